@@ -28,6 +28,19 @@ export type Confidence = "confirmed" | "likely" | "possible";
 export type FindingStatus = "introduced" | "pre-existing" | "fixed";
 export type Outcome = "proved" | "violated" | "unknown";
 
+/** One line of a code frame. "+" was added by the patch, "-" was removed by it and carries its pre-image line number. */
+export interface FrameLine {
+  readonly line: number;
+  readonly mark: " " | "+" | "-";
+  readonly text: string;
+}
+
+/** The source around a finding, so that a report needs no file. `start` is the first line's number. */
+export interface CodeFrame {
+  readonly start: number;
+  readonly lines: readonly FrameLine[];
+}
+
 /** A place on the path that leads to a finding, in execution order. */
 export interface PathStep {
   readonly file: string;
@@ -72,6 +85,7 @@ export interface Finding {
   readonly line: number;
   readonly column: number;
   readonly function: string;
+  readonly frame?: CodeFrame;
   /** One sentence. */
   readonly message: string;
   /** What breaks, and how. */

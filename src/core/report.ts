@@ -51,6 +51,8 @@ export interface InputReport {
   readonly skipped: readonly { readonly messageId: string; readonly subject: string; readonly reason: string }[];
   /** Input trouble in words (truncated gzip, cut mailbox, ...). */
   readonly troubles: readonly string[];
+  /** Why the input counts as unreadable or breaks its promise of a patch (exit 3); absent when it does not. */
+  readonly failed?: string;
 }
 
 export interface UnitReport {

@@ -1,0 +1,40 @@
+/** The result of `mmreview litmus`, as `--format json` prints it (schemas/litmus-1.json). Words are herd7's. */
+
+export interface LitmusVerdict {
+  readonly path: string;
+  readonly name: string;
+  /** The quantifier in herd7's words: exists, ~exists, forall. */
+  readonly kind: "Allowed" | "Forbidden" | "Required";
+  /** The condition as written in the test, without its quantifier. */
+  readonly condition: string;
+  readonly verdict: "Ok" | "No";
+  readonly observation: "Always" | "Sometimes" | "Never";
+  /** Executions that satisfy the condition, and that do not. */
+  readonly positive: number;
+  readonly negative: number;
+  /** Final states as herd7 prints them, sorted: "1:r0=0; [x]=1;". */
+  readonly states: readonly string[];
+  /** For instance "data-race". */
+  readonly flags: readonly string[];
+  readonly elapsedMs: number;
+}
+
+/** The test is well-formed, but uses something that the engine does not have, or reached a bound. */
+export interface LitmusUnsupported {
+  readonly path: string;
+  readonly unsupported: string;
+}
+
+/** The test can't be read. Line and column count from 1. */
+export interface LitmusFailure {
+  readonly path: string;
+  readonly error: { readonly line: number; readonly column: number; readonly message: string };
+}
+
+export type LitmusResult = LitmusVerdict | LitmusUnsupported | LitmusFailure;
+
+export interface LitmusReport {
+  readonly schema: "mmreview/litmus@1";
+  readonly tool: { readonly name: "mmreview"; readonly version: string };
+  readonly tests: readonly LitmusResult[];
+}

@@ -1,0 +1,46 @@
+/** The results of `mmreview sim` (schemas/sim-1.json) and `mmreview matrix`. */
+import type { RuleId, Trace } from "./finding.ts";
+
+export interface ScenarioResult {
+  readonly path: string;
+  readonly name: string;
+  readonly verdict: "violated" | "holds" | "not-modelled";
+  /** Why not modelled; "" otherwise. */
+  readonly reason: string;
+  /** Most states that may be visited, and whether the search stopped there before it was complete. */
+  readonly bound: number;
+  readonly bounded: boolean;
+  readonly states: number;
+  readonly executions: number;
+  readonly elapsedMs: number;
+  /** The broken property in words and the rule that it is reported under; null when none is broken. */
+  readonly property: string | null;
+  readonly rule: RuleId | null;
+  readonly trace: Trace | null;
+  /** The page tables as ASCII pictures: the first before the trace, then one after each of its steps. Absent unless asked for. */
+  readonly pictures?: readonly string[];
+}
+
+export interface SimReport {
+  readonly schema: "mmreview/sim@1";
+  readonly tool: { readonly name: "mmreview"; readonly version: string };
+  readonly scenarios: readonly ScenarioResult[];
+}
+
+/** One cell: does the operation hold in the lock context, against every actor of the era? */
+export interface MatrixCell {
+  readonly context: string;
+  readonly operation: string;
+  readonly verdict: "safe" | "unsafe" | "not-modelled";
+  /** The actor and property that break it; "" when safe. */
+  readonly because: string;
+}
+
+export interface MatrixReport {
+  readonly schema: "mmreview/matrix@1";
+  readonly tool: { readonly name: "mmreview"; readonly version: string };
+  readonly kernel: { readonly version: string; readonly from: string };
+  readonly contexts: readonly string[];
+  readonly operations: readonly string[];
+  readonly cells: readonly MatrixCell[];
+}
