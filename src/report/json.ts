@@ -1,0 +1,125 @@
+/**
+ * The report for programs: schema `mmreview/report@1` (schemas/report-1.json). Built field by field, so that the key
+ * order is this file's and nothing leaves that the schema does not name.
+ */
+import type { CodeFrame, Finding, Trace } from "../core/finding.ts";
+import type { FunctionReport, InputReport, PatchReport, Report, UnitReport } from "../core/report.ts";
+import { sortFindings } from "./order.ts";
+
+export function jsonReport(report: Report): string {
+  return `${JSON.stringify(reportObject(report), null, 2)}\n`;
+}
+
+function reportObject(report: Report): object {
+  const { tool, kernel, summary } = report;
+  return {
+    schema: report.schema,
+    tool: { name: tool.name, version: tool.version, rules: tool.rules },
+    kernel: { version: kernel.version, from: kernel.from },
+    inputs: report.inputs.map(inputObject),
+    patches: report.patches.map(patchObject),
+    ...(report.units === undefined ? {} : { units: report.units.map(unitObject) }),
+    summary: {
+      patches: summary.patches,
+      functions: summary.functions,
+      findings: { error: summary.findings.error, warning: summary.findings.warning, note: summary.findings.note },
+      obligations: tallyObject(summary.obligations),
+      elapsedMs: summary.elapsedMs,
+    },
+  };
+}
+
+function inputObject(input: InputReport): object {
+  return {
+    path: input.path,
+    messages: input.messages,
+    patches: input.patches,
+    skipped: input.skipped.map(({ messageId, subject, reason }) => ({ messageId, subject, reason })),
+    troubles: input.troubles,
+    ...(input.failed === undefined ? {} : { failed: input.failed }),
+  };
+}
+
+function patchObject(patch: PatchReport): object {
+  return {
+    messageId: patch.messageId,
+    subject: patch.subject,
+    author: patch.author,
+    date: patch.date,
+    carrier: patch.carrier,
+    index: patch.index,
+    total: patch.total,
+    revision: patch.revision,
+    base: { kind: patch.base.kind, id: patch.base.id },
+    kernel: { version: patch.kernel.version, from: patch.kernel.from },
+    files: patch.files,
+    repairs: patch.repairs.map(({ kind, line, detail }) => ({ kind, line, detail })),
+    notes: patch.notes,
+    functions: patch.functions.map(functionObject),
+    findings: sortFindings(patch.findings).map(findingObject),
+  };
+}
+
+function unitObject(unit: UnitReport): object {
+  return {
+    file: unit.file,
+    functions: unit.functions.map(functionObject),
+    findings: sortFindings(unit.findings).map(findingObject),
+  };
+}
+
+function functionObject(item: FunctionReport): object {
+  return {
+    name: item.name,
+    file: item.file,
+    line: item.line,
+    coverage: item.coverage,
+    reason: item.reason,
+    obligations: tallyObject(item.obligations),
+    unknowns: item.unknowns.map(({ rule, line, text }) => ({ rule, line, text })),
+  };
+}
+
+function tallyObject(tally: FunctionReport["obligations"]): object {
+  return { proved: tally.proved, violated: tally.violated, unknown: tally.unknown };
+}
+
+function findingObject(finding: Finding): object {
+  return {
+    rule: finding.rule,
+    severity: finding.severity,
+    confidence: finding.confidence,
+    status: finding.status,
+    file: finding.file,
+    line: finding.line,
+    column: finding.column,
+    function: finding.function,
+    message: finding.message,
+    why: finding.why,
+    fix: finding.fix,
+    requires: finding.requires,
+    held: finding.held,
+    assumed: finding.assumed,
+    ...(finding.frame === undefined ? {} : { frame: frameObject(finding.frame) }),
+    path: finding.path.map(({ file, line, text }) => ({ file, line, text })),
+    trace: finding.trace === null ? null : traceObject(finding.trace),
+    fixConfirmed: finding.fixConfirmed,
+    references: finding.references.map(({ file, where, version }) => ({ file, where, version })),
+    fingerprint: finding.fingerprint,
+  };
+}
+
+function frameObject(frame: CodeFrame): object {
+  return { start: frame.start, lines: frame.lines.map(({ line, mark, text }) => ({ line, mark, text })) };
+}
+
+/** Shared with the JSON of scenarios. */
+export function traceObject(trace: Trace): object {
+  return {
+    scenario: trace.scenario,
+    actor: trace.actor,
+    era: trace.era,
+    steps: trace.steps.map(({ cpu, file, line, text, effect }) => ({ cpu, file, line, text, effect })),
+    litmus: trace.litmus,
+  };
+}

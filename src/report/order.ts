@@ -1,0 +1,38 @@
+/** The one order of findings in every format, and counts over a report. No locale: bytes decide. */
+import type { Finding, Severity } from "../core/finding.ts";
+import type { FunctionReport, Report } from "../core/report.ts";
+
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export function sortFindings(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted(
+    (a, b) =>
+      compareText(a.file, b.file) ||
+      a.line - b.line ||
+      compareText(a.rule, b.rule) ||
+      a.column - b.column ||
+      compareText(a.fingerprint, b.fingerprint),
+  );
+}
+
+/** Findings of the report in order: patch by patch, then unit by unit, each sorted. */
+export function allFindings(report: Report): Finding[] {
+  return [...report.patches, ...(report.units ?? [])].flatMap((part) => sortFindings(part.findings));
+}
+
+export function allFunctions(report: Report): FunctionReport[] {
+  return [...report.patches, ...(report.units ?? [])].flatMap((part) => part.functions);
+}
+
+const severityRank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
+
+export function atLeast(severity: Severity, bar: Severity): boolean {
+  return severityRank[severity] <= severityRank[bar];
+}
+
+/** Worst first, then as sortFindings left them: for formats that have room for a few only. */
+export function byWeight(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted((a, b) => severityRank[a.severity] - severityRank[b.severity]);
+}

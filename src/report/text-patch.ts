@@ -1,0 +1,117 @@
+/** What a person has to know about one patch or scanned file before its findings: where it stands, what was covered, what was mended. */
+import type { Coverage, FunctionReport, OpenQuestion, PatchReport } from "../core/report.ts";
+import type { ReportOptions } from "./options.ts";
+import type { Paint } from "./paint.ts";
+import { compareText } from "./order.ts";
+import { count, hanging, oneLine, placeText, wrap } from "./wrap.ts";
+
+const labelled = 11;
+/** Without --verbose, longer lists are cut here and the rest is counted. */
+const shortList = 6;
+
+export function patchHeader(patch: PatchReport, options: ReportOptions, paint: Paint): string[] {
+  const line = (label: string, text: string): string[] => hanging(`  ${label}`, text, labelled, options.width);
+  const author = [oneLine(patch.author), patch.date?.slice(0, 10) ?? ""].filter((part) => part !== "").join(", ");
+  return [
+    ...wrap(oneLine(patch.subject) || "(no subject)", options.width).map((text) => paint("bold", text)),
+    ...(author === "" ? [] : line("from", author)),
+    ...(options.verbose ? line("message", `<${oneLine(patch.messageId)}>${carrierText(patch.carrier)}`) : []),
+    ...line("against", `${baseText(patch)}; kernel ${oneLine(patch.kernel.version)} (${oneLine(patch.kernel.from)})`),
+    ...line("checked", checkedText(patch.functions)),
+    ...coverageLines(patch.functions, options),
+    ...repairText(patch).flatMap((text) => line("repaired", text)),
+    ...shorten(patch.notes, options, "note").flatMap((text) => line("note", oneLine(text))),
+  ];
+}
+
+function carrierText(carrier: string): string {
+  return carrier === "patch" ? "" : ` (${oneLine(carrier)})`;
+}
+
+function baseText(patch: PatchReport): string {
+  const id = oneLine(patch.base.id);
+  switch (patch.base.kind) {
+    case "blob":
+      return `blob ${id}`;
+    case "base-commit":
+      return `base-commit ${id}`;
+    case "matching-commit":
+      return `commit ${id}, the newest that its blobs match`;
+    case "revision":
+      return `revision ${id}`;
+    case "directory":
+      return `directory ${id}`;
+    case "none":
+      return "no tree, its hunks alone";
+  }
+}
+
+/** One sentence that never calls clean what was not looked at. */
+export function checkedText(functions: readonly FunctionReport[]): string {
+  const seen = functions.filter((item) => item.coverage !== "skipped");
+  if (seen.length === 0) return functions.length === 0 ? "nothing: no function in it that the rules speak of" : "nothing: every function was left out";
+  const { proved, violated, unknown } = tally(seen);
+  const partly = seen.filter((item) => item.coverage === "partial").length;
+  const extent = `${count(seen.length, "function")}${partly > 0 ? `, ${partly} of them in part` : ""}`;
+  if (proved + violated + unknown === 0) return `${extent}, with nothing that the rules speak of`;
+  return `${extent}: ${count(proved, "requirement")} proved, ${violated} violated, ${unknown} undecided`;
+}
+
+export function tally(functions: readonly FunctionReport[]): { proved: number; violated: number; unknown: number } {
+  const sum = { proved: 0, violated: 0, unknown: 0 };
+  for (const { obligations } of functions) {
+    sum.proved += obligations.proved;
+    sum.violated += obligations.violated;
+    sum.unknown += obligations.unknown;
+  }
+  return sum;
+}
+
+/** Functions that were not covered in full, by reason. */
+export function coverageLines(functions: readonly FunctionReport[], options: ReportOptions): string[] {
+  return (["partial", "skipped"] as const).flatMap((coverage) => {
+    const texts = groupByReason(functions, coverage, options);
+    return shorten(texts, options, "reason").flatMap((text) =>
+      hanging(coverage === "partial" ? "  in part" : "  left out", text, labelled, options.width),
+    );
+  });
+}
+
+function groupByReason(functions: readonly FunctionReport[], coverage: Coverage, options: ReportOptions): string[] {
+  const groups = new Map<string, string[]>();
+  for (const item of functions.filter((candidate) => candidate.coverage === coverage)) {
+    groups.set(item.reason, [...(groups.get(item.reason) ?? []), `${oneLine(item.name)}()`]);
+  }
+  return Array.from(groups, ([reason, names]) => `${shorten(names, options, "function").join(", ")}: ${oneLine(reason) || "no reason given"}`);
+}
+
+function repairText(patch: PatchReport): string[] {
+  const kinds = new Map<string, { lines: number; first: number; detail: string }>();
+  for (const repair of patch.repairs) {
+    const known = kinds.get(repair.kind);
+    if (known) known.lines++;
+    else kinds.set(repair.kind, { lines: 1, first: repair.line, detail: oneLine(repair.detail) });
+  }
+  return Array.from(kinds).toSorted(([a], [b]) => compareText(a, b)).map(([kind, { lines, first, detail }]) => {
+    const places = lines === 1 ? `line ${first}` : `${lines} places from line ${first}`;
+    return `${kind.replaceAll("-", " ")} (${places} of the diff)${detail === "" ? "" : `: ${detail}`}`;
+  });
+}
+
+/** What could not be decided and a person should look at. */
+export function openQuestions(functions: readonly FunctionReport[], options: ReportOptions): string[] {
+  const texts = functions.flatMap((item) => item.unknowns.map((open) => openText(item, open)));
+  if (texts.length === 0) return [];
+  const shown = shorten(texts, options, "open question");
+  return ["  undecided, worth a look:", ...shown.flatMap((text) => hanging("    -", text, 6, options.width))];
+}
+
+function openText(item: FunctionReport, open: OpenQuestion): string {
+  return `${placeText(item.file, open.line)}: ${oneLine(item.name)}(): ${oneLine(open.text)} [${oneLine(open.rule)}]`;
+}
+
+/** The list, or its head and "and N more NOUNs" when it is long and the reader did not ask for all of it. */
+export function shorten(list: readonly string[], options: ReportOptions, noun: string): string[] {
+  if (options.verbose || list.length <= shortList) return [...list];
+  return [...list.slice(0, shortList - 1), `and ${count(list.length - shortList + 1, `more ${noun}`)} (--verbose lists them)`];
+}

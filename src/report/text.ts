@@ -1,0 +1,105 @@
+/**
+ * The report for people. Says what was found, what was reviewed and what was not: the words "no finding" are only ever
+ * followed by the extent of the code that they hold for.
+ */
+import type { Finding } from "../core/finding.ts";
+import type { PatchReport, Report, UnitReport } from "../core/report.ts";
+import type { ReportOptions } from "./options.ts";
+import { allFindings, allFunctions, sortFindings } from "./order.ts";
+import { type Paint, painter } from "./paint.ts";
+import { findingText } from "./text-finding.ts";
+import { inputLines } from "./text-inputs.ts";
+import { checkedText, coverageLines, openQuestions, patchHeader, tally } from "./text-patch.ts";
+import { count, hanging, oneLine, placeText, wrap } from "./wrap.ts";
+
+export function textReport(report: Report, options: ReportOptions): string {
+  const paint = painter(options.colour);
+  const blocks = options.quiet
+    ? allFindings(report).filter((finding) => finding.status !== "fixed").map((finding) => findingText(finding, options.width, paint))
+    : [
+        ...report.patches.flatMap((patch) => patchBlocks(patch, options, paint)),
+        ...(report.units ?? []).flatMap((unit) => unitBlocks(unit, options, paint)),
+        inputLines(report.inputs, options),
+        summaryLines(report, options),
+      ];
+  const shown = blocks.filter((block) => block.length > 0);
+  return shown.length === 0 ? "" : `${shown.map((block) => block.join("\n")).join("\n\n")}\n`;
+}
+
+function patchBlocks(patch: PatchReport, options: ReportOptions, paint: Paint): string[][] {
+  const header = [...patchHeader(patch, options, paint), ...fixedLines(patch.findings, options)];
+  return [header, ...findingBlocks(patch.findings, options, paint), openQuestions(patch.functions, options)];
+}
+
+/** A scanned file without finding, open question or gap is only counted. */
+function unitBlocks(unit: UnitReport, options: ReportOptions, paint: Paint): string[][] {
+  const open = openQuestions(unit.functions, options);
+  const coverage = coverageLines(unit.functions, options);
+  if (!options.verbose && unit.findings.length + open.length + coverage.length === 0) return [];
+  const header = [paint("bold", oneLine(unit.file)), ...hanging("  checked", checkedText(unit.functions), 11, options.width), ...coverage];
+  return [header, ...findingBlocks(unit.findings, options, paint), open];
+}
+
+function findingBlocks(findings: readonly Finding[], options: ReportOptions, paint: Paint): string[][] {
+  return sortFindings(findings)
+    .filter((finding) => finding.status !== "fixed")
+    .map((finding) => findingText(finding, options.width, paint));
+}
+
+function fixedLines(findings: readonly Finding[], options: ReportOptions): string[] {
+  return sortFindings(findings)
+    .filter((finding) => finding.status === "fixed")
+    .flatMap((finding) => {
+      const text = `${placeText(finding.file, finding.line)}: ${oneLine(finding.function)}(): ${oneLine(finding.message)} [${finding.rule}]`;
+      return hanging("  fixes", text, 11, options.width);
+    });
+}
+
+function summaryLines(report: Report, options: ReportOptions): string[] {
+  return wrap(summaryText(report), options.width);
+}
+
+/** The last line of the report: a sentence that also stands alone. */
+export function summaryText(report: Report): string {
+  const scope = (report.units?.length ?? 0) > 0 ? count(report.units!.length, "file") : count(report.patches.length, "patch", "patches");
+  const functions = allFunctions(report);
+  const seen = functions.filter((item) => item.coverage !== "skipped");
+  const findings = allFindings(report).filter((finding) => finding.status !== "fixed");
+  if (findings.length > 0) return `${severityCounts(findings)} in ${scope}; ${extent(report, seen.length)}.`;
+  if (report.patches.length + (report.units?.length ?? 0) === 0) return `Nothing reviewed: no patch in ${messageCount(report)}.`;
+  const { proved, violated, unknown } = tally(seen);
+  if (proved + violated + unknown === 0) return `Nothing to check in ${scope}: ${nothingBecause(functions.length, seen.length)}.`;
+  return `No finding in what was reviewed of ${scope}: ${extent(report, seen.length)}.`;
+}
+
+function nothingBecause(functions: number, seen: number): string {
+  if (seen > 0) return `${count(seen, "function")} read, with nothing that the rules speak of`;
+  return functions > 0 ? `all of ${count(functions, "function")} left out` : "no function in it that the rules speak of";
+}
+
+function extent(report: Report, seen: number): string {
+  const functions = allFunctions(report);
+  const { proved, unknown } = tally(functions);
+  const partly = functions.filter((item) => item.coverage === "partial").length;
+  const left = functions.length - seen;
+  const parts = [
+    `${count(seen, "function")} checked`,
+    ...(partly > 0 ? [`${partly} of them in part`] : []),
+    ...(left > 0 ? [`${left} left out`] : []),
+    `${count(proved, "requirement")} proved`,
+    `${unknown} undecided`,
+  ];
+  return parts.join(", ");
+}
+
+export function severityCounts(findings: readonly Finding[]): string {
+  const counts = (["error", "warning", "note"] as const).map((severity) => ({
+    severity,
+    number: findings.filter((finding) => finding.severity === severity).length,
+  }));
+  return counts.filter(({ number }) => number > 0).map(({ severity, number }) => count(number, severity)).join(", ");
+}
+
+function messageCount(report: Report): string {
+  return count(report.inputs.reduce((sum, input) => sum + input.messages, 0), "message");
+}
