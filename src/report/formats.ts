@@ -1,22 +1,58 @@
 /**
- * Formats by name, imported when asked for. This is also the one gate between a report and its rendering: every string
+ * Formats by name, imported when asked for. This is also the one gate between a result and its rendering: every string
  * is sanitized here, so that no format can forget it. A new format is one file and one line.
  */
+import type { LitmusReport } from "../core/litmus-report.ts";
 import type { Report } from "../core/report.ts";
-import type { Format, ReportOptions } from "./options.ts";
+import type { MatrixReport, SimReport } from "../core/sim-report.ts";
+import type { ReportOptions } from "./options.ts";
 import { sanitizeAll } from "./sanitize.ts";
 
-const formats: Readonly<Record<string, () => Promise<Format>>> = {
+type Formatter<T> = (result: T, options: ReportOptions) => string;
+type FormatMap<T> = Readonly<Record<string, () => Promise<Formatter<T>>>>;
+
+const reportFormats: FormatMap<Report> = {
   text: async () => (await import("./text.ts")).textReport,
   json: async () => (await import("./json.ts")).jsonReport,
 };
 
-export const formatNames: readonly string[] = Object.keys(formats);
+const litmusFormats: FormatMap<LitmusReport> = {
+  text: async () => (await import("./litmus-text.ts")).litmusText,
+  json: async () => (await import("./litmus-json.ts")).litmusJson,
+};
 
-/** The report as text in the named format; `name` must be one of formatNames. */
-export async function renderReport(name: string, report: Report, options: ReportOptions): Promise<string> {
-  const load = Object.hasOwn(formats, name) ? formats[name] : undefined;
-  if (load === undefined) throw new RangeError(`no format named ${name}`);
-  const format = await load();
-  return format(sanitizeAll(report), options);
+const simFormats: FormatMap<SimReport> = {
+  text: async () => (await import("./sim-text.ts")).simText,
+  json: async () => (await import("./sim-json.ts")).simJson,
+};
+
+const matrixFormats: FormatMap<MatrixReport> = {
+  text: async () => (await import("./matrix-text.ts")).matrixText,
+  json: async () => (await import("./matrix-json.ts")).matrixJson,
+  markdown: async () => (await import("./matrix-markdown.ts")).matrixMarkdown,
+};
+
+/** Format names by what they print. */
+export const formatNames: Readonly<Record<"report" | "litmus" | "sim" | "matrix", readonly string[]>> = {
+  report: Object.keys(reportFormats),
+  litmus: Object.keys(litmusFormats),
+  sim: Object.keys(simFormats),
+  matrix: Object.keys(matrixFormats),
+};
+
+/** Renders in the named format, which must be one of the kind's formatNames. */
+export type Render<T> = (name: string, result: T, options: ReportOptions) => Promise<string>;
+
+export const renderReport: Render<Report> = gate(reportFormats);
+export const renderLitmus: Render<LitmusReport> = gate(litmusFormats);
+export const renderSim: Render<SimReport> = gate(simFormats);
+export const renderMatrix: Render<MatrixReport> = gate(matrixFormats);
+
+function gate<T>(formats: FormatMap<T>): Render<T> {
+  return async (name, result, options) => {
+    const load = Object.hasOwn(formats, name) ? formats[name] : undefined;
+    if (load === undefined) throw new RangeError(`no format named ${name}`);
+    const format = await load();
+    return format(sanitizeAll(result), options);
+  };
 }

@@ -1,0 +1,44 @@
+/** Scenario results for people: the verdict with the effort behind it, and the trace as commit logs show it. */
+import type { Trace } from "../core/finding.ts";
+import type { ScenarioResult, SimReport } from "../core/sim-report.ts";
+import type { ReportOptions } from "./options.ts";
+import { type Paint, painter } from "./paint.ts";
+import { traceTable } from "./trace-table.ts";
+import { count, oneLine, placeText, wrap } from "./wrap.ts";
+
+export function simText(report: SimReport, options: ReportOptions): string {
+  const paint = painter(options.colour);
+  return report.scenarios.map((scenario) => `${scenarioLines(scenario, options, paint).join("\n")}\n`).join("\n");
+}
+
+function scenarioLines(scenario: ScenarioResult, options: ReportOptions, paint: Paint): string[] {
+  const head = wrap(`${oneLine(scenario.path)}: ${oneLine(scenario.name)}: ${verdictText(scenario)}`, options.width);
+  const effort = `  ${count(scenario.states, "state")}, ${count(scenario.executions, "execution")}, at most ${count(scenario.bound, "state")}`;
+  const { trace } = scenario;
+  return [
+    ...head.map((line) => paint("bold", line)),
+    effort,
+    ...(trace === null ? [] : ["", ...traceTable(trace, options.width - 2).map((line) => `  ${line}`.trimEnd())]),
+    ...(scenario.pictures === undefined ? [] : ["", ...pictureLines(scenario.pictures, trace)]),
+  ];
+}
+
+function verdictText(scenario: ScenarioResult): string {
+  switch (scenario.verdict) {
+    case "violated":
+      return `violated: ${oneLine(scenario.property ?? "")}${scenario.rule === null ? "" : ` [${scenario.rule}]`}`;
+    case "holds":
+      return scenario.bounded ? "holds as far as it was searched; the bound was reached" : "holds within the bounds";
+    case "not-modelled":
+      return `not modelled: ${oneLine(scenario.reason)}`;
+  }
+}
+
+/** The first picture is the start, each further one follows a step of the trace. */
+function pictureLines(pictures: readonly string[], trace: Trace | null): string[] {
+  return pictures.flatMap((picture, index) => {
+    const step = index === 0 ? undefined : trace?.steps[index - 1];
+    const title = step === undefined ? "at the start" : `after CPU${step.cpu}: ${oneLine(step.text)}${step.file === "" ? "" : ` [${placeText(step.file, step.line)}]`}`;
+    return [...(index === 0 ? [] : [""]), `  ${title}`, ...picture.split("\n").map((line) => `    ${line}`.trimEnd())];
+  });
+}

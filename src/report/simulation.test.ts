@@ -1,0 +1,178 @@
+/** The formats of litmus verdicts, scenario results and the locking matrix. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, it } from "vitest";
+import type { LitmusReport } from "../core/litmus-report.ts";
+import type { MatrixReport, SimReport } from "../core/sim-report.ts";
+import { renderLitmus, renderMatrix, renderSim } from "./formats.ts";
+import type { ReportOptions } from "./options.ts";
+
+const options: ReportOptions = { colour: false, width: 100, verbose: false, quiet: false, rules: [] };
+const tool = { name: "mmreview", version: "0.1.0" } as const;
+
+function check(schema: string, text: string): unknown {
+  const file = join(import.meta.dirname, "../../schemas", schema);
+  const validate = new Ajv2020({ allErrors: true }).compile(JSON.parse(readFileSync(file, "utf8")) as object);
+  validate(JSON.parse(text));
+  return validate.errors;
+}
+
+describe("litmus", () => {
+  const report: LitmusReport = {
+    schema: "mmreview/litmus@1",
+    tool,
+    tests: [
+      {
+        path: "mp.litmus", name: "MP", kind: "Allowed", condition: "(1:r0=1 /\\ 1:r1=0)", verdict: "Ok", observation: "Sometimes",
+        positive: 1, negative: 3, states: ["1:r0=0; 1:r1=0;", "1:r0=0; 1:r1=1;", "1:r0=1; 1:r1=0;", "1:r0=1; 1:r1=1;"],
+        flags: ["data-race"], elapsedMs: 3,
+      },
+      { path: "srcu.litmus", unsupported: "srcu_down_read()" },
+      { path: "bad.litmus", error: { line: 3, column: 7, message: "expected ';'" } },
+    ],
+  };
+
+  it("speaks as herd7 does", async () => {
+    expect(await renderLitmus("text", report, options)).toBe(`Test MP Allowed
+States 4
+1:r0=0; 1:r1=0;
+1:r0=0; 1:r1=1;
+1:r0=1; 1:r1=0;
+1:r0=1; 1:r1=1;
+Ok
+Witnesses
+Positive: 1 Negative: 3
+Flag data-race
+Condition exists (1:r0=1 /\\ 1:r1=0)
+Observation MP Sometimes 1 3
+
+srcu.litmus: not supported: srcu_down_read()
+
+bad.litmus:3:7: error: expected ';'
+`);
+  });
+
+  it("satisfies its schema", async () => {
+    expect(check("litmus-1.json", await renderLitmus("json", report, options))).toBeNull();
+  });
+
+  it("has a schema that refuses other shapes", () => {
+    expect(check("litmus-1.json", JSON.stringify({ ...report, tests: [{ path: "x", verdict: "Maybe" }] }))).not.toBeNull();
+  });
+});
+
+describe("sim", () => {
+  const report: SimReport = {
+    schema: "mmreview/sim@1",
+    tool,
+    scenarios: [
+      {
+        path: "a.c", name: "walk against collapse", verdict: "violated", reason: "", bound: 1000, bounded: false, states: 12, executions: 3,
+        elapsedMs: 1, property: "no access to a freed table", rule: "table-free",
+        trace: {
+          scenario: "s", actor: "a", era: "6.12", litmus: null,
+          steps: [
+            { cpu: 1, file: "", line: 0, text: "free(table)", effect: "" },
+            { cpu: 0, file: "a.c", line: 4, text: "read(table)", effect: "freed" },
+          ],
+        },
+        pictures: ["pmd -> T1", "pmd    none", "pmd    none"],
+      },
+      {
+        path: "b.c", name: "locked", verdict: "holds", reason: "", bound: 1000, bounded: false, states: 1, executions: 1, elapsedMs: 1,
+        property: null, rule: null, trace: null,
+      },
+      {
+        path: "c.c", name: "large", verdict: "holds", reason: "", bound: 1000, bounded: true, states: 1000, executions: 0, elapsedMs: 1,
+        property: null, rule: null, trace: null,
+      },
+      {
+        path: "d.c", name: "odd", verdict: "not-modelled", reason: "inline assembler", bound: 1000, bounded: false, states: 0, executions: 0,
+        elapsedMs: 0, property: null, rule: null, trace: null,
+      },
+    ],
+  };
+
+  it("shows verdict, effort, trace and pictures", async () => {
+    expect(await renderSim("text", report, { ...options, width: 60 })).toBe(`a.c: walk against collapse: violated: no access to a freed
+table [table-free]
+  12 states, 3 executions, at most 1000 states
+
+  CPU0                           CPU1
+  ----                           ----
+                                 free(table)
+  read(table) [a.c:4]
+    -> freed
+
+  at the start
+    pmd -> T1
+
+  after CPU1: free(table)
+    pmd    none
+
+  after CPU0: read(table) [a.c:4]
+    pmd    none
+
+b.c: locked: holds within the bounds
+  1 state, 1 execution, at most 1000 states
+
+c.c: large: holds as far as it was searched; the bound was
+reached
+  1000 states, 0 executions, at most 1000 states
+
+d.c: odd: not modelled: inline assembler
+  0 states, 0 executions, at most 1000 states
+`);
+  });
+
+  it("satisfies its schema", async () => {
+    expect(check("sim-1.json", await renderSim("json", report, options))).toBeNull();
+  });
+});
+
+describe("matrix", () => {
+  const report: MatrixReport = {
+    schema: "mmreview/matrix@1",
+    tool,
+    kernel: { version: "6.12", from: "--kernel" },
+    contexts: ["mmap read", "mmap write"],
+    operations: ["traverse", "install"],
+    cells: [
+      { context: "mmap read", operation: "traverse", verdict: "safe", because: "" },
+      { context: "mmap read", operation: "install", verdict: "unsafe", because: "fault | installs first" },
+      { context: "mmap write", operation: "traverse", verdict: "not-modelled", because: "no model" },
+    ],
+  };
+
+  it("as text", async () => {
+    expect(await renderMatrix("text", report, options)).toBe(`Which context keeps which operation safe, kernel 6.12 (--kernel)
+
+context     traverse  install
+mmap read   yes       no
+mmap write  ?         ?
+
+- install under mmap read: fault | installs first
+- traverse under mmap write: no model
+`);
+  });
+
+  it("as Markdown, with reasons that can't break the table", async () => {
+    expect(await renderMatrix("markdown", report, options)).toBe(`Kernel 6.12 (--kernel).
+
+| context | traverse | install |
+| --- | --- | --- |
+| mmap read | yes | no |
+| mmap write | ? | ? |
+
+- install under mmap read&#58; fault &#124; installs first
+- traverse under mmap write&#58; no model
+`);
+  });
+
+  it("as JSON, which parses back to itself and satisfies its schema", async () => {
+    const text = await renderMatrix("json", report, options);
+    expect(JSON.parse(text)).toEqual(report);
+    expect(check("matrix-1.json", text)).toBeNull();
+  });
+});
