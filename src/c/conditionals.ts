@@ -1,0 +1,235 @@
+/**
+ * Preprocessor lines. #define, #include and the like are blanked. A conditional whose arms are whole statements stays,
+ * and both arms are lowered under a branch on its condition. One that cuts through a statement can't be kept: a single arm
+ * is, and the choice is recorded, so that the other reading becomes a gap under that condition instead of being lost.
+ */
+import { blanks } from "./blank.ts";
+
+/** One arm was kept of a conditional in from..to; `condition` is the preprocessor's text under which that holds. */
+export interface ArmChoice {
+  readonly from: number;
+  readonly to: number;
+  readonly condition: string;
+}
+
+export interface Conditioned {
+  /** Same length as the input; conditional directives are left only where their arms are whole statements in a body. */
+  readonly code: string;
+  readonly choices: readonly ArmChoice[];
+}
+
+interface Directive {
+  readonly from: number;
+  readonly to: number;
+  readonly word: string;
+  readonly argument: string;
+}
+
+interface Arm {
+  readonly directive: Directive;
+  to: number;
+}
+
+interface Group {
+  readonly arms: Arm[];
+  end: Directive | null;
+}
+
+function directivesOf(code: string): Directive[] {
+  const found: Directive[] = [];
+  for (const match of code.matchAll(/^[ \t]*#[ \t]*(\w*)/gm)) {
+    const from = match.index;
+    if (found.length > 0 && from < found.at(-1)!.to) continue;
+    let to = code.indexOf("\n", from);
+    while (to > 0 && code[to - 1] === "\\") to = code.indexOf("\n", to + 1);
+    if (to < 0) to = code.length;
+    found.push({ from, to, word: match[1]!, argument: code.slice(from + match[0].length, to).replace(/\\\n/g, " ").trim() });
+  }
+  return found;
+}
+
+/** Groups in order of their ends, so that inner ones come before the ones around them. */
+function groupsOf(directives: readonly Directive[]): Group[] {
+  const open: Group[] = [];
+  const closed: Group[] = [];
+  for (const directive of directives) {
+    if (/^(?:if|ifdef|ifndef)$/.test(directive.word)) {
+      open.push({ arms: [{ directive, to: -1 }], end: null });
+      continue;
+    }
+    const group = open.at(-1);
+    if (group === undefined) continue;
+    if (/^(?:else|elif|elifdef|elifndef)$/.test(directive.word)) {
+      group.arms.at(-1)!.to = directive.from;
+      group.arms.push({ directive, to: -1 });
+    } else if (directive.word === "endif") {
+      group.arms.at(-1)!.to = directive.from;
+      group.end = directive;
+      closed.push(group);
+      open.pop();
+    }
+  }
+  return closed;
+}
+
+/** Text under construction: pieces are blanked in place, the length never changes. */
+class Canvas {
+  text: string;
+  private readonly pieces: { from: number; to: number }[] = [];
+  constructor(text: string) {
+    this.text = text;
+  }
+  blank(from: number, to: number): void {
+    this.pieces.push({ from, to });
+  }
+  apply(): void {
+    this.pieces.sort((a, b) => a.from - b.from || a.to - b.to);
+    const out: string[] = [];
+    let at = 0;
+    for (const { from, to } of this.pieces) {
+      if (to <= at) continue;
+      const start = Math.max(from, at);
+      out.push(this.text.slice(at, start), blanks(this.text.slice(start, to)));
+      at = to;
+    }
+    out.push(this.text.slice(at));
+    this.text = out.join("");
+    this.pieces.length = 0;
+  }
+}
+
+/** True when brackets pair up in from..to and none closes before it opens. */
+function balanced(code: string, from: number, to: number): boolean {
+  let round = 0;
+  let curly = 0;
+  for (let at = from; at < to; at++) {
+    const c = code.charCodeAt(at);
+    if (c === 40) round++;
+    else if (c === 41) round--;
+    else if (c === 123) curly++;
+    else if (c === 125) curly--;
+    if (round < 0 || curly < 0) return false;
+  }
+  return round === 0 && curly === 0;
+}
+
+function armCode(code: string, arm: Arm): string {
+  return code.slice(arm.directive.to, arm.to).replace(/^[ \t]*#.*$/gm, "").trim();
+}
+
+function keptArm(code: string, group: Group): number {
+  const first = group.arms[0]!.directive;
+  if (first.word === "if" && first.argument === "0") return group.arms.length > 1 ? 1 : -1;
+  const withCode = group.arms.findIndex((arm) => armCode(code, arm) !== "");
+  return Math.max(withCode, 0);
+}
+
+/** The condition of one arm alone, ignoring that earlier arms were false. */
+export function armCondition(word: string, argument: string): string {
+  if (word === "ifdef" || word === "elifdef") return `defined(${argument})`;
+  if (word === "ifndef" || word === "elifndef") return `!defined(${argument})`;
+  return argument;
+}
+
+function chosenCondition(group: Group, kept: number): string {
+  const arm = group.arms[kept]!.directive;
+  if (arm.word !== "else") return armCondition(arm.word, arm.argument);
+  const others = group.arms.slice(0, kept).map(({ directive }) => armCondition(directive.word, directive.argument));
+  return `!(${others.join(" || ")})`;
+}
+
+function chooseArm(code: string, group: Group, canvas: Canvas, choices: ArmChoice[]): void {
+  const kept = keptArm(code, group);
+  const end = group.end!;
+  for (const [index, arm] of group.arms.entries()) {
+    canvas.blank(arm.directive.from, index === kept ? arm.directive.to : arm.to);
+  }
+  canvas.blank(end.from, end.to);
+  const first = group.arms[0]!.directive;
+  if (kept >= 0 && first.argument !== "0") choices.push({ from: first.from, to: end.to, condition: chosenCondition(group, kept) });
+}
+
+interface Surroundings {
+  /** Innermost open bracket: "(", "[", "{", "=" for the brace of an initialiser or enum, "" at file level. */
+  readonly open: string;
+  /** Last solid character before, "" at the start. */
+  readonly before: string;
+  readonly wordBefore: string;
+}
+
+/** What stands around each group's first directive, found in one scan. */
+function surroundingsOf(code: string, groups: readonly Group[], directives: readonly Directive[]): Map<Group, Surroundings> {
+  const starts = new Map(groups.map((group) => [group.arms[0]!.directive.from, group]));
+  const lines = new Map(directives.map((directive) => [directive.from, directive.to]));
+  const found = new Map<Group, Surroundings>();
+  const stack: string[] = [];
+  let before = "";
+  let wordBefore = "";
+  for (let at = 0; at < code.length; at++) {
+    const skip = lines.get(at);
+    if (skip !== undefined) {
+      const group = starts.get(at);
+      if (group !== undefined) found.set(group, { open: stack.at(-1) ?? "", before, wordBefore });
+      at = skip;
+      continue;
+    }
+    const c = code[at]!;
+    if (c <= " ") continue;
+    if (c === "(" || c === "[") stack.push(c);
+    else if (c === "{") stack.push(stack.length > 0 && stack.at(-1) !== "{" ? "=" : "=,([".includes(before || " ") ? "=" : "{");
+    else if (c === ")" || c === "]" || c === "}") stack.pop();
+    if (/\w/.test(c)) wordBefore = /\w/.test(before) && /\w/.test(code[at - 1] ?? " ") ? wordBefore + c : c;
+    else wordBefore = "";
+    before = c;
+  }
+  return found;
+}
+
+function wholeStatements(code: string, group: Group, around: Surroundings): boolean {
+  if (around.before !== "" && !";{}:".includes(around.before)) return false;
+  for (const arm of group.arms) {
+    const text = armCode(code, arm);
+    if (text === "") continue;
+    if (!";}{:".includes(text.at(-1)!) || /^else\b/.test(text)) return false;
+  }
+  return !/^\s*else\b/.test(code.slice(group.end!.to, group.end!.to + 200));
+}
+
+/** Settles every preprocessor line of `code` (blanked text). */
+export function settleConditionals(code: string): Conditioned {
+  const directives = directivesOf(code);
+  if (directives.length === 0) return { code, choices: [] };
+  const canvas = new Canvas(code);
+  const choices: ArmChoice[] = [];
+  const conditional = /^(?:if|ifdef|ifndef|else|elif|elifdef|elifndef|endif)$/;
+  for (const directive of directives) if (!conditional.test(directive.word)) canvas.blank(directive.from, directive.to);
+  canvas.apply();
+
+  const groups = groupsOf(directives);
+  const grouped = new Set(groups.flatMap((group) => [...group.arms.map((arm) => arm.directive), group.end!]));
+  for (const directive of directives) if (conditional.test(directive.word) && !grouped.has(directive)) canvas.blank(directive.from, directive.to);
+  const kept: Group[] = [];
+  for (const group of groups) {
+    if (group.arms.every((arm) => balanced(canvas.text, arm.directive.to, arm.to))) kept.push(group);
+    else {
+      chooseArm(canvas.text, group, canvas, choices);
+      canvas.apply();
+    }
+  }
+  canvas.apply();
+
+  const around = surroundingsOf(canvas.text, kept, directives);
+  for (const group of kept) {
+    const place = around.get(group);
+    // Inside an arm that was given up.
+    if (place === undefined || canvas.text.slice(group.end!.from, group.end!.to).trim() === "") continue;
+    if (place.open === "" || place.open === "=") {
+      for (const arm of group.arms) canvas.blank(arm.directive.from, arm.directive.to);
+      canvas.blank(group.end!.from, group.end!.to);
+    } else if (place.open !== "{" || !wholeStatements(canvas.text, group, place)) {
+      chooseArm(canvas.text, group, canvas, choices);
+    }
+  }
+  canvas.apply();
+  return { code: canvas.text, choices };
+}

@@ -1,0 +1,287 @@
+/** Lowers expressions: loads, stores and calls become steps in evaluation order, the rest a pure Expr. */
+import { addressOf, dereferenced, fetch, read, write } from "./access.ts";
+import { isLogical } from "./conditions.ts";
+import type { BinaryOp, Expr, Place, UnaryOp } from "./ir.ts";
+import { held, locOf, one, textOf, zero, type Lowering } from "./lowering.ts";
+import { literalValue } from "./literals.ts";
+import { primitiveTypes, shortTypedefs } from "./mask-words.ts";
+import { bare, childOf, firstNamed, namedChildren, operatorOf, type SyntaxNode } from "./syntax.ts";
+import { typeText } from "./type-text.ts";
+import { sourceOf } from "./unit-text.ts";
+
+const binaryOps: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%", "<<", ">>", "&", "|", "^", "==", "!=", "<", ">", "<=", ">="]);
+const unaryOps: ReadonlySet<string> = new Set(["-", "~", "!", "+"]);
+
+function opaque(l: Lowering, node: SyntaxNode): Expr {
+  return { k: "opaque", text: textOf(l, node) };
+}
+
+function required(l: Lowering, node: SyntaxNode | null): Expr {
+  return node === null ? zero : l.value(node);
+}
+
+export function lowerValue(l: Lowering, node: SyntaxNode): Expr {
+  switch (node.kind) {
+    case "parenthesized_expression":
+      return parenthesized(l, node, true);
+    case "number_literal":
+    case "char_literal":
+    case "true":
+    case "false":
+    case "null":
+    case "string_literal":
+    case "concatenated_string":
+      return literalValue(node.kind, l.unit.plain.slice(node.start, node.end));
+    case "identifier":
+      return name(l, node);
+    case "field_expression":
+    case "subscript_expression":
+      return fetch(l, l.place(node), node);
+    case "pointer_expression":
+      return pointer(l, node);
+    case "assignment_expression":
+      return assignment(l, node);
+    case "update_expression":
+      return update(l, node, true);
+    case "unary_expression":
+      return unary(l, node);
+    case "binary_expression":
+      return binary(l, node);
+    case "conditional_expression":
+      return conditional(l, node);
+    case "comma_expression": {
+      const left = childOf(node, "left");
+      if (left !== null) l.effect(left);
+      return required(l, childOf(node, "right"));
+    }
+    case "cast_expression":
+      return cast(l, node);
+    case "call_expression":
+      return l.call(node, true);
+    case "compound_literal_expression":
+      return aggregate(l, childOf(node, "value") ?? node, castType(l, node));
+    case "initializer_list":
+      return aggregate(l, node, "");
+    case "compound_statement":
+      return l.block(node, true);
+    case "extension_expression":
+      return required(l, firstNamed(node));
+    default:
+      return opaque(l, node);
+  }
+}
+
+export function lowerEffect(l: Lowering, node: SyntaxNode): void {
+  switch (node.kind) {
+    case "parenthesized_expression":
+      parenthesized(l, node, false);
+      return;
+    case "call_expression":
+      l.call(node, false);
+      return;
+    case "update_expression":
+      update(l, node, false);
+      return;
+    case "comma_expression":
+      for (const child of namedChildren(node)) l.effect(child);
+      return;
+    case "cast_expression": {
+      const value = childOf(node, "value");
+      if (value !== null) l.effect(value);
+      return;
+    }
+    case "conditional_expression": {
+      const after = l.builder.newBlock();
+      const yes = l.builder.newBlock();
+      const no = l.builder.newBlock();
+      const condition = childOf(node, "condition");
+      if (condition !== null) l.condition(condition, yes, no);
+      for (const [block, field] of [[yes, "consequence"], [no, "alternative"]] as const) {
+        l.builder.at(block);
+        const arm = childOf(node, field);
+        if (arm !== null) l.effect(arm);
+        l.builder.goto(after);
+      }
+      l.builder.at(after);
+      return;
+    }
+    default:
+      l.value(node);
+  }
+}
+
+function parenthesized(l: Lowering, node: SyntaxNode, wanted: boolean): Expr {
+  const inner = firstNamed(node);
+  if (inner === null) return zero;
+  if (inner.kind === "compound_statement") return l.block(inner, wanted);
+  if (wanted) return l.value(inner);
+  l.effect(inner);
+  return zero;
+}
+
+function name(l: Lowering, node: SyntaxNode): Expr {
+  const word = l.unit.masked.slice(node.start, node.end);
+  const plain = l.unit.plain.slice(node.start, node.end);
+  if (word !== plain) return { k: "opaque", text: textOf(l, node) };
+  const local = l.builder.lookup(word);
+  if (local !== null) {
+    return l.builder.typeOf(local).endsWith("]") ? addressOf(l, { k: "var", name: local }) : { k: "var", name: local };
+  }
+  const type = l.names.variables.get(word);
+  if (type === undefined) return { k: "global", name: word };
+  const place: Place = { k: "global", name: word };
+  return type.endsWith("]") ? { k: "addr", place } : fetch(l, place, node);
+}
+
+function pointer(l: Lowering, node: SyntaxNode): Expr {
+  const argument = childOf(node, "argument");
+  if (argument === null) return opaque(l, node);
+  if (operatorOf(node)?.kind === "*") return fetch(l, l.place(node), node);
+  return addressOf(l, l.place(argument));
+}
+
+/** Right side, place, then for `op=` load and store. The value is what was stored. */
+function assignment(l: Lowering, node: SyntaxNode): Expr {
+  const left = childOf(node, "left");
+  const right = childOf(node, "right");
+  if (left === null || right === null) return opaque(l, node);
+  const op = (operatorOf(node)?.kind ?? "=").slice(0, -1);
+  const loc = locOf(l, node);
+  let value = l.value(right);
+  const place = l.place(left);
+  if (binaryOps.has(op)) value = { k: "binary", op: op as BinaryOp, left: read(l, place, left), right: value };
+  write(l, place, value, loc);
+  return place.k === "var" ? place : value;
+}
+
+function update(l: Lowering, node: SyntaxNode, wanted: boolean): Expr {
+  const argument = childOf(node, "argument");
+  const operator = operatorOf(node);
+  if (argument === null || operator === null) return opaque(l, node);
+  const place = l.place(argument);
+  const loc = locOf(l, node);
+  const postfix = operator.start > argument.start;
+  let before = read(l, place, argument);
+  if (postfix && wanted) before = held(l, before, loc);
+  const after: Expr = { k: "binary", op: operator.kind === "--" ? "-" : "+", left: before, right: one };
+  write(l, place, after, loc);
+  if (postfix) return before;
+  return place.k === "var" ? place : after;
+}
+
+function unary(l: Lowering, node: SyntaxNode): Expr {
+  const argument = childOf(node, "argument");
+  const op = operatorOf(node)?.kind ?? "";
+  if (argument === null || !unaryOps.has(op)) return opaque(l, node);
+  const inner = bare(argument);
+  if (op === "!" && isLogical(inner)) return truth(l, node);
+  const arg = l.value(argument);
+  if (op === "-" && arg.k === "num") return { k: "num", value: -arg.value };
+  if (op === "+") return arg;
+  return { k: "unary", op: op as UnaryOp, arg };
+}
+
+function binary(l: Lowering, node: SyntaxNode): Expr {
+  if (isLogical(node)) return truth(l, node);
+  const left = childOf(node, "left");
+  const right = childOf(node, "right");
+  const op = operatorOf(node)?.kind ?? "";
+  if (left === null || right === null || !binaryOps.has(op)) return opaque(l, node);
+  const type = castLike(l, left);
+  // `(pmdval_t)*p` reads as a product to a parser that knows no typedefs.
+  if (type !== "" && (op === "*" || op === "&" || op === "-" || op === "+")) return { k: "cast", type, arg: prefixed(l, op, right, node) };
+  const first = l.value(left);
+  return { k: "binary", op: op as BinaryOp, left: first, right: l.value(right) };
+}
+
+function castLike(l: Lowering, node: SyntaxNode): string {
+  const inner = node.kind === "parenthesized_expression" ? firstNamed(node) : null;
+  if (inner === null || inner.kind !== "identifier") return "";
+  const word = textOf(l, inner);
+  if (l.builder.lookup(word) !== null) return "";
+  return word.endsWith("_t") || shortTypedefs.has(word) || primitiveTypes.has(word) ? word : "";
+}
+
+function prefixed(l: Lowering, op: string, operand: SyntaxNode, node: SyntaxNode): Expr {
+  if (op === "*") return fetch(l, dereferenced(l.value(operand)), node);
+  if (op === "&") return addressOf(l, l.place(operand));
+  const arg = l.value(operand);
+  return op === "-" ? { k: "unary", op: "-", arg } : arg;
+}
+
+/** 1 or 0 by control flow. */
+function truth(l: Lowering, node: SyntaxNode): Expr {
+  const dst = l.builder.temp("int");
+  const loc = locOf(l, node);
+  const yes = l.builder.newBlock();
+  const no = l.builder.newBlock();
+  const after = l.builder.newBlock();
+  l.condition(node, yes, no);
+  for (const [block, value] of [[yes, one], [no, zero]] as const) {
+    l.builder.at(block);
+    l.builder.assign(dst, value, loc);
+    l.builder.goto(after);
+  }
+  l.builder.at(after);
+  return { k: "var", name: dst };
+}
+
+/** `c ? a : b` and `c ?: b`. */
+function conditional(l: Lowering, node: SyntaxNode): Expr {
+  const condition = childOf(node, "condition");
+  const consequence = childOf(node, "consequence");
+  const alternative = childOf(node, "alternative");
+  if (condition === null || alternative === null) return opaque(l, node);
+  const loc = locOf(l, node);
+  const dst = l.builder.temp();
+  const yes = l.builder.newBlock();
+  const no = l.builder.newBlock();
+  const after = l.builder.newBlock();
+  if (consequence === null) {
+    const value = held(l, l.value(condition), loc);
+    l.builder.branch(value, yes, no, loc);
+    l.builder.at(yes);
+    l.builder.assign(dst, value, loc);
+  } else {
+    l.condition(condition, yes, no);
+    l.builder.at(yes);
+    l.builder.assign(dst, l.value(consequence), locOf(l, consequence));
+  }
+  l.builder.goto(after);
+  l.builder.at(no);
+  l.builder.assign(dst, l.value(alternative), locOf(l, alternative));
+  l.builder.goto(after);
+  l.builder.at(after);
+  return { k: "var", name: dst };
+}
+
+/** The type of a cast as the source has it, which the mask may have shown to the parser as `int`. */
+export function castType(l: Lowering, node: SyntaxNode): string {
+  const open = node.children.find((child) => child.kind === "(");
+  const close = node.children.find((child) => child.kind === ")");
+  return open === undefined || close === undefined ? "" : typeText(sourceOf(l.unit, open.end, close.start));
+}
+
+function cast(l: Lowering, node: SyntaxNode): Expr {
+  const value = childOf(node, "value");
+  if (value === null) return opaque(l, node);
+  const type = castType(l, node);
+  if (value.kind === "initializer_list") return aggregate(l, value, type);
+  const arg = l.value(value);
+  return type === "void" ? arg : { k: "cast", type, arg };
+}
+
+/** `{ .a = 1, [2] = x, y }`: fields in source order. */
+export function aggregate(l: Lowering, list: SyntaxNode, type: string): Expr {
+  const fields: { name: string; value: Expr }[] = [];
+  for (const child of namedChildren(list)) {
+    if (child.kind !== "initializer_pair") {
+      fields.push({ name: "", value: l.value(child) });
+      continue;
+    }
+    const value = childOf(child, "value");
+    const designator = child.children.filter((part) => part.field === "designator").map((part) => textOf(l, part)).join("");
+    fields.push({ name: designator.replace(/^\./, ""), value: required(l, value) });
+  }
+  return { k: "aggregate", type, fields };
+}

@@ -1,0 +1,18 @@
+/** The C front end's public face: images and texts in, control-flow graphs of steps out. */
+import type { FileImage } from "../core/image.ts";
+import type { UnitIr } from "./ir.ts";
+import { lowerComplete, lowerImage } from "./unit.ts";
+
+export { initC, type InitOptions } from "./parse.ts";
+export { printExpr, printFunction, printPlace, printStep, printTerminator } from "./print.ts";
+export { successors } from "./blocks.ts";
+
+/** Lowers a pre- or post-image. initC() must have been awaited. Never throws on any text. */
+export function lowerUnit(image: FileImage): UnitIr {
+  return lowerImage(image);
+}
+
+/** Lowers a complete C text: a model, an actor, a scenario, the body of a litmus test. */
+export function lowerText(path: string, text: string): UnitIr {
+  return lowerComplete(path, text, true);
+}

@@ -1,0 +1,313 @@
+/**
+ * Rewrites kernel-isms that the C grammar can't take into plain C of the same length, so that offsets and lines stay
+ * true and nothing has to be preprocessed. Whoever reads the tree looks at the original text at the same offset to learn
+ * that a `while` really is a list_for_each_entry().
+ *
+ * The table `maskRows` says what is rewritten; each row has a test. One pass, linear in the text.
+ */
+import { blanks } from "./blank.ts";
+import { attributeCalls, attributeWords, notCallees, primitiveTypes, shortTypedefs } from "./mask-words.ts";
+
+export interface Edit {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/** A word of the text and what stands around it. Comments and literals are already blank. */
+export interface MaskSite {
+  readonly code: string;
+  readonly word: string;
+  readonly from: number;
+  readonly to: number;
+  /** Offset of the last character before the word that is not white space, or -1. */
+  readonly before: number;
+  /** The word that ends at `before`, or "". */
+  readonly wordBefore: string;
+  /** Offset of the first character after the word that is not white space. */
+  readonly after: number;
+  /** Inside braces. */
+  readonly inBody: boolean;
+  /** The word before the innermost open parenthesis, "" when there is none or no parenthesis is open. */
+  readonly callee: string;
+  /** True when that call stands where a declaration would: a type word before its name. */
+  readonly declared: boolean;
+}
+
+export interface MaskRow {
+  readonly name: string;
+  /** null: does not apply here. */
+  readonly rewrite: (site: MaskSite) => Edit | null;
+}
+
+const identifier = /\w+/y;
+
+export function skipBlank(code: string, from: number): number {
+  let at = from;
+  while (at < code.length && isBlank(code.charCodeAt(at))) at++;
+  return at;
+}
+
+function isBlank(c: number): boolean {
+  return c === 32 || (c >= 9 && c <= 13);
+}
+
+/** Offset after the parenthesis that closes the one at `open`, or -1. Bounded, as an unclosed one may run to the end of the file. */
+export function groupEnd(code: string, open: number): number {
+  let depth = 0;
+  const limit = Math.min(code.length, open + 20_000);
+  for (let at = open; at < limit; at++) {
+    const c = code.charCodeAt(at);
+    if (c === 40) depth++;
+    else if (c === 41 && --depth === 0) return at + 1;
+    else if ((c === 123 || c === 125) && depth === 0) return -1;
+  }
+  return -1;
+}
+
+/** `word` followed by blanks in the shape of the text it replaces. */
+function padded(site: MaskSite, word: string, to: number): Edit | null {
+  const gone = site.code.slice(site.from, to);
+  if (gone.length < word.length || gone.lastIndexOf("\n", word.length - 1) >= 0) return null;
+  return { from: site.from, to, text: word + blanks(gone.slice(word.length)) };
+}
+
+/** One identifier over the whole stretch, up to its first line end. */
+function joined(code: string, from: number, to: number): Edit {
+  const gone = code.slice(from, to);
+  const lineEnd = gone.indexOf("\n");
+  const head = lineEnd < 0 ? gone.length : lineEnd;
+  return { from, to, text: "_".repeat(head) + blanks(gone.slice(head)) };
+}
+
+function argumentsEnd(site: MaskSite): number {
+  return site.code[site.after] === "(" ? groupEnd(site.code, site.after) : -1;
+}
+
+function startsStatement(site: MaskSite): boolean {
+  if (site.before < 0) return true;
+  if (site.wordBefore !== "") return site.wordBefore === "else" || site.wordBefore === "do";
+  return "{};:)".includes(site.code[site.before]!);
+}
+
+function typeWord(word: string): boolean {
+  return primitiveTypes.has(word) || word === "struct" || word === "union" || word === "enum" || word === "const" || word === "volatile";
+}
+
+const typeArgument = /^(?:(?:const|volatile)\s+)*(?:(struct|union|enum)\s+\w+|(\w+(?:\s+\w+)*))\s*((?:\*\s*|const\s*)*)$/;
+
+/** True for `struct x`, `unsigned long`, `pte_t *`: what a macro takes and an expression can't be. */
+function isTypeText(text: string): boolean {
+  const match = typeArgument.exec(text);
+  if (match === null) return false;
+  if (match[1] !== undefined) return true;
+  const words = match[2]!.split(/\s+/);
+  if (words.every((word) => primitiveTypes.has(word) || word === "const")) return true;
+  return words.length === 1 && match[3]!.includes("*");
+}
+
+export const maskRows: readonly MaskRow[] = [
+  {
+    name: "attribute with arguments -> blanks",
+    rewrite: (site) => {
+      if (!attributeCalls.has(site.word)) return null;
+      const end = argumentsEnd(site);
+      return end < 0 ? null : padded(site, "", end);
+    },
+  },
+  {
+    name: "attribute -> blanks",
+    rewrite: (site) => (attributeWords.has(site.word) ? padded(site, "", site.to) : null),
+  },
+  {
+    name: "inline assembly -> call without arguments",
+    rewrite: (site) => {
+      if (!/^(?:asm|__asm__|__asm|asm_inline|asm_volatile_goto|asm_goto_output)$/.test(site.word)) return null;
+      let open = site.after;
+      for (let n = 0; n < 4 && site.code[open] !== "("; n++) {
+        identifier.lastIndex = open;
+        if (!identifier.test(site.code)) return null;
+        open = skipBlank(site.code, identifier.lastIndex);
+      }
+      const end = groupEnd(site.code, open);
+      if (end < 0) return null;
+      // `register long x asm("r1")` names a register, it is no statement.
+      if (site.wordBefore !== "" && site.wordBefore !== "else" && site.wordBefore !== "do") return padded(site, "", end);
+      const inner = site.code.slice(site.from, end);
+      const text = `${"_".repeat(site.word.length)}${blanks(site.code.slice(site.to, open))}(${blanks(site.code.slice(open + 1, end - 1))})`;
+      return text.length === inner.length ? { from: site.from, to: end, text } : null;
+    },
+  },
+  {
+    name: "typeof(...) -> type name",
+    rewrite: (site) => {
+      if (!/^(?:typeof|__typeof__|__typeof|typeof_unqual|__unqual_scalar_typeof)$/.test(site.word)) return null;
+      const end = argumentsEnd(site);
+      return end < 0 ? null : joined(site.code, site.from, end);
+    },
+  },
+  {
+    name: "__label__ declaration -> blanks",
+    rewrite: (site) => {
+      if (site.word !== "__label__") return null;
+      const end = site.code.indexOf(";", site.to);
+      return end < 0 ? null : padded(site, "", end);
+    },
+  },
+  {
+    name: "if likely(...) -> if (...)",
+    rewrite: (site) =>
+      (site.word === "likely" || site.word === "unlikely") && (site.wordBefore === "if" || site.wordBefore === "while") && site.code[site.after] === "("
+        ? padded(site, "", site.to)
+        : null,
+  },
+  {
+    name: "for_each macro -> while",
+    rewrite: (site) => {
+      if (!site.inBody || !/for_?each|scoped_guard|FOR_EACH/.test(site.word) || !startsStatement(site)) return null;
+      const end = argumentsEnd(site);
+      if (end < 0) return null;
+      const next = skipBlank(site.code, end);
+      return /[\w{(*+]/.test(site.code.charAt(next)) && site.code.slice(next, next + 5) !== "else " ? padded(site, "while", site.to) : null;
+    },
+  },
+  {
+    name: "do_each macro -> do",
+    rewrite: (site) => {
+      if (!site.inBody || !site.word.startsWith("do_each_")) return null;
+      const end = argumentsEnd(site);
+      return end < 0 ? null : padded(site, "do", end);
+    },
+  },
+  {
+    name: "while_each macro -> while",
+    rewrite: (site) => (site.inBody && site.word.startsWith("while_each_") && site.code[site.before] === "}" ? padded(site, "while", site.to) : null),
+  },
+  {
+    name: "other macro before a block -> while, if when too short",
+    rewrite: (site) => {
+      if (!site.inBody || notCallees.has(site.word) || /(?:^|_)DEFINE/.test(site.word) || !startsStatement(site)) return null;
+      const end = argumentsEnd(site);
+      if (end < 0 || site.code[skipBlank(site.code, end)] !== "{") return null;
+      return padded(site, site.word.length < 5 ? "if" : "while", site.to);
+    },
+  },
+  {
+    name: "type as argument of a macro -> one word",
+    rewrite: (site) => {
+      if (!site.inBody || site.callee === "" || site.declared || notCallees.has(site.callee)) return null;
+      const previous = site.code[site.before];
+      if (previous !== "(" && previous !== ",") return null;
+      if (!typeWord(site.word) && site.code[site.after] !== "*") return null;
+      let end = site.to;
+      while (end < site.code.length && end - site.from < 200 && /[\w\s*]/.test(site.code.charAt(end))) end++;
+      const stop = site.code[end];
+      if (stop !== "," && stop !== ")") return null;
+      const text = site.code.slice(site.from, end).trimEnd();
+      return isTypeText(text) ? joined(site.code, site.from, site.from + text.length) : null;
+    },
+  },
+  {
+    name: "cast to a typedef before an operator -> int",
+    rewrite: (site) => {
+      if (site.callee !== "" || site.code[site.before] !== "(" || site.code[site.after] !== ")") return null;
+      if (!site.word.endsWith("_t") && !shortTypedefs.has(site.word)) return null;
+      return "*&-+(".includes(site.code[skipBlank(site.code, site.after + 1)] ?? " ") ? padded(site, "int", site.to) : null;
+    },
+  },
+  {
+    name: "case range -> comparison",
+    rewrite: (site) => {
+      if (site.word !== "case") return null;
+      const stop = site.code.slice(site.to, site.to + 300).search(/[:;{}]/);
+      const dots = site.code.slice(site.to, site.to + 300).indexOf("...");
+      return dots < 0 || stop < dots ? null : { from: site.to + dots, to: site.to + dots + 3, text: " ==" };
+    },
+  },
+];
+
+interface OpenParen {
+  readonly callee: string;
+  readonly declared: boolean;
+}
+
+const token = /\w+|[(){}]/g;
+
+/**
+ * Masks `code` (blanked text). `inBody`: the text starts inside a function, as fragments of a patch do.
+ * The result has the same length and the same line ends.
+ */
+export function mask(code: string, inBody = false): string {
+  const edits: Edit[] = [];
+  const parens: OpenParen[] = [];
+  let depth = inBody ? 1 : 0;
+  let done = 0;
+  let last = { word: "", to: -1, before: "" };
+  for (const match of code.matchAll(token)) {
+    const word = match[0];
+    const from = match.index;
+    const c = word.charCodeAt(0);
+    if (word.length === 1 && (c === 40 || c === 41 || c === 123 || c === 125)) {
+      if (c === 123) depth++;
+      else if (c === 125) depth = Math.max(inBody ? 1 : 0, depth - 1);
+      else if (c === 41) parens.pop();
+      else if (parens.length < 500) parens.push(openParen(code, from, last));
+      continue;
+    }
+    if (c >= 48 && c <= 57) continue;
+    const before = lastSolid(code, from);
+    const wordBefore = last.to === before + 1 ? last.word : "";
+    last = { word, to: from + word.length, before: wordBefore };
+    if (from < done) continue;
+    const paren = parens.at(-1);
+    const site: MaskSite = {
+      code,
+      word,
+      from,
+      to: from + word.length,
+      before,
+      wordBefore,
+      after: skipBlank(code, from + word.length),
+      inBody: depth > 0,
+      callee: paren?.callee ?? "",
+      declared: paren?.declared ?? false,
+    };
+    const edit = firstEdit(site);
+    if (edit === null) continue;
+    edits.push(edit);
+    // Later words inside the stretch are gone, except where only a word in front of it was rewritten.
+    done = edit.to;
+  }
+  return applyEdits(code, edits);
+}
+
+function openParen(code: string, at: number, last: { word: string; to: number; before: string }): OpenParen {
+  if (last.to < 0 || lastSolid(code, at) + 1 !== last.to) return { callee: "", declared: false };
+  return { callee: last.word, declared: last.before !== "" && !notCallees.has(last.before) };
+}
+
+function lastSolid(code: string, from: number): number {
+  let at = from - 1;
+  while (at >= 0 && isBlank(code.charCodeAt(at))) at--;
+  return at;
+}
+
+function firstEdit(site: MaskSite): Edit | null {
+  for (const row of maskRows) {
+    const edit = row.rewrite(site);
+    if (edit !== null) return edit;
+  }
+  return null;
+}
+
+function applyEdits(code: string, edits: readonly Edit[]): string {
+  const pieces: string[] = [];
+  let at = 0;
+  for (const edit of edits) {
+    if (edit.from < at) continue;
+    pieces.push(code.slice(at, edit.from), edit.text);
+    at = edit.to;
+  }
+  pieces.push(code.slice(at));
+  return pieces.join("");
+}

@@ -1,0 +1,100 @@
+/** Lowers the condition of an #if whose arms are whole statements: both arms are taken, under a branch on the configuration symbol. */
+import type { BinaryOp, Expr } from "./ir.ts";
+import { literalValue } from "./literals.ts";
+import { locOf, textOf, type Lowering } from "./lowering.ts";
+import { childOf, firstNamed, namedChildren, operatorOf, type SyntaxNode } from "./syntax.ts";
+
+/** Values of preprocessor expressions; equal symbols give equal globals. */
+function conditionValue(l: Lowering, node: SyntaxNode): Expr {
+  switch (node.kind) {
+    case "parenthesized_expression": {
+      const inner = firstNamed(node);
+      return inner === null ? { k: "num", value: 0n } : conditionValue(l, inner);
+    }
+    case "identifier":
+      return { k: "global", name: textOf(l, node) };
+    case "number_literal":
+    case "char_literal":
+      return literalValue(node.kind, textOf(l, node));
+    case "preproc_defined": {
+      const name = firstNamed(node);
+      return { k: "global", name: name === null ? "" : textOf(l, name) };
+    }
+    case "call_expression": {
+      const callee = childOf(node, "function");
+      const list = childOf(node, "arguments");
+      const argument = list === null ? null : firstNamed(list);
+      if (callee !== null && argument !== null && /^IS_(?:ENABLED|BUILTIN|MODULE|REACHABLE)$/.test(textOf(l, callee))) {
+        return { k: "global", name: textOf(l, argument) };
+      }
+      return { k: "opaque", text: textOf(l, node) };
+    }
+    case "binary_expression": {
+      const left = childOf(node, "left");
+      const right = childOf(node, "right");
+      const op = operatorOf(node)?.kind;
+      if (left === null || right === null || op === undefined || op === "&&" || op === "||") break;
+      return { k: "binary", op: op as BinaryOp, left: conditionValue(l, left), right: conditionValue(l, right) };
+    }
+    default:
+      break;
+  }
+  return { k: "opaque", text: textOf(l, node) };
+}
+
+function branchOn(l: Lowering, node: SyntaxNode, yes: number, no: number): void {
+  if (node.kind === "parenthesized_expression") {
+    const inner = firstNamed(node);
+    if (inner !== null) {
+      branchOn(l, inner, yes, no);
+      return;
+    }
+  }
+  if (node.kind === "unary_expression" && operatorOf(node)?.kind === "!") {
+    const argument = childOf(node, "argument");
+    if (argument !== null) {
+      branchOn(l, argument, no, yes);
+      return;
+    }
+  }
+  const op = node.kind === "binary_expression" ? operatorOf(node)?.kind : undefined;
+  if (op === "&&" || op === "||") {
+    const left = childOf(node, "left");
+    const right = childOf(node, "right");
+    if (left !== null && right !== null) {
+      const second = l.builder.newBlock();
+      if (op === "&&") branchOn(l, left, second, no);
+      else branchOn(l, left, yes, second);
+      l.builder.at(second);
+      branchOn(l, right, yes, no);
+      return;
+    }
+  }
+  l.builder.branch(conditionValue(l, node), yes, no, locOf(l, node));
+}
+
+/** Lowers an #if, #ifdef, #elif or #elifdef with its alternatives. */
+export function lowerConditional(l: Lowering, node: SyntaxNode): void {
+  const condition = childOf(node, "condition") ?? childOf(node, "name");
+  const alternative = childOf(node, "alternative");
+  const body = namedChildren(node).filter((child) => child !== condition && child !== alternative);
+  if (condition === null) {
+    for (const child of body) l.statement(child);
+    return;
+  }
+  const arm = l.builder.newBlock();
+  const other = l.builder.newBlock();
+  const after = l.builder.newBlock();
+  const negated = /^\s*#\s*(?:el)?ifn/.test(l.unit.masked.slice(node.start, node.start + 40));
+  branchOn(l, condition, negated ? other : arm, negated ? arm : other);
+  l.builder.at(arm);
+  for (const child of body) l.statement(child);
+  l.builder.goto(after);
+  l.builder.at(other);
+  if (alternative !== null) {
+    if (alternative.kind === "preproc_else") for (const child of namedChildren(alternative)) l.statement(child);
+    else lowerConditional(l, alternative);
+  }
+  l.builder.goto(after);
+  l.builder.at(after);
+}

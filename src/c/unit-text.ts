@@ -1,0 +1,44 @@
+/** The text of one unit in its three same-length forms, and the way from offsets to lines and columns. */
+import type { Loc } from "./ir.ts";
+
+export interface UnitText {
+  readonly path: string;
+  /** Comments blanked, strings kept: what people are shown and what literals are read from. */
+  readonly plain: string;
+  /** What is parsed: comments, literals and kernel-isms masked. */
+  readonly masked: string;
+  /** Offset of each line's first character. */
+  readonly lineStarts: readonly number[];
+}
+
+export function lineStartsOf(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** 1-based line of an offset. */
+export function lineAt(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle]! <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low + 1;
+}
+
+export function locAt(starts: readonly number[], offset: number): Loc {
+  const line = lineAt(starts, offset);
+  return { line, column: offset - starts[line - 1]! + 1 };
+}
+
+/** White space folded to single blanks. */
+export function fold(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
+
+export function sourceOf(unit: UnitText, from: number, to: number): string {
+  return fold(unit.plain.slice(from, to));
+}
