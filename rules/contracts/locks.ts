@@ -1,0 +1,55 @@
+/** Lock primitives. The object of a lock is the argument; a pointer to a page-table lock keeps its class. */
+import type { Contract } from "../../src/rulebook/schema.ts";
+
+const spin = { file: "include/linux/spinlock.h", where: "spin_lock()", version: "6.12" } as const;
+const mmap = { file: "include/linux/mmap_lock.h", where: "mmap_read_lock()", version: "6.12" } as const;
+const imap = { file: "include/linux/fs.h", where: "i_mmap_lock_write()", version: "6.12" } as const;
+const anon = { file: "include/linux/rmap.h", where: "anon_vma_lock_write()", version: "6.12" } as const;
+const rcu = { file: "include/linux/rcupdate.h", where: "rcu_read_lock()", version: "6.12" } as const;
+const vma = { file: "include/linux/mm.h", where: "vma_start_read()", version: "6.12" } as const;
+const lockdep = { file: "include/linux/lockdep.h", where: "lockdep_assert_held()", version: "6.12" } as const;
+
+export const contracts: readonly Contract[] = [
+  {
+    name: "spin_lock",
+    aliases: ["spin_lock_nested", "spin_lock_irq", "spin_lock_irqsave", "spin_lock_bh", "raw_spin_lock", "raw_spin_lock_irqsave", "guard:spinlock"],
+    params: ["lock"],
+    effects: [{ do: "acquire", lock: { pointer: "lock" } }],
+    references: [spin],
+  },
+  {
+    name: "spin_unlock",
+    aliases: ["spin_unlock_irq", "spin_unlock_irqrestore", "spin_unlock_bh", "raw_spin_unlock", "raw_spin_unlock_irqrestore", "unguard:spinlock"],
+    params: ["lock"],
+    effects: [{ do: "release", lock: { pointer: "lock" } }],
+    references: [spin],
+  },
+  { name: "spin_trylock", aliases: ["raw_spin_trylock", "spin_trylock_irqsave"], params: ["lock"], effects: [{ do: "acquire", lock: { pointer: "lock" }, when: "nonzero" }], references: [spin] },
+  { name: "lockdep_assert_held", aliases: ["assert_spin_locked", "lockdep_assert_held_once"], params: ["lock"], effects: [{ do: "assert", lock: { pointer: "lock" } }], references: [lockdep] },
+  { name: "mmap_read_lock", since: "5.8", params: ["mm"], effects: [{ do: "acquire", lock: { class: "mmap", of: "mm" }, mode: "read" }], references: [mmap] },
+  { name: "mmap_read_unlock", since: "5.8", aliases: ["mmap_read_unlock_non_owner"], params: ["mm"], effects: [{ do: "release", lock: { class: "mmap", of: "mm" } }], references: [mmap] },
+  { name: "mmap_write_lock", since: "5.8", aliases: ["mmap_write_lock_nested"], params: ["mm"], effects: [{ do: "acquire", lock: { class: "mmap", of: "mm" }, mode: "write" }], references: [mmap] },
+  { name: "mmap_write_unlock", since: "5.8", params: ["mm"], effects: [{ do: "release", lock: { class: "mmap", of: "mm" } }], references: [mmap] },
+  { name: "mmap_read_trylock", since: "5.8", params: ["mm"], effects: [{ do: "acquire", lock: { class: "mmap", of: "mm" }, mode: "read", when: "nonzero" }], references: [mmap] },
+  { name: "mmap_write_trylock", since: "5.8", params: ["mm"], effects: [{ do: "acquire", lock: { class: "mmap", of: "mm" }, mode: "write", when: "nonzero" }], references: [mmap] },
+  { name: "mmap_read_lock_killable", since: "5.8", params: ["mm"], effects: [{ do: "acquire", lock: { class: "mmap", of: "mm" }, mode: "read", when: "zero" }], references: [mmap] },
+  { name: "mmap_write_lock_killable", since: "5.8", params: ["mm"], effects: [{ do: "acquire", lock: { class: "mmap", of: "mm" }, mode: "write", when: "zero" }], references: [mmap] },
+  { name: "mmap_assert_locked", since: "5.8", params: ["mm"], effects: [{ do: "assert", lock: { class: "mmap", of: "mm" }, mode: "read" }], references: [mmap] },
+  { name: "mmap_assert_write_locked", since: "5.8", params: ["mm"], effects: [{ do: "assert", lock: { class: "mmap", of: "mm" }, mode: "write" }], references: [mmap] },
+  { name: "i_mmap_lock_write", params: ["mapping"], effects: [{ do: "acquire", lock: { class: "i_mmap", of: "mapping" }, mode: "write" }], references: [imap] },
+  { name: "i_mmap_unlock_write", params: ["mapping"], effects: [{ do: "release", lock: { class: "i_mmap", of: "mapping" } }], references: [imap] },
+  { name: "i_mmap_lock_read", params: ["mapping"], effects: [{ do: "acquire", lock: { class: "i_mmap", of: "mapping" }, mode: "read" }], references: [imap] },
+  { name: "i_mmap_unlock_read", params: ["mapping"], effects: [{ do: "release", lock: { class: "i_mmap", of: "mapping" } }], references: [imap] },
+  { name: "i_mmap_trylock_read", params: ["mapping"], effects: [{ do: "acquire", lock: { class: "i_mmap", of: "mapping" }, mode: "read", when: "nonzero" }], references: [imap] },
+  { name: "i_mmap_trylock_write", params: ["mapping"], effects: [{ do: "acquire", lock: { class: "i_mmap", of: "mapping" }, mode: "write", when: "nonzero" }], references: [imap] },
+  { name: "anon_vma_lock_write", params: ["anon_vma"], effects: [{ do: "acquire", lock: { class: "anon_vma", of: "anon_vma" }, mode: "write" }], references: [anon] },
+  { name: "anon_vma_unlock_write", params: ["anon_vma"], effects: [{ do: "release", lock: { class: "anon_vma", of: "anon_vma" } }], references: [anon] },
+  { name: "anon_vma_lock_read", params: ["anon_vma"], effects: [{ do: "acquire", lock: { class: "anon_vma", of: "anon_vma" }, mode: "read" }], references: [anon] },
+  { name: "anon_vma_unlock_read", params: ["anon_vma"], effects: [{ do: "release", lock: { class: "anon_vma", of: "anon_vma" } }], references: [anon] },
+  { name: "anon_vma_trylock_read", params: ["anon_vma"], effects: [{ do: "acquire", lock: { class: "anon_vma", of: "anon_vma" }, mode: "read", when: "nonzero" }], references: [anon] },
+  { name: "anon_vma_trylock_write", params: ["anon_vma"], effects: [{ do: "acquire", lock: { class: "anon_vma", of: "anon_vma" }, mode: "write", when: "nonzero" }], references: [anon] },
+  { name: "rcu_read_lock", aliases: ["guard:rcu"], params: [], effects: [{ do: "acquire", lock: { class: "rcu", of: null }, mode: "read" }], references: [rcu] },
+  { name: "rcu_read_unlock", aliases: ["unguard:rcu"], params: [], effects: [{ do: "release", lock: { class: "rcu", of: null } }], references: [rcu] },
+  { name: "vma_start_read", since: "6.4", until: "6.14", params: ["vma"], effects: [{ do: "acquire", lock: { class: "vma", of: "vma" }, mode: "read", when: "nonzero" }], references: [vma] },
+  { name: "vma_end_read", since: "6.4", params: ["vma"], effects: [{ do: "release", lock: { class: "vma", of: "vma" } }], references: [vma] },
+];

@@ -1,0 +1,80 @@
+/**
+ * What tests of pmd and upper values say and what their accessors need. A hugetlb or migration pmd is "non-present";
+ * *_leaf() and *_trans_huge() speak of present entries only (include/linux/pgtable.h, arch/x86/include/asm/pgtable.h of
+ * 6.12: on some architectures they are true for swap entries).
+ */
+import type { Contract } from "../../src/rulebook/schema.ts";
+
+const pgtable = { file: "include/linux/pgtable.h", where: "", version: "6.12" } as const;
+const swapops = { file: "include/linux/swapops.h", where: "", version: "6.12" } as const;
+const huge = { file: "include/linux/huge_mm.h", where: "", version: "6.12" } as const;
+const locks = { file: "Documentation/mm/process_addrs.rst", where: "Page table locks", version: "6.12" } as const;
+const nonPresent = ["migration", "swap", "device-private", "hwpoison", "marker"] as const;
+const huges = ["leaf", "devmap"] as const;
+const hugeOrTable = ["leaf", "devmap", "table"] as const;
+
+export const contracts: readonly Contract[] = [
+  { name: "pmd_none", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["none"], zero: ["table", "leaf", "devmap", "bad", ...nonPresent] } }, references: [pgtable] },
+  { name: "pmd_present", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["table", "leaf", "devmap", "bad"], zero: ["none", "bad", ...nonPresent] } }, references: [pgtable] },
+  { name: "pmd_leaf", aliases: ["pmd_large", "pmd_huge"], params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["leaf", "devmap", "bad", ...nonPresent], zero: ["none", "table", "bad", ...nonPresent] } }, references: [pgtable] },
+  { name: "pmd_trans_huge", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["leaf", "bad", ...nonPresent], zero: ["none", "table", "devmap", "bad", ...nonPresent] } }, references: [pgtable] },
+  { name: "pmd_devmap", until: "6.17", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["devmap"], zero: ["none", "table", "leaf", "bad", ...nonPresent] } }, references: [pgtable] },
+  { name: "pmd_bad", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["none", "leaf", "devmap", "bad", ...nonPresent], zero: ["table"] } }, references: [pgtable] },
+  { name: "is_swap_pmd", until: "6.18", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["migration", "swap", "device-private", "hwpoison", "marker"], zero: ["none", "table", "leaf", "devmap", "bad"] } }, references: [huge] },
+  { name: "is_pmd_migration_entry", aliases: ["pmd_is_migration_entry"], params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["migration"], zero: ["none", "table", "leaf", "devmap", "swap", "device-private", "hwpoison", "marker", "bad"] } }, references: [swapops] },
+  { name: "pmd_protnone", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: huges, zero: ["none", "table", "leaf", "devmap", "bad", ...nonPresent] } }, references: [pgtable] },
+  { name: "is_huge_zero_pmd", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["leaf"], zero: ["none", "table", "leaf", "devmap", "bad", ...nonPresent] } }, references: [huge] },
+  { name: "pmd_to_swp_entry", params: ["pmd"], requires: [{ need: "kind", value: "pmd", in: nonPresent }], returns: { is: "pmd" }, references: [swapops] },
+  { name: "pmd_val", aliases: ["__pmd", "pmd_flags"], params: ["pmd"], returns: { is: "pmd" }, references: [pgtable] },
+  { name: "pmdp_get", since: "6.2", params: ["pmdp"], effects: [{ do: "read", entry: "pmdp", level: "pmd", how: "locked" }], references: [pgtable] },
+  { name: "pmdp_get_lockless", since: "6.2", params: ["pmdp"], effects: [{ do: "read", entry: "pmdp", level: "pmd", how: "lockless" }], references: [pgtable] },
+  { name: "pmd_read_atomic", until: "6.1", params: ["pmdp"], effects: [{ do: "read", entry: "pmdp", level: "pmd", how: "lockless" }], references: [{ file: "include/linux/pgtable.h", where: "pmd_read_atomic()", version: "6.1" }] },
+  { name: "pmd_same", params: ["a", "b"], returns: { same: ["a", "b"] }, references: [pgtable] },
+  { name: "pmd_pfn", params: ["pmd"], requires: [{ need: "kind", value: "pmd", in: huges }], references: [pgtable] },
+  { name: "pmd_folio", params: ["pmd"], requires: [{ need: "kind", value: "pmd", in: huges }], references: [pgtable] },
+  { name: "pmd_page", params: ["pmd"], requires: [{ need: "kind", value: "pmd", in: hugeOrTable }], references: [pgtable] },
+  { name: "vm_normal_page_pmd", params: ["vma", "addr", "pmd"], requires: [{ need: "kind", value: "pmd", in: huges }], references: [{ file: "mm/memory.c", where: "vm_normal_page_pmd()", version: "6.12" }] },
+  { name: "vm_normal_folio_pmd", params: ["vma", "addr", "pmd"], requires: [{ need: "kind", value: "pmd", in: huges }], references: [{ file: "mm/memory.c", where: "vm_normal_page_pmd()", version: "6.12" }] },
+  { name: "pmd_young", params: ["pmd"], requires: [{ need: "kind", value: "pmd", in: huges }], references: [pgtable] },
+  { name: "pmd_dirty", params: ["pmd"], requires: [{ need: "kind", value: "pmd", in: huges }], references: [pgtable] },
+  { name: "pmd_write", params: ["pmd"], requires: [{ need: "kind", value: "pmd", in: huges }], references: [pgtable] },
+  { name: "pmd_mkold", params: ["pmd"], returns: { like: "pmd" }, references: [pgtable] },
+  { name: "pmd_mkyoung", params: ["pmd"], returns: { like: "pmd" }, references: [pgtable] },
+  { name: "pmd_mkclean", params: ["pmd"], returns: { like: "pmd" }, references: [pgtable] },
+  { name: "pmd_mkdirty", params: ["pmd"], returns: { like: "pmd" }, references: [pgtable] },
+  { name: "pmd_wrprotect", params: ["pmd"], returns: { like: "pmd" }, references: [pgtable] },
+  { name: "pmd_mkwrite", params: ["pmd"], returns: { like: "pmd" }, references: [pgtable] },
+  { name: "pmd_modify", params: ["pmd"], returns: { like: "pmd" }, references: [pgtable] },
+  { name: "pmd_mkhuge", params: ["pmd"], returns: { like: "pmd" }, references: [pgtable] },
+  { name: "pmd_clear_soft_dirty", params: ["pmd"], returns: { like: "pmd" }, references: [pgtable] },
+  { name: "pmd_mksoft_dirty", params: ["pmd"], returns: { like: "pmd" }, references: [pgtable] },
+  { name: "pmd_clear", params: ["pmdp"], requires: [{ need: "entry-lock", entry: "pmdp", level: "pmd" }], effects: [{ do: "write", entry: "pmdp", level: "pmd", to: ["none"] }], references: [locks] },
+  { name: "pmdp_huge_get_and_clear", params: ["mm", "addr", "pmdp"], requires: [{ need: "entry-lock", entry: "pmdp", level: "pmd" }], effects: [{ do: "write", entry: "pmdp", level: "pmd", old: true }], references: [locks] },
+  { name: "pmdp_huge_get_and_clear_full", params: ["vma", "addr", "pmdp", "full"], requires: [{ need: "entry-lock", entry: "pmdp", level: "pmd" }], effects: [{ do: "write", entry: "pmdp", level: "pmd", old: true }], references: [locks] },
+  { name: "pmdp_huge_clear_flush", params: ["vma", "addr", "pmdp"], requires: [{ need: "entry-lock", entry: "pmdp", level: "pmd" }], effects: [{ do: "write", entry: "pmdp", level: "pmd", old: true }], references: [locks] },
+  { name: "pmdp_invalidate", aliases: ["pmdp_invalidate_ad"], params: ["vma", "addr", "pmdp"], requires: [{ need: "entry-lock", entry: "pmdp", level: "pmd" }, { need: "kind", value: "pmdp", in: hugeOrTable }], effects: [{ do: "write", entry: "pmdp", level: "pmd", old: true }], references: [locks] },
+  { name: "pmdp_collapse_flush", params: ["vma", "addr", "pmdp"], requires: [{ need: "entry-lock", entry: "pmdp", level: "pmd" }], effects: [{ do: "write", entry: "pmdp", level: "pmd", old: true }], references: [locks] },
+  { name: "pmdp_set_access_flags", params: ["vma", "addr", "pmdp", "value", "dirty"], requires: [{ need: "entry-lock", entry: "pmdp", level: "pmd" }, { need: "recheck", entry: "pmdp", level: "pmd" }], effects: [{ do: "write", entry: "pmdp", level: "pmd" }], references: [locks] },
+  { name: "pmdp_set_wrprotect", params: ["mm", "addr", "pmdp"], requires: [{ need: "entry-lock", entry: "pmdp", level: "pmd" }], effects: [{ do: "write", entry: "pmdp", level: "pmd" }], references: [locks] },
+  { name: "pud_none", params: ["pud"], returns: { tests: { value: "pud", nonzero: ["none"], zero: ["table", "leaf", "devmap", "bad"] } }, references: [pgtable] },
+  { name: "pud_present", params: ["pud"], returns: { tests: { value: "pud", nonzero: ["table", "leaf", "devmap", "bad"], zero: ["none", "bad"] } }, references: [pgtable] },
+  { name: "pud_leaf", aliases: ["pud_large", "pud_huge"], params: ["pud"], returns: { tests: { value: "pud", nonzero: ["leaf", "devmap"], zero: ["none", "table", "bad"] } }, references: [pgtable] },
+  { name: "pud_bad", params: ["pud"], returns: { tests: { value: "pud", nonzero: ["none", "leaf", "devmap", "bad"], zero: ["table"] } }, references: [pgtable] },
+  { name: "pud_val", aliases: ["__pud"], params: ["pud"], returns: { is: "pud" }, references: [pgtable] },
+  { name: "pudp_get", since: "6.8", params: ["entry"], effects: [{ do: "read", entry: "entry", level: "pud", how: "lockless" }], references: [pgtable] },
+  { name: "p4d_none", params: ["p4d"], returns: { tests: { value: "p4d", nonzero: ["none"], zero: ["table", "leaf", "devmap", "bad"] } }, references: [pgtable] },
+  { name: "p4d_present", params: ["p4d"], returns: { tests: { value: "p4d", nonzero: ["table", "leaf", "devmap", "bad"], zero: ["none", "bad"] } }, references: [pgtable] },
+  { name: "p4d_leaf", params: ["p4d"], returns: { tests: { value: "p4d", nonzero: ["leaf", "devmap"], zero: ["none", "table", "bad"] } }, references: [pgtable] },
+  { name: "p4d_bad", params: ["p4d"], returns: { tests: { value: "p4d", nonzero: ["none", "leaf", "devmap", "bad"], zero: ["table"] } }, references: [pgtable] },
+  { name: "p4d_val", aliases: ["__p4d"], params: ["p4d"], returns: { is: "p4d" }, references: [pgtable] },
+  { name: "p4dp_get", since: "6.8", params: ["entry"], effects: [{ do: "read", entry: "entry", level: "p4d", how: "lockless" }], references: [pgtable] },
+  { name: "pgd_none", params: ["pgd"], returns: { tests: { value: "pgd", nonzero: ["none"], zero: ["table", "leaf", "devmap", "bad"] } }, references: [pgtable] },
+  { name: "pgd_present", params: ["pgd"], returns: { tests: { value: "pgd", nonzero: ["table", "leaf", "devmap", "bad"], zero: ["none", "bad"] } }, references: [pgtable] },
+  { name: "pgd_leaf", params: ["pgd"], returns: { tests: { value: "pgd", nonzero: ["leaf", "devmap"], zero: ["none", "table", "bad"] } }, references: [pgtable] },
+  { name: "pgd_bad", params: ["pgd"], returns: { tests: { value: "pgd", nonzero: ["none", "leaf", "devmap", "bad"], zero: ["table"] } }, references: [pgtable] },
+  { name: "pgd_val", aliases: ["__pgd"], params: ["pgd"], returns: { is: "pgd" }, references: [pgtable] },
+  { name: "pgdp_get", since: "6.8", params: ["entry"], effects: [{ do: "read", entry: "entry", level: "pgd", how: "lockless" }], references: [pgtable] },
+  { name: "pud_trans_huge", params: ["pud"], returns: { tests: { value: "pud", nonzero: ["leaf"], zero: ["none", "table", "leaf", "devmap", "bad"] } }, references: [pgtable] },
+  { name: "pud_devmap", until: "6.17", params: ["pud"], returns: { tests: { value: "pud", nonzero: ["devmap"], zero: ["none", "table", "leaf", "bad"] } }, references: [pgtable] },
+  { name: "pud_same", params: ["a", "b"], returns: { same: ["a", "b"] }, references: [pgtable] },
+];

@@ -1,0 +1,96 @@
+/** What a path knows after a branch: truths of expressions, entry kinds, re-checks. */
+import type { Expr, Loc } from "../c/ir.ts";
+import { evaluate, type Frame } from "./evaluate.ts";
+import type { EntryFact, Facts } from "./facts.ts";
+import { kindSet } from "./kinds.ts";
+import type { CallInfo } from "./model.ts";
+import * as sym from "./symbols.ts";
+
+/** Looks up the contract behind a call's result symbol. */
+export type CallOf = (symbol: string) => CallInfo | null;
+
+/** The facts on the branch where `cond` is (not) zero; null when that branch cannot be taken. */
+export function assume(cond: Expr, truth: boolean, facts: Facts, frame: Frame, callOf: CallOf, loc: Loc): Facts | null {
+  const tested = noteTests(evaluate(cond, facts, frame), facts, loc);
+  return assumeExpr(cond, truth, tested, frame, callOf);
+}
+
+function assumeExpr(cond: Expr, truth: boolean, facts: Facts, frame: Frame, callOf: CallOf): Facts | null {
+  if (cond.k === "unary" && cond.op === "!") return assumeExpr(cond.arg, !truth, facts, frame, callOf);
+  if (cond.k === "cast") return assumeExpr(cond.arg, truth, facts, frame, callOf);
+  if (cond.k === "binary" && (cond.op === "==" || cond.op === "!=")) {
+    const sides = [evaluate(cond.left, facts, frame), evaluate(cond.right, facts, frame)] as const;
+    const equal = (cond.op === "==") === truth;
+    const constant = sym.asNumber(sides[1]) === null ? 0 : 1;
+    const value = sym.asNumber(sides[constant]);
+    if (value !== null && (value === 0n || equal)) {
+      const implied = assumeSymbol(sides[1 - constant]!, (value === 0n) !== equal, facts, callOf);
+      return implied && record(evaluate(cond, facts, frame), truth, implied);
+    }
+  }
+  return assumeSymbol(evaluate(cond, facts, frame), truth, facts, callOf);
+}
+
+function assumeSymbol(symbol: string, truth: boolean, facts: Facts, callOf: CallOf): Facts | null {
+  const value = sym.asNumber(symbol);
+  if (value !== null) return (value !== 0n) === truth ? facts : null;
+  if (symbol.startsWith("&")) return truth ? facts : null;
+  const root = sym.splitMove(symbol).root;
+  const known = facts.truths.get(symbol) ?? facts.truths.get(root);
+  if (known !== undefined && !sym.isUnstable(symbol)) return known === truth ? facts : null;
+  const recorded = record(symbol, truth, facts);
+  const call = callOf(symbol);
+  return call ? narrow(call, truth, recorded) : recorded;
+}
+
+function record(symbol: string, truth: boolean, facts: Facts): Facts {
+  if (sym.isUnstable(symbol) || facts.truths.get(symbol) === truth) return facts;
+  return { ...facts, truths: new Map(facts.truths).set(symbol, truth) };
+}
+
+/** A predicate's result bounds the kinds of the value it was asked of; pte_same() makes two values one. */
+function narrow(call: CallInfo, truth: boolean, facts: Facts): Facts | null {
+  const returns = call.contract?.returns;
+  if (returns?.same && truth) return equate(call.arg(returns.same[0]), call.arg(returns.same[1]), facts);
+  if (!returns?.tests) return facts;
+  const value = call.arg(returns.tests.value);
+  const fact = facts.values.get(value);
+  if (!fact) return facts;
+  const kinds = fact.kinds & kindSet(truth ? returns.tests.nonzero : returns.tests.zero);
+  if (kinds === 0) return fact.real ? null : facts;
+  return { ...facts, values: new Map(facts.values).set(value, { ...fact, kinds }) };
+}
+
+/** Values that compare equal share what is known of either; the caller may know more than we see. */
+function equate(a: string, b: string, facts: Facts): Facts {
+  const left = facts.values.get(a);
+  const right = facts.values.get(b);
+  const known = left ?? right;
+  if (!known) return facts;
+  const kinds = (left?.kinds ?? known.kinds) & (right?.kinds ?? known.kinds);
+  const values = new Map(facts.values);
+  for (const [symbol, fact] of [[a, left], [b, right]] as const) {
+    if (fact) values.set(symbol, { ...fact, kinds: kinds === 0 ? fact.kinds : kinds, real: (left?.real ?? false) && (right?.real ?? false) });
+  }
+  return { ...facts, values };
+}
+
+/** Marks the entries whose values decide this branch: under their lock a re-check, else a decision that may go stale. */
+function noteTests(symbol: string, facts: Facts, loc: Loc): Facts {
+  const decided = new Set<string>();
+  for (const [value, fact] of facts.values) if (mentions(symbol, value)) decided.add(value).add(fact.entry);
+  for (const [result, value] of facts.derived) if (mentions(symbol, result)) decided.add(value);
+  if (decided.size === 0) return facts;
+  const entries = new Map(facts.entries);
+  for (const value of decided) {
+    const fact = facts.values.get(value);
+    if (!fact) continue;
+    const before: EntryFact = entries.get(fact.entry) ?? { decided: null, rechecked: false };
+    entries.set(fact.entry, fact.under === "" ? { ...before, decided: before.decided ?? loc } : { ...before, rechecked: true });
+  }
+  return { ...facts, entries };
+}
+
+function mentions(symbol: string, part: string): boolean {
+  return symbol.includes(part);
+}

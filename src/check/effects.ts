@@ -1,0 +1,255 @@
+/** What a contract says a call does, done to the facts of one path. */
+import type { Loc } from "../c/ir.ts";
+import type { Contract, Effect, LockClass, LockRef } from "../rulebook/schema.ts";
+import { contentOf } from "./evaluate.ts";
+import type { Facts, LockFact, Trail } from "./facts.ts";
+import { allKinds, kindSet } from "./kinds.ts";
+import type { CallInfo, Rule, Site } from "./model.ts";
+import * as sym from "./symbols.ts";
+
+/** Applies the effects that take place on this result (`zero`, `nonzero`, or those without condition only when null). */
+export function applyEffects(call: CallInfo, on: "zero" | "nonzero" | null, site: Site, rules: readonly Rule[]): Facts {
+  let facts = site.facts;
+  for (const effect of call.contract?.effects ?? []) {
+    if ("when" in effect && effect.when !== undefined && effect.when !== on) continue;
+    facts = applyEffect(effect, call, { ...site, facts }, rules);
+  }
+  return facts;
+}
+
+function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly Rule[]): Facts {
+  const { facts, loc } = site;
+  switch (effect.do) {
+    case "acquire":
+      return acquire(lockOfRef(effect.lock, call), effect.mode ?? "write", site, rules);
+    case "release":
+      return release(lockOfRef(effect.lock, call).id, site, rules);
+    case "assert": {
+      const lock = lockOfRef(effect.lock, call);
+      if (facts.locks.some((l) => l.id === lock.id)) return facts;
+      return { ...facts, locks: [...facts.locks, { ...lock, mode: effect.mode ?? "write", at: loc, origin: "entry", certain: true }] };
+    }
+    case "give-lock":
+      return assignTo(effect.to, call, lockOfRef(effect.lock, call).id, facts);
+    case "map":
+      return map(call.result, call.arg(effect.of), facts, loc, call.step.text);
+    case "unmap":
+      return unmap(call.arg(effect.pointer), site, rules);
+    case "read":
+      return readEntry(call.result, call.arg(effect.entry), effect.level, effect.how, site);
+    case "write": {
+      const entry = call.arg(effect.entry);
+      const filled = effect.level === "pte" && !isMapped(entry, facts) ? refill(facts) : facts;
+      const written = writeEntry(entry, filled, note(facts, loc, call.step.text));
+      if (!effect.old || call.result === "") return written;
+      return readEntry(call.result, call.arg(effect.entry), effect.level, "locked", { ...site, facts: written }, facts);
+    }
+    case "settle": {
+      const pointer = call.arg(effect.entry);
+      const value = sym.expression("kind", [pointer]);
+      const fact = { entry: entryKey(pointer, facts), level: effect.level, how: "locked" as const, kinds: kindSet(effect.kinds), real: true, under: covering(facts).join(" "), at: loc };
+      return { ...facts, values: new Map(facts.values).set(value, fact), memory: new Map(facts.memory).set(`e:${pointer}`, value) };
+    }
+    case "install": {
+      if (isOwnVariable(call.arg(effect.entry))) return facts;
+      const written = writeEntry(call.arg(effect.entry), facts, note(facts, loc, call.step.text));
+      const table = call.arg(effect.table);
+      const known = written.tables.get(table);
+      return known ? { ...written, tables: new Map(written.tables).set(table, { ...known, state: "published" }) } : written;
+    }
+    case "new-table":
+      return addTable(effect.to, call, facts, loc);
+    case "barrier":
+      return orderReads(effect.kind, effect.kind === "read" ? facts : orderTables(facts));
+    case "walk-start":
+      return { ...facts, walks: new Map(facts.walks).set(call.arg(effect.walk), loc), trail: note(facts, loc, call.step.text) };
+    case "walk-end": {
+      const walks = new Map(facts.walks);
+      walks.delete(call.arg(effect.walk));
+      return { ...facts, walks };
+    }
+  }
+}
+
+/** The lock a contract speaks of: by the pointer it is reached through, or by class and what it protects. */
+export function lockOfRef(ref: LockRef, call: CallInfo): { readonly id: string; readonly class: LockClass } {
+  if ("pointer" in ref) {
+    const id = call.arg(ref.pointer);
+    return { id, class: classOfLock(id) };
+  }
+  return { id: sym.lockOf(ref.class, ref.of === null ? "" : call.arg(ref.of)), class: ref.class };
+}
+
+/** Class of a lock known by its address only. */
+export function classOfLock(id: string): LockClass {
+  const named = /^lock\(([a-z_-]+),/.exec(id);
+  if (named) return named[1] as LockClass;
+  if (id.endsWith(".page_table_lock")) return "page_table_lock";
+  return "spin";
+}
+
+export function acquire(lock: { readonly id: string; readonly class: LockClass }, mode: "read" | "write", site: Site, rules: readonly Rule[]): Facts {
+  const { facts, loc } = site;
+  const held = facts.locks.find((l) => l.id === lock.id) ?? null;
+  for (const rule of rules) rule.onAcquire?.(lock.id, held, site);
+  const fact: LockFact = { id: lock.id, class: lock.class, mode, at: loc, origin: "taken", certain: true };
+  return { ...facts, locks: [...facts.locks.filter((l) => l.id !== lock.id || isCounted(lock.class)), fact], trail: note(facts, loc, `takes ${describeLock(fact)}`) };
+}
+
+/** Read sections nest; the others don't. */
+function isCounted(lockClass: LockClass): boolean {
+  return lockClass === "rcu" || lockClass === "irq-off";
+}
+
+export function release(id: string, site: Site, rules: readonly Rule[]): Facts {
+  const { facts, loc } = site;
+  const index = facts.locks.findLastIndex((l) => l.id === id);
+  for (const rule of rules) rule.onRelease?.(id, facts.locks[index] ?? null, site);
+  const locks = facts.locks.filter((_, i) => i !== index);
+  const left = dropStale({ ...facts, locks, released: new Map(facts.released).set(id, loc) });
+  return { ...left, trail: note(facts, loc, index < 0 ? "releases a lock" : `releases ${describeLock(facts.locks[index]!)}`) };
+}
+
+/** After a spinlock is gone, what was read or tested under it is a former state of the entries. */
+function dropStale(facts: Facts): Facts {
+  const underLock = new Set(covering(facts));
+  const isGone = (under: string): boolean => under !== "" && !under.split(" ").some((id) => underLock.has(id));
+  const values = new Map(Array.from(facts.values, ([value, fact]) => [value, isGone(fact.under) ? { ...fact, under: "" } : fact] as const));
+  const anyLeft = facts.locks.some((l) => coversEntries(l.class));
+  if (anyLeft) return { ...facts, values };
+  const entries = new Map(Array.from(facts.entries, ([entry, fact]) => [entry, { decided: fact.decided ?? (fact.rechecked ? facts.trail?.loc ?? null : null), rechecked: false }] as const));
+  const memory = new Map(Array.from(facts.memory).filter(([address]) => !address.startsWith("e:")));
+  return { ...facts, values, entries, memory };
+}
+
+/** What keeps entries from changing now: page-table locks, and walks that hold one. */
+export function covering(facts: Facts): string[] {
+  return [...facts.locks.filter((l) => coversEntries(l.class) && l.certain).map((l) => l.id), ...facts.walks.keys()];
+}
+
+/** The contract of the walk whose structure holds this entry pointer, if one is under way. */
+function walkBehind(pointer: string, site: Site): Contract | undefined {
+  const own = Array.from(site.facts.walks.keys()).some((walk) => pointer.startsWith(sym.initial(`${walk}.`)));
+  return own ? site.rulebook.contract("page_vma_mapped_walk") : undefined;
+}
+
+/** Lock classes that keep an entry from changing. */
+export function coversEntries(lockClass: LockClass): boolean {
+  return lockClass === "pte-ptl" || lockClass === "pmd-ptl" || lockClass === "pud-ptl" || lockClass === "page_table_lock" || lockClass === "spin";
+}
+
+function map(pointer: string, of: string, facts: Facts, loc: Loc, text: string): Facts {
+  return { ...facts, maps: [...facts.maps, { pointer, of, at: loc, certain: true, pastUse: false }], trail: note(facts, loc, text) };
+}
+
+export function unmap(pointer: string, site: Site, rules: readonly Rule[]): Facts {
+  for (const rule of rules) rule.onUnmap?.(pointer, site);
+  const { facts, loc } = site;
+  const root = sym.splitMove(pointer).root;
+  if (!facts.maps.some((m) => m.pointer === root)) return facts;
+  return {
+    ...facts,
+    maps: facts.maps.filter((m) => m.pointer !== root),
+    unmapped: new Map(facts.unmapped).set(root, loc),
+    trail: note(facts, loc, "unmaps the pte"),
+  };
+}
+
+/** Entries of one mapped table are taken together: what was re-checked for one is re-checked for the loop. */
+export function entryKey(pointer: string, facts: Facts): string {
+  const root = sym.splitMove(pointer).root;
+  const mapped = facts.maps.find((m) => m.pointer === root);
+  return mapped ? `pte of ${mapped.of}` : root;
+}
+
+export function readEntry(result: string, pointer: string, level: Parameters<typeof allKinds>[0], how: "plain" | "once" | "lockless" | "locked", site: Site, before: Facts = site.facts): Facts {
+  const { facts, loc } = site;
+  const under = covering(facts).join(" ");
+  const kept = before.memory.get(`e:${pointer}`);
+  const former = kept === undefined ? undefined : before.values.get(kept);
+  const origin = site.callOf(sym.splitMove(pointer).root)?.contract ?? walkBehind(pointer, site);
+  const walked = Array.from(facts.walks.keys()).some((walk) => pointer === sym.initial(sym.field(walk, level)));
+  const real = walked || origin?.returns?.entry !== undefined || (origin?.effects?.some((e) => e.do === "map") ?? false);
+  const stated = origin?.returns?.kinds;
+  const kinds = stated && (walked || level === origin.returns?.entry?.level) ? kindSet(stated) : allKinds(level);
+  const fact = former && under !== "" ? { ...former, under } : { entry: entryKey(pointer, facts), level, how, kinds: former?.kinds ?? kinds, real: real && !former, under, at: loc };
+  return { ...facts, values: new Map(facts.values).set(result, fact), memory: new Map(facts.memory).set(`e:${pointer}`, result) };
+}
+
+export function writeEntry(pointer: string, facts: Facts, trail: Trail | null): Facts {
+  const memory = new Map(facts.memory);
+  memory.delete(`e:${pointer}`);
+  const key = entryKey(pointer, facts);
+  const locked = facts.locks.some((l) => coversEntries(l.class));
+  const entries = locked ? new Map(facts.entries).set(key, { decided: null, rechecked: true }) : facts.entries;
+  return { ...facts, memory, entries, trail };
+}
+
+/** An entry that lives in a local variable: a value under construction, no other CPU sees it. */
+export function isOwnVariable(pointer: string): boolean {
+  return /^&\d+:[^.[]*$/.test(pointer);
+}
+
+function isMapped(pointer: string, facts: Facts): boolean {
+  return facts.maps.some((m) => m.pointer === sym.splitMove(pointer).root);
+}
+
+/** A pte outside any mapped table was set: it fills a table that is not reachable yet, so a barrier before it no longer orders it. */
+function refill(facts: Facts): Facts {
+  if (facts.tables.size === 0) return facts;
+  const tables = new Map(Array.from(facts.tables, ([table, t]) => [table, t.state === "ordered" ? ({ ...t, state: "filled" } as const) : t] as const));
+  tables.delete(anyTable);
+  return { ...facts, tables };
+}
+
+/** Stands for tables this function has not made: "ordered" once it has run a write barrier. */
+export const anyTable = "*";
+
+/** What an out-parameter receives. A lock that is the result itself is the call's result symbol already. */
+function assignTo(to: string, call: CallInfo, value: string, facts: Facts): Facts {
+  if (to === "return") return facts;
+  return { ...facts, memory: new Map(facts.memory).set(call.arg(to), value) };
+}
+
+function addTable(to: string, call: CallInfo, facts: Facts, loc: Loc): Facts {
+  const table = to === "return" ? call.result : contentOf(call.arg(to), facts);
+  return { ...facts, tables: new Map(facts.tables).set(table, { state: "filled", at: loc }), trail: note(facts, loc, call.step.text) };
+}
+
+/** After a read barrier the second half of a value is read later than the first. */
+function orderReads(kind: "write" | "read" | "full", facts: Facts): Facts {
+  if (kind === "write") return facts;
+  return { ...facts, memory: new Map(Array.from(facts.memory, ([address, value]) => [address, address.startsWith("h:") ? "ordered" : value] as const)) };
+}
+
+function orderTables(facts: Facts): Facts {
+  const tables = Array.from(facts.tables, ([table, t]) => [table, t.state === "filled" ? ({ ...t, state: "ordered" } as const) : t] as const);
+  return { ...facts, tables: new Map([...tables, [anyTable, { state: "ordered", at: facts.trail?.loc ?? { line: 0, column: 0 } }]]) };
+}
+
+export function note(facts: Facts, loc: Loc, text: string): Trail {
+  return { loc, text, before: facts.trail };
+}
+
+export function describeLock(lock: { readonly id: string; readonly class: LockClass; readonly mode?: "read" | "write" }): string {
+  const names: Readonly<Record<LockClass, string>> = {
+    mmap: "mmap_lock",
+    vma: "VMA lock",
+    i_mmap: "i_mmap_rwsem",
+    anon_vma: "anon_vma lock",
+    "pte-ptl": "PTE page-table lock",
+    "pmd-ptl": "PMD page-table lock",
+    "pud-ptl": "PUD page-table lock",
+    page_table_lock: "page_table_lock",
+    "hugetlb-vma": "hugetlb VMA lock",
+    "hugetlb-fault": "hugetlb fault mutex",
+    folio: "folio lock",
+    rcu: "RCU read section",
+    "irq-off": "interrupts off",
+    spin: "spinlock",
+    mutex: "mutex",
+    rwsem: "rwsem",
+  };
+  const shared = lock.class === "mmap" || lock.class === "i_mmap" || lock.class === "anon_vma";
+  return shared && lock.mode ? `${names[lock.class]} (${lock.mode})` : names[lock.class];
+}

@@ -1,0 +1,228 @@
+/**
+ * Runs a function over all its paths. Facts that meet at a block with equal resources are joined (property
+ * simulation, as ESP does it: paths are kept apart only while they differ in what is locked, mapped or walked), so the
+ * work is bounded by the number of resource states, not of paths. Helpers whose body is in view are run in place.
+ */
+import type { CallStep, FunctionIr, RecordType } from "../c/ir.ts";
+import type { Rulebook } from "../rulebook/rulebook.ts";
+import { assume } from "./assume.ts";
+import { evaluate, type Frame } from "./evaluate.ts";
+import { type Facts, joinFacts, resourceKey } from "./facts.ts";
+import { type Liveness, livenessOf } from "./liveness.ts";
+import type { CallInfo, Judgement, Rule, Site } from "./model.ts";
+import { type StaticTypes, staticTypes } from "./static-types.ts";
+import * as sym from "./symbols.ts";
+import { ageSymbol, forgetDead } from "./tidy.ts";
+import { callInfo, transfer } from "./transfer.ts";
+
+export interface Surroundings {
+  readonly rulebook: Rulebook;
+  /** Functions whose bodies are in view, by name. */
+  readonly functions: ReadonlyMap<string, FunctionIr>;
+  readonly records: readonly RecordType[];
+  readonly rules: readonly Rule[];
+  /** Whether running a helper in place can matter: it locks, maps, installs, walks. */
+  readonly matters: (fn: FunctionIr) => boolean;
+}
+
+/** Bounds; when one is hit the function's coverage says so. */
+const maxStates = 64;
+const maxSteps = 60_000;
+const maxDepth = 4;
+
+interface Prepared {
+  readonly fn: FunctionIr;
+  readonly types: StaticTypes;
+  readonly liveness: Liveness;
+}
+
+interface Activation extends Prepared {
+  readonly frame: Frame;
+  readonly depth: number;
+  readonly cyclic: boolean;
+  readonly stack: readonly string[];
+}
+
+interface Exit {
+  readonly facts: Facts;
+  readonly value: string;
+}
+
+export interface Exploration {
+  readonly judgements: readonly { readonly judgement: Judgement; readonly site: Site }[];
+  /** Why exploration stopped short, "" when it did not. */
+  readonly limit: string;
+}
+
+export function explore(fn: FunctionIr, entry: Facts, around: Surroundings): Exploration {
+  const judgements: { judgement: Judgement; site: Site }[] = [];
+  const explorer = new Explorer(around, (judgement, site) => judgements.push({ judgement, site }));
+  explorer.runReviewed(fn, entry);
+  return { judgements, limit: explorer.limit };
+}
+
+class Explorer {
+  limit = "";
+  private steps = 0;
+  private readonly frames: Activation[] = [];
+  private readonly frameIds = new Map<string, number>();
+  private readonly prepared = new Map<string, Prepared>();
+  private readonly around: Surroundings;
+  private readonly report: (judgement: Judgement, site: Site) => void;
+
+  constructor(around: Surroundings, report: (judgement: Judgement, site: Site) => void) {
+    this.around = around;
+    this.report = report;
+  }
+
+  runReviewed(fn: FunctionIr, entry: Facts): void {
+    this.run({ ...this.prepare(fn), frame: { id: 1, fn }, depth: 0, cyclic: false, stack: [fn.name] }, entry);
+  }
+
+  private prepare(fn: FunctionIr): Prepared {
+    const key = `${fn.file}:${fn.line}:${fn.name}`;
+    const known = this.prepared.get(key);
+    if (known) return known;
+    const made = { fn, types: staticTypes(fn, this.around.rulebook, this.around.records), liveness: livenessOf(fn) };
+    this.prepared.set(key, made);
+    return made;
+  }
+
+  private run(activation: Activation, entry: Facts): Exit[] {
+    this.frames[activation.frame.id] = activation;
+    const exits = new Map<string, Exit>();
+    const states = new Map<number, Map<string, Facts>>();
+    const pending: { block: number; key: string }[] = [];
+    const arrive = (block: number, facts: Facts): void => {
+      const tidy = forgetDead(facts, activation.frame.id, activation.liveness.liveIn[block]!);
+      const key = resourceKey(tidy);
+      const here = states.get(block) ?? new Map<string, Facts>();
+      states.set(block, here);
+      const known = here.get(key);
+      const next = known ? joinFacts(known, tidy) : tidy;
+      if (next === null) return;
+      if (!known && here.size >= maxStates) {
+        this.limit ||= `more than ${maxStates} lock states in one place`;
+        return;
+      }
+      here.set(key, next);
+      if (!pending.some((p) => p.block === block && p.key === key)) pending.push({ block, key });
+    };
+    arrive(0, entry);
+    for (let item = pending.shift(); item; item = pending.shift()) {
+      const facts = states.get(item.block)?.get(item.key);
+      if (facts) this.runBlock(activation, item.block, facts, arrive, exits);
+      if (this.steps > maxSteps) {
+        this.limit ||= `more than ${maxSteps} steps`;
+        break;
+      }
+    }
+    return Array.from(exits.values());
+  }
+
+  private runBlock(activation: Activation, id: number, facts: Facts, arrive: (block: number, facts: Facts) => void, exits: Map<string, Exit>): void {
+    const block = activation.fn.blocks[id]!;
+    let paths: Facts[] = [facts];
+    block.steps.forEach((step, index) => {
+      paths = paths.flatMap((before) => {
+        this.steps++;
+        const aged = this.age(activation, id, index, before);
+        const site = this.site(activation, aged, step.loc);
+        const inlined = step.op === "call" ? this.inline(activation, step, id, index, site) : null;
+        return inlined ?? transfer(step, { block: id, step: index }, site, this.around.rules);
+      });
+      if (paths.length > maxStates) {
+        this.limit ||= `more than ${maxStates} outcomes in one block`;
+        paths = paths.slice(0, maxStates);
+      }
+    });
+    for (const path of paths) this.leaveBlock(activation, id, path, arrive, exits);
+  }
+
+  private age(activation: Activation, block: number, step: number, facts: Facts): Facts {
+    if (!activation.cyclic && !activation.liveness.onCycle[block]) return facts;
+    return ageSymbol(facts, sym.stepResult(activation.frame.id, block, step));
+  }
+
+  private leaveBlock(activation: Activation, id: number, facts: Facts, arrive: (block: number, facts: Facts) => void, exits: Map<string, Exit>): void {
+    const { end } = activation.fn.blocks[id]!;
+    const { frame } = activation;
+    const callOf = (symbol: string): CallInfo | null => this.callOf(symbol, facts);
+    switch (end.k) {
+      case "goto":
+        arrive(end.to, facts);
+        return;
+      case "branch":
+        for (const truth of [true, false]) {
+          const next = assume(end.cond, truth, facts, frame, callOf, end.loc);
+          if (next) arrive(truth ? end.yes : end.no, next);
+        }
+        return;
+      case "switch":
+        for (const target of new Set([...end.cases.map((c) => c.to), end.otherwise])) arrive(target, facts);
+        return;
+      case "return": {
+        const value = end.value ? evaluate(end.value, facts, frame) : "";
+        const site = this.site(activation, facts, end.loc);
+        if (activation.depth === 0) for (const rule of this.around.rules) rule.onReturn?.(value, site);
+        exits.set(`${resourceKey(facts)}|${value}`, { facts, value });
+        return;
+      }
+      case "stop":
+      case "lost":
+        return;
+    }
+  }
+
+  private site(activation: Activation, facts: Facts, loc: Site["loc"]): Site {
+    const site: Site = {
+      facts,
+      frame: activation.frame,
+      types: activation.types,
+      loc,
+      rulebook: this.around.rulebook,
+      judge: (judgement) => {
+        if (activation.depth === 0) this.report(judgement, site);
+      },
+      callOf: (symbol) => this.callOf(symbol, facts),
+    };
+    return site;
+  }
+
+  /** The call that made `symbol`, with the arguments it had where a contract says that the result speaks of them. */
+  private callOf(symbol: string, facts: Facts): CallInfo | null {
+    const at = sym.stepOf(symbol);
+    const activation = at ? this.frames[at.frame] : undefined;
+    if (!at || !activation) return null;
+    const step = activation.fn.blocks[at.block]?.steps[at.step];
+    if (step?.op !== "call") return null;
+    return callInfo(step, at, this.site(activation, facts, step.loc), facts.calls.get(symbol));
+  }
+
+  /** Runs a helper in place; null when it has a contract, is not in view, or cannot matter. */
+  private inline(activation: Activation, step: CallStep, block: number, index: number, site: Site): Facts[] | null {
+    const { callee } = step;
+    if (callee === null || this.around.rulebook.contract(callee)) return null;
+    const fn = this.around.functions.get(callee);
+    if (!fn || fn.partial || activation.depth >= maxDepth || activation.stack.includes(callee) || !this.around.matters(fn)) return null;
+    const id = this.frameId(`${activation.frame.id}.${block}.${index}`);
+    const args = step.args.map((arg) => evaluate(arg, site.facts, activation.frame));
+    const memory = new Map(site.facts.memory);
+    fn.params.forEach((param, i) => memory.set(sym.variableAddress(id, param), args[i] ?? sym.parameter(id, param)));
+    const cyclic = activation.cyclic || activation.liveness.onCycle[block]!;
+    const inner: Activation = { ...this.prepare(fn), frame: { id, fn }, depth: activation.depth + 1, cyclic, stack: [...activation.stack, callee] };
+    const exits = this.run(inner, { ...site.facts, memory });
+    return exits.map((exit) => {
+      const left = forgetDead(exit.facts, id, new Set());
+      const kept = new Map(left.memory);
+      if (step.dst !== null) kept.set(sym.variableAddress(activation.frame.id, step.dst), exit.value === "" ? sym.stepResult(activation.frame.id, block, index) : exit.value);
+      return { ...left, memory: kept };
+    });
+  }
+
+  private frameId(key: string): number {
+    const id = this.frameIds.get(key) ?? this.frameIds.size + 2;
+    this.frameIds.set(key, id);
+    return id;
+  }
+}

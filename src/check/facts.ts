@@ -1,0 +1,178 @@
+/**
+ * What is known at a program point on one path: locks, mapped ptes, page-table walks, new tables, entry values.
+ *
+ * The resource part (locks, maps, walks, tables) distinguishes states; where two paths meet with equal resources
+ * the rest is joined: memory and conditions by intersection, entry kinds by union.
+ */
+import type { Loc } from "../c/ir.ts";
+import type { Level, LockClass } from "../rulebook/schema.ts";
+import type { KindSet } from "./kinds.ts";
+
+export interface LockFact {
+  /** Symbol of the lock's address. */
+  readonly id: string;
+  readonly class: LockClass;
+  readonly mode: "read" | "write";
+  readonly at: Loc;
+  /** Taken by this function, or held when it started (by context or assumed). */
+  readonly origin: "taken" | "entry";
+  /** False when unseen code may have released it. */
+  readonly certain: boolean;
+}
+
+export interface MapFact {
+  readonly pointer: string;
+  /** The pmd pointer the table was reached through. */
+  readonly of: string;
+  readonly at: Loc;
+  readonly certain: boolean;
+  /** The pointer was advanced and not used since: it may stand one past the table. */
+  readonly pastUse: boolean;
+}
+
+export interface TableFact {
+  /** "filled": initialised, not ordered; "ordered": a write barrier came after; "published". */
+  readonly state: "filled" | "ordered" | "published";
+  readonly at: Loc;
+}
+
+export interface ValueFact {
+  readonly entry: string;
+  readonly level: Level;
+  readonly how: "plain" | "once" | "lockless" | "locked";
+  readonly kinds: KindSet;
+  /** Whether every kind in `kinds` is known to be possible here (else the caller may have excluded some). */
+  readonly real: boolean;
+  /** Ids of the locks under which it was read and which are still held; "" for none. */
+  readonly under: string;
+  readonly at: Loc;
+}
+
+export interface EntryFact {
+  /** A value read before the locks now held were taken has decided the path. */
+  readonly decided: Loc | null;
+  /** A value read under a lock now held has been tested, or this CPU wrote the entry under it. */
+  readonly rechecked: boolean;
+}
+
+/** Reverse list of notable places on the path. */
+export interface Trail {
+  readonly loc: Loc;
+  readonly text: string;
+  readonly before: Trail | null;
+}
+
+export interface Facts {
+  locks: readonly LockFact[];
+  maps: readonly MapFact[];
+  /** Started and not finished page_vma_mapped_walk()s: address of the walk structure -> where. */
+  walks: ReadonlyMap<string, Loc>;
+  tables: ReadonlyMap<string, TableFact>;
+  /** Locks this path has released: id -> where. */
+  released: ReadonlyMap<string, Loc>;
+  /** Pointers whose mapping this path has ended: pointer -> where. */
+  unmapped: ReadonlyMap<string, Loc>;
+  /** Unseen code may have taken locks. */
+  unseenLocks: boolean;
+  memory: ReadonlyMap<string, string>;
+  /** expression -> known truth ("is not zero"). */
+  truths: ReadonlyMap<string, boolean>;
+  values: ReadonlyMap<string, ValueFact>;
+  entries: ReadonlyMap<string, EntryFact>;
+  /** Result of a call -> entry value it was computed from. */
+  derived: ReadonlyMap<string, string>;
+  /** Arguments of the calls whose results speak of them (predicates, comparisons). */
+  calls: ReadonlyMap<string, readonly string[]>;
+  trail: Trail | null;
+}
+
+export function emptyFacts(): Facts {
+  return {
+    locks: [],
+    maps: [],
+    walks: new Map(),
+    tables: new Map(),
+    released: new Map(),
+    unmapped: new Map(),
+    unseenLocks: false,
+    memory: new Map(),
+    truths: new Map(),
+    values: new Map(),
+    entries: new Map(),
+    derived: new Map(),
+    calls: new Map(),
+    trail: null,
+  };
+}
+
+/** Two states with this text equal are joined where they meet. */
+export function resourceKey(facts: Facts): string {
+  const locks = facts.locks.map((l) => `${l.id}:${l.mode}:${l.certain}`).toSorted();
+  const maps = facts.maps.map((m) => `${m.pointer}:${m.certain}`);
+  const tables = Array.from(facts.tables, ([table, t]) => `${table}:${t.state}`).toSorted();
+  return [locks, maps, Array.from(facts.walks.keys()), tables, Array.from(facts.unmapped.keys()).toSorted(), facts.unseenLocks].join("|");
+}
+
+/** The facts that hold on both paths; null when `known` already says no more than the joined facts (nothing new). */
+export function joinFacts(known: Facts, arriving: Facts): Facts | null {
+  const memory = intersect(known.memory, arriving.memory);
+  const truths = intersect(known.truths, arriving.truths);
+  const derived = intersect(known.derived, arriving.derived);
+  const calls = new Map(Array.from(known.calls).filter(([key, args]) => args.join() === arriving.calls.get(key)?.join()));
+  const released = union(known.released, arriving.released);
+  const values = joinValues(known.values, arriving.values);
+  const entries = joinEntries(known.entries, arriving.entries);
+  const maps = known.maps.map((map, i) => (!map.pastUse || arriving.maps[i]?.pastUse ? map : { ...map, pastUse: false }));
+  const changed =
+    memory.size !== known.memory.size ||
+    truths.size !== known.truths.size ||
+    derived.size !== known.derived.size ||
+    calls.size !== known.calls.size ||
+    values !== known.values ||
+    entries !== known.entries ||
+    maps.some((map, i) => map !== known.maps[i]);
+  if (!changed) return null;
+  return { ...known, memory, truths, derived, calls, released, values, entries, maps };
+}
+
+function intersect<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
+  return new Map(Array.from(a).filter(([key, value]) => b.get(key) === value));
+}
+
+function union<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
+  return new Map([...b, ...a]);
+}
+
+function joinValues(a: ReadonlyMap<string, ValueFact>, b: ReadonlyMap<string, ValueFact>): ReadonlyMap<string, ValueFact> {
+  let changed = false;
+  const joined = new Map<string, ValueFact>();
+  for (const [key, left] of a) {
+    const right = b.get(key);
+    if (right === undefined || right.entry !== left.entry) {
+      changed = true;
+      continue;
+    }
+    const kinds = left.kinds | right.kinds;
+    const real = left.real && right.real;
+    const under = left.under === right.under ? left.under : "";
+    if (kinds === left.kinds && real === left.real && under === left.under) joined.set(key, left);
+    else {
+      changed = true;
+      joined.set(key, { ...left, kinds, real, under });
+    }
+  }
+  return changed ? joined : a;
+}
+
+function joinEntries(a: ReadonlyMap<string, EntryFact>, b: ReadonlyMap<string, EntryFact>): ReadonlyMap<string, EntryFact> {
+  let changed = false;
+  const joined = new Map<string, EntryFact>();
+  for (const [key, left] of a) {
+    const right = b.get(key);
+    const rechecked = left.rechecked && (right?.rechecked ?? false);
+    const decided = left.decided && (right?.decided ?? null);
+    if (rechecked !== left.rechecked || (decided === null) !== (left.decided === null)) changed = true;
+    joined.set(key, rechecked === left.rechecked && (decided === null) === (left.decided === null) ? left : { decided, rechecked });
+  }
+  return changed ? joined : a;
+}

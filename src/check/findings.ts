@@ -1,0 +1,87 @@
+/** Judgements of all paths -> one obligation per place and demand, and a finding for each violated one. */
+import type { Finding, FindingStatus, Obligation, Outcome, PathStep, RuleId } from "../core/finding.ts";
+import type { FunctionIr } from "../c/ir.ts";
+import type { Rulebook } from "../rulebook/rulebook.ts";
+import { sha1 } from "../util/digest.ts";
+import { describeLock } from "./effects.ts";
+import type { Trail } from "./facts.ts";
+import type { Exploration } from "./explore.ts";
+import type { Judgement, Site } from "./model.ts";
+
+export interface Judged {
+  readonly judgement: Judgement;
+  readonly site: Site;
+}
+
+const rank: Readonly<Record<Outcome, number>> = { proved: 0, unknown: 1, violated: 2 };
+
+/** The worst judgement of each obligation, over all paths: sorted by place and demand. */
+export function worstJudgements(exploration: Exploration): Judged[] {
+  const worst = new Map<string, Judged>();
+  for (const judged of exploration.judgements) {
+    const key = obligationKey(judged);
+    const known = worst.get(key);
+    if (!known || rank[judged.judgement.outcome] > rank[known.judgement.outcome]) worst.set(key, judged);
+  }
+  return Array.from(worst.values()).toSorted((a, b) => a.site.loc.line - b.site.loc.line || compareText(a.judgement.what, b.judgement.what));
+}
+
+function obligationKey({ judgement, site }: Judged): string {
+  const loc = judgement.loc ?? site.loc;
+  return `${judgement.rule}|${loc.line}:${loc.column}|${judgement.what}`;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export function toObligation({ judgement, site }: Judged): Obligation {
+  const loc = judgement.loc ?? site.loc;
+  return {
+    rule: judgement.rule,
+    outcome: judgement.outcome,
+    line: loc.line,
+    column: loc.column,
+    what: judgement.what,
+    note: judgement.outcome === "unknown" ? judgement.message : "",
+  };
+}
+
+/** `status` is decided later, by comparison with the pre-image. */
+export function toFinding(judged: Judged, fn: FunctionIr, rulebook: Rulebook, status: FindingStatus): Finding {
+  const { judgement, site } = judged;
+  const loc = judgement.loc ?? site.loc;
+  const page = rulebook.catalogue.get(judgement.rule);
+  return {
+    rule: judgement.rule,
+    severity: judgement.certain ? "error" : "warning",
+    confidence: "likely",
+    status,
+    file: fn.file,
+    line: loc.line,
+    column: loc.column,
+    function: fn.name,
+    message: judgement.message,
+    why: page?.breaks ?? "",
+    fix: page?.fix ?? "",
+    requires: judgement.requires ?? [],
+    held: site.facts.locks.map((l) => `${describeLock(l)}${l.certain ? "" : " (perhaps)"}`),
+    assumed: judgement.assumed ?? [],
+    path: pathOf(site.facts.trail, fn.file),
+    trace: null,
+    fixConfirmed: null,
+    references: judgement.references ?? page?.references ?? [],
+    fingerprint: fingerprint(fn, judgement.rule, judgement.what),
+  };
+}
+
+function pathOf(trail: Trail | null, file: string): PathStep[] {
+  const steps: PathStep[] = [];
+  for (let at = trail; at && steps.length < 24; at = at.before) steps.unshift({ file, line: at.loc.line, text: at.text });
+  return steps;
+}
+
+/** Of what does not move when lines move: file, function, rule and demand. */
+function fingerprint(fn: FunctionIr, rule: RuleId, what: string): string {
+  return sha1([fn.file, fn.name, rule, what].join("\0")).slice(0, 16);
+}

@@ -1,0 +1,60 @@
+/** Holds every function of a file against the contracts of an era. */
+import type { FunctionIr, Step, UnitIr } from "../c/ir.ts";
+import type { Finding, Obligation } from "../core/finding.ts";
+import type { Rulebook } from "../rulebook/rulebook.ts";
+import { entryFacts } from "./context.ts";
+import { explore, type Surroundings } from "./explore.ts";
+import { toFinding, toObligation, worstJudgements } from "./findings.ts";
+import { rules } from "./rules/index.ts";
+
+export interface FunctionCheck {
+  readonly fn: FunctionIr;
+  readonly obligations: readonly Obligation[];
+  readonly findings: readonly Finding[];
+  /** Why the function was not explored to the end, "" when it was. */
+  readonly limit: string;
+}
+
+/** Whether a function has anything the rules speak of; the others are not explored. */
+export function hasPageTableSteps(fn: FunctionIr, rulebook: Rulebook): boolean {
+  return fn.blocks.some((block) => block.steps.some((step) => isOfInterest(step, rulebook)));
+}
+
+function isOfInterest(step: Step, rulebook: Rulebook): boolean {
+  if (step.op === "load") return step.marking === "READ_ONCE" && step.place.k === "var";
+  if (step.op !== "call" || step.callee === null) return false;
+  const contract = rulebook.contract(step.callee);
+  return contract !== undefined && ((contract.requires?.length ?? 0) > 0 || (contract.effects?.length ?? 0) > 0);
+}
+
+/** Whether running a helper in place can change resources or entries that the caller's obligations speak of. */
+function changesResources(fn: FunctionIr, rulebook: Rulebook): boolean {
+  return fn.blocks.some((block) =>
+    block.steps.some((step) => step.op === "call" && step.callee !== null && (rulebook.contract(step.callee)?.effects?.some((e) => e.do !== "read") ?? false)),
+  );
+}
+
+/** The functions of `unit`, in order; `others` are units of the same tree whose functions may be run in place. */
+export function checkUnit(unit: UnitIr, rulebook: Rulebook, others: readonly UnitIr[] = []): FunctionCheck[] {
+  const units = [...others, unit];
+  const around: Surroundings = {
+    rulebook,
+    functions: new Map(units.flatMap((u) => u.functions.map((fn) => [fn.name, fn] as const))),
+    records: units.flatMap((u) => u.records),
+    rules,
+    matters: (fn) => changesResources(fn, rulebook),
+  };
+  return unit.functions.map((fn) => checkFunction(fn, unit, around));
+}
+
+function checkFunction(fn: FunctionIr, unit: UnitIr, around: Surroundings): FunctionCheck {
+  if (!hasPageTableSteps(fn, around.rulebook)) return { fn, obligations: [], findings: [], limit: "" };
+  const exploration = explore(fn, entryFacts(fn, around.rulebook, unit.opsTables), around);
+  const judged = worstJudgements(exploration);
+  return {
+    fn,
+    obligations: judged.map(toObligation),
+    findings: judged.filter((j) => j.judgement.outcome === "violated").map((j) => toFinding(j, fn, around.rulebook, "introduced")),
+    limit: exploration.limit,
+  };
+}

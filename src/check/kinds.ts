@@ -1,0 +1,29 @@
+/** Sets of entry kinds as bit masks. */
+import type { EntryKind, Level } from "../rulebook/schema.ts";
+
+const order: readonly EntryKind[] = [
+  "none", "table", "leaf", "devmap", "migration", "swap", "device-private", "device-exclusive", "hwpoison", "marker", "bad",
+];
+
+export type KindSet = number;
+
+export function kindSet(kinds: readonly EntryKind[]): KindSet {
+  return kinds.reduce((set, kind) => set | (1 << order.indexOf(kind)), 0);
+}
+
+export function kindNames(set: KindSet): EntryKind[] {
+  return order.filter((_, bit) => (set & (1 << bit)) !== 0);
+}
+
+const byLevel: Readonly<Record<Level, KindSet>> = {
+  pte: kindSet(["none", "leaf", "devmap", "migration", "swap", "device-private", "device-exclusive", "hwpoison", "marker"]),
+  pmd: kindSet(["none", "table", "leaf", "devmap", "migration", "swap", "device-private", "hwpoison", "marker", "bad"]),
+  pud: kindSet(["none", "table", "leaf", "devmap", "bad"]),
+  p4d: kindSet(["none", "table", "leaf", "bad"]),
+  pgd: kindSet(["none", "table", "leaf", "bad"]),
+};
+
+/** Everything an entry of this level can be. */
+export function allKinds(level: Level): KindSet {
+  return byLevel[level];
+}

@@ -1,0 +1,70 @@
+/** The words the engine and the rules share: a call as it happens, a site, a judgement, a rule. */
+import type { CallStep, Loc, Step } from "../c/ir.ts";
+import type { Outcome, Reference, RuleId } from "../core/finding.ts";
+import type { Contract, Level, Requirement } from "../rulebook/schema.ts";
+import type { Rulebook } from "../rulebook/rulebook.ts";
+import type { Frame } from "./evaluate.ts";
+import type { Facts, LockFact } from "./facts.ts";
+import type { StaticTypes } from "./static-types.ts";
+
+/** A call with its contract (of the era) and the symbols of its arguments. */
+export interface CallInfo {
+  readonly step: CallStep;
+  readonly contract: Contract | null;
+  readonly args: readonly string[];
+  /** Symbol of the result, "" when unused. */
+  readonly result: string;
+  /** Symbol of a parameter by the contract's name for it; "return" is the result, "*x" the content of what x points to. */
+  readonly arg: (name: string) => string;
+}
+
+/** A place on a path, with what is known there. */
+export interface Site {
+  readonly facts: Facts;
+  readonly frame: Frame;
+  readonly types: StaticTypes;
+  readonly loc: Loc;
+  readonly rulebook: Rulebook;
+  readonly judge: (judgement: Judgement) => void;
+  /** The call that made a symbol, or null. */
+  readonly callOf: (symbol: string) => CallInfo | null;
+}
+
+export interface Judgement {
+  readonly rule: RuleId;
+  readonly outcome: Outcome;
+  /** Stable short name of the demand, e.g. "pmd_populate: pmd lock". One obligation per place and `what`. */
+  readonly what: string;
+  /** One sentence for a finding or an open question. */
+  readonly message: string;
+  /** Where the finding stands, if not at the site. */
+  readonly loc?: Loc;
+  readonly requires?: readonly string[];
+  readonly assumed?: readonly string[];
+  readonly references?: readonly Reference[];
+  /** An error that needs no other CPU. */
+  readonly certain?: boolean;
+}
+
+/** A read or write of a page-table entry by plain C (calls have contracts). */
+export interface EntryAccess {
+  readonly step: Extract<Step, { op: "load" | "store" }>;
+  readonly pointer: string;
+  readonly level: Level;
+}
+
+/** One rule: looks at what the engine does and judges. All hooks are optional. */
+export interface Rule {
+  readonly id: RuleId;
+  readonly onRequirement?: (requirement: Requirement, call: CallInfo, site: Site) => void;
+  readonly onCall?: (call: CallInfo, site: Site) => void;
+  readonly onAccess?: (access: EntryAccess, site: Site) => void;
+  /** Any pointer that is dereferenced. */
+  readonly onDeref?: (pointer: string, site: Site) => void;
+  readonly onLoad?: (step: Extract<Step, { op: "load" }>, address: string, site: Site) => void;
+  readonly onRelease?: (id: string, held: LockFact | null, site: Site) => void;
+  readonly onAcquire?: (id: string, held: LockFact | null, site: Site) => void;
+  readonly onUnmap?: (pointer: string, site: Site) => void;
+  /** The function returns `value` ("" for none). */
+  readonly onReturn?: (value: string, site: Site) => void;
+}

@@ -1,0 +1,51 @@
+/**
+ * entry-kind: a value is used as table, present leaf or pfn only where the path has excluded what it must not be. A
+ * violation needs a value whose possible kinds are known from where it was read (a walk in this function, a call whose
+ * contract says what may come back), or a test on this path that shows the wrong kind.
+ */
+import { allKinds, kindNames, kindSet } from "../kinds.ts";
+import type { CallInfo, Rule, Site } from "../model.ts";
+import * as sym from "../symbols.ts";
+import type { EntryKind } from "../../rulebook/schema.ts";
+import type { ValueFact } from "../facts.ts";
+
+export const entryKind: Rule = {
+  id: "entry-kind",
+
+  onRequirement: (requirement, call, site) => {
+    if (requirement.need !== "kind") return;
+    const value = call.arg(requirement.value);
+    const fact = site.facts.values.get(value) ?? entryBehind(value, call, site);
+    if (fact) judge(fact, requirement.in, call, site);
+  },
+};
+
+/** For contracts that take a pointer to the entry: the value last seen there, or what the walk that found it allows. */
+function entryBehind(pointer: string, call: CallInfo, site: Site): ValueFact | undefined {
+  const seen = site.facts.memory.get(`e:${pointer}`);
+  if (seen !== undefined) return site.facts.values.get(seen);
+  for (const [walk, at] of site.facts.walks) {
+    const kinds = site.rulebook.contract("page_vma_mapped_walk")?.returns?.kinds;
+    if (kinds && pointer === sym.initial(sym.field(walk, "pte"))) {
+      return { entry: pointer, level: "pte", how: "locked", kinds: kindSet(kinds), real: true, under: walk, at };
+    }
+  }
+  return undefined;
+}
+
+function judge(fact: ValueFact, wanted: readonly EntryKind[], call: CallInfo, site: Site): void {
+  const allowed = kindSet(wanted);
+  const wrong = fact.kinds & ~allowed;
+  const never = (fact.kinds & allowed) === 0 && fact.kinds !== 0;
+  const narrowed = fact.kinds !== allKinds(fact.level);
+  const violated = wrong !== 0 && (never ? narrowed : fact.real);
+  const names = kindNames(wrong).filter((kind) => kind !== "bad").join(", ");
+  site.judge({
+    rule: "entry-kind",
+    outcome: wrong === 0 ? "proved" : violated ? "violated" : "unknown",
+    what: `${call.step.callee}: ${wanted.join("/")} ${fact.level}`,
+    message: violated ? `${call.step.callee}() is used on a ${fact.level} entry (read in line ${fact.at.line}) that ${never ? "is" : "may be"} ${names} here` : "",
+    requires: [`${call.step.callee}() takes only: ${wanted.join(", ")}`],
+    ...(call.contract ? { references: call.contract.references } : {}),
+  });
+}

@@ -1,0 +1,77 @@
+/**
+ * entry-lock: an entry is changed under the page-table lock of its level (Documentation/mm/process_addrs.rst,
+ * "Page table locks"). Only code that shows that no lock is held is a violation: the entry was reached by a walk in
+ * this very function, or the lock was released before on this path. Otherwise the caller may hold it.
+ */
+import type { Level, LockClass } from "../../rulebook/schema.ts";
+import { coversEntries, isOwnVariable } from "../effects.ts";
+import type { CallInfo, Rule, Site } from "../model.ts";
+import * as sym from "../symbols.ts";
+
+export const entryLock: Rule = {
+  id: "entry-lock",
+
+  onRequirement: (requirement, call, site) => {
+    if (requirement.need !== "entry-lock") return;
+    const entry = call.arg(requirement.entry);
+    if (isOwnVariable(entry) || isKernelTable(call, site)) return;
+    judge(entry, requirement.level, call, site);
+  },
+};
+
+const lockOfLevel: Readonly<Record<Level, LockClass>> = {
+  pte: "pte-ptl",
+  pmd: "pmd-ptl",
+  pud: "pud-ptl",
+  p4d: "page_table_lock",
+  pgd: "page_table_lock",
+};
+
+function judge(entry: string, level: Level, call: CallInfo, site: Site): void {
+  const { facts } = site;
+  const needed = level === "pte" ? "PTE page-table lock (pte_offset_map_lock())" : `${level.toUpperCase()} page-table lock (${level === "pmd" || level === "pud" ? `${level}_lock()` : "mm->page_table_lock"})`;
+  const held = facts.locks.filter((l) => coversEntries(l.class));
+  const matching = held.find((l) => isRightLock(l.id, l.class, level, entry, site));
+  const walked = Array.from(facts.walks.keys()).some((walk) => entry === sym.initial(sym.field(walk, level)));
+  const proved = walked || (matching?.certain ?? false);
+  const shown = !proved && held.length === 0 && !facts.unseenLocks && (reachedHere(entry, site) || releasedHere(entry, level, site));
+  site.judge({
+    rule: "entry-lock",
+    outcome: proved ? "proved" : shown ? "violated" : "unknown",
+    what: `${call.step.callee}: ${level} lock`,
+    message: shown ? `${call.step.callee}() changes a ${level} entry without the page-table lock of its level` : proved || held.length > 0 ? "" : `whether the caller holds the ${needed} at ${call.step.callee}() cannot be seen here`,
+    requires: [needed],
+    assumed: shown ? [] : ["locks at function entry: not known"],
+    ...(call.contract ? { references: call.contract.references } : {}),
+  });
+}
+
+/** A lock of unknown identity counts: pointers to locks travel through variables and structures. */
+function isRightLock(id: string, lockClass: LockClass, level: Level, entry: string, site: Site): boolean {
+  if (lockClass === "spin" || lockClass === "page_table_lock") return true;
+  if (lockClass !== lockOfLevel[level]) return false;
+  if (level === "pte") {
+    const map = site.facts.maps.find((m) => m.pointer === sym.splitMove(entry).root);
+    return map === undefined || id === sym.lockOf("pte-ptl", map.of);
+  }
+  return id === sym.lockOf(lockClass, entry) || sym.splitMove(id).root !== sym.lockOf(lockClass, sym.splitMove(entry).root);
+}
+
+/** The entry pointer comes from a walk or map call in this function, so the caller cannot have locked it. */
+function reachedHere(entry: string, site: Site): boolean {
+  const origin = site.callOf(sym.splitMove(entry).root)?.contract;
+  return origin?.returns?.entry !== undefined || (origin?.effects?.some((e) => e.do === "map") ?? false);
+}
+
+function releasedHere(entry: string, level: Level, site: Site): boolean {
+  const own = sym.lockOf(lockOfLevel[level], sym.splitMove(entry).root);
+  if (site.facts.released.has(own)) return true;
+  const map = site.facts.maps.find((m) => m.pointer === sym.splitMove(entry).root);
+  return map !== undefined && site.facts.released.has(sym.lockOf("pte-ptl", map.of));
+}
+
+/** Kernel page tables have rules of their own (no PTL for ptes). */
+function isKernelTable(call: CallInfo, _site: Site): boolean {
+  const mm = call.contract?.params.indexOf("mm") ?? -1;
+  return mm >= 0 && (call.args[mm] ?? "").includes("g:init_mm");
+}

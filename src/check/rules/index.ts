@@ -1,0 +1,25 @@
+/** The rules the checker runs; one file each. */
+import type { Rule } from "../model.ts";
+import { entryKind } from "./entry-kind.ts";
+import { entryLock } from "./entry-lock.ts";
+import { locklessRead } from "./lockless-read.ts";
+import { lockBalance } from "./lock-balance.ts";
+import { mapBalance } from "./map-balance.ts";
+import { mapFailure } from "./map-failure.ts";
+import { mapOrder } from "./map-order.ts";
+import { publishOrder } from "./publish-order.ts";
+import { staleRead } from "./stale-read.ts";
+import { walkDone } from "./walk-done.ts";
+
+export const rules: readonly Rule[] = [
+  entryKind,
+  entryLock,
+  locklessRead,
+  lockBalance,
+  mapBalance,
+  mapFailure,
+  mapOrder,
+  publishOrder,
+  staleRead,
+  walkDone,
+];

@@ -1,0 +1,83 @@
+/**
+ * lock-balance: what is taken is released once, by its name, on every path.
+ *
+ * A lock whose pointer the caller can reach when the function returns (stored in an object, in an out-parameter, or
+ * returned) may be meant to stay held; that is left open. A release of a lock that this function did not take means
+ * that the caller held it, unless this path released it before.
+ */
+import type { LockFact } from "../facts.ts";
+import { describeLock } from "../effects.ts";
+import type { Rule, Site } from "../model.ts";
+import * as sym from "../symbols.ts";
+
+const checked: ReadonlySet<string> = new Set(["pte-ptl", "pmd-ptl", "pud-ptl", "page_table_lock", "spin", "mmap", "i_mmap", "anon_vma", "rcu"]);
+
+export const lockBalance: Rule = {
+  id: "lock-balance",
+
+  onReturn: (value, site) => {
+    for (const lock of site.facts.locks) {
+      if (lock.origin !== "taken" || !checked.has(lock.class)) continue;
+      const open = !lock.certain || escapes(lock, value, site);
+      site.judge({
+        rule: "lock-balance",
+        outcome: open ? "unknown" : "violated",
+        what: `${describeLock(lock)} released at return`,
+        message: open ? "" : `${site.frame.fn.name}() returns with the ${describeLock(lock)} of line ${lock.at.line} still held`,
+        requires: [`${describeLock(lock)} released before return`],
+        certain: true,
+      });
+    }
+  },
+
+  onRelease: (id, held, site) => {
+    const before = site.facts.released.get(id);
+    if (held) {
+      site.judge({ rule: "lock-balance", outcome: held.certain ? "proved" : "unknown", what: "release of a held lock", message: "" });
+      return;
+    }
+    const twice = before !== undefined && !site.facts.unseenLocks && !sym.isUnstable(id);
+    site.judge({
+      rule: "lock-balance",
+      outcome: twice ? "violated" : "unknown",
+      what: "release of a held lock",
+      message: twice ? `the lock released in line ${before.line} is released again` : "",
+      requires: ["lock held at its release"],
+      certain: true,
+    });
+  },
+
+  onAcquire: (id, held, site) => {
+    if (!held || !held.certain || held.mode === "read" || ["rcu", "irq-off", "mmap", "vma"].includes(held.class)) return;
+    const own = held.origin === "taken" && !sym.isUnstable(id);
+    if (!own) return;
+    site.judge({
+      rule: "lock-balance",
+      outcome: "violated",
+      what: "lock not already held",
+      message: `the ${describeLock(held)} taken in line ${held.at.line} is taken again while held`,
+      requires: [`${describeLock(held)} not held`],
+      certain: true,
+    });
+  },
+};
+
+/** Whether the caller can get at the lock: through an object, an out-parameter or the result. */
+function escapes(lock: LockFact, value: string, site: Site): boolean {
+  if (sym.splitMove(value).root === lock.id) return true;
+  const mapped = site.facts.maps.some((m) => sym.splitMove(value).root === m.pointer);
+  if (mapped) return true;
+  for (const [address, held] of site.facts.memory) {
+    if (held !== lock.id || /^&\d+:[^.[]*$/.test(address)) continue;
+    // A walk or fault structure that keeps the lock keeps the mapped pte with it; a PMD lock alone has no such user.
+    if (lock.class === "pte-ptl" || lock.class === "spin" || !address.endsWith(".ptl")) return true;
+  }
+  return returnsLocked(lock, value, site);
+}
+
+/** `return true` of a conditional lock helper: paths that differ in the result differ in the lock. Such helpers take the caller's lock. */
+function returnsLocked(lock: LockFact, value: string, site: Site): boolean {
+  const named = /(lock|start|begin|enter|get)(_\w+)?$/.test(site.frame.fn.name) && !/unlock|unlocked/.test(site.frame.fn.name);
+  const conventional = lock.class !== "pte-ptl" && lock.class !== "pmd-ptl";
+  return named || (conventional && lock.class !== "page_table_lock" && lock.id.startsWith("$") && value !== "" && site.frame.fn.attributes.some((a) => a.startsWith("__acquires")));
+}

@@ -1,0 +1,68 @@
+/**
+ * map-balance: a mapped pte is unmapped once on every path, through a pointer into its own page. Since 6.6 a missing
+ * pte_unmap() leaves an RCU read section open on every configuration; with HIGHPTE a wrong pointer unmaps another page.
+ */
+import type { Rule, Site } from "../model.ts";
+import * as sym from "../symbols.ts";
+
+export const mapBalance: Rule = {
+  id: "map-balance",
+
+  onReturn: (value, site) => {
+    for (const map of site.facts.maps) {
+      const handedOut = !map.certain || escapes(map.pointer, value, site);
+      site.judge({
+        rule: "map-balance",
+        outcome: handedOut ? "unknown" : "violated",
+        what: "pte unmapped at return",
+        message: handedOut ? "" : `${site.frame.fn.name}() returns without unmapping the pte mapped in line ${map.at.line}`,
+        requires: ["pte_unmap() or pte_unmap_unlock() on every path"],
+        certain: true,
+      });
+    }
+  },
+
+  onUnmap: (pointer, site) => {
+    const { root, offset } = sym.splitMove(pointer);
+    const map = site.facts.maps.find((m) => m.pointer === root);
+    if (map) {
+      const past = map.pastUse && offset !== 0n && offset !== -1n && map.certain;
+      site.judge({
+        rule: "map-balance",
+        outcome: past ? "violated" : map.certain ? "proved" : "unknown",
+        what: "unmap through a pointer into the table",
+        message: past ? `the pte mapped in line ${map.at.line} is unmapped through a cursor that may stand one past its table` : "",
+        requires: ["the pointer that the map call returned, or one into the same table"],
+        certain: true,
+      });
+      return;
+    }
+    judgeUnmapped(pointer, root, site);
+  },
+};
+
+function judgeUnmapped(pointer: string, root: string, site: Site): void {
+  const local = /^&\d+:/.test(pointer);
+  const before = site.facts.unmapped.get(root);
+  const twice = before !== undefined && !sym.isUnstable(root);
+  if (!local && !twice) {
+    site.judge({ rule: "map-balance", outcome: "unknown", what: "unmap through a pointer into the table", message: "" });
+    return;
+  }
+  site.judge({
+    rule: "map-balance",
+    outcome: "violated",
+    what: "unmap through a pointer into the table",
+    message: local ? "pte_unmap() is given the address of a local variable, not the pointer of the mapping" : `the pte unmapped in line ${before!.line} is unmapped again`,
+    requires: ["one unmap for each map"],
+    certain: true,
+  });
+}
+
+function escapes(pointer: string, value: string, site: Site): boolean {
+  if (sym.splitMove(value).root === pointer) return true;
+  for (const [address, held] of site.facts.memory) {
+    if (sym.splitMove(held).root === pointer && !/^&\d+:[^.[]*$/.test(address)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,40 @@
+/**
+ * map-failure: pte_offset_map*() may return NULL since 6.5 (mm/pgtable-generic.c, __pte_offset_map()), because the
+ * table may have been removed or the entry become huge. The engine splits the path at the call; a use on the half
+ * where the result is NULL is a use that no test protects.
+ */
+import { inEra } from "../../util/version.ts";
+import type { CallInfo, Rule, Site } from "../model.ts";
+import * as sym from "../symbols.ts";
+
+export const mapFailure: Rule = {
+  id: "map-failure",
+
+  onRequirement: (requirement, call, site) => {
+    if (requirement.need === "mapped") use(call.arg(requirement.pointer), `${call.step.callee}()`, site);
+  },
+
+  onDeref: (pointer, site) => use(pointer, "a dereference", site),
+};
+
+function use(pointer: string, user: string, site: Site): void {
+  const { root } = sym.splitMove(pointer);
+  const origin = site.callOf(root);
+  if (!origin || !mayFail(origin, site)) return;
+  const isNull = site.facts.truths.get(root) === false;
+  const isMapped = site.facts.maps.some((m) => m.pointer === root) || site.facts.truths.get(root) === true;
+  site.judge({
+    rule: "map-failure",
+    outcome: isNull ? "violated" : isMapped ? "proved" : "unknown",
+    what: `${origin.step.callee}() result is not NULL`,
+    message: isNull ? `the result of ${origin.step.callee}() in line ${origin.step.loc.line} is used by ${user} without a test for NULL` : "",
+    requires: [`${origin.step.callee}() result tested for NULL`],
+    certain: true,
+    ...(origin.contract ? { references: origin.contract.references } : {}),
+  });
+}
+
+function mayFail(origin: CallInfo, site: Site): boolean {
+  const since = origin.contract?.returns?.mayFailSince;
+  return since !== undefined && inEra(site.rulebook.era, { since }) && (origin.contract?.effects?.some((e) => e.do === "map") ?? false);
+}

@@ -1,0 +1,35 @@
+/**
+ * stale-read: what was decided on a value read before the lock was taken (or before it was dropped and retaken) is
+ * looked at again under it before the entry is changed. A table or huge entry is installed only over an entry that was
+ * looked at under the lock that this function took, decided before or not: another CPU may have installed one
+ * (mm/memory.c, pmd_install()).
+ */
+import { coversEntries, entryKey, isOwnVariable } from "../effects.ts";
+import type { Rule } from "../model.ts";
+
+export const staleRead: Rule = {
+  id: "stale-read",
+
+  onRequirement: (requirement, call, site) => {
+    if (requirement.need !== "recheck") return;
+    const pointer = call.arg(requirement.entry);
+    if (isOwnVariable(pointer)) return;
+    const { facts } = site;
+    const own = facts.locks.find((l) => coversEntries(l.class) && l.origin === "taken" && l.certain);
+    if (!own) return;
+    const fact = facts.entries.get(entryKey(pointer, facts));
+    const installs = requirement.level !== "pte";
+    const decided = fact?.decided ?? null;
+    if (!installs && decided === null && !fact?.rechecked) return;
+    const rechecked = fact?.rechecked ?? false;
+    const since = decided ? `, but the decision of line ${decided.line} was taken before it` : "";
+    site.judge({
+      rule: "stale-read",
+      outcome: rechecked ? "proved" : "violated",
+      what: `${call.step.callee}: ${requirement.level} entry re-checked under the lock`,
+      message: rechecked ? "" : `${call.step.callee}() changes the ${requirement.level} entry under the lock taken in line ${own.at.line}${since || " without looking at it under that lock"}`,
+      requires: ["the entry is tested again under its lock before it is changed"],
+      ...(call.contract ? { references: call.contract.references } : {}),
+    });
+  },
+};

@@ -1,0 +1,89 @@
+/**
+ * Declared types of expressions, as far as the declarations in view and the rules' field table tell. Types are the
+ * front end's texts ("pmd_t *"); "" is unknown. Where a name is undeclared because the declaration lies in a gap, a
+ * variable that is dereferenced and called pmd, ptep, ... is taken for a pointer to such an entry.
+ */
+import type { Expr, FunctionIr, Place, RecordType } from "../c/ir.ts";
+import type { Level } from "../rulebook/schema.ts";
+import type { Rulebook } from "../rulebook/rulebook.ts";
+
+export interface StaticTypes {
+  readonly ofExpr: (expr: Expr) => string;
+  readonly ofPlace: (place: Place) => string;
+  /** Level of the page-table entry that a place designates, or null when it is not one. */
+  readonly entryLevel: (place: Place) => Level | null;
+}
+
+const entryTypes: ReadonlyMap<string, Level> = new Map([
+  ["pte_t", "pte"],
+  ["pmd_t", "pmd"],
+  ["pud_t", "pud"],
+  ["p4d_t", "p4d"],
+  ["pgd_t", "pgd"],
+]);
+
+export function staticTypes(fn: FunctionIr, rulebook: Rulebook, records: readonly RecordType[]): StaticTypes {
+  const temps = new Map<string, string>();
+
+  const ofExpr = (expr: Expr): string => {
+    switch (expr.k) {
+      case "var":
+        return fn.vars.get(expr.name)?.type || (temps.get(expr.name) ?? "");
+      case "cast":
+      case "aggregate":
+        return expr.type;
+      case "addr": {
+        const inner = ofPlace(expr.place);
+        return inner === "" ? "" : pointerTo(inner);
+      }
+      case "binary":
+        return ofExpr(expr.left) || ofExpr(expr.right);
+      default:
+        return "";
+    }
+  };
+
+  const ofPlace = (place: Place): string => {
+    switch (place.k) {
+      case "var":
+        return fn.vars.get(place.name)?.type ?? "";
+      case "global":
+        return "";
+      case "deref":
+        return pointee(ofExpr(place.ptr));
+      case "index":
+        return ofPlace(place.base).replace(/\s*\[[^\]]*\]$/, "");
+      case "field": {
+        const record = ofPlace(place.base).replace(/^const /, "");
+        const declared = records.find((r) => record === `struct ${r.name}` || record === r.name);
+        return declared?.fields.get(place.field) ?? rulebook.fieldType(record, place.field);
+      }
+    }
+  };
+
+  for (const block of fn.blocks) {
+    for (const step of block.steps) {
+      if (step.op === "load") temps.set(step.dst, ofPlace(step.place));
+      else if (step.op === "assign" && step.value) temps.set(step.dst, ofExpr(step.value));
+    }
+  }
+
+  const entryLevel = (place: Place): Level | null => {
+    const type = ofPlace(place).replace(/^(const|volatile) /, "");
+    if (type !== "") return place.k === "deref" || place.k === "field" || place.k === "index" ? (entryTypes.get(type) ?? null) : null;
+    if (place.k !== "deref" || place.ptr.k !== "var") return null;
+    const match = /(?:^|_)(pte|pmd|pud|p4d|pgd)p?(?:#\d+)?$/.exec(place.ptr.name);
+    return match && fn.partial ? (match[1] as Level) : null;
+  };
+
+  return { ofExpr, ofPlace, entryLevel };
+}
+
+function pointerTo(type: string): string {
+  return type.endsWith("*") ? `${type}*` : `${type} *`;
+}
+
+function pointee(type: string): string {
+  if (type.endsWith("*")) return type.slice(0, -1).trimEnd();
+  return /\[[^\]]*\]$/.test(type) ? type.replace(/\s*\[[^\]]*\]$/, "") : "";
+}

@@ -1,0 +1,105 @@
+/**
+ * Names of values. A symbol is a string that stands for one value on one path; equal symbols are equal values.
+ * Strings keep states comparable by text and readable in a debugger; the grammar is small:
+ *
+ *   `#5`            the number 5            `$1:vmf`      parameter vmf of frame 1
+ *   `@1.4.2;`       result of step 2 of block 4 of frame 1 (`~` appended: of an earlier round of a loop)
+ *   `&1:ptl`        address of a variable   `&g:init_mm`  address of a global
+ *   `p.f`           address of field f of what p points to      `p[i]` address of an element
+ *   `*a`            what address a held when the function started
+ *   `p+1`, `p-1`    p moved by one          `p+n`         p moved by an unknown amount
+ *   `(a==b)`        a pure expression       `lock(c,o)`   the lock of class c that protects o
+ */
+
+const longest = 240;
+
+/** Symbols that denote "some value", so that two equal texts need not be equal values. */
+export function isUnstable(symbol: string): boolean {
+  return symbol.includes("+n");
+}
+
+export function number(value: bigint | number): string {
+  return `#${value}`;
+}
+
+export const zero = "#0";
+
+/** The number a symbol stands for, or null. */
+export function asNumber(symbol: string): bigint | null {
+  return /^#-?\d+$/.test(symbol) ? BigInt(symbol.slice(1)) : null;
+}
+
+export function stepResult(frame: number, block: number, step: number): string {
+  return `@${frame}.${block}.${step};`;
+}
+
+/** Key under which the read of the first half of a two-word value is remembered. */
+export function firstHalf(pointer: string): string {
+  return `h:${pointer}`;
+}
+
+/** The step that made a symbol (or the pointer it was moved from), or null. */
+export function stepOf(symbol: string): { readonly frame: number; readonly block: number; readonly step: number } | null {
+  const match = /^@(\d+)\.(\d+)\.(\d+);/.exec(symbol);
+  return match && { frame: Number(match[1]), block: Number(match[2]), step: Number(match[3]) };
+}
+
+export function parameter(frame: number, name: string): string {
+  return `$${frame}:${name}`;
+}
+
+export function variableAddress(frame: number, name: string): string {
+  return `&${frame}:${name}`;
+}
+
+export function globalAddress(name: string): string {
+  return `&g:${name}`;
+}
+
+export function field(base: string, name: string): string {
+  return bounded(`${base}.${name}`);
+}
+
+export function element(base: string, index: string): string {
+  return bounded(`${base}[${index}]`);
+}
+
+/** What an address held before this function stored to it. */
+export function initial(address: string): string {
+  return bounded(`*${address}`);
+}
+
+export function lockOf(lockClass: string, object: string): string {
+  return bounded(`lock(${lockClass},${object})`);
+}
+
+export function expression(op: string, args: readonly string[]): string {
+  return bounded(`(${args.length === 1 ? `${op}${args[0]}` : args.join(op)})`);
+}
+
+/** A moved pointer (or number). Moves by one are kept apart, everything else is "some amount". */
+export function moved(base: string, by: bigint | null): string {
+  const { root, offset } = splitMove(base);
+  if (by === 0n) return base;
+  const total = by === null || offset === null ? null : offset + by;
+  if (total === null) return `${root}+n`;
+  if (total === 0n) return root;
+  if (total === 1n) return `${root}+1`;
+  return total === -1n ? `${root}-1` : `${root}+n`;
+}
+
+/** `p+1` -> p and 1; offset null for an unknown amount. */
+export function splitMove(symbol: string): { readonly root: string; readonly offset: bigint | null } {
+  if (symbol.endsWith("+n")) return { root: symbol.slice(0, -2), offset: null };
+  if (symbol.endsWith("+1")) return { root: symbol.slice(0, -2), offset: 1n };
+  if (symbol.endsWith("-1")) return { root: symbol.slice(0, -2), offset: -1n };
+  return { root: symbol, offset: 0n };
+}
+
+/** Long names are cut to a digest (FNV-1a, 64 bit): hostile code must not grow states without bound. */
+function bounded(name: string): string {
+  if (name.length <= longest) return name;
+  let hash = 0xcbf29ce484222325n;
+  for (let i = 0; i < name.length; i++) hash = BigInt.asUintN(64, (hash ^ BigInt(name.charCodeAt(i))) * 0x100000001b3n);
+  return `%${hash.toString(16)}`;
+}

@@ -1,0 +1,75 @@
+/** Keeps facts small and finite: dead variables go, and a symbol that is made again in a loop is renamed first. */
+import type { Facts } from "./facts.ts";
+
+const stepSymbol = /@\d+\.\d+\.\d+;~?/g;
+
+/** Drops variables that are not read any more and what is known of values that nothing refers to. */
+export function forgetDead(facts: Facts, frame: number, live: ReadonlySet<string>): Facts {
+  const own = `&${frame}:`;
+  const memory = new Map(Array.from(facts.memory).filter(([address]) => !address.startsWith(own) || live.has(variableOf(address, own))));
+  const named = mentioned([
+    ...memory.values(),
+    ...memory.keys(),
+    ...facts.locks.map((l) => l.id),
+    ...facts.maps.map((m) => m.pointer),
+    ...facts.tables.keys(),
+    ...facts.walks.keys(),
+  ]);
+  const alive = (symbol: string): boolean => (symbol.match(stepSymbol) ?? []).every((part) => named.has(part));
+  const keep = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> => new Map(Array.from(map).filter(([key]) => alive(key)));
+  return { ...facts, memory, truths: keep(facts.truths), values: keep(facts.values), derived: keep(facts.derived), calls: keep(facts.calls), unmapped: keep(facts.unmapped) };
+}
+
+function variableOf(address: string, own: string): string {
+  const rest = address.slice(own.length);
+  const end = rest.search(/[.[]/);
+  return end < 0 ? rest : rest.slice(0, end);
+}
+
+function mentioned(texts: readonly string[]): Set<string> {
+  return new Set(texts.flatMap((text) => text.match(stepSymbol) ?? []));
+}
+
+/** Makes room for a new value of `symbol`: the former one becomes `symbol~`; older ones are forgotten. */
+export function ageSymbol(facts: Facts, symbol: string): Facts {
+  if (!refersTo(facts, symbol)) return facts;
+  const old = `${symbol}~`;
+  const rename = (text: string): string => (text.includes(symbol) ? text.replaceAll(old, symbol).replaceAll(symbol, old) : text);
+  const keys = <V>(map: ReadonlyMap<string, V>): Map<string, V> => new Map(Array.from(map, ([key, value]) => [rename(key), value] as const));
+  const texts = (map: ReadonlyMap<string, string>): Map<string, string> => new Map(Array.from(map, ([key, value]) => [rename(key), rename(value)] as const));
+  const drop = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> => new Map(Array.from(map).filter(([key]) => !key.includes(old)));
+  return {
+    ...facts,
+    locks: facts.locks.map((l) => ({ ...l, id: rename(l.id) })),
+    maps: facts.maps.filter((m) => m.pointer !== old).map((m) => ({ ...m, pointer: rename(m.pointer), of: rename(m.of) })),
+    walks: keys(facts.walks),
+    tables: keys(facts.tables),
+    released: keys(facts.released),
+    unmapped: keys(drop(facts.unmapped)),
+    memory: texts(facts.memory),
+    truths: keys(drop(facts.truths)),
+    values: new Map(Array.from(drop(facts.values), ([key, fact]) => [rename(key), { ...fact, entry: rename(fact.entry), under: rename(fact.under) }] as const)),
+    entries: keys(drop(facts.entries)),
+    derived: texts(drop(facts.derived)),
+    calls: new Map(Array.from(drop(facts.calls), ([key, args]) => [rename(key), args.map(rename)] as const)),
+  };
+}
+
+function refersTo(facts: Facts, symbol: string): boolean {
+  const inKeys = (map: ReadonlyMap<string, unknown>): boolean => {
+    for (const key of map.keys()) if (key.includes(symbol)) return true;
+    return false;
+  };
+  for (const value of facts.memory.values()) if (value.includes(symbol)) return true;
+  return (
+    inKeys(facts.memory) ||
+    inKeys(facts.truths) ||
+    inKeys(facts.values) ||
+    inKeys(facts.derived) ||
+    inKeys(facts.entries) ||
+    inKeys(facts.unmapped) ||
+    inKeys(facts.tables) ||
+    facts.locks.some((l) => l.id.includes(symbol)) ||
+    facts.maps.some((m) => m.pointer.includes(symbol) || m.of.includes(symbol))
+  );
+}

@@ -1,0 +1,167 @@
+/** One step on one path: facts before -> facts after (more than one where a call may succeed or fail). */
+import type { CallStep, Step } from "../c/ir.ts";
+import { inEra } from "../util/version.ts";
+import { applyEffects, covering, lockOfRef, note, readEntry, writeEntry } from "./effects.ts";
+import { addressOf, contentOf, evaluate } from "./evaluate.ts";
+import type { Facts } from "./facts.ts";
+import type { CallInfo, Rule, Site } from "./model.ts";
+import * as sym from "./symbols.ts";
+import { gapFacts, unknownCall } from "./unseen.ts";
+
+export interface StepPlace {
+  readonly block: number;
+  readonly step: number;
+}
+
+/** Every step but calls of helpers that the explorer inlines. */
+export function transfer(step: Step, at: StepPlace, site: Site, rules: readonly Rule[]): Facts[] {
+  switch (step.op) {
+    case "assign":
+      return [assign(step, at, site)];
+    case "load":
+      return [load(step, at, site, rules)];
+    case "store":
+      return [store(step, site, rules)];
+    case "gap":
+      return [gapFacts(site.facts)];
+    case "call":
+      return call(step, at, site, rules);
+  }
+}
+
+function setVariable(facts: Facts, frame: number, name: string, value: string): Facts {
+  const address = sym.variableAddress(frame, name);
+  return facts.memory.get(address) === value ? facts : { ...facts, memory: new Map(facts.memory).set(address, value) };
+}
+
+function assign(step: Extract<Step, { op: "assign" }>, at: StepPlace, site: Site): Facts {
+  const { facts, frame } = site;
+  const value = step.value ? evaluate(step.value, facts, frame) : sym.stepResult(frame.id, at.block, at.step);
+  const before = contentOf(sym.variableAddress(frame.id, step.dst), facts);
+  const moved = markAdvance(value, before, facts);
+  return setVariable(moved, frame.id, step.dst, value);
+}
+
+/** `pte++`: the cursor may now stand one past its table, until it is used again. */
+function markAdvance(value: string, before: string, facts: Facts): Facts {
+  const { root, offset } = sym.splitMove(value);
+  if (offset === 0n || offset === -1n || value === before && offset !== null) return facts;
+  if (sym.splitMove(before).root !== root) return facts;
+  return withPastUse(facts, root, true);
+}
+
+function withPastUse(facts: Facts, root: string, pastUse: boolean): Facts {
+  if (!facts.maps.some((m) => m.pointer === root && m.pastUse !== pastUse)) return facts;
+  return { ...facts, maps: facts.maps.map((m) => (m.pointer === root ? { ...m, pastUse } : m)) };
+}
+
+/** Using an advanced cursor shows that it still points into its table. */
+export function markUse(pointer: string, facts: Facts): Facts {
+  const { root, offset } = sym.splitMove(pointer);
+  return offset === 0n || offset === -1n ? facts : withPastUse(facts, root, false);
+}
+
+function load(step: Extract<Step, { op: "load" }>, at: StepPlace, site: Site, rules: readonly Rule[]): Facts {
+  const { frame, types } = site;
+  const address = addressOf(step.place, site.facts, frame);
+  for (const rule of rules) rule.onLoad?.(step, address, site);
+  if (step.place.k === "deref") for (const rule of rules) rule.onDeref?.(address, site);
+  if (step.place.k === "var") return setVariable(site.facts, frame.id, step.dst, evaluate({ k: "var", name: step.place.name }, site.facts, frame));
+  const level = types.entryLevel(step.place);
+  if (level === null || isVariable(address)) {
+    return setVariable(noteHalf(address, site.facts), frame.id, step.dst, contentOf(address, site.facts));
+  }
+  for (const rule of rules) rule.onAccess?.({ step, pointer: address, level }, site);
+  const facts = markUse(address, site.facts);
+  const locked = covering(facts).length > 0;
+  const known = facts.memory.get(`e:${address}`);
+  if (known !== undefined && locked && facts.values.has(known)) return setVariable(facts, frame.id, step.dst, known);
+  const result = sym.stepResult(frame.id, at.block, at.step);
+  const read = readEntry(result, address, level, step.marking === null ? "plain" : "once", { ...site, facts });
+  return setVariable(read, frame.id, step.dst, result);
+}
+
+/** A variable of the function (or part of one), which no other CPU changes. */
+function isVariable(address: string): boolean {
+  return address.startsWith("&") && !address.startsWith("&g:");
+}
+
+/** Remembers that the first half of something was read, until a read barrier (see lockless-read). */
+function noteHalf(address: string, facts: Facts): Facts {
+  const key = sym.firstHalf(address);
+  return address.startsWith("$") && !/[.[+]/.test(address) ? { ...facts, memory: new Map(facts.memory).set(key, "read") } : facts;
+}
+
+function store(step: Extract<Step, { op: "store" }>, site: Site, rules: readonly Rule[]): Facts {
+  const { facts, frame, types, loc } = site;
+  const address = addressOf(step.place, facts, frame);
+  const level = types.entryLevel(step.place);
+  if (level !== null && !address.startsWith("&")) {
+    for (const rule of rules) rule.onAccess?.({ step, pointer: address, level }, site);
+    return writeEntry(address, markUse(address, facts), note(facts, loc, "writes the entry"));
+  }
+  if (step.place.k === "deref") for (const rule of rules) rule.onDeref?.(address, site);
+  return { ...facts, memory: new Map(facts.memory).set(address, evaluate(step.value, facts, frame)) };
+}
+
+/** The call with its contract, as rules and effects see it. */
+export function callInfo(step: CallStep, at: StepPlace, site: Site, remembered?: readonly string[]): CallInfo {
+  const { facts, frame, rulebook } = site;
+  const contract = step.callee === null ? null : (rulebook.contract(step.callee) ?? null);
+  const args = remembered ?? step.args.map((arg) => evaluate(arg, facts, frame));
+  const plain = sym.stepResult(frame.id, at.block, at.step);
+  const arg = (name: string): string => {
+    if (name === "return") return plain;
+    if (name.startsWith("*")) return contentOf(arg(name.slice(1)), facts);
+    const [param, ...path] = name.split(".");
+    const base = args[contract?.params.indexOf(param!) ?? -1] ?? sym.initial(`?${name}`);
+    return path.reduce((value, part) => contentOf(sym.field(value, part), facts), base);
+  };
+  const info: CallInfo = { step, contract, args, result: plain, arg };
+  if (contract?.returns?.is !== undefined) {
+    const same = arg(contract.returns.is);
+    return { ...info, result: same, arg: (name) => (name === "return" ? same : arg(name)) };
+  }
+  const given = contract?.effects?.find((e) => e.do === "give-lock" && e.to === "return");
+  if (given?.do !== "give-lock") return info;
+  const lock = lockOfRef(given.lock, info).id;
+  return { ...info, result: lock, arg: (name) => (name === "return" ? lock : arg(name)) };
+}
+
+function call(step: CallStep, at: StepPlace, site: Site, rules: readonly Rule[]): Facts[] {
+  const info = callInfo(step, at, site);
+  for (const rule of rules) {
+    rule.onCall?.(info, site);
+    for (const requirement of info.contract?.requires ?? []) rule.onRequirement?.(requirement, info, site);
+  }
+  const used = info.args.reduce((facts, arg) => markUse(arg, facts), site.facts);
+  const ready = { ...site, facts: used };
+  const after = info.contract ? byContract(info, ready, rules) : [unknownCall(info, ready)];
+  return after.map((facts) => withResult(step, info, facts, site.frame.id));
+}
+
+/** Forks where an effect depends on the result, so that later tests of the result pick the right half. */
+function byContract(info: CallInfo, site: Site, rules: readonly Rule[]): Facts[] {
+  const contract = info.contract!;
+  const forks = contract.effects?.some((e) => "when" in e && e.when !== undefined) ?? false;
+  if (!forks) return [applyEffects(info, null, site, rules)];
+  const failSince = contract.returns?.mayFailSince;
+  const canFail = failSince === undefined || inEra(site.rulebook.era, { since: failSince });
+  const outcomes = canFail ? (["nonzero", "zero"] as const) : (["nonzero"] as const);
+  return outcomes.map((on) => {
+    const facts = applyEffects(info, on, site, rules);
+    return { ...facts, truths: new Map(facts.truths).set(info.result, on === "nonzero") };
+  });
+}
+
+function withResult(step: CallStep, info: CallInfo, facts: Facts, frame: number): Facts {
+  const like = info.contract?.returns?.like;
+  const source = like === undefined ? undefined : facts.values.get(info.arg(like));
+  const values = source ? new Map(facts.values).set(info.result, source) : facts.values;
+  const origin = info.args.find((arg) => facts.values.has(arg) || facts.derived.has(arg));
+  const derived = origin === undefined || facts.values.has(info.result) ? facts.derived : new Map(facts.derived).set(info.result, facts.derived.get(origin) ?? origin);
+  const speaks = info.contract?.returns?.tests !== undefined || info.contract?.returns?.same !== undefined;
+  const calls = speaks ? new Map(facts.calls).set(info.result, info.args) : facts.calls;
+  const known = { ...facts, values, derived, calls };
+  return step.dst === null ? known : setVariable(known, frame, step.dst, info.result);
+}

@@ -1,0 +1,57 @@
+/**
+ * What unseen code may have done: gaps between hunks, and calls of functions of which neither contract nor body is
+ * known. A resource that such code can reach becomes uncertain; it is never assumed released, nor assumed kept.
+ */
+import type { Facts } from "./facts.ts";
+import type { CallInfo, Site } from "./model.ts";
+import * as sym from "./symbols.ts";
+
+/** After a gap anything may have happened to locks, mappings and memory. */
+export function gapFacts(facts: Facts): Facts {
+  return {
+    ...facts,
+    locks: facts.locks.map((l) => ({ ...l, certain: false })),
+    maps: facts.maps.map((m) => ({ ...m, certain: false })),
+    walks: new Map(),
+    tables: new Map(),
+    unseenLocks: true,
+    memory: new Map(),
+    truths: new Map(),
+    values: new Map(),
+    entries: new Map(),
+    derived: new Map(),
+    calls: new Map(),
+  };
+}
+
+/** A function that is not known: what its arguments lead to may have changed. */
+export function unknownCall(info: CallInfo, site: Site): Facts {
+  const { facts } = site;
+  const reaches = reachable(info.args, facts);
+  const locks = facts.locks.map((l) => (l.certain && reaches(l.id) ? { ...l, certain: false } : l));
+  const handsOver = info.args.some((arg) => facts.locks.some((l) => l.id === arg || facts.memory.get(arg) === l.id)) || /unmap|unlock/.test(info.step.callee ?? "");
+  const maps = facts.maps.map((m) => (m.certain && (handsOver || !info.args.includes(m.pointer)) && reaches(m.pointer) ? { ...m, certain: false } : m));
+  const walks = new Map(Array.from(facts.walks).filter(([walk]) => !info.args.includes(walk)));
+  return { ...forgetOutputs(info, facts), locks, maps, walks };
+}
+
+/** Whether an argument is the resource, the address of a variable that holds it, or an object with a field that does. */
+function reachable(args: readonly string[], facts: Facts): (resource: string) => boolean {
+  const holders = Array.from(facts.memory).filter(([address]) => args.some((arg) => address === arg || (arg.length > 1 && address.startsWith(`${arg}.`))));
+  return (resource) => args.some((arg) => sym.splitMove(arg).root === resource) || holders.some(([, value]) => sym.splitMove(value).root === resource);
+}
+
+/** Variables whose address is passed have a new value; an entry whose pointer or value is passed may have changed or been tested. */
+function forgetOutputs(info: CallInfo, facts: Facts): Facts {
+  const memory = new Map(facts.memory);
+  info.args.forEach((arg, index) => {
+    if (/^&\d+:[^.[]*$/.test(arg)) memory.set(arg, `${info.result}out${index}`);
+    memory.delete(`e:${arg}`);
+  });
+  const values = new Map(facts.values);
+  for (const arg of info.args) {
+    const fact = values.get(arg);
+    if (fact?.real) values.set(arg, { ...fact, real: false });
+  }
+  return { ...facts, memory, values };
+}

@@ -1,0 +1,31 @@
+/** The rules as the checker asks for them: contracts of one era by function name, field types by record. */
+import type { CatalogueEntry, Contract, EntryContext, RuleData } from "./schema.ts";
+import { inEra } from "../util/version.ts";
+
+export interface Rulebook {
+  readonly era: string;
+  /** The contract of a function in this era, or undefined. */
+  readonly contract: (name: string) => Contract | undefined;
+  /** Declared type of `record`'s field ("struct vm_fault", "pmd"), or "". */
+  readonly fieldType: (record: string, field: string) => string;
+  readonly context: (of: string) => EntryContext | undefined;
+  readonly catalogue: ReadonlyMap<string, CatalogueEntry>;
+}
+
+/** Where two contracts of one name hold for the same era, the later one in `data` wins, so that a user pack overrides. */
+export function rulebookFor(data: RuleData, era: string): Rulebook {
+  const contracts = new Map<string, Contract>();
+  for (const contract of data.contracts) {
+    if (!inEra(era, contract)) continue;
+    for (const name of [contract.name, ...(contract.aliases ?? [])]) contracts.set(name, contract);
+  }
+  const fields = new Map(data.fieldTypes.flatMap((f) => Object.entries(f.fields).map(([name, type]) => [`${f.record}.${name}`, type] as const)));
+  const contexts = new Map(data.contexts.filter((c) => inEra(era, c)).map((c) => [c.of, c] as const));
+  return {
+    era,
+    contract: (name) => contracts.get(name),
+    fieldType: (record, field) => fields.get(`${record}.${field}`) ?? "",
+    context: (of) => contexts.get(of),
+    catalogue: new Map(data.catalogue.map((entry) => [entry.id, entry] as const)),
+  };
+}

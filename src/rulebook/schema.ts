@@ -1,0 +1,173 @@
+/**
+ * The language of rules/: typed literals that say what a kernel function needs, does and returns, and since when.
+ *
+ * Arguments are named by the contract's `params`; "return" is the call's result; "*name" is what an out-parameter
+ * points to after the call. Versions are "X.Y"; `since` is the first version the statement holds for, `until` the last.
+ */
+import type { Reference, RuleId } from "../core/finding.ts";
+
+export type Level = "pte" | "pmd" | "pud" | "p4d" | "pgd";
+
+/** What an entry may hold. `devmap` is a present leaf that *_trans_huge() does not match. */
+export type EntryKind =
+  | "none"
+  | "table"
+  | "leaf"
+  | "devmap"
+  | "migration"
+  | "swap"
+  | "device-private"
+  | "device-exclusive"
+  | "hwpoison"
+  | "marker"
+  | "bad";
+
+export type LockClass =
+  | "mmap"
+  | "vma"
+  | "i_mmap"
+  | "anon_vma"
+  | "pte-ptl"
+  | "pmd-ptl"
+  | "pud-ptl"
+  | "page_table_lock"
+  | "hugetlb-vma"
+  | "hugetlb-fault"
+  | "folio"
+  | "rcu"
+  | "irq-off"
+  | "spin"
+  | "mutex"
+  | "rwsem";
+
+/**
+ * A lock: the one that protects the entry or object `of` (class + object name it, so that two ways to reach the same
+ * lock are equal), or the one that argument `pointer` points to (its class follows from what the pointer came from).
+ */
+export type LockRef =
+  | { readonly class: LockClass; readonly of: string | null }
+  | { readonly pointer: string };
+
+/** On which results an effect takes place; absent: always. */
+export type When = "nonzero" | "zero";
+
+export type Effect =
+  | { readonly do: "acquire"; readonly lock: LockRef; readonly mode?: "read" | "write"; readonly when?: When }
+  | { readonly do: "release"; readonly lock: LockRef; readonly when?: When }
+  /** The call asserts that the lock is held: whoever called us holds it. */
+  | { readonly do: "assert"; readonly lock: LockRef; readonly mode?: "read" | "write" }
+  /** The result (or what `out` points to) is the lock's address. */
+  | { readonly do: "give-lock"; readonly to: string; readonly lock: LockRef; readonly when?: When }
+  /** The result is a mapped pte pointer into the table of `of`; it has to be unmapped. */
+  | { readonly do: "map"; readonly of: string; readonly when?: When }
+  | { readonly do: "unmap"; readonly pointer: string }
+  /** The result is the value of the entry. `locked`: a plain getter meant for use under the lock. */
+  | { readonly do: "read"; readonly entry: string; readonly level: Level; readonly how: "lockless" | "locked" }
+  /** The entry changes. `to`: kinds it holds afterwards. `old`: the result is the former value. */
+  | { readonly do: "write"; readonly entry: string; readonly level: Level; readonly to?: readonly EntryKind[]; readonly old?: boolean }
+  /** What kinds the entry can be of from here on, as long as its lock is held. */
+  | { readonly do: "settle"; readonly entry: string; readonly level: Level; readonly kinds: readonly EntryKind[]; readonly when?: When }
+  /** The entry is made to point to `table`, which becomes reachable. */
+  | { readonly do: "install"; readonly entry: string; readonly table: string; readonly level: Level }
+  /** The result (or what an out-parameter points to) is a new table, zeroed by this CPU and seen by no other. */
+  | { readonly do: "new-table"; readonly to: string }
+  | { readonly do: "barrier"; readonly kind: "write" | "read" | "full" }
+  | { readonly do: "walk-start"; readonly walk: string; readonly when?: When }
+  | { readonly do: "walk-end"; readonly walk: string; readonly when?: When };
+
+export type Requirement =
+  /** The page-table lock of the entry's level (rule entry-lock). */
+  | { readonly need: "entry-lock"; readonly entry: string; readonly level: Level }
+  /** The entry was looked at under the lock that is now held, when that lock was taken in this function (rule stale-read). */
+  | { readonly need: "recheck"; readonly entry: string; readonly level: Level }
+  /** The pointer is not NULL (rule map-failure for results of map calls). */
+  | { readonly need: "mapped"; readonly pointer: string }
+  /** The value (or the entry that a pointer designates) is of one of these kinds (rule entry-kind). */
+  | { readonly need: "kind"; readonly value: string; readonly in: readonly EntryKind[] }
+  /** The stores that initialised the table are ordered before the install (rule publish-order). */
+  | { readonly need: "ordered-table"; readonly table: string };
+
+/** What the result says. */
+export interface Returns {
+  /** The result may be NULL since this version; absent: not a pointer that can fail. */
+  readonly mayFailSince?: string;
+  /** Kinds of the value (argument or entry) for which the result can be nonzero, and for which it can be zero. */
+  readonly tests?: { readonly value: string; readonly nonzero: readonly EntryKind[]; readonly zero: readonly EntryKind[] };
+  /** Compares two entry values for identity: equal when nonzero. */
+  readonly same?: readonly [string, string];
+  /** The result is a pointer to an entry of this level below the table that `below` holds. */
+  readonly entry?: { readonly level: Level; readonly below: string };
+  /** The result is a changed copy of this argument, of the same entry kind (pte_mkold() and friends). */
+  readonly like?: string;
+  /** The result is this argument in another type (pte_to_swp_entry(), pmd_val()): what is learnt of one holds for both. */
+  readonly is?: string;
+  /** What kinds the entry behind the result may be of when the call succeeded. */
+  readonly kinds?: readonly EntryKind[];
+}
+
+export interface Contract {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly since?: string;
+  readonly until?: string;
+  readonly params: readonly string[];
+  readonly requires?: readonly Requirement[];
+  readonly effects?: readonly Effect[];
+  readonly returns?: Returns;
+  readonly references: readonly Reference[];
+}
+
+/** Type of fields that rules need to know where the definition is not in view: "struct vm_fault" -> pmd -> "pmd_t *". */
+export interface FieldTypes {
+  readonly record: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** Locks held and entry kinds possible where a function starts. */
+export interface EntryContext {
+  /** Table field ("mm_walk_ops.pmd_entry") or function name the context belongs to. */
+  readonly of: string;
+  readonly since?: string;
+  readonly until?: string;
+  /** Lock pointers or classes held at entry, by parameter expression: "vmf->ptl", "pvmw->ptl"; class "pte-ptl". */
+  readonly held: readonly { readonly class: LockClass; readonly pointer?: string; readonly mode?: "read" | "write" }[];
+  /** Locks of `held` that the function has released when it returns. */
+  readonly released?: readonly string[];
+  /** Parameter expressions whose entry may be of any kind ("pmd"). */
+  readonly anyKind?: readonly string[];
+  readonly references: readonly Reference[];
+}
+
+export interface CatalogueEntry {
+  readonly id: RuleId;
+  readonly title: string;
+  /** One paragraph: what goes wrong on a running machine. */
+  readonly breaks: string;
+  readonly fix: string;
+  readonly exceptions: readonly string[];
+  readonly references: readonly Reference[];
+}
+
+export interface EraEntry {
+  readonly version: string;
+  /** YYYY-MM-DD */
+  readonly released: string;
+}
+
+/** A name that only some kernels have. */
+export interface EraMarker {
+  readonly name: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly references: readonly Reference[];
+}
+
+/** All of rules/, as compiled to dist/rules.json. */
+export interface RuleData {
+  readonly contracts: readonly Contract[];
+  readonly fieldTypes: readonly FieldTypes[];
+  readonly contexts: readonly EntryContext[];
+  readonly catalogue: readonly CatalogueEntry[];
+  readonly eras: readonly EraEntry[];
+  readonly eraMarkers: readonly EraMarker[];
+}
