@@ -4,6 +4,7 @@ import { isLogical } from "./conditions.ts";
 import type { BinaryOp, Expr, Place, UnaryOp } from "./ir.ts";
 import { held, locOf, one, textOf, zero, type Lowering } from "./lowering.ts";
 import { literalValue } from "./literals.ts";
+import { groupEnd } from "./mask.ts";
 import { primitiveTypes, shortTypedefs } from "./mask-words.ts";
 import { bare, childOf, firstNamed, namedChildren, operatorOf, type SyntaxNode } from "./syntax.ts";
 import { typeText } from "./type-text.ts";
@@ -119,10 +120,16 @@ function parenthesized(l: Lowering, node: SyntaxNode, wanted: boolean): Expr {
   return zero;
 }
 
+/** Where a stretch that was masked as one name ends: typeof(...) and offsetof(...) may go on behind a line end. */
+function maskedEnd(l: Lowering, node: SyntaxNode): number {
+  const open = l.unit.plain.indexOf("(", node.start);
+  return open < 0 || open >= node.end ? node.end : Math.max(node.end, groupEnd(l.unit.plain, open));
+}
+
 function name(l: Lowering, node: SyntaxNode): Expr {
   const word = l.unit.masked.slice(node.start, node.end);
   const plain = l.unit.plain.slice(node.start, node.end);
-  if (word !== plain) return { k: "opaque", text: textOf(l, node) };
+  if (word !== plain) return { k: "opaque", text: sourceOf(l.unit, node.start, maskedEnd(l, node)) };
   const local = l.builder.lookup(word);
   if (local !== null) {
     return l.builder.typeOf(local).endsWith("]") ? addressOf(l, { k: "var", name: local }) : { k: "var", name: local };

@@ -1,5 +1,4 @@
 /** Lowers for_each-like macros and scoped guards, which the mask shows to the parser as `while` or `if`. */
-import { addressOf } from "./access.ts";
 import { declareGuard, leaveScope } from "./cleanup.ts";
 import type { Expr } from "./ir.ts";
 import { locOf, textOf, wordAt, type Lowering } from "./lowering.ts";
@@ -37,7 +36,7 @@ export function lowerMaskedMacro(l: Lowering, node: SyntaxNode): void {
   const args = macroArguments(condition);
   const first = args[0];
   if (name === "scoped_guard" && first !== undefined) scopedGuard(l, node, textOf(l, first), args.slice(1), body);
-  else forEach(l, node, name, args, condition, body);
+  else forEach(l, node, name, condition, body);
 }
 
 function scopedGuard(l: Lowering, node: SyntaxNode, kind: string, args: readonly SyntaxNode[], body: SyntaxNode | null): void {
@@ -55,24 +54,11 @@ function scopedGuard(l: Lowering, node: SyntaxNode, kind: string, args: readonly
 }
 
 /** One round of a macro loop: a call decides whether there is another element, which the loop variable then takes. */
-function forEach(l: Lowering, node: SyntaxNode, name: string, args: readonly SyntaxNode[], condition: SyntaxNode | null, body: SyntaxNode | null): void {
-  const loc = locOf(l, node);
-  const rule = loopRule(name);
+function forEach(l: Lowering, node: SyntaxNode, name: string, condition: SyntaxNode | null, body: SyntaxNode | null): void {
   const head = l.builder.startBlock();
   const inside = l.builder.newBlock();
   const after = l.builder.newBlock();
-  const variable = loopVariable(l, args, rule.variable);
-  const values = args.map((arg): Expr => {
-    const place = variable !== null && isVariable(l, arg, variable) ? { k: "var" as const, name: variable } : null;
-    return place === null ? l.value(arg) : addressOf(l, place);
-  });
-  const dst = l.builder.temp();
-  const element: Expr = { k: "var", name: dst };
-  l.builder.call({ dst, callee: name, args: values, text: sourceOf(l.unit, node.start, condition?.end ?? node.end), role: "loop", loc });
-  if (rule.endsNull && variable !== null) l.builder.assign(variable, element, loc);
-  l.builder.branch(element, inside, after, loc);
-  l.builder.at(inside);
-  if (!rule.endsNull && variable !== null) l.builder.assign(variable, element, loc);
+  lowerLoopCall(l, node, name, condition, inside, after);
   l.builder.targets.push({ breakTo: after, continueTo: head, cleanups: l.builder.cleanups.length });
   if (body !== null) l.statement(body);
   l.builder.targets.pop();
@@ -80,9 +66,26 @@ function forEach(l: Lowering, node: SyntaxNode, name: string, args: readonly Syn
   l.builder.at(after);
 }
 
-function isVariable(l: Lowering, arg: SyntaxNode, name: string): boolean {
-  const inner = bare(arg);
-  return inner.kind === "identifier" && l.builder.lookup(textOf(l, inner)) === name;
+/**
+ * The head of a macro loop at `node`: goes to `inside` with the variable set, or to `after`. Also for a loop that
+ * ends in `} for_each_vma(vmi, vma);`. Steps go to `inside` afterwards.
+ */
+export function lowerLoopCall(l: Lowering, node: SyntaxNode, name: string, condition: SyntaxNode | null, inside: number, after: number): void {
+  const loc = locOf(l, node);
+  const rule = loopRule(name);
+  const args = macroArguments(condition);
+  const variable = loopVariable(l, args, rule.variable);
+  const values = args.map((arg) => l.value(arg));
+  const dst = l.builder.temp();
+  const element: Expr = { k: "var", name: dst };
+  l.builder.call({ dst, callee: name, args: values, text: sourceOf(l.unit, node.start, condition?.end ?? node.end), role: "loop", loc });
+  if (rule.endsNull && variable !== null) l.builder.assign(variable, element, loc);
+  const taken = l.builder.newBlock();
+  l.builder.branch(element, taken, after, loc);
+  l.builder.at(taken);
+  if (!rule.endsNull && variable !== null) l.builder.assign(variable, element, loc);
+  l.builder.goto(inside);
+  l.builder.at(inside);
 }
 
 /** The variable at the table's position, else the first argument that is one. */

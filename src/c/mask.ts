@@ -85,9 +85,26 @@ function argumentsEnd(site: MaskSite): number {
 }
 
 function startsStatement(site: MaskSite): boolean {
-  if (site.before < 0) return true;
+  if (site.before < 0 || onDirective(site.code, site.before)) return true;
   if (site.wordBefore !== "") return site.wordBefore === "else" || site.wordBefore === "do";
   return "{};:)".includes(site.code[site.before]!);
+}
+
+/** True when the character at `at` stands on a preprocessor line. */
+function onDirective(code: string, at: number): boolean {
+  return code[skipBlank(code, code.lastIndexOf("\n", at) + 1)] === "#";
+}
+
+/** True behind the brace that closes a `do {`. */
+function closesDo(site: MaskSite): boolean {
+  if (site.code[site.before] !== "}") return false;
+  let depth = 0;
+  for (let at = site.before; at >= 0 && site.before - at < 20_000; at--) {
+    const c = site.code.charCodeAt(at);
+    if (c === 125) depth++;
+    else if (c === 123 && --depth === 0) return /\bdo\s*$/.test(site.code.slice(Math.max(0, at - 20), at));
+  }
+  return false;
 }
 
 function typeWord(word: string): boolean {
@@ -141,9 +158,43 @@ export const maskRows: readonly MaskRow[] = [
   {
     name: "typeof(...) -> type name",
     rewrite: (site) => {
-      if (!/^(?:typeof|__typeof__|__typeof|typeof_unqual|__unqual_scalar_typeof)$/.test(site.word)) return null;
+      if (!/^(?:typeof|__typeof__|__typeof|typeof_unqual|typeof_member|__unqual_scalar_typeof)$/.test(site.word)) return null;
       const end = argumentsEnd(site);
       return end < 0 ? null : joined(site.code, site.from, end);
+    },
+  },
+  {
+    name: "offsetof(...) -> name",
+    rewrite: (site) => {
+      if (site.word !== "offsetof" && site.word !== "offsetofend" && site.word !== "__builtin_offsetof") return null;
+      const end = argumentsEnd(site);
+      return end < 0 ? null : joined(site.code, site.from, end);
+    },
+  },
+  {
+    name: "alignof -> sizeof",
+    rewrite: (site) => (/^(?:__alignof__|__alignof|_Alignof|alignof)$/.test(site.word) ? padded(site, "sizeof", site.to) : null),
+  },
+  {
+    name: "log level before a format -> blanks",
+    rewrite: (site) => (site.word.startsWith("KERN_") && /[\w"]/.test(site.code[site.after] ?? "") ? padded(site, "", site.to) : null),
+  },
+  {
+    name: "static before a defining macro -> blanks",
+    rewrite: (site) =>
+      site.inBody && site.word === "static" && /^(?:DEFINE|DECLARE)_\w+\s*\(/.test(site.code.slice(site.after, site.after + 60))
+        ? padded(site, "", site.to)
+        : null,
+  },
+  {
+    name: "initialiser of a declaring macro -> blanks",
+    rewrite: (site) => {
+      if (!site.inBody || !/^(?:DEFINE|DECLARE)_/.test(site.word)) return null;
+      const end = argumentsEnd(site);
+      const next = end < 0 ? -1 : skipBlank(site.code, end);
+      if (next < 0 || site.code[next] !== "=") return null;
+      const stop = site.code.indexOf(";", next);
+      return stop < 0 ? null : { from: next, to: stop, text: blanks(site.code.slice(next, stop)) };
     },
   },
   {
@@ -167,8 +218,8 @@ export const maskRows: readonly MaskRow[] = [
       if (!site.inBody || !/for_?each|scoped_guard|FOR_EACH/.test(site.word) || !startsStatement(site)) return null;
       const end = argumentsEnd(site);
       if (end < 0) return null;
-      const next = skipBlank(site.code, end);
-      return /[\w{(*+]/.test(site.code.charAt(next)) && site.code.slice(next, next + 5) !== "else " ? padded(site, "while", site.to) : null;
+      const next = site.code.charAt(skipBlank(site.code, end));
+      return /[\w{(*+]/.test(next) || (next === ";" && closesDo(site)) ? padded(site, "while", site.to) : null;
     },
   },
   {
@@ -275,7 +326,6 @@ export function mask(code: string, inBody = false): string {
     const edit = firstEdit(site);
     if (edit === null) continue;
     edits.push(edit);
-    // Later words inside the stretch are gone, except where only a word in front of it was rewritten.
     done = edit.to;
   }
   return applyEdits(code, edits);

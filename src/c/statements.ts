@@ -2,8 +2,8 @@
 import { leaveScope } from "./cleanup.ts";
 import { lowerDeclaration } from "./declarations.ts";
 import type { Expr, SwitchCase } from "./ir.ts";
-import { held, locOf, textOf, zero, type Lowering } from "./lowering.ts";
-import { isMaskedMacro, lowerMaskedMacro } from "./loops.ts";
+import { held, locOf, textOf, wordAt, zero, type Lowering } from "./lowering.ts";
+import { isMaskedMacro, lowerLoopCall, lowerMaskedMacro } from "./loops.ts";
 import { lowerConditional } from "./preprocessor.ts";
 import { childOf, firstNamed, namedChildren, operatorOf, type SyntaxNode } from "./syntax.ts";
 import { lineAt } from "./unit-text.ts";
@@ -199,14 +199,18 @@ export class StatementLowering {
   }
 
   private doStatement(node: SyntaxNode): void {
-    const { builder } = this.l();
+    const l = this.l();
+    const { builder } = l;
     const inside = builder.startBlock();
     const test = builder.newBlock();
     const after = builder.newBlock();
     this.loopBody(childOf(node, "body"), after, test);
     builder.goto(test);
     builder.at(test);
-    this.condition(childOf(node, "condition"), inside, after);
+    const condition = childOf(node, "condition");
+    const keyword = node.children.find((child) => child.kind === "while");
+    if (keyword !== undefined && isMaskedMacro(l, keyword)) lowerLoopCall(l, keyword, wordAt(l, keyword), condition, inside, after);
+    else this.condition(condition, inside, after);
     builder.at(after);
   }
 
