@@ -1,0 +1,161 @@
+/**
+ * Mails -> series. Which revision is the newest, and whether a quoted patch is in the input, is known at its end only,
+ * so the mails are seen twice: first for a plan (numbers, see record.ts), then for the patches themselves. Mails are
+ * held in memory for the second look as long as they are few; a larger input is read again, so that memory doesn't grow
+ * with it. A stream that can't be read again is held up to the limit, and what comes after is left out with a reason.
+ */
+import type { MailPatch, Series, SkippedMessage } from "../core/message.ts";
+import { defaultLimits, sizeInWords, type MailLimits } from "./limits.ts";
+import { planSeries, type Plan } from "./plan.ts";
+import { readInput } from "./read.ts";
+import { toRecord, type MailRecord } from "./record.ts";
+import { statInput } from "./source.ts";
+import type { GroupedEvent, MailEvent, MailOptions, MessageEvent } from "./types.ts";
+
+export interface GroupOptions extends MailOptions {
+  /** "newest" (the default) leaves out revisions that a newer one in the input replaces. */
+  readonly revisions?: "newest" | "all";
+}
+
+/** Fixed cost of a held mail besides its diffs, in characters. */
+const HELD_OVERHEAD = 1000;
+
+function heldSize(event: MailEvent): number {
+  if (event.kind === "trouble") return HELD_OVERHEAD;
+  return event.patches.reduce((sum, patch) => sum + patch.diff.length, HELD_OVERHEAD);
+}
+
+interface FirstLook {
+  readonly records: readonly MailRecord[];
+  /** All events, or null when they were too many to hold. */
+  readonly held: readonly MailEvent[] | null;
+}
+
+/** A message whose patches don't fit in memory: it stays a message of the input, with a reason. */
+function withoutPatches(event: MessageEvent, limits: MailLimits): MessageEvent {
+  const reason = `limit hit: standard input holds more than ${sizeInWords(limits.heldChars)} of patches; save it to a file`;
+  return event.patches.length === 0 ? event : { ...event, patches: [], skipped: { message: event.message, reason } };
+}
+
+async function firstLook(events: AsyncIterable<MailEvent>, repeatable: boolean, limits: MailLimits): Promise<FirstLook> {
+  const records: MailRecord[] = [];
+  let held: MailEvent[] | null = [];
+  let size = 0;
+  for await (const event of events) {
+    const full: boolean = size > limits.heldChars;
+    if (full && repeatable) held = null;
+    const kept = full && !repeatable && event.kind === "message" ? withoutPatches(event, limits) : event;
+    if (kept.kind === "message") records.push(toRecord(kept, records.length));
+    held?.push(kept);
+    size += heldSize(kept);
+  }
+  return { records, held };
+}
+
+interface OpenSeries {
+  readonly number: number;
+  readonly found: (MailPatch | null)[];
+  missing: number;
+}
+
+/** Puts the planned series together while the mails come by. */
+class Assembly {
+  readonly #plan: Plan;
+  /** Mail position -> its patches' places: [patch in mail, series, place in series]. */
+  readonly #places = new Map<number, [number, number, number][]>();
+  readonly #open = new Map<number, OpenSeries>();
+  readonly #covers = new Map<number, string>();
+  readonly #coverAt: ReadonlySet<number>;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.#coverAt = new Set(plan.series.map((series) => series.cover).filter((at) => at !== null));
+    plan.series.forEach(({ members }, number) => {
+      members.forEach(({ at, patch }, place) => {
+        const places = this.#places.get(at);
+        if (places) places.push([patch, number, place]);
+        else this.#places.set(at, [[patch, number, place]]);
+      });
+    });
+  }
+
+  /** Takes the mail at a position; gives back the series that it completes and, when none of its patches is used, why. */
+  take(event: MessageEvent, at: number): { complete: { series: Series; notes: readonly string[] }[]; skipped: SkippedMessage | null } {
+    if (this.#coverAt.has(at)) this.#covers.set(at, event.message.subject);
+    if (event.skipped !== null) return { complete: [], skipped: event.skipped };
+    const places = this.#places.get(at) ?? [];
+    const complete: { series: Series; notes: readonly string[] }[] = [];
+    for (const [patch, number, place] of places) {
+      const taken = event.patches[patch];
+      const open = this.#open.get(number) ?? this.#start(number);
+      open.found[place] = taken ?? null;
+      if (--open.missing === 0) complete.push(this.#finish(open));
+    }
+    const reason = this.#plan.reasons.get(at) ?? "the input changed while it was read";
+    return { complete, skipped: places.length > 0 ? null : { message: event.message, reason } };
+  }
+
+  #start(number: number): OpenSeries {
+    const size = this.#plan.series[number]!.members.length;
+    const open = { number, found: Array.from({ length: size }, () => null), missing: size };
+    this.#open.set(number, open);
+    return open;
+  }
+
+  #finish({ number, found }: OpenSeries): { series: Series; notes: readonly string[] } {
+    this.#open.delete(number);
+    const { revision, total, cover, baseCommit, notes } = this.#plan.series[number]!;
+    const patches = found.filter((patch) => patch !== null).map((patch) => ({ ...patch, baseCommit: patch.baseCommit ?? baseCommit }));
+    const subject = (cover === null ? undefined : this.#covers.get(cover)) ?? patches[0]?.message.subject ?? "";
+    return { series: { subject, revision, total, patches }, notes };
+  }
+}
+
+async function* secondLook(events: AsyncIterable<MailEvent> | Iterable<MailEvent>, plan: Plan): AsyncGenerator<GroupedEvent> {
+  const assembly = new Assembly(plan);
+  const counts = new Map<string, { messages: number; patches: number }>();
+  let at = 0;
+  for await (const event of events) {
+    const count = counts.get(event.input) ?? { messages: 0, patches: 0 };
+    counts.set(event.input, count);
+    if (event.kind === "trouble") {
+      yield event;
+      continue;
+    }
+    count.messages++;
+    const { complete, skipped } = assembly.take(event, at++);
+    for (const { series, notes } of complete) {
+      count.patches += series.patches.length;
+      yield { kind: "series", input: event.input, series, notes };
+    }
+    if (skipped) yield { kind: "skipped", input: event.input, skipped };
+  }
+  for (const [input, { messages, patches }] of counts) yield { kind: "count", input, messages, patches };
+}
+
+/**
+ * Groups the mails that `open` yields. `repeatable` says that `open` may be called a second time. Series come in the
+ * order in which their last patch stands in the input; each message is in a series or skipped, never both, never neither.
+ */
+export async function* groupSeries(open: () => AsyncIterable<MailEvent>, repeatable: boolean, options: GroupOptions = {}): AsyncGenerator<GroupedEvent> {
+  const limits: MailLimits = { ...defaultLimits, ...options.limits };
+  const { records, held } = await firstLook(open(), repeatable, limits);
+  yield* secondLook(held ?? open(), planSeries(records, options.revisions !== "all"));
+}
+
+/**
+ * Reads inputs and groups what is in them, all together: a series may be spread over files, as `git format-patch` writes it.
+ *
+ * @throws InputError when an input can't be read at all.
+ */
+export async function* readSeries(paths: readonly string[], options: GroupOptions = {}): AsyncGenerator<GroupedEvent> {
+  let repeatable = true;
+  for (const path of paths) {
+    const kind = path === "-" ? null : await statInput(path);
+    if (kind === null || !(kind.isFile() || kind.isDirectory())) repeatable = false;
+  }
+  async function* open(): AsyncGenerator<MailEvent> {
+    for (const path of paths) yield* readInput(path, options);
+  }
+  yield* groupSeries(open, repeatable, options);
+}

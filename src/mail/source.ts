@@ -1,0 +1,132 @@
+/**
+ * Bytes of an input: a file, standard input, or a gzip of either (told by its first bytes, not its name), as a stream
+ * of chunks. Trouble in the middle (a truncated gzip) ends the stream and is reported as data, because what came before
+ * is still worth a review; an input that can't be opened at all is an InputError.
+ */
+import { open, stat } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { InputError } from "../core/errors.ts";
+import { gunzipChunks } from "./gunzip.ts";
+import type { MailLimits } from "./limits.ts";
+
+/** How an input begins, and all of its bytes (the head included). */
+export interface ByteSource {
+  readonly head: Buffer;
+  readonly chunks: AsyncIterable<Buffer>;
+  /** Sentences about what went wrong while reading; complete once `chunks` has ended. */
+  readonly troubles: readonly string[];
+}
+
+const HEAD_BYTES = 64 * 1024;
+const CHUNK_BYTES = 256 * 1024;
+
+/** Containers that people try, by their first bytes. */
+const FOREIGN: readonly (readonly [string, readonly number[]])[] = [
+  ["an xz file: unpack it first", [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
+  ["a bzip2 file: unpack it first", [0x42, 0x5a, 0x68]],
+  ["a zstd file: unpack it first", [0x28, 0xb5, 0x2f, 0xfd]],
+  ["a zip file: unpack it first", [0x50, 0x4b, 0x03, 0x04]],
+  ["a git bundle or pack, not mail", [0x50, 0x41, 0x43, 0x4b]],
+];
+
+function reasonOf(error: unknown): string {
+  switch ((error as { code?: string }).code) {
+    case "ENOENT":
+      return "no such file";
+    case "ENOTDIR":
+      return "no such file (a part of its path is not a directory)";
+    case "EACCES":
+    case "EPERM":
+      return "permission denied";
+    case "ELOOP":
+      return "too many symbolic links";
+    case "ENAMETOOLONG":
+      return "the name is too long";
+    case "EISDIR":
+      return "is a directory";
+    default:
+      return `cannot be read (${(error as Error).message})`;
+  }
+}
+
+/** What is at `path`. Throws InputError when nothing can be learnt of it. */
+export async function statInput(path: string): Promise<Stats> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    throw new InputError(path, `${path}: ${reasonOf(error)}`);
+  }
+}
+
+async function* fileChunks(path: string): AsyncGenerator<Buffer> {
+  let stream: AsyncIterable<Buffer>;
+  try {
+    stream = path === "-" ? process.stdin : (await open(path, "r")).createReadStream({ highWaterMark: CHUNK_BYTES });
+    for await (const chunk of stream) yield Buffer.from(chunk);
+  } catch (error) {
+    throw new InputError(path, `${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** Reads at least `bytes` bytes (or all there are) and gives them back with the whole stream. */
+async function peek(chunks: AsyncGenerator<Buffer>, bytes: number): Promise<{ head: Buffer; chunks: AsyncIterable<Buffer> }> {
+  const first: Buffer[] = [];
+  let size = 0;
+  let ended = false;
+  while (size < bytes && !ended) {
+    const next = await chunks.next();
+    if (next.done) ended = true;
+    else {
+      first.push(next.value);
+      size += next.value.length;
+    }
+  }
+  const head = Buffer.concat(first);
+  async function* all(): AsyncGenerator<Buffer> {
+    try {
+      if (head.length > 0) yield head;
+      if (!ended) yield* chunks;
+    } finally {
+      await chunks.return(undefined);
+    }
+  }
+  return { head, chunks: all() };
+}
+
+async function* utf16Chunks(chunks: AsyncIterable<Buffer>, label: string): AsyncGenerator<Buffer> {
+  const decoder = new TextDecoder(label);
+  for await (const chunk of chunks) yield Buffer.from(decoder.decode(chunk, { stream: true }));
+  const rest = decoder.decode();
+  if (rest !== "") yield Buffer.from(rest);
+}
+
+/** Throws for content that is neither mail nor diff. */
+function refuseForeign(path: string, head: Buffer): void {
+  if (head.length === 0) throw new InputError(path, `${path}: is empty`);
+  const foreign = FOREIGN.find(([, magic]) => magic.every((byte, i) => head[i] === byte));
+  if (foreign) throw new InputError(path, `${path}: is ${foreign[0]}`);
+  if (head.subarray(0, 8192).includes(0)) throw new InputError(path, `${path}: is a binary file, neither mail nor diff`);
+  // oxlint-disable-next-line no-control-regex -- blanks of all kinds
+  if (head.length < HEAD_BYTES && /^[\s\u0000]*$/.test(head.toString("latin1"))) throw new InputError(path, `${path}: is empty but for blanks`);
+}
+
+/** Opens `path` ("-" is standard input). Throws InputError when it can't be read or is no text. */
+export async function openSource(path: string, limits: MailLimits): Promise<ByteSource> {
+  const troubles: string[] = [];
+  let peeked = await peek(fileChunks(path), 2);
+  if (peeked.head[0] === 0x1f && peeked.head[1] === 0x8b) {
+    peeked = await peek(gunzipChunks(peeked.chunks, limits, troubles), HEAD_BYTES);
+    if (peeked.head.length === 0 && troubles.length > 0) throw new InputError(path, `${path}: ${troubles[0]}`);
+  } else {
+    const [first, second] = peeked.head;
+    const label = first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : null;
+    const chunks = label ? utf16Chunks(peeked.chunks, label) : peeked.chunks;
+    peeked = await peek(generator(chunks), HEAD_BYTES);
+  }
+  refuseForeign(path, peeked.head);
+  return { head: peeked.head, chunks: peeked.chunks, troubles };
+}
+
+async function* generator(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield* chunks;
+}
