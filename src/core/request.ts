@@ -51,6 +51,8 @@ export interface SimRequest {
   readonly files: readonly string[];
   readonly kernel: string | null;
   readonly bound: number | null;
+  /** Also draw the page tables before the trace and after each of its steps. */
+  readonly pictures: boolean;
   readonly cwd: string;
 }
 

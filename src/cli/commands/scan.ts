@@ -1,0 +1,14 @@
+/** `mmreview scan`: whole files as they are. */
+import type { ScanRequest } from "../../core/request.ts";
+import { renderReport } from "../../report/formats.ts";
+import type { Command } from "../context.ts";
+import { type FailOn, reportExitCode } from "../exit-codes.ts";
+import { produce } from "../produce.ts";
+import { analysis, choice, text } from "../values.ts";
+
+export const scanCommand: Command = async (context) => {
+  const failOn = choice<FailOn>(context.args, "fail-on", "error");
+  const request: ScanRequest = { ...analysis(context), tree: text(context.args, "tree") ?? ".", paths: context.args.positionals };
+  const { result } = await produce(context, renderReport, (library, events) => library.scan(request, events));
+  return reportExitCode(result, failOn, true);
+};

@@ -1,0 +1,17 @@
+/** The few things that the hook asks of git. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { UsageError } from "../../core/errors.ts";
+
+const run = promisify(execFile);
+
+/** git's answer without its line end, or null when git says no. UsageError when there is no git. */
+export async function git(cwd: string, words: readonly string[]): Promise<string | null> {
+  try {
+    const { stdout } = await run("git", ["-C", cwd, ...words], { encoding: "utf8" });
+    return stdout.replace(/\n$/, "");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") throw new UsageError("git is not installed");
+    return null;
+  }
+}

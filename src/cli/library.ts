@@ -1,0 +1,7 @@
+/** The library face, imported when a command first needs it: help and version must not pay for it. */
+import type { Library } from "./context.ts";
+
+export async function loadLibrary(): Promise<Library> {
+  const face: string = "../index.ts";
+  return (await import(face)) as Library;
+}

@@ -1,0 +1,237 @@
+/**
+ * Every option of the command line, once. Parsing, help, shell completion, docs/usage.md and the man page are all made
+ * from this table; nothing about an option is written anywhere else.
+ */
+import { formatNames } from "../report/formats.ts";
+import type { CommandName } from "./commands.ts";
+
+export type OptionGroup = "what to review" | "how to review" | "what to print" | "general";
+
+export interface OptionSpec {
+  /** Without the two dashes. */
+  readonly name: string;
+  readonly short?: string;
+  /** Placeholder of the value, upper case; a switch has none. */
+  readonly value?: string;
+  /** May be given several times and holds a comma-separated list each time. */
+  readonly list?: true;
+  readonly choices?: (command: CommandName) => readonly string[];
+  /** What holds when the option is not given, for people. */
+  readonly standard?: string;
+  readonly group: OptionGroup;
+  readonly commands: readonly CommandName[];
+  /** One line. */
+  readonly help: string;
+  /** Further sentences for the documents; "" when the line says it all. */
+  readonly more: string;
+}
+
+const analysing: readonly CommandName[] = ["review", "scan"];
+const everywhere: readonly CommandName[] = ["review", "scan", "litmus", "sim", "matrix", "rules", "hook", "completion"];
+
+export const optionTable: readonly OptionSpec[] = [
+  {
+    name: "tree",
+    value: "DIR",
+    standard: "the kernel checkout that the current directory is in, if it is one",
+    group: "what to review",
+    commands: ["review", "scan", "hook"],
+    help: "kernel source tree that the patches apply to",
+    more: "A git checkout or a plain directory. With a tree whole functions and their callers are read; without one, what the hunks show. Nothing in it is ever run.",
+  },
+  {
+    name: "base",
+    value: "REV",
+    standard: "found by blob ids, base-commit: or the mail's date",
+    group: "what to review",
+    commands: ["review"],
+    help: "revision that the first patch applies to",
+    more: "",
+  },
+  {
+    name: "kernel",
+    value: "X.Y",
+    standard: "the tree's Makefile, else the mail's date",
+    group: "what to review",
+    commands: ["review", "scan", "sim", "matrix"],
+    help: "kernel version whose rules hold",
+    more: "The report always names the version and where it was taken from.",
+  },
+  {
+    name: "global",
+    group: "what to review",
+    commands: ["hook"],
+    help: "install or uninstall for all repositories of this user",
+    more: "Sets git's core.hooksPath when it is not set, and lets the hooks of each repository run as before.",
+  },
+  {
+    name: "all",
+    group: "what to review",
+    commands: ["review"],
+    help: "also report what the patches did not introduce",
+    more: "Such findings then count for the exit code too.",
+  },
+  {
+    name: "only",
+    value: "ID",
+    list: true,
+    group: "how to review",
+    commands: analysing,
+    help: "apply these rules only",
+    more: "`mmreview rules list` names them. May be repeated or hold a comma-separated list.",
+  },
+  {
+    name: "skip",
+    value: "ID",
+    list: true,
+    group: "how to review",
+    commands: analysing,
+    help: "leave these rules out",
+    more: "May be repeated or hold a comma-separated list.",
+  },
+  {
+    name: "rules",
+    value: "FILE",
+    list: true,
+    group: "how to review",
+    commands: analysing,
+    help: "further contracts from a rule pack",
+    more: "The file is read as data and never executed. `mmreview rules check FILE` says what is wrong with one.",
+  },
+  {
+    name: "strict",
+    group: "how to review",
+    commands: ["review", "scan", "hook"],
+    help: "report what could not be decided, as notes",
+    more: "In a hook: a failure of mmreview itself holds the mail back.",
+  },
+  {
+    name: "bound",
+    value: "N",
+    group: "how to review",
+    commands: ["review", "scan", "litmus", "sim", "matrix"],
+    help: "most states that one simulation may visit",
+    more: "A search that reaches the bound says so and is never called complete.",
+  },
+  {
+    name: "jobs",
+    short: "j",
+    value: "N",
+    standard: "the number of processors",
+    group: "how to review",
+    commands: ["review", "scan", "litmus", "matrix"],
+    help: "work on up to N things at a time",
+    more: "The output does not depend on it.",
+  },
+  {
+    name: "fail-on",
+    value: "LEVEL",
+    choices: () => ["error", "warning", "note", "never"],
+    standard: "error",
+    group: "what to print",
+    commands: analysing,
+    help: "lowest severity that makes the exit code 1",
+    more: "",
+  },
+  {
+    name: "format",
+    short: "f",
+    value: "FORMAT",
+    choices: (command) => formatsOf(command),
+    standard: "text",
+    group: "what to print",
+    commands: ["review", "scan", "litmus", "sim", "matrix", "rules"],
+    help: "how to print the result",
+    more: "",
+  },
+  {
+    name: "output",
+    short: "o",
+    value: "FILE",
+    standard: "standard output",
+    group: "what to print",
+    commands: ["review", "scan", "litmus", "sim", "matrix"],
+    help: "write the result to a file, whole or not at all",
+    more: "",
+  },
+  {
+    name: "pictures",
+    group: "what to print",
+    commands: ["sim"],
+    help: "draw the page tables before and after each step of a trace",
+    more: "",
+  },
+  {
+    name: "color",
+    value: "WHEN",
+    choices: () => ["auto", "always", "never"],
+    standard: "auto: on a terminal, unless NO_COLOR is set",
+    group: "what to print",
+    commands: everywhere,
+    help: "colour the text output",
+    more: "",
+  },
+  {
+    name: "verbose",
+    short: "v",
+    group: "what to print",
+    commands: analysing,
+    help: "leave nothing out for brevity",
+    more: "",
+  },
+  {
+    name: "quiet",
+    short: "q",
+    group: "what to print",
+    commands: ["review", "scan", "hook"],
+    help: "print findings only, and nothing when there is none",
+    more: "",
+  },
+  {
+    name: "no-progress",
+    group: "what to print",
+    commands: ["review", "scan", "litmus", "sim", "matrix"],
+    help: "draw no progress line",
+    more: "One is only ever drawn on a terminal, on standard error.",
+  },
+  {
+    name: "help",
+    short: "h",
+    group: "general",
+    commands: everywhere,
+    help: "print this help",
+    more: "",
+  },
+  {
+    name: "version",
+    short: "V",
+    group: "general",
+    commands: everywhere,
+    help: "print the version",
+    more: "",
+  },
+];
+
+export function optionsOf(command: CommandName): OptionSpec[] {
+  return optionTable.filter((option) => option.commands.includes(command));
+}
+
+/** Formats that a command prints; empty for one that has none. */
+export function formatsOf(command: CommandName): readonly string[] {
+  switch (command) {
+    case "review":
+    case "scan":
+      return formatNames.report;
+    case "litmus":
+      return formatNames.litmus;
+    case "sim":
+      return formatNames.sim;
+    case "matrix":
+      return formatNames.matrix;
+    case "rules":
+      return ["text", "json"];
+    case "hook":
+    case "completion":
+      return [];
+  }
+}

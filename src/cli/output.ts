@@ -1,0 +1,64 @@
+/** Where results go: to standard output, or to a file that is written whole or not at all. */
+import { closeSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { UsageError } from "../core/errors.ts";
+import type { OutStream } from "./context.ts";
+
+/** Resolves when the stream has taken the text; rejects with the stream's error, EPIPE among them. */
+export function write(stream: OutStream, text: string): Promise<void> {
+  if (text === "") return Promise.resolve();
+  return new Promise((done, fail) => {
+    stream.write(text, (error) => (error ? fail(error) : done()));
+  });
+}
+
+/** Fails before the work is done rather than after it. */
+export function checkWritable(path: string, cwd: string): void {
+  const folder = dirname(resolve(cwd, path));
+  if (!isFolder(folder)) throw new UsageError(`--output: there is no folder '${dirname(path)}'`);
+  if (isFolder(resolve(cwd, path))) throw new UsageError(`--output: '${path}' is a folder`);
+}
+
+/**
+ * Writes beside the file and renames over it. A device or pipe can only be written to directly; a symbolic link is
+ * followed, so that the link stays. Throws UsageError when the file can't be written; nothing is left behind then.
+ */
+export function writeWhole(path: string, cwd: string, text: string): void {
+  const given = resolve(cwd, path);
+  try {
+    const target = exists(given) ? realpathSync(given) : given;
+    if (exists(target) && !lstatSync(target).isFile()) writeFileSync(target, text);
+    else replace(target, text);
+  } catch (error) {
+    throw new UsageError(`--output: can't write '${path}': ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function replace(target: string, text: string): void {
+  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
+  try {
+    const file = openSync(temporary, "wx", 0o666);
+    try {
+      writeFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+function exists(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return lstatSync(realpathSync(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,46 @@
+/** One line on standard error that is drawn over itself, only on a terminal and only when the work takes a while. */
+import type { EventSink, ProgressEvent } from "../core/events.ts";
+import { sanitize } from "../report/sanitize.ts";
+import { clip, oneLine } from "../report/wrap.ts";
+import type { Context } from "./context.ts";
+
+const firstAfterMs = 500;
+const everyMs = 100;
+export const eraseLine = "\r\u001b[K";
+
+export interface Progress {
+  readonly sink: EventSink;
+  /** Takes the line away; to be called before anything else is printed and at the end. */
+  readonly clear: () => void;
+}
+
+export function progressFor({ args, streams }: Context, now: () => number = Date.now): Progress {
+  const { stderr } = streams;
+  const quiet = args.switches.has("quiet");
+  const drawing = stderr.isTTY === true && !quiet && !args.switches.has("no-progress");
+  let next = now() + firstAfterMs;
+  let shown = false;
+  const put = (text: string): void => {
+    stderr.write(text, () => {});
+  };
+  const clear = (): void => {
+    if (shown) put(eraseLine);
+    shown = false;
+  };
+  const sink: EventSink = (event) => {
+    if (event.kind === "warning") {
+      clear();
+      if (!quiet) put(`mmreview: warning: ${oneLine(sanitize(event.text))}\n`);
+    } else if (drawing && now() >= next) {
+      next = now() + everyMs;
+      shown = true;
+      put(eraseLine + clip(progressText(event), (stderr.columns ?? 80) - 1));
+    }
+  };
+  return { sink, clear };
+}
+
+function progressText(event: Extract<ProgressEvent, { kind: "progress" }>): string {
+  const of = event.total === null ? `${event.done}` : `${event.done}/${event.total}`;
+  return `${event.phase} ${of} ${oneLine(sanitize(event.what))}`;
+}
