@@ -28,7 +28,14 @@ interface MutableVariable {
   addressTaken: boolean;
 }
 
+/** Constants, and globals that mm code names without declaring them: a local of these names is not expected. */
+function looksGlobal(name: string): boolean {
+  return !/[a-z]/.test(name) || /^(?:init_mm|current|jiffies|init_task|swapper_pg_dir|tasklist_lock|zero_pfn|high_memory|nr_cpu_ids)$|_(?:ops|mutex|lock|sem|cachep|cache|wq)$/.test(name);
+}
+
 export class FunctionBuilder {
+  /** Part of the function is out of sight, so that a name may belong to a declaration nobody sees. */
+  partial = false;
   readonly vars: Map<string, MutableVariable> = new Map();
   readonly params: string[] = [];
   readonly unreadable: { from: number; to: number; reason: string }[] = [];
@@ -140,6 +147,24 @@ export class FunctionBuilder {
     return this.vars.get(name)?.type ?? "";
   }
 
+  /**
+   * The variable that `source` stands for when part of the function is out of sight: one whose scope may have been
+   * closed too early, or one declared where nobody sees it.
+   */
+  resolve(source: string): string | null {
+    const known = this.lookup(source);
+    if (known !== null || !this.partial) return known;
+    for (const variable of Array.from(this.vars.values()).toReversed()) if (variable.source === source) return variable.name;
+    return looksGlobal(source) ? null : this.declareOutermost(source);
+  }
+
+  private declareOutermost(source: string): string {
+    this.scopes[0]!.set(source, source);
+    this.vars.set(source, { name: source, source, type: "", kind: "local", addressTaken: false });
+    this.used.set(source, 1);
+    return source;
+  }
+
   takeAddress(name: string): void {
     const variable = this.vars.get(name);
     if (variable !== undefined) variable.addressTaken = true;
@@ -153,8 +178,14 @@ export class FunctionBuilder {
     this.emit({ op: "call", target: null, ...step });
   }
 
+  /** A stretch that could not be read: a gap step, and listed. */
   gap(from: number, to: number, reason: string): void {
     this.unreadable.push({ from, to, reason });
+    this.unseen(from, to, reason);
+  }
+
+  /** A stretch that is not in the image: a gap step only. */
+  unseen(from: number, to: number, reason: string): void {
     this.emit({ op: "gap", from, to, reason, loc: { line: from, column: 1 } });
   }
 

@@ -5,11 +5,13 @@
  */
 import { blanks } from "./blank.ts";
 
-/** One arm was kept of a conditional in from..to; `condition` is the preprocessor's text under which that holds. */
+/** One arm was kept of the conditional in from..to: the first one, or a later one when `negated`. */
 export interface ArmChoice {
   readonly from: number;
   readonly to: number;
-  readonly condition: string;
+  /** The directive that opens it. */
+  readonly directiveTo: number;
+  readonly negated: boolean;
 }
 
 export interface Conditioned {
@@ -124,20 +126,6 @@ function keptArm(code: string, group: Group): number {
   return Math.max(withCode, 0);
 }
 
-/** The condition of one arm alone, ignoring that earlier arms were false. */
-export function armCondition(word: string, argument: string): string {
-  if (word === "ifdef" || word === "elifdef") return `defined(${argument})`;
-  if (word === "ifndef" || word === "elifndef") return `!defined(${argument})`;
-  return argument;
-}
-
-function chosenCondition(group: Group, kept: number): string {
-  const arm = group.arms[kept]!.directive;
-  if (arm.word !== "else") return armCondition(arm.word, arm.argument);
-  const others = group.arms.slice(0, kept).map(({ directive }) => armCondition(directive.word, directive.argument));
-  return `!(${others.join(" || ")})`;
-}
-
 function chooseArm(code: string, group: Group, canvas: Canvas, choices: ArmChoice[]): void {
   const kept = keptArm(code, group);
   const end = group.end!;
@@ -146,7 +134,7 @@ function chooseArm(code: string, group: Group, canvas: Canvas, choices: ArmChoic
   }
   canvas.blank(end.from, end.to);
   const first = group.arms[0]!.directive;
-  if (kept >= 0 && first.argument !== "0") choices.push({ from: first.from, to: end.to, condition: chosenCondition(group, kept) });
+  if (kept >= 0 && first.argument !== "0") choices.push({ from: first.from, to: end.to, directiveTo: first.to, negated: kept > 0 });
 }
 
 interface Surroundings {
@@ -195,8 +183,11 @@ function wholeStatements(code: string, group: Group, around: Surroundings): bool
   return !/^\s*else\b/.test(code.slice(group.end!.to, group.end!.to + 200));
 }
 
-/** Settles every preprocessor line of `code` (blanked text). */
-export function settleConditionals(code: string): Conditioned {
+/**
+ * Settles every preprocessor line of `code` (blanked text). In a `fragment` the brackets around it are not known, and
+ * conditionals that open or close out of sight stay.
+ */
+export function settleConditionals(code: string, fragment = false): Conditioned {
   const directives = directivesOf(code);
   if (directives.length === 0) return { code, choices: [] };
   const canvas = new Canvas(code);
@@ -207,7 +198,9 @@ export function settleConditionals(code: string): Conditioned {
 
   const groups = groupsOf(directives);
   const grouped = new Set(groups.flatMap((group) => [...group.arms.map((arm) => arm.directive), group.end!]));
-  for (const directive of directives) if (conditional.test(directive.word) && !grouped.has(directive)) canvas.blank(directive.from, directive.to);
+  for (const directive of directives) {
+    if (!fragment && conditional.test(directive.word) && !grouped.has(directive)) canvas.blank(directive.from, directive.to);
+  }
   const kept: Group[] = [];
   for (const group of groups) {
     if (group.arms.every((arm) => balanced(canvas.text, arm.directive.to, arm.to))) kept.push(group);
@@ -223,13 +216,13 @@ export function settleConditionals(code: string): Conditioned {
     const place = around.get(group);
     // Inside an arm that was given up.
     if (place === undefined || canvas.text.slice(group.end!.from, group.end!.to).trim() === "") continue;
-    if (place.open === "" || place.open === "=") {
+    if (place.open === "=" || (place.open === "" && !fragment)) {
       for (const arm of group.arms) canvas.blank(arm.directive.from, arm.directive.to);
       canvas.blank(group.end!.from, group.end!.to);
-    } else if (place.open !== "{" || !wholeStatements(canvas.text, group, place)) {
+    } else if (place.open === "(" || place.open === "[" || !wholeStatements(canvas.text, group, place)) {
       chooseArm(canvas.text, group, canvas, choices);
     }
   }
   canvas.apply();
-  return { code: canvas.text, choices };
+  return { code: canvas.text, choices: choices.toSorted((a, b) => a.from - b.from) };
 }

@@ -130,7 +130,7 @@ function name(l: Lowering, node: SyntaxNode): Expr {
   const word = l.unit.masked.slice(node.start, node.end);
   const plain = l.unit.plain.slice(node.start, node.end);
   if (word !== plain) return { k: "opaque", text: sourceOf(l.unit, node.start, maskedEnd(l, node)) };
-  const local = l.builder.lookup(word);
+  const local = l.names.variables.has(word) ? l.builder.lookup(word) : l.builder.resolve(word);
   if (local !== null) {
     return l.builder.typeOf(local).endsWith("]") ? addressOf(l, { k: "var", name: local }) : { k: "var", name: local };
   }

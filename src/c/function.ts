@@ -35,7 +35,9 @@ export function lowerFunction(unit: UnitText, names: UnitNames, head: FunctionHe
   const { builder } = l;
   for (const { name, type } of head.params) if (name !== "") builder.declare(name, type, "param");
   statements.collectLabels(body);
+  statements.startAt(body.start);
   statements.statement(body);
+  statements.settleChoices(end);
   const blocks = builder.finish(locAt(unit.lineStarts, end));
   return {
     name: head.name,

@@ -12,7 +12,7 @@ export function lowerPlace(l: Lowering, node: SyntaxNode): Place {
     }
     case "identifier": {
       const word = textOf(l, node);
-      const local = l.builder.lookup(word);
+      const local = l.names.variables.has(word) ? l.builder.lookup(word) : l.builder.resolve(word);
       return local === null ? { k: "global", name: word } : { k: "var", name: local };
     }
     case "pointer_expression": {

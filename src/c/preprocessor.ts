@@ -2,6 +2,9 @@
 import type { BinaryOp, Expr } from "./ir.ts";
 import { literalValue } from "./literals.ts";
 import { locOf, textOf, type Lowering } from "./lowering.ts";
+import type { ArmChoice } from "./conditionals.ts";
+import { parseDirective } from "./leaves.ts";
+import { lineAt, locAt, sourceOf } from "./unit-text.ts";
 import { childOf, firstNamed, namedChildren, operatorOf, type SyntaxNode } from "./syntax.ts";
 
 /** Values of preprocessor expressions; equal symbols give equal globals. */
@@ -71,6 +74,26 @@ function branchOn(l: Lowering, node: SyntaxNode, yes: number, no: number): void 
     }
   }
   l.builder.branch(conditionValue(l, node), yes, no, locOf(l, node));
+}
+
+/**
+ * Branches on whether the arm that was kept of a conditional is the one compiled: the other way is a gap over its lines,
+ * after which both go on alike.
+ */
+export function lowerChoice(l: Lowering, choice: ArmChoice): void {
+  const { builder, unit } = l;
+  const directive = parseDirective(unit.plain, choice.from, choice.directiveTo);
+  const condition = directive === null ? null : (childOf(directive, "condition") ?? childOf(directive, "name"));
+  const kept = builder.newBlock();
+  const other = builder.newBlock();
+  const text = sourceOf(unit, choice.from, choice.directiveTo);
+  const negated = choice.negated !== /^#\s*ifn/.test(text);
+  if (condition === null) builder.branch({ k: "opaque", text }, kept, other, locAt(unit.lineStarts, choice.from));
+  else branchOn(l, condition, negated ? other : kept, negated ? kept : other);
+  builder.at(other);
+  builder.gap(lineAt(unit.lineStarts, choice.from), lineAt(unit.lineStarts, choice.to), `${text} cuts through a statement: one arm is read`);
+  builder.goto(kept);
+  builder.at(kept);
 }
 
 /** Lowers an #if, #ifdef, #elif or #elifdef with its alternatives. */

@@ -4,7 +4,7 @@ import { lowerDeclaration } from "./declarations.ts";
 import type { Expr, SwitchCase } from "./ir.ts";
 import { held, locOf, textOf, wordAt, zero, type Lowering } from "./lowering.ts";
 import { isMaskedMacro, lowerLoopCall, lowerMaskedMacro } from "./loops.ts";
-import { lowerConditional } from "./preprocessor.ts";
+import { lowerChoice, lowerConditional } from "./preprocessor.ts";
 import { childOf, firstNamed, namedChildren, operatorOf, type SyntaxNode } from "./syntax.ts";
 import { lineAt } from "./unit-text.ts";
 
@@ -13,9 +13,39 @@ interface Label {
   readonly offset: number;
 }
 
+/** What a function with parts out of sight does where its text is cut off. */
+export interface CutSite {
+  /** Control may reach `block`, which stands at `line`, from the part before. */
+  readonly enter: (block: number, line: number) => void;
+  /** Text ends here inside an open block. */
+  readonly end: () => void;
+}
+
 interface OpenSwitch {
   readonly cases: SwitchCase[];
   otherwise: number | null;
+}
+
+/** Where a statement's own text ends and that of its inner statements begins. */
+function headEnd(node: SyntaxNode): number {
+  switch (node.kind) {
+    case "if_statement":
+      return childOf(node, "consequence")?.start ?? node.end;
+    case "while_statement":
+    case "for_statement":
+    case "switch_statement":
+    case "do_statement":
+      return childOf(node, "body")?.start ?? node.end;
+    case "compound_statement":
+    case "labeled_statement":
+    case "case_statement":
+    case "preproc_if":
+    case "preproc_ifdef":
+    case "else_clause":
+      return node.start;
+    default:
+      return node.end;
+  }
 }
 
 /** Lowers the statements of one function. Holds the labels, which are visible in the whole function, and the open switches. */
@@ -24,9 +54,17 @@ export class StatementLowering {
   private readonly switches: OpenSwitch[] = [];
   private readonly l: () => Lowering;
   private depth = 0;
+  private nextChoice = 0;
+  cut: CutSite | null = null;
 
   constructor(lowering: () => Lowering) {
     this.l = lowering;
+  }
+
+  /** Skips the choices that stand before the function. */
+  startAt(offset: number): void {
+    this.nextChoice = this.l().unit.choices.findIndex((choice) => choice.from >= offset);
+    if (this.nextChoice < 0) this.nextChoice = Infinity;
   }
 
   /** Finds the labels of the body, so that a goto knows which scopes it leaves. */
@@ -67,8 +105,18 @@ export class StatementLowering {
     this.depth--;
   }
 
+  /** Lowers the choices that stand before `offset` and were not met yet. */
+  settleChoices(offset: number): void {
+    const { choices } = this.l().unit;
+    for (let choice = choices[this.nextChoice]; choice !== undefined && choice.from < offset; choice = choices[this.nextChoice]) {
+      this.nextChoice++;
+      lowerChoice(this.l(), choice);
+    }
+  }
+
   private lower(node: SyntaxNode): void {
     const l = this.l();
+    this.settleChoices(headEnd(node));
     switch (node.kind) {
       case "compound_statement":
         this.block(node, false);
@@ -103,6 +151,14 @@ export class StatementLowering {
       case "else_clause":
       case "attributed_statement":
         for (const child of namedChildren(node)) if (child.kind !== "attribute_declaration") this.statement(child);
+        return;
+      case "cut_end":
+        if (this.cut === null) this.gap(node, "the text ends inside a block");
+        else this.cut.end();
+        return;
+      case "stray_else":
+      case "stray_conditional":
+        this.gap(node, "its #if or if is not in sight");
         return;
       case "type_definition":
       case "struct_specifier":
@@ -270,6 +326,7 @@ export class StatementLowering {
     if (value === null) {
       if (open !== undefined) open.otherwise = to;
     } else if (open !== undefined) open.cases.push({ ...this.caseRange(value), to });
+    if (open === undefined) this.cut?.enter(to, locOf(l, node).line);
     for (const child of namedChildren(node)) if (child !== value) this.statement(child);
   }
 
@@ -293,6 +350,7 @@ export class StatementLowering {
     if (target !== undefined) {
       l.builder.goto(target.block);
       l.builder.at(target.block);
+      this.cut?.enter(target.block, locOf(l, node).line);
     }
     for (const child of namedChildren(node)) if (child !== label) this.statement(child);
   }

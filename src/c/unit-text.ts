@@ -1,4 +1,5 @@
 /** The text of one unit in its three same-length forms, and the way from offsets to lines and columns. */
+import type { ArmChoice } from "./conditionals.ts";
 import type { Loc } from "./ir.ts";
 
 export interface UnitText {
@@ -7,6 +8,8 @@ export interface UnitText {
   readonly plain: string;
   /** What is parsed: comments, literals and kernel-isms masked. */
   readonly masked: string;
+  /** Conditionals of which one arm was kept, in order. */
+  readonly choices: readonly ArmChoice[];
   /** Offset of each line's first character. */
   readonly lineStarts: readonly number[];
 }

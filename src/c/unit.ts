@@ -4,6 +4,7 @@ import { blankStretch } from "./blank.ts";
 import { settleConditionals } from "./conditionals.ts";
 import { readFileScope } from "./file-scope.ts";
 import { lowerFunction } from "./function.ts";
+import { lowerPartial } from "./partial.ts";
 import { readHead } from "./heads.ts";
 import type { FunctionIr, UnitIr } from "./ir.ts";
 import { mask } from "./mask.ts";
@@ -33,7 +34,7 @@ function functionOf(unit: UnitText, names: UnitNames, item: FunctionItem): Funct
 export function lowerComplete(path: string, text: string, columnsTrue: boolean): UnitIr {
   const { plain, code } = blankStretch(text);
   const settled = settleConditionals(code);
-  const unit: UnitText = { path, plain, masked: mask(settled.code), lineStarts: lineStartsOf(text) };
+  const unit: UnitText = { path, plain, masked: mask(settled.code), choices: settled.choices, lineStarts: lineStartsOf(text) };
   const items = segment(unit.masked, columnsTrue);
   const { names, records, opsTables } = readFileScope(unit, items);
   const functions: FunctionIr[] = [];
@@ -46,5 +47,6 @@ export function lowerComplete(path: string, text: string, columnsTrue: boolean):
 }
 
 export function lowerImage(image: FileImage): UnitIr {
+  if (image.gaps.length > 0) return lowerPartial(image);
   return lowerComplete(image.path, image.lines.join("\n"), !image.blanksLost);
 }

@@ -1,0 +1,185 @@
+/**
+ * Lowers a function of which only some stretches are known.
+ *
+ * A gap is a step that may have changed anything, and from it control may reach: the start of the next stretch, what
+ * follows each block of it that opened in the gap, its labels and orphan cases, and the next gap. A block that opened in a
+ * gap may be a loop, so that its end may lead back into the gap.
+ */
+import type { FileImage } from "../core/image.ts";
+import type { FunctionHead } from "./heads.ts";
+import type { FunctionIr, Terminator } from "./ir.ts";
+import type { Lowering, UnitNames } from "./lowering.ts";
+import { lowering } from "./function.ts";
+import type { StatementLowering } from "./statements.ts";
+import { childOf, namedChildren, type SyntaxNode } from "./syntax.ts";
+import { readFragment } from "./tolerant.ts";
+import { lineAt, locAt, type UnitText } from "./unit-text.ts";
+
+/** A known stretch of a body and the gap right before it, null for the one behind the head. */
+export interface CutPart {
+  readonly from: number;
+  readonly to: number;
+  readonly gap: { readonly from: number; readonly to: number } | null;
+}
+
+export interface CutFunction {
+  readonly head: FunctionHead;
+  /** Offset of the text that the head was read from. */
+  readonly headAt: number;
+  readonly headKnown: boolean;
+  readonly parts: CutPart[];
+  lastLine: number;
+  /** Offset of the closing brace, -1 when it is out of sight. */
+  closedAt: number;
+}
+
+interface Entry {
+  readonly block: number;
+  readonly line: number;
+}
+
+/** One gap while the stretch behind it is lowered. */
+interface OpenGap {
+  readonly block: number;
+  readonly entries: Entry[];
+  readonly from: number;
+  readonly to: number;
+}
+
+const reason = "not in the patch";
+
+function followingGap(image: FileImage, line: number): { from: number; to: number } {
+  const gap = image.gaps.find(({ from }) => from > line);
+  return gap ?? { from: line + 1, to: Infinity };
+}
+
+export function lowerCut(unit: UnitText, names: UnitNames, image: FileImage, cut: CutFunction): FunctionIr {
+  const { l, statements } = lowering(unit, names);
+  const { builder } = l;
+  const partial = cut.closedAt < 0 || cut.parts.some((part) => part.gap !== null);
+  builder.partial = partial || !cut.headKnown;
+  for (const { name, type } of cut.head.params) if (name !== "") builder.declare(name, type, "param");
+  const trees = cut.parts.map((part) => readFragment(unit.masked, part.from, part.to));
+  for (const nodes of trees) for (const node of nodes) statements.collectLabels(node);
+  statements.startAt(cut.parts[0]?.from ?? 0);
+
+  const last = followingGap(image, cut.lastLine);
+  const gaps: (OpenGap | null)[] = cut.parts.map(({ gap }) => (gap === null ? null : openGap(l, gap)));
+  const tail = cut.closedAt < 0 ? openGap(l, last) : null;
+  const end = locAt(unit.lineStarts, cut.closedAt < 0 ? Math.max(0, (cut.parts.at(-1)?.to ?? 1) - 1) : cut.closedAt);
+  const exit = builder.newBlock();
+  const first = gaps[0];
+  if (first !== null && first !== undefined) builder.goto(first.block);
+  for (const [index, nodes] of trees.entries()) {
+    const gap = gaps[index] ?? null;
+    const next = gaps[index + 1] ?? tail;
+    const start = builder.newBlock();
+    if (gap !== null) gap.entries.push({ block: start, line: lineAt(unit.lineStarts, cut.parts[index]!.from) });
+    else builder.goto(start);
+    builder.at(start);
+    statements.cut = {
+      enter: (block, line) => gap?.entries.push({ block, line }),
+      end: () => builder.unseen(next?.from ?? end.line, next?.to ?? end.line, next === null ? "a closing brace is missing" : reason),
+    };
+    lowerList(l, statements, nodes, gap);
+    statements.settleChoices(cut.parts[index]!.to);
+    builder.goto(next?.block ?? exit);
+  }
+  for (const [index, gap] of gaps.entries()) {
+    if (gap !== null) closeGap(l, gap, gaps[index + 1]?.block ?? tail?.block ?? exit);
+  }
+  if (tail !== null) {
+    builder.at(tail.block);
+    builder.unseen(tail.from, tail.to, reason);
+    builder.end({ k: "lost", why: "the rest of the function is not in the patch", loc: end });
+  }
+  builder.at(exit);
+  const blocks = builder.finish(end);
+  return {
+    name: cut.head.name,
+    file: unit.path,
+    line: lineAt(unit.lineStarts, cut.headAt + (cut.headKnown ? cut.head.nameAt : 0)),
+    endLine: cut.lastLine,
+    returnType: cut.head.returnType,
+    isStatic: cut.head.isStatic,
+    attributes: cut.head.attributes,
+    params: builder.params,
+    vars: builder.vars,
+    blocks,
+    partial: builder.partial,
+    headKnown: cut.headKnown,
+    unreadable: builder.unreadable,
+  };
+}
+
+function openGap(l: Lowering, gap: { from: number; to: number }): OpenGap {
+  return { block: l.builder.newBlock(), entries: [], from: gap.from, to: gap.to };
+}
+
+/** The gap step, then a choice among the places that control may reach from it; `over` is where it goes when it meets none. */
+function closeGap(l: Lowering, gap: OpenGap, over: number): void {
+  const { builder } = l;
+  builder.at(gap.block);
+  builder.unseen(gap.from, gap.to, reason);
+  for (const { block, line } of gap.entries) {
+    const next = builder.newBlock();
+    const loc = { line: gap.from, column: 1 };
+    const branch: Terminator = { k: "branch", cond: { k: "opaque", text: `line ${line} is reached from the lines before` }, yes: block, no: next, loc };
+    builder.end(branch);
+    builder.at(next);
+  }
+  builder.goto(over);
+}
+
+function lowerList(l: Lowering, statements: StatementLowering, nodes: readonly SyntaxNode[], gap: OpenGap | null): void {
+  for (const [index, node] of nodes.entries()) {
+    switch (node.kind) {
+      case "stray_close":
+        // The end of an arm whose else follows is no way out of a loop.
+        if (nodes[index + 1]?.kind !== "stray_else") strayClose(l, node, gap);
+        break;
+      case "stray_else": {
+        const alternative = childOf(node, "alternative");
+        otherArm(l, node, gap, () => {
+          if (alternative !== null) statements.statement(alternative);
+        });
+        break;
+      }
+      case "stray_conditional": {
+        const [first, second] = namedChildren(node);
+        if (first !== undefined) lowerList(l, statements, first.children, gap);
+        otherArm(l, node, gap, () => {
+          if (second !== undefined) lowerList(l, statements, second.children, gap);
+        });
+        break;
+      }
+      default:
+        statements.statement(node);
+    }
+  }
+}
+
+/** What came before is one arm; `arm` is another, which control reaches from the gap. */
+function otherArm(l: Lowering, node: SyntaxNode, gap: OpenGap | null, arm: () => void): void {
+  const { builder } = l;
+  const after = builder.newBlock();
+  builder.goto(after);
+  const other = builder.newBlock();
+  gap?.entries.push({ block: other, line: lineAt(l.unit.lineStarts, node.start) });
+  builder.at(other);
+  arm();
+  builder.goto(after);
+  builder.at(after);
+}
+
+function strayClose(l: Lowering, node: SyntaxNode, gap: OpenGap | null): void {
+  if (gap === null) return;
+  const { builder } = l;
+  const after = builder.newBlock();
+  const loc = locAt(l.unit.lineStarts, node.start);
+  const condition = childOf(node, "condition");
+  if (condition !== null && !condition.broken) l.condition(condition, gap.block, after);
+  else builder.branch({ k: "opaque", text: `the block that ends in line ${loc.line} runs again` }, gap.block, after, loc);
+  gap.entries.push({ block: after, line: loc.line });
+  builder.at(after);
+}
