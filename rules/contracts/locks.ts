@@ -7,6 +7,8 @@ const imap = { file: "include/linux/fs.h", where: "i_mmap_lock_write()", version
 const anon = { file: "include/linux/rmap.h", where: "anon_vma_lock_write()", version: "6.12" } as const;
 const rcu = { file: "include/linux/rcupdate.h", where: "rcu_read_lock()", version: "6.12" } as const;
 const vma = { file: "include/linux/mm.h", where: "vma_start_read()", version: "6.12" } as const;
+const fault = { file: "mm/memory.c", where: "handle_mm_fault()", version: "6.12" } as const;
+const gup = { file: "mm/gup.c", where: "__get_user_pages_locked()", version: "6.12" } as const;
 const lockdep = { file: "include/linux/lockdep.h", where: "lockdep_assert_held()", version: "6.12" } as const;
 
 export const contracts: readonly Contract[] = [
@@ -36,6 +38,21 @@ export const contracts: readonly Contract[] = [
   { name: "mmap_write_lock_killable", since: "5.8", params: ["mm"], effects: [{ do: "acquire", lock: { class: "mmap", of: "mm" }, mode: "write", when: "zero" }], references: [mmap] },
   { name: "mmap_assert_locked", since: "5.8", params: ["mm"], effects: [{ do: "assert", lock: { class: "mmap", of: "mm" }, mode: "read" }], references: [mmap] },
   { name: "mmap_assert_write_locked", since: "5.8", params: ["mm"], effects: [{ do: "assert", lock: { class: "mmap", of: "mm" }, mode: "write" }], references: [mmap] },
+  { name: "expand_stack", since: "6.5", params: ["mm", "addr"], effects: [{ do: "release", lock: { class: "mmap", of: "mm" }, when: "zero" }], references: [{ file: "mm/mmap.c", where: "expand_stack()", version: "6.12" }] },
+  { name: "handle_mm_fault", params: ["vma", "addr", "flags", "regs"], effects: [{ do: "may-release", lock: { class: "mmap", of: "vma.vm_mm" } }], references: [fault] },
+  { name: "fixup_user_fault", params: ["mm", "addr", "flags", "unlocked"], effects: [{ do: "may-release", lock: { class: "mmap", of: "mm" } }], references: [gup] },
+  { name: "__get_user_pages_locked", params: ["mm", "start", "nr", "pages", "locked", "flags"], effects: [{ do: "may-release", lock: { class: "mmap", of: "mm" } }], references: [gup] },
+  { name: "__get_user_pages", params: ["mm", "start", "nr", "flags", "pages", "locked"], effects: [{ do: "may-release", lock: { class: "mmap", of: "mm" } }], references: [gup] },
+  { name: "populate_vma_page_range", params: ["vma", "start", "end", "locked"], effects: [{ do: "may-release", lock: { class: "mmap", of: "vma.vm_mm" } }], references: [gup] },
+  { name: "faultin_page_range", params: ["mm", "start", "end", "write", "locked"], effects: [{ do: "may-release", lock: { class: "mmap", of: "mm" } }], references: [gup] },
+  {
+    name: "do_vmi_munmap",
+    aliases: ["do_vmi_align_munmap", "do_vma_munmap"],
+    since: "6.1",
+    params: ["vmi", "mm"],
+    effects: [{ do: "may-release", lock: { class: "mmap", of: "mm" } }],
+    references: [{ file: "mm/vma.c", where: "do_vmi_align_munmap()", version: "6.12" }],
+  },
   { name: "i_mmap_lock_write", params: ["mapping"], effects: [{ do: "acquire", lock: { class: "i_mmap", of: "mapping" }, mode: "write" }], references: [imap] },
   { name: "i_mmap_unlock_write", params: ["mapping"], effects: [{ do: "release", lock: { class: "i_mmap", of: "mapping" } }], references: [imap] },
   { name: "i_mmap_lock_read", params: ["mapping"], effects: [{ do: "acquire", lock: { class: "i_mmap", of: "mapping" }, mode: "read" }], references: [imap] },

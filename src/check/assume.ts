@@ -1,8 +1,8 @@
 /** What a path knows after a branch: truths of expressions, entry kinds, re-checks. */
 import type { Expr, Loc } from "../c/ir.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
-import type { EntryFact, Facts } from "./facts.ts";
-import { kindSet } from "./kinds.ts";
+import { type EntryFact, type Facts, truthOf } from "./facts.ts";
+import { kindSet, thpMigration } from "./kinds.ts";
 import type { CallInfo } from "./model.ts";
 import * as sym from "./symbols.ts";
 
@@ -32,13 +32,11 @@ function assumeExpr(cond: Expr, truth: boolean, facts: Facts, frame: Frame, call
 }
 
 function assumeSymbol(symbol: string, truth: boolean, facts: Facts, callOf: CallOf): Facts | null {
-  const value = sym.asNumber(symbol);
-  if (value !== null) return (value !== 0n) === truth ? facts : null;
-  if (symbol.startsWith("&")) return truth ? facts : null;
-  const root = sym.splitMove(symbol).root;
-  const known = facts.truths.get(symbol) ?? facts.truths.get(root);
-  if (known !== undefined && !sym.isUnstable(symbol)) return known === truth ? facts : null;
-  const recorded = record(symbol, truth, facts);
+  const negated = /^\(!(.*)\)$/s.exec(symbol);
+  if (negated) return assumeSymbol(negated[1]!, !truth, facts, callOf);
+  const known = truthOf(symbol, facts);
+  if (known !== undefined) return known === truth ? facts : null;
+  const recorded = excludeByConfig(symbol, truth, record(symbol, truth, facts));
   const call = callOf(symbol);
   return call ? narrow(call, truth, recorded) : recorded;
 }
@@ -46,6 +44,13 @@ function assumeSymbol(symbol: string, truth: boolean, facts: Facts, callOf: Call
 function record(symbol: string, truth: boolean, facts: Facts): Facts {
   if (sym.isUnstable(symbol) || facts.truths.get(symbol) === truth) return facts;
   return { ...facts, truths: new Map(facts.truths).set(symbol, truth) };
+}
+
+/** Without THP migration no pmd is a migration entry; the same text decides reads that come later (readEntry). */
+function excludeByConfig(symbol: string, truth: boolean, facts: Facts): Facts {
+  if (symbol !== thpMigration || truth) return facts;
+  const migration = kindSet(["migration"]);
+  return { ...facts, values: new Map(Array.from(facts.values, ([value, fact]) => [value, fact.level === "pmd" ? { ...fact, kinds: fact.kinds & ~migration } : fact] as const)) };
 }
 
 /** A predicate's result bounds the kinds of the value it was asked of; pte_same() makes two values one. */
@@ -57,7 +62,7 @@ function narrow(call: CallInfo, truth: boolean, facts: Facts): Facts | null {
   const fact = facts.values.get(value);
   if (!fact) return facts;
   const kinds = fact.kinds & kindSet(truth ? returns.tests.nonzero : returns.tests.zero);
-  if (kinds === 0) return fact.real ? null : facts;
+  if (kinds === 0) return null;
   return { ...facts, values: new Map(facts.values).set(value, { ...fact, kinds }) };
 }
 

@@ -13,7 +13,7 @@ export function entryFacts(fn: FunctionIr, rulebook: Rulebook, tables: readonly 
   const at = { line: fn.line, column: 1 };
   const locks: LockFact[] = context.held.map((held) => {
     const id = held.pointer === undefined ? sym.lockOf(held.class, "caller") : pointerSymbol(held.pointer);
-    return { id, class: held.pointer === undefined ? held.class : classOfLock(id), mode: held.mode ?? "write", at, origin: "entry", certain: true };
+    return { id, class: held.pointer === undefined ? held.class : classOfLock(id), mode: held.mode ?? "write", by: "", at, origin: "entry", certain: true };
   });
   return { ...facts, locks };
 }

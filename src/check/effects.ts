@@ -1,9 +1,9 @@
 /** What a contract says a call does, done to the facts of one path. */
 import type { Loc } from "../c/ir.ts";
-import type { Contract, Effect, LockClass, LockRef } from "../rulebook/schema.ts";
-import { contentOf } from "./evaluate.ts";
+import type { Contract, Effect, Level, LockClass, LockRef } from "../rulebook/schema.ts";
+import { contentOf, equality } from "./evaluate.ts";
 import type { Facts, LockFact, Trail } from "./facts.ts";
-import { allKinds, kindSet } from "./kinds.ts";
+import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
 import type { CallInfo, Rule, Site } from "./model.ts";
 import * as sym from "./symbols.ts";
 
@@ -23,16 +23,20 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
     case "acquire":
       return acquire(lockOfRef(effect.lock, call), effect.mode ?? "write", site, rules);
     case "release":
-      return release(lockOfRef(effect.lock, call).id, site, rules);
+      return release(lockOfRef(effect.lock, call), site, rules);
     case "assert": {
       const lock = lockOfRef(effect.lock, call);
       if (facts.locks.some((l) => l.id === lock.id)) return facts;
-      return { ...facts, locks: [...facts.locks, { ...lock, mode: effect.mode ?? "write", at: loc, origin: "entry", certain: true }] };
+      return { ...facts, locks: [...facts.locks, { ...lock, mode: effect.mode ?? "write", by: "", at: loc, origin: "entry", certain: true }] };
+    }
+    case "may-release": {
+      const { id } = lockOfRef(effect.lock, call);
+      return { ...facts, locks: facts.locks.map((l) => (l.id === id ? { ...l, certain: false } : l)) };
     }
     case "give-lock":
       return assignTo(effect.to, call, lockOfRef(effect.lock, call).id, facts);
     case "map":
-      return map(call.result, call.arg(effect.of), facts, loc, call.step.text);
+      return map(call.result, call.arg(effect.of), site, call.step.text);
     case "unmap":
       return unmap(call.arg(effect.pointer), site, rules);
     case "read":
@@ -47,7 +51,8 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
     case "settle": {
       const pointer = call.arg(effect.entry);
       const value = sym.expression("kind", [pointer]);
-      const fact = { entry: entryKey(pointer, facts), level: effect.level, how: "locked" as const, kinds: kindSet(effect.kinds), real: true, under: covering(facts).join(" "), at: loc };
+      const kinds = possible(kindSet(effect.kinds), effect.level, facts);
+      const fact = { entry: entryKey(pointer, facts), level: effect.level, how: "locked" as const, kinds, real: true, under: covering(facts).join(" "), at: loc };
       return { ...facts, values: new Map(facts.values).set(value, fact), memory: new Map(facts.memory).set(`e:${pointer}`, value) };
     }
     case "install": {
@@ -90,10 +95,16 @@ export function classOfLock(id: string): LockClass {
 
 export function acquire(lock: { readonly id: string; readonly class: LockClass }, mode: "read" | "write", site: Site, rules: readonly Rule[]): Facts {
   const { facts, loc } = site;
+  if (!isTracked(lock)) return facts;
   const held = facts.locks.find((l) => l.id === lock.id) ?? null;
   for (const rule of rules) rule.onAcquire?.(lock.id, held, site);
-  const fact: LockFact = { id: lock.id, class: lock.class, mode, at: loc, origin: "taken", certain: true };
+  const fact: LockFact = { id: lock.id, class: lock.class, mode, by: site.frame.fn.name, at: loc, origin: facts.released.has(callersLock(lock.id)) ? "entry" : "taken", certain: !lock.id.startsWith("?") && !lock.id.includes(",?") };
   return { ...facts, locks: [...facts.locks.filter((l) => l.id !== lock.id || isCounted(lock.class)), fact], trail: note(facts, loc, `takes ${describeLock(fact)}`) };
+}
+
+/** Spinlocks that are not page-table locks are not what this tool is about; following them would only cost states. */
+function isTracked(lock: { readonly id: string; readonly class: LockClass }): boolean {
+  return lock.class !== "spin" || /ptl|page_table|^lock\(/.test(lock.id);
 }
 
 /** Read sections nest; the others don't. */
@@ -101,13 +112,29 @@ function isCounted(lockClass: LockClass): boolean {
   return lockClass === "rcu" || lockClass === "irq-off";
 }
 
-export function release(id: string, site: Site, rules: readonly Rule[]): Facts {
+export function release(lock: { readonly id: string; readonly class: LockClass }, site: Site, rules: readonly Rule[]): Facts {
   const { facts, loc } = site;
-  const index = facts.locks.findLastIndex((l) => l.id === id);
-  for (const rule of rules) rule.onRelease?.(id, facts.locks[index] ?? null, site);
+  const { id } = lock;
+  const named = facts.locks.findLastIndex((l) => l.id === id || facts.truths.get(equality(l.id, id)) === true);
+  if (named < 0 && !isTracked(lock)) return facts;
+  const index = named < 0 ? onlyCandidate(lock.class, facts) : named;
+  for (const rule of rules) rule.onRelease?.(lock, facts.locks[index] ?? null, site);
   const locks = facts.locks.filter((_, i) => i !== index);
-  const left = dropStale({ ...facts, locks, released: new Map(facts.released).set(id, loc) });
+  const own = facts.locks[index]?.origin === "taken";
+  const left = dropStale({ ...facts, locks, released: new Map(facts.released).set(own ? id : callersLock(id), loc) });
   return { ...left, trail: note(facts, loc, index < 0 ? "releases a lock" : `releases ${describeLock(facts.locks[index]!)}`) };
+}
+
+/** Key of a release of a lock that the caller had taken: taken again, it is held for the caller. */
+export function callersLock(id: string): string {
+  return `caller's ${id}`;
+}
+
+/** A lock may be reached by a name we cannot resolve (another pointer to the same mm, a lock pointer in a structure): the one held lock that fits is meant. */
+function onlyCandidate(lockClass: LockClass, facts: Facts): number {
+  const fits = (l: LockFact): boolean => l.class === lockClass || (lockClass === "spin" && coversEntries(l.class));
+  const fitting = facts.locks.filter(fits);
+  return fitting.length === 1 ? facts.locks.indexOf(fitting[0]!) : -1;
 }
 
 /** After a spinlock is gone, what was read or tested under it is a former state of the entries. */
@@ -138,8 +165,9 @@ export function coversEntries(lockClass: LockClass): boolean {
   return lockClass === "pte-ptl" || lockClass === "pmd-ptl" || lockClass === "pud-ptl" || lockClass === "page_table_lock" || lockClass === "spin";
 }
 
-function map(pointer: string, of: string, facts: Facts, loc: Loc, text: string): Facts {
-  return { ...facts, maps: [...facts.maps, { pointer, of, at: loc, certain: true, pastUse: false }], trail: note(facts, loc, text) };
+function map(pointer: string, of: string, site: Site, text: string): Facts {
+  const { facts, frame, loc } = site;
+  return { ...facts, maps: [...facts.maps, { pointer, of, by: frame.fn.name, at: loc, certain: true, pastUse: false }], trail: note(facts, loc, text) };
 }
 
 export function unmap(pointer: string, site: Site, rules: readonly Rule[]): Facts {
@@ -162,23 +190,33 @@ export function entryKey(pointer: string, facts: Facts): string {
   return mapped ? `pte of ${mapped.of}` : root;
 }
 
-export function readEntry(result: string, pointer: string, level: Parameters<typeof allKinds>[0], how: "plain" | "once" | "lockless" | "locked", site: Site, before: Facts = site.facts): Facts {
+/** `result` becomes the value of the entry. `before` is where its former kinds are looked up (the facts before a call that also writes it). */
+export function readEntry(result: string, pointer: string, level: Level, how: "plain" | "once" | "lockless" | "locked", site: Site, before: Facts = site.facts): Facts {
   const { facts, loc } = site;
   const under = covering(facts).join(" ");
   const kept = before.memory.get(`e:${pointer}`);
+  const written = kept === ownWrite;
   const former = kept === undefined ? undefined : before.values.get(kept);
-  const origin = site.callOf(sym.splitMove(pointer).root)?.contract ?? walkBehind(pointer, site);
-  const walked = Array.from(facts.walks.keys()).some((walk) => pointer === sym.initial(sym.field(walk, level)));
-  const real = walked || origin?.returns?.entry !== undefined || (origin?.effects?.some((e) => e.do === "map") ?? false);
+  const origin = site.callOf(sym.splitMove(pointer).root)?.contract ?? (level === "pte" ? walkBehind(pointer, site) : undefined);
+  const walked = level === "pte" && Array.from(facts.walks.keys()).some((walk) => pointer === sym.initial(sym.field(walk, "pte")));
+  // What a mapped table holds depends on the VMA too: a pte that was merely mapped proves no kind possible.
+  const real = walked || origin?.returns?.entry !== undefined;
   const stated = origin?.returns?.kinds;
   const kinds = stated && (walked || level === origin.returns?.entry?.level) ? kindSet(stated) : allKinds(level);
-  const fact = former && under !== "" ? { ...former, under } : { entry: entryKey(pointer, facts), level, how, kinds: former?.kinds ?? kinds, real: real && !former, under, at: loc };
+  const fact = former && under !== "" ? { ...former, under } : { entry: entryKey(pointer, facts), level, how, kinds: possible(former?.kinds ?? kinds, level, facts), real: real && !former && !written && (walked || !sym.isUnstable(pointer)), under, at: loc };
   return { ...facts, values: new Map(facts.values).set(result, fact), memory: new Map(facts.memory).set(`e:${pointer}`, result) };
 }
 
+function possible(kinds: KindSet, level: Level, facts: Facts): KindSet {
+  return level === "pmd" && facts.truths.get(thpMigration) === false ? kinds & ~kindSet(["migration"]) : kinds;
+}
+
+/** Stands for a value that this CPU wrote to the entry. */
+const ownWrite = "written";
+
 export function writeEntry(pointer: string, facts: Facts, trail: Trail | null): Facts {
   const memory = new Map(facts.memory);
-  memory.delete(`e:${pointer}`);
+  memory.set(`e:${pointer}`, ownWrite);
   const key = entryKey(pointer, facts);
   const locked = facts.locks.some((l) => coversEntries(l.class));
   const entries = locked ? new Map(facts.entries).set(key, { decided: null, rechecked: true }) : facts.entries;

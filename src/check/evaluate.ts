@@ -76,7 +76,23 @@ function binary(op: BinaryOp, left: string, right: string): string {
   if (op === "+") return a === null ? sym.moved(left, b) : sym.moved(right, a);
   if (op === "-") return sym.moved(left, b === null ? null : -b);
   if ((op === "==" || op === "!=") && left === right && !sym.isUnstable(left)) return sym.number(op === "==" ? 1n : 0n);
-  return sym.expression(op, (op === "==" || op === "!=") && right < left ? [right, left] : [left, right]);
+  if ((op === "==" || op === "!=") && areOtherConstants(left, right)) return sym.number(op === "==" ? 0n : 1n);
+  if (op === ">" || op === "<=") return op === ">" ? sym.expression("<", [right, left]) : sym.expression("!", [sym.expression("<", [right, left])]);
+  if (op === ">=") return sym.expression("!", [sym.expression("<", [left, right])]);
+  if (op === "==") return equality(left, right);
+  if (op === "!=") return sym.expression("!", [equality(left, right)]);
+  return sym.expression(op, [left, right]);
+}
+
+/** Two members of one enumeration (SCAN_FAIL, SCAN_SUCCEED): same prefix, other name, other value. */
+function areOtherConstants(left: string, right: string): boolean {
+  const a = /^g:([A-Z][A-Z0-9]*_)[A-Z0-9_]+$/.exec(left);
+  return a !== null && left !== right && right.startsWith(`g:${a[1]}`);
+}
+
+/** Equality has one spelling, so that `a != b` and `b == a` are known to be opposites. */
+export function equality(left: string, right: string): string {
+  return sym.expression("==", right < left ? [right, left] : [left, right]);
 }
 
 /** Only what decides branches; shifts and products of constants are left symbolic. */

@@ -21,14 +21,14 @@ export interface Surroundings {
   readonly functions: ReadonlyMap<string, FunctionIr>;
   readonly records: readonly RecordType[];
   readonly rules: readonly Rule[];
-  /** Whether running a helper in place can matter: it locks, maps, installs, walks. */
+  /** Whether a helper leaves a trace in its caller whatever its arguments. */
   readonly matters: (fn: FunctionIr) => boolean;
 }
 
 /** Bounds; when one is hit the function's coverage says so. */
 const maxStates = 64;
-const maxSteps = 60_000;
-const maxDepth = 4;
+const maxSteps = 30_000;
+const maxDepth = 3;
 
 interface Prepared {
   readonly fn: FunctionIr;
@@ -99,7 +99,7 @@ class Explorer {
       const here = states.get(block) ?? new Map<string, Facts>();
       states.set(block, here);
       const known = here.get(key);
-      const next = known ? joinFacts(known, tidy) : tidy;
+      const next = known ? joinFacts(known, tidy, block) : tidy;
       if (next === null) return;
       if (!known && here.size >= maxStates) {
         this.limit ||= `more than ${maxStates} lock states in one place`;
@@ -204,7 +204,8 @@ class Explorer {
     const { callee } = step;
     if (callee === null || this.around.rulebook.contract(callee)) return null;
     const fn = this.around.functions.get(callee);
-    if (!fn || fn.partial || activation.depth >= maxDepth || activation.stack.includes(callee) || !this.around.matters(fn)) return null;
+    if (!fn || fn.partial || activation.depth >= maxDepth || activation.stack.includes(callee)) return null;
+    if (!this.around.matters(fn) && !handsOver(step, site)) return null;
     const id = this.frameId(`${activation.frame.id}.${block}.${index}`);
     const args = step.args.map((arg) => evaluate(arg, site.facts, activation.frame));
     const memory = new Map(site.facts.memory);
@@ -225,4 +226,13 @@ class Explorer {
     this.frameIds.set(key, id);
     return id;
   }
+}
+
+/** Whether a call passes on a lock, a mapped pte, a walk, or a structure that holds one: then the helper may change it. */
+function handsOver(step: CallStep, site: Site): boolean {
+  const { facts } = site;
+  const args = step.args.map((arg) => evaluate(arg, facts, site.frame));
+  const resources = new Set([...facts.locks.map((l) => l.id), ...facts.maps.map((m) => m.pointer), ...facts.walks.keys()]);
+  if (args.some((arg) => resources.has(sym.splitMove(arg).root))) return true;
+  return Array.from(facts.memory).some(([address, value]) => resources.has(sym.splitMove(value).root) && args.some((arg) => address === arg || address.startsWith(`${arg}.`)));
 }

@@ -7,6 +7,7 @@
 import type { Loc } from "../c/ir.ts";
 import type { Level, LockClass } from "../rulebook/schema.ts";
 import type { KindSet } from "./kinds.ts";
+import { asNumber, merged, splitMove } from "./symbols.ts";
 
 export interface LockFact {
   /** Symbol of the lock's address. */
@@ -14,6 +15,8 @@ export interface LockFact {
   readonly class: LockClass;
   readonly mode: "read" | "write";
   readonly at: Loc;
+  /** Name of the function that took it (a helper run in place, perhaps). */
+  readonly by: string;
   /** Taken by this function, or held when it started (by context or assumed). */
   readonly origin: "taken" | "entry";
   /** False when unseen code may have released it. */
@@ -24,6 +27,8 @@ export interface MapFact {
   readonly pointer: string;
   /** The pmd pointer the table was reached through. */
   readonly of: string;
+  /** Name of the function that mapped it. */
+  readonly by: string;
   readonly at: Loc;
   readonly certain: boolean;
   /** The pointer was advanced and not used since: it may stand one past the table. */
@@ -113,19 +118,20 @@ export function resourceKey(facts: Facts): string {
   return [locks, maps, Array.from(facts.walks.keys()), tables, Array.from(facts.unmapped.keys()).toSorted(), facts.unseenLocks].join("|");
 }
 
-/** The facts that hold on both paths; null when `known` already says no more than the joined facts (nothing new). */
-export function joinFacts(known: Facts, arriving: Facts): Facts | null {
-  const memory = intersect(known.memory, arriving.memory);
-  const truths = intersect(known.truths, arriving.truths);
+/** The facts that hold on both paths where they meet at `block`; null when `known` already says no more (nothing new). */
+export function joinFacts(known: Facts, arriving: Facts, block: number): Facts | null {
+  const memory = joinMemory(known.memory, arriving.memory, block);
+  const truths = joinTruths(known, arriving, memory);
   const derived = intersect(known.derived, arriving.derived);
   const calls = new Map(Array.from(known.calls).filter(([key, args]) => args.join() === arriving.calls.get(key)?.join()));
-  const released = union(known.released, arriving.released);
+  const released = intersectKeys(known.released, arriving.released);
   const values = joinValues(known.values, arriving.values);
   const entries = joinEntries(known.entries, arriving.entries);
   const maps = known.maps.map((map, i) => (!map.pastUse || arriving.maps[i]?.pastUse ? map : { ...map, pastUse: false }));
   const changed =
-    memory.size !== known.memory.size ||
+    memory !== known.memory ||
     truths.size !== known.truths.size ||
+    released.size !== known.released.size ||
     derived.size !== known.derived.size ||
     calls.size !== known.calls.size ||
     values !== known.values ||
@@ -135,12 +141,68 @@ export function joinFacts(known: Facts, arriving: Facts): Facts | null {
   return { ...known, memory, truths, derived, calls, released, values, entries, maps };
 }
 
+/** An address that holds different values on the two paths holds a value of its own from here on, named after the block. */
+function joinMemory(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>, block: number): ReadonlyMap<string, string> {
+  const joined = new Map<string, string>();
+  let changed = false;
+  for (const address of new Set([...a.keys(), ...b.keys()])) {
+    const left = a.get(address);
+    if (left === b.get(address) && left !== undefined) joined.set(address, left);
+    else if (isNote(address)) changed ||= left !== undefined;
+    else {
+      const met = meet(left, b.get(address)) ?? merged(block, address);
+      joined.set(address, met);
+      changed ||= left !== met;
+    }
+  }
+  return changed ? joined : a;
+}
+
+/** One pointer moved by different amounts is still a pointer into the same table. */
+function meet(left: string | undefined, right: string | undefined): string | null {
+  if (left === undefined || right === undefined) return null;
+  const { root } = splitMove(left);
+  return root === splitMove(right).root ? `${root}+n` : null;
+}
+
+function isNote(address: string): boolean {
+  return address.startsWith("e:") || address.startsWith("h:");
+}
+
 function intersect<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
   return new Map(Array.from(a).filter(([key, value]) => b.get(key) === value));
 }
 
-function union<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
-  return new Map([...b, ...a]);
+function intersectKeys<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
+  return new Map(Array.from(a).filter(([key]) => b.has(key)));
+}
+
+/** What both paths know; and a value made by this join is (not) zero when both values it stands for are. */
+function joinTruths(a: Facts, b: Facts, memory: ReadonlyMap<string, string>): ReadonlyMap<string, boolean> {
+  const joined = new Map(intersect(a.truths, b.truths));
+  for (const [address, value] of memory) {
+    const left = a.memory.get(address);
+    const right = b.memory.get(address);
+    if (left === undefined || right === undefined || (left === value && right === value)) continue;
+    const truth = truthOf(left, a);
+    if (truth !== undefined && truth === truthOf(right, b)) joined.set(value, truth);
+  }
+  return joined;
+}
+
+/** Whether a value is known to be (not) zero. */
+export function truthOf(symbol: string, facts: Facts): boolean | undefined {
+  const value = asNumber(symbol);
+  if (value !== null) return value !== 0n;
+  if (symbol.startsWith("&") || isErrorCode(symbol)) return true;
+  const { root } = splitMove(symbol);
+  if (root !== symbol && facts.truths.get(root) === true) return true;
+  return facts.truths.get(symbol) ?? (symbol.startsWith("lock(") ? true : undefined);
+}
+
+/** -ENOMEM and the like. */
+function isErrorCode(symbol: string): boolean {
+  return /^\(-g:E[A-Z0-9]+\)$/.test(symbol);
 }
 
 function joinValues(a: ReadonlyMap<string, ValueFact>, b: ReadonlyMap<string, ValueFact>): ReadonlyMap<string, ValueFact> {

@@ -23,7 +23,27 @@ export function worstJudgements(exploration: Exploration): Judged[] {
     const known = worst.get(key);
     if (!known || rank[judged.judgement.outcome] > rank[known.judgement.outcome]) worst.set(key, judged);
   }
-  return Array.from(worst.values()).toSorted((a, b) => a.site.loc.line - b.site.loc.line || compareText(a.judgement.what, b.judgement.what));
+  return openWhereCallersLock(Array.from(worst.values())).toSorted((a, b) => a.site.loc.line - b.site.loc.line || compareText(a.judgement.what, b.judgement.what));
+}
+
+/** A function that releases, on some path, a lock of a class that it did not take handles its caller's locks: whether such a lock may stay held at return is open. */
+function openWhereCallersLock(judged: readonly Judged[]): Judged[] {
+  const callers = new Set(judged.filter((j) => j.judgement.what === "release of a held lock" && j.judgement.outcome === "unknown").map((j) => j.judgement.lock));
+  return judged.map((j) => {
+    const { lock, what, outcome } = j.judgement;
+    const atReturn = outcome === "violated" && lock !== undefined && what.endsWith("released at return");
+    return atReturn && callers.has(lock) ? { ...j, judgement: { ...j.judgement, outcome: "unknown", message: "" } } : j;
+  });
+}
+
+/** One finding for each group (one leaked lock, one value of unknown kind), at its first place. */
+export function firstOfGroups(judged: readonly Judged[]): Judged[] {
+  const seen = new Set<string>();
+  return judged.filter(({ judgement }) => {
+    if (judgement.group === undefined) return true;
+    const key = `${judgement.rule}|${judgement.group}`;
+    return seen.has(key) ? false : Boolean(seen.add(key));
+  });
 }
 
 function obligationKey({ judgement, site }: Judged): string {

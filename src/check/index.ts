@@ -4,7 +4,7 @@ import type { Finding, Obligation } from "../core/finding.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { entryFacts } from "./context.ts";
 import { explore, type Surroundings } from "./explore.ts";
-import { toFinding, toObligation, worstJudgements } from "./findings.ts";
+import { firstOfGroups, toFinding, toObligation, worstJudgements } from "./findings.ts";
 import { rules } from "./rules/index.ts";
 
 export interface FunctionCheck {
@@ -27,11 +27,15 @@ function isOfInterest(step: Step, rulebook: Rulebook): boolean {
   return contract !== undefined && ((contract.requires?.length ?? 0) > 0 || (contract.effects?.length ?? 0) > 0);
 }
 
-/** Whether running a helper in place can change resources or entries that the caller's obligations speak of. */
-function changesResources(fn: FunctionIr, rulebook: Rulebook): boolean {
-  return fn.blocks.some((block) =>
-    block.steps.some((step) => step.op === "call" && step.callee !== null && (rulebook.contract(step.callee)?.effects?.some((e) => e.do !== "read") ?? false)),
-  );
+/**
+ * Whether a helper leaves a trace in its caller: it takes without releasing or releases without taking, maps without
+ * unmapping or the other way round, or orders memory. A helper that is balanced in itself is judged on its own.
+ */
+function leavesTrace(fn: FunctionIr, rulebook: Rulebook): boolean {
+  const calls = fn.blocks.flatMap((block) => block.steps.flatMap((step) => (step.op === "call" && step.callee !== null ? [step.callee] : [])));
+  const effects = calls.flatMap((callee) => rulebook.contract(callee)?.effects ?? []);
+  const has = (kind: (typeof effects)[number]["do"]): boolean => effects.some((e) => e.do === kind);
+  return has("acquire") !== has("release") || has("map") !== has("unmap") || has("barrier") || has("walk-end");
 }
 
 /** The functions of `unit`, in order; `others` are units of the same tree whose functions may be run in place. */
@@ -42,7 +46,7 @@ export function checkUnit(unit: UnitIr, rulebook: Rulebook, others: readonly Uni
     functions: new Map(units.flatMap((u) => u.functions.map((fn) => [fn.name, fn] as const))),
     records: units.flatMap((u) => u.records),
     rules,
-    matters: (fn) => changesResources(fn, rulebook),
+    matters: (fn) => leavesTrace(fn, rulebook),
   };
   return unit.functions.map((fn) => checkFunction(fn, unit, around));
 }
@@ -54,7 +58,7 @@ function checkFunction(fn: FunctionIr, unit: UnitIr, around: Surroundings): Func
   return {
     fn,
     obligations: judged.map(toObligation),
-    findings: judged.filter((j) => j.judgement.outcome === "violated").map((j) => toFinding(j, fn, around.rulebook, "introduced")),
+    findings: firstOfGroups(judged.filter((j) => j.judgement.outcome === "violated")).map((j) => toFinding(j, fn, around.rulebook, "introduced")),
     limit: exploration.limit,
   };
 }

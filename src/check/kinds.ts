@@ -15,6 +15,9 @@ export function kindNames(set: KindSet): EntryKind[] {
   return order.filter((_, bit) => (set & (1 << bit)) !== 0);
 }
 
+/** The switch without which pmd migration entries do not exist. */
+export const thpMigration = "g:CONFIG_ARCH_ENABLE_THP_MIGRATION";
+
 const byLevel: Readonly<Record<Level, KindSet>> = {
   pte: kindSet(["none", "leaf", "devmap", "migration", "swap", "device-private", "device-exclusive", "hwpoison", "marker"]),
   pmd: kindSet(["none", "table", "leaf", "devmap", "migration", "swap", "device-private", "hwpoison", "marker", "bad"]),

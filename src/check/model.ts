@@ -1,7 +1,7 @@
 /** The words the engine and the rules share: a call as it happens, a site, a judgement, a rule. */
 import type { CallStep, Loc, Step } from "../c/ir.ts";
 import type { Outcome, Reference, RuleId } from "../core/finding.ts";
-import type { Contract, Level, Requirement } from "../rulebook/schema.ts";
+import type { Contract, Level, LockClass, Requirement } from "../rulebook/schema.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Frame } from "./evaluate.ts";
 import type { Facts, LockFact } from "./facts.ts";
@@ -42,6 +42,10 @@ export interface Judgement {
   readonly requires?: readonly string[];
   readonly assumed?: readonly string[];
   readonly references?: readonly Reference[];
+  /** Findings of one function, rule and group are one finding, at the first place. */
+  readonly group?: string;
+  /** The lock that the judgement speaks of. */
+  readonly lock?: LockClass;
   /** An error that needs no other CPU. */
   readonly certain?: boolean;
 }
@@ -62,7 +66,7 @@ export interface Rule {
   /** Any pointer that is dereferenced. */
   readonly onDeref?: (pointer: string, site: Site) => void;
   readonly onLoad?: (step: Extract<Step, { op: "load" }>, address: string, site: Site) => void;
-  readonly onRelease?: (id: string, held: LockFact | null, site: Site) => void;
+  readonly onRelease?: (lock: { readonly id: string; readonly class: LockClass }, held: LockFact | null, site: Site) => void;
   readonly onAcquire?: (id: string, held: LockFact | null, site: Site) => void;
   readonly onUnmap?: (pointer: string, site: Site) => void;
   /** The function returns `value` ("" for none). */

@@ -7,7 +7,8 @@
  *   `&1:ptl`        address of a variable   `&g:init_mm`  address of a global
  *   `p.f`           address of field f of what p points to      `p[i]` address of an element
  *   `*a`            what address a held when the function started
- *   `p+1`, `p-1`    p moved by one          `p+n`         p moved by an unknown amount
+ *   `?7:a`         what address a holds since paths met at block 7
+ *   `p+1`, `p-1`    p moved by one          `p+n`         p moved by an unknown amount; `p+m`: and one back
  *   `(a==b)`        a pure expression       `lock(c,o)`   the lock of class c that protects o
  */
 
@@ -15,7 +16,7 @@ const longest = 240;
 
 /** Symbols that denote "some value", so that two equal texts need not be equal values. */
 export function isUnstable(symbol: string): boolean {
-  return symbol.includes("+n");
+  return symbol.includes("+n") || symbol.includes("+m");
 }
 
 export function number(value: bigint | number): string {
@@ -69,6 +70,11 @@ export function initial(address: string): string {
   return bounded(`*${address}`);
 }
 
+/** What an address holds where paths met at a block with different values. */
+export function merged(block: number, address: string): string {
+  return bounded(`?${block}:${address}`);
+}
+
 export function lockOf(lockClass: string, object: string): string {
   return bounded(`lock(${lockClass},${object})`);
 }
@@ -81,6 +87,7 @@ export function expression(op: string, args: readonly string[]): string {
 export function moved(base: string, by: bigint | null): string {
   const { root, offset } = splitMove(base);
   if (by === 0n) return base;
+  if (by === -1n && base.endsWith("+n")) return `${root}+m`;
   const total = by === null || offset === null ? null : offset + by;
   if (total === null) return `${root}+n`;
   if (total === 0n) return root;
@@ -90,7 +97,7 @@ export function moved(base: string, by: bigint | null): string {
 
 /** `p+1` -> p and 1; offset null for an unknown amount. */
 export function splitMove(symbol: string): { readonly root: string; readonly offset: bigint | null } {
-  if (symbol.endsWith("+n")) return { root: symbol.slice(0, -2), offset: null };
+  if (symbol.endsWith("+n") || symbol.endsWith("+m")) return { root: symbol.slice(0, -2), offset: null };
   if (symbol.endsWith("+1")) return { root: symbol.slice(0, -2), offset: 1n };
   if (symbol.endsWith("-1")) return { root: symbol.slice(0, -2), offset: -1n };
   return { root: symbol, offset: 0n };

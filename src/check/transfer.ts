@@ -47,12 +47,20 @@ function markAdvance(value: string, before: string, facts: Facts): Facts {
   const { root, offset } = sym.splitMove(value);
   if (offset === 0n || offset === -1n || value === before && offset !== null) return facts;
   if (sym.splitMove(before).root !== root) return facts;
-  return withPastUse(facts, root, true);
+  return forgetRead(value, withPastUse(facts, root, true));
 }
 
 function withPastUse(facts: Facts, root: string, pastUse: boolean): Facts {
   if (!facts.maps.some((m) => m.pointer === root && m.pastUse !== pastUse)) return facts;
   return { ...facts, maps: facts.maps.map((m) => (m.pointer === root ? { ...m, pastUse } : m)) };
+}
+
+/** The name stands for another entry now (a cursor moved on, another index): what was read through it is not its value. */
+function forgetRead(pointer: string, facts: Facts): Facts {
+  if (!facts.memory.has(`e:${pointer}`)) return facts;
+  const memory = new Map(facts.memory);
+  memory.delete(`e:${pointer}`);
+  return { ...facts, memory };
 }
 
 /** Using an advanced cursor shows that it still points into its table. */
@@ -75,10 +83,12 @@ function load(step: Extract<Step, { op: "load" }>, at: StepPlace, site: Site, ru
   const facts = markUse(address, site.facts);
   const locked = covering(facts).length > 0;
   const known = facts.memory.get(`e:${address}`);
-  if (known !== undefined && locked && facts.values.has(known)) return setVariable(facts, frame.id, step.dst, known);
+  const reusable = known !== undefined && locked && (facts.values.get(known)?.under ?? "") !== "";
+  if (reusable) return setVariable(facts, frame.id, step.dst, known);
   const result = sym.stepResult(frame.id, at.block, at.step);
   const read = readEntry(result, address, level, step.marking === null ? "plain" : "once", { ...site, facts });
-  return setVariable(read, frame.id, step.dst, result);
+  const indexed = sym.isUnstable(address) && !(step.place.k === "deref" && step.place.ptr.k === "var");
+  return setVariable(indexed ? forgetRead(address, read) : read, frame.id, step.dst, result);
 }
 
 /** A variable of the function (or part of one), which no other CPU changes. */

@@ -2,7 +2,8 @@
  * What unseen code may have done: gaps between hunks, and calls of functions of which neither contract nor body is
  * known. A resource that such code can reach becomes uncertain; it is never assumed released, nor assumed kept.
  */
-import type { Facts } from "./facts.ts";
+import { classOfLock, coversEntries } from "./effects.ts";
+import type { Facts, LockFact } from "./facts.ts";
 import type { CallInfo, Site } from "./model.ts";
 import * as sym from "./symbols.ts";
 
@@ -28,11 +29,22 @@ export function gapFacts(facts: Facts): Facts {
 export function unknownCall(info: CallInfo, site: Site): Facts {
   const { facts } = site;
   const reaches = reachable(info.args, facts);
-  const locks = facts.locks.map((l) => (l.certain && reaches(l.id) ? { ...l, certain: false } : l));
+  const locks = [...facts.locks.map((l) => (l.certain && (reaches(l.id) || concerns(l, info.args)) ? { ...l, certain: false } : l)), ...perhapsTaken(info, site)];
   const handsOver = info.args.some((arg) => facts.locks.some((l) => l.id === arg || facts.memory.get(arg) === l.id)) || /unmap|unlock/.test(info.step.callee ?? "");
   const maps = facts.maps.map((m) => (m.certain && (handsOver || !info.args.includes(m.pointer)) && reaches(m.pointer) ? { ...m, certain: false } : m));
   const walks = new Map(Array.from(facts.walks).filter(([walk]) => !info.args.includes(walk)));
   return { ...forgetOutputs(info, facts), locks, maps, walks };
+}
+
+/** The lock's object is passed on (the mm, a VMA of that mm, the entry): callees that drop such a lock are common. */
+function concerns(lock: LockFact, args: readonly string[]): boolean {
+  return args.some((arg) => /^[$@*&]/.test(arg) && (coversEntries(lock.class) ? lock.id === sym.lockOf(lock.class, arg) : lock.id.includes(arg)));
+}
+
+/** A callee that is given a lock that is not held may take it (double_pt_lock() and the like). */
+function perhapsTaken(info: CallInfo, site: Site): LockFact[] {
+  const fresh = info.args.filter((arg) => arg.startsWith("lock(") && !site.facts.locks.some((l) => l.id === arg));
+  return fresh.map((id) => ({ id, class: classOfLock(id), mode: "write", by: "", at: site.loc, origin: "taken", certain: false }));
 }
 
 /** Whether an argument is the resource, the address of a variable that holds it, or an object with a field that does. */

@@ -54,6 +54,8 @@ export type When = "nonzero" | "zero";
 export type Effect =
   | { readonly do: "acquire"; readonly lock: LockRef; readonly mode?: "read" | "write"; readonly when?: When }
   | { readonly do: "release"; readonly lock: LockRef; readonly when?: When }
+  /** The call may release the lock, depending on what the contract language cannot say. */
+  | { readonly do: "may-release"; readonly lock: LockRef; readonly when?: When }
   /** The call asserts that the lock is held: whoever called us holds it. */
   | { readonly do: "assert"; readonly lock: LockRef; readonly mode?: "read" | "write" }
   /** The result (or what `out` points to) is the lock's address. */

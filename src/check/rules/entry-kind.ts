@@ -35,16 +35,17 @@ function entryBehind(pointer: string, call: CallInfo, site: Site): ValueFact | u
 
 function judge(fact: ValueFact, wanted: readonly EntryKind[], call: CallInfo, site: Site): void {
   const allowed = kindSet(wanted);
-  const wrong = fact.kinds & ~allowed;
+  const wrong = fact.kinds & ~allowed & ~kindSet(["bad"]);
   const never = (fact.kinds & allowed) === 0 && fact.kinds !== 0;
   const narrowed = fact.kinds !== allKinds(fact.level);
   const violated = wrong !== 0 && (never ? narrowed : fact.real);
-  const names = kindNames(wrong).filter((kind) => kind !== "bad").join(", ");
+  const names = kindNames(wrong).join(", ");
   site.judge({
     rule: "entry-kind",
     outcome: wrong === 0 ? "proved" : violated ? "violated" : "unknown",
     what: `${call.step.callee}: ${wanted.join("/")} ${fact.level}`,
     message: violated ? `${call.step.callee}() is used on a ${fact.level} entry (read in line ${fact.at.line}) that ${never ? "is" : "may be"} ${names} here` : "",
+    group: `value read in line ${fact.at.line}`,
     requires: [`${call.step.callee}() takes only: ${wanted.join(", ")}`],
     ...(call.contract ? { references: call.contract.references } : {}),
   });

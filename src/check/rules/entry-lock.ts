@@ -14,7 +14,7 @@ export const entryLock: Rule = {
   onRequirement: (requirement, call, site) => {
     if (requirement.need !== "entry-lock") return;
     const entry = call.arg(requirement.entry);
-    if (isOwnVariable(entry) || isKernelTable(call, site)) return;
+    if (isOwnVariable(entry) || isPrivateTable(entry, site) || isKernelTable(call, site)) return;
     judge(entry, requirement.level, call, site);
   },
 };
@@ -68,6 +68,12 @@ function releasedHere(entry: string, level: Level, site: Site): boolean {
   if (site.facts.released.has(own)) return true;
   const map = site.facts.maps.find((m) => m.pointer === sym.splitMove(entry).root);
   return map !== undefined && site.facts.released.has(sym.lockOf("pte-ptl", map.of));
+}
+
+/** A table mapped through a pmd on the stack is not reachable yet (the split of a huge pmd fills one). */
+function isPrivateTable(entry: string, site: Site): boolean {
+  const map = site.facts.maps.find((m) => m.pointer === sym.splitMove(entry).root);
+  return map !== undefined && isOwnVariable(map.of);
 }
 
 /** Kernel page tables have rules of their own (no PTL for ptes). */

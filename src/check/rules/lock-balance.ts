@@ -18,11 +18,13 @@ export const lockBalance: Rule = {
   onReturn: (value, site) => {
     for (const lock of site.facts.locks) {
       if (lock.origin !== "taken" || !checked.has(lock.class)) continue;
-      const open = !lock.certain || escapes(lock, value, site);
+      const open = !lock.certain || lock.by !== site.frame.fn.name || escapes(lock, value, site) || !meansToRelease(lock, site);
       site.judge({
         rule: "lock-balance",
         outcome: open ? "unknown" : "violated",
         what: `${describeLock(lock)} released at return`,
+        lock: lock.class,
+        group: `${lock.id} of line ${lock.at.line}`,
         message: open ? "" : `${site.frame.fn.name}() returns with the ${describeLock(lock)} of line ${lock.at.line} still held`,
         requires: [`${describeLock(lock)} released before return`],
         certain: true,
@@ -30,15 +32,16 @@ export const lockBalance: Rule = {
     }
   },
 
-  onRelease: (id, held, site) => {
-    const before = site.facts.released.get(id);
+  onRelease: (lock, held, site) => {
+    const before = site.facts.released.get(lock.id);
     if (held) {
       site.judge({ rule: "lock-balance", outcome: held.certain ? "proved" : "unknown", what: "release of a held lock", message: "" });
       return;
     }
-    const twice = before !== undefined && !site.facts.unseenLocks && !sym.isUnstable(id);
+    const twice = before !== undefined && !site.facts.unseenLocks && !sym.isUnstable(lock.id);
     site.judge({
       rule: "lock-balance",
+      lock: lock.class,
       outcome: twice ? "violated" : "unknown",
       what: "release of a held lock",
       message: twice ? `the lock released in line ${before.line} is released again` : "",
@@ -62,6 +65,18 @@ export const lockBalance: Rule = {
   },
 };
 
+/** Sleeping locks and RCU are often taken for the caller: only a function that also releases such a lock means to balance it. */
+function meansToRelease(lock: LockFact, site: Site): boolean {
+  if (!["mmap", "i_mmap", "anon_vma", "rcu"].includes(lock.class)) return true;
+  return site.frame.fn.blocks.some((block) =>
+    block.steps.some((step) => {
+      if (step.op !== "call" || step.callee === null) return false;
+      const effects = site.rulebook.contract(step.callee)?.effects ?? [];
+      return effects.some((e) => e.do === "release" && "class" in e.lock && e.lock.class === lock.class);
+    }),
+  );
+}
+
 /** Whether the caller can get at the lock: through an object, an out-parameter or the result. */
 function escapes(lock: LockFact, value: string, site: Site): boolean {
   if (sym.splitMove(value).root === lock.id) return true;
@@ -69,10 +84,21 @@ function escapes(lock: LockFact, value: string, site: Site): boolean {
   if (mapped) return true;
   for (const [address, held] of site.facts.memory) {
     if (held !== lock.id || /^&\d+:[^.[]*$/.test(address)) continue;
-    // A walk or fault structure that keeps the lock keeps the mapped pte with it; a PMD lock alone has no such user.
-    if (lock.class === "pte-ptl" || lock.class === "spin" || !address.endsWith(".ptl")) return true;
+    // A fault structure is returned with a mapped pte and its lock, never with a PMD lock alone.
+    if (lock.class === "pte-ptl" || lock.class === "spin" || !isFaultStructure(address, site)) return true;
   }
-  return returnsLocked(lock, value, site);
+  return returnsLocked(lock, value, site) || implementsContract(site);
+}
+
+function isFaultStructure(address: string, site: Site): boolean {
+  const { fn, id } = site.frame;
+  return fn.params.some((param) => fn.vars.get(param)?.type === "struct vm_fault *" && address.startsWith(`${sym.parameter(id, param)}.`));
+}
+
+/** The function is one whose contract says that it returns with a lock held. */
+export function implementsContract(site: Site): boolean {
+  const effects = site.rulebook.contract(site.frame.fn.name)?.effects ?? [];
+  return effects.some((e) => e.do === "acquire" || e.do === "map" || e.do === "walk-start");
 }
 
 /** `return true` of a conditional lock helper: paths that differ in the result differ in the lock. Such helpers take the caller's lock. */

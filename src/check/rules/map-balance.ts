@@ -4,17 +4,19 @@
  */
 import type { Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
+import { implementsContract } from "./lock-balance.ts";
 
 export const mapBalance: Rule = {
   id: "map-balance",
 
   onReturn: (value, site) => {
     for (const map of site.facts.maps) {
-      const handedOut = !map.certain || escapes(map.pointer, value, site);
+      const handedOut = !map.certain || map.by !== site.frame.fn.name || implementsContract(site) || escapes(map.pointer, value, site);
       site.judge({
         rule: "map-balance",
         outcome: handedOut ? "unknown" : "violated",
         what: "pte unmapped at return",
+        group: `mapped in line ${map.at.line}`,
         message: handedOut ? "" : `${site.frame.fn.name}() returns without unmapping the pte mapped in line ${map.at.line}`,
         requires: ["pte_unmap() or pte_unmap_unlock() on every path"],
         certain: true,
@@ -23,10 +25,10 @@ export const mapBalance: Rule = {
   },
 
   onUnmap: (pointer, site) => {
-    const { root, offset } = sym.splitMove(pointer);
+    const { root } = sym.splitMove(pointer);
     const map = site.facts.maps.find((m) => m.pointer === root);
     if (map) {
-      const past = map.pastUse && offset !== 0n && offset !== -1n && map.certain;
+      const past = map.pastUse && map.certain && (pointer === `${root}+1` || pointer === `${root}+n`);
       site.judge({
         rule: "map-balance",
         outcome: past ? "violated" : map.certain ? "proved" : "unknown",

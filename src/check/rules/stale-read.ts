@@ -5,7 +5,7 @@
  * (mm/memory.c, pmd_install()).
  */
 import { coversEntries, entryKey, isOwnVariable } from "../effects.ts";
-import type { Rule } from "../model.ts";
+import type { CallInfo, Rule, Site } from "../model.ts";
 
 export const staleRead: Rule = {
   id: "stale-read",
@@ -18,7 +18,8 @@ export const staleRead: Rule = {
     const own = facts.locks.find((l) => coversEntries(l.class) && l.origin === "taken" && l.certain);
     if (!own) return;
     const fact = facts.entries.get(entryKey(pointer, facts));
-    const installs = requirement.level !== "pte";
+    const installs = call.contract?.effects?.some((e) => e.do === "install") ?? false;
+    if (installs && putsTableBack(call, site)) return;
     const decided = fact?.decided ?? null;
     if (!installs && decided === null && !fact?.rechecked) return;
     const rechecked = fact?.rechecked ?? false;
@@ -33,3 +34,10 @@ export const staleRead: Rule = {
     });
   },
 };
+
+/** pmd_populate(mm, pmd, pmd_pgtable(old)): a table that an entry held before is put back or moved; nothing new is installed. */
+function putsTableBack(call: CallInfo, site: Site): boolean {
+  const table = call.contract?.effects?.find((e) => e.do === "install");
+  const origin = table?.do === "install" ? site.callOf(call.arg(table.table)) : null;
+  return /^p[mug4]d_pgtable$/.test(origin?.step.callee ?? "");
+}
