@@ -165,12 +165,20 @@ function update(l: Lowering, node: SyntaxNode, wanted: boolean): Expr {
   const argument = childOf(node, "argument");
   const operator = operatorOf(node);
   if (argument === null || operator === null) return opaque(l, node);
+  const postfix = operator.start > argument.start;
+  const sign = operatorOf(argument)?.kind ?? "";
+  const signed = postfix && argument.kind === "unary_expression" && unaryOps.has(sign) ? childOf(argument, "argument") : null;
+  // The grammar binds `!pte++` as (!pte)++; C has it the other way round.
+  if (signed !== null) return { k: "unary", op: sign as UnaryOp, arg: step(l, node, signed, operator.kind, true, wanted) };
+  return step(l, node, argument, operator.kind, postfix, wanted);
+}
+
+function step(l: Lowering, node: SyntaxNode, argument: SyntaxNode, operator: string, postfix: boolean, wanted: boolean): Expr {
   const place = l.place(argument);
   const loc = locOf(l, node);
-  const postfix = operator.start > argument.start;
   let before = read(l, place, argument);
   if (postfix && wanted) before = held(l, before, loc);
-  const after: Expr = { k: "binary", op: operator.kind === "--" ? "-" : "+", left: before, right: one };
+  const after: Expr = { k: "binary", op: operator === "--" ? "-" : "+", left: before, right: one };
   write(l, place, after, loc);
   if (postfix) return before;
   return place.k === "var" ? place : after;
