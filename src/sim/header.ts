@@ -1,0 +1,68 @@
+/**
+ * Reads the comments that head models, actors and scenarios: lines of `key: value`, a value going on in lines that are
+ * indented deeper. docs/simulator.md describes the keys.
+ *
+ *     /*
+ *      * actor: what it is, for people
+ *      * since: 6.5
+ *      * needs: vma=anon pmd=table
+ *      * /
+ */
+
+export interface Header {
+  /** 1-based line of the comment's end. */
+  readonly endLine: number;
+  readonly line: number;
+  /** Values by key, in lower case; a repeated key joins its values with a line feed. */
+  readonly keys: ReadonlyMap<string, string>;
+}
+
+/** Every block comment that has at least one `key: value` line, in order. */
+export function headersOf(text: string): Header[] {
+  const headers: Header[] = [];
+  for (let at = text.indexOf("/*"); at >= 0; at = text.indexOf("/*", at + 2)) {
+    const close = text.indexOf("*/", at + 2);
+    if (close < 0) break;
+    const keys = keysOf(text.slice(at + 2, close));
+    if (keys.size > 0) headers.push({ line: lineAt(text, at), endLine: lineAt(text, close), keys });
+    at = close;
+  }
+  return headers;
+}
+
+function lineAt(text: string, offset: number): number {
+  let line = 1;
+  for (let i = text.indexOf("\n"); i >= 0 && i < offset; i = text.indexOf("\n", i + 1)) line++;
+  return line;
+}
+
+function keysOf(comment: string): Map<string, string> {
+  const keys = new Map<string, string>();
+  let last = "";
+  let depth = 0;
+  for (const raw of comment.split("\n")) {
+    const line = raw.replace(/^\s*\* ?/, "");
+    const found = /^( *)([a-z][a-z-]*): *(.*)$/.exec(line);
+    const indent = line.length - line.trimStart().length;
+    if (found !== null && (last === "" || indent <= depth)) {
+      last = found[2]!;
+      depth = indent;
+      const value = found[3]!.trim();
+      keys.set(last, keys.has(last) ? `${keys.get(last)}\n${value}` : value);
+    } else if (last !== "" && line.trim() !== "" && indent > depth) {
+      keys.set(last, `${keys.get(last)} ${line.trim()}`);
+    } else if (line.trim() === "") last = "";
+  }
+  return keys;
+}
+
+/** `a=b c=d,e` as settings. Words without "=" mean yes. */
+export function settingsOf(text: string): Record<string, string> {
+  const settings: Record<string, string> = {};
+  for (const word of text.split(/\s+/)) {
+    if (word === "") continue;
+    const [key, ...value] = word.split("=");
+    settings[key!] = value.length === 0 ? "yes" : value.join("=");
+  }
+  return settings;
+}

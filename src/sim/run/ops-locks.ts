@@ -1,0 +1,176 @@
+/**
+ * Locks and sections under the names that the kernel gives the lowest calls (spin_lock, down_read, rcu_read_lock); all
+ * others are C models on top. rwsems are fair enough for what is asked here: no order among waiters.
+ */
+import type { World } from "../world/build.ts";
+import { life } from "../world/layout.ts";
+import { isFree, mightSleep, readersOf, releaseLock, takeLock, writerOf, holds, type LockKind, type LockMode } from "../world/locks.ts";
+import { disableInterrupts, enableInterrupts, enterRcu, ipiDone, leaveRcu, sendIpi } from "../world/sections.ts";
+import { readers, waitingFor } from "../world/tables.ts";
+import { touchTable, type Turn } from "../world/turn.ts";
+import type { Value } from "../world/value.ts";
+import { show } from "./eval.ts";
+import { pageTableLockName, ptlName, quiet, type Operation, type OperationMaker } from "./operation.ts";
+import { touch, touchAdd, touchRead, touchWrite, type Touch } from "./system.ts";
+
+interface Lock {
+  readonly n: number;
+  /** Table whose descriptor holds the lock, or -1. */
+  readonly table: number;
+}
+
+/** The lock at an address; each address is a lock of its own. Null for NULL. */
+export function lockAt(world: World, address: Value, kind: LockKind): Lock | null {
+  if (address.k === "int" && address.value === 0n) return null;
+  if (address.k === "ref" && address.object === "ptl") {
+    const name = ptlName(world, address.n);
+    return { n: world.locks.of(name, "spin"), table: name.includes(`T${address.n}`) ? address.n : -1 };
+  }
+  return { n: world.locks.of(lockName(address), kind), table: -1 };
+}
+
+function lockName(address: Value): string {
+  if (address.k !== "place") return show(address);
+  const object = /^@(\w+):(\d+)$/.exec(address.root);
+  if (object === null) return show(address);
+  const [, kind, number] = object as unknown as [string, string, string];
+  const field = address.path.slice(1);
+  if (field === "page_table_lock") return pageTableLockName(Number(number));
+  const suffix = number === "0" && kind !== "page" ? "" : ` of ${kind === "page" ? "P" : kind}${number}`;
+  return `${field}${suffix}`;
+}
+
+function taker(kind: LockKind, mode: LockMode, tries: boolean): OperationMaker {
+  return (world, [address]) => {
+    const lock = address === undefined ? null : lockAt(world, address, kind);
+    if (lock === null) return null;
+    const { values, resources } = world;
+    const tableLife: Touch[] = lock.table < 0 ? [] : [touch(resources.life(lock.table), touchRead)];
+    const take = touch(resources.take(lock.n), mode === "write" ? touchWrite : touchRead);
+    const alive = (turn: Turn): boolean => lock.table < 0 || touchTable(turn, lock.table, "takes the lock in");
+    if (tries) {
+      return {
+        footprint: () => [take, touch(resources.look(lock.n), touchRead), ...tableLife],
+        run: (turn) => {
+          const free = alive(turn) && isFree(turn, lock.n, mode) && !holds(turn, lock.n, "any");
+          if (free) takeLock(turn, world.locks, lock.n, mode);
+          else turn.note(`${world.locks.names[lock.n]} is taken`);
+          return values.bool(free);
+        },
+      };
+    }
+    return {
+      footprint: () => [take, ...tableLife],
+      // One that spins on a lock in a freed table goes on, to be told so.
+      enabled: (turn) => isFree(turn, lock.n, mode) || (lock.table >= 0 && turn.data[turn.layout.life + lock.table] === life.freed),
+      run: (turn) => {
+        if (!alive(turn)) return null;
+        if (kind === "sleeping") mightSleep(turn, world.locks, `taking ${world.locks.names[lock.n]}`);
+        takeLock(turn, world.locks, lock.n, mode);
+        return values.zero;
+      },
+    };
+  };
+}
+
+function releaser(kind: LockKind, mode: LockMode): OperationMaker {
+  return (world, [address]) => {
+    const lock = address === undefined ? null : lockAt(world, address, kind);
+    if (lock === null) return null;
+    const { resources } = world;
+    const list = [touch(resources.look(lock.n), touchAdd)];
+    if (lock.table >= 0) list.push(touch(resources.life(lock.table), touchRead));
+    return {
+      footprint: () => list,
+      run: (turn) => {
+        if (lock.table < 0 || touchTable(turn, lock.table, "releases the lock in")) releaseLock(turn, world.locks, lock.n, mode);
+        return null;
+      },
+    };
+  };
+}
+
+const downgrade: OperationMaker = (world, [address]) => {
+  const lock = address === undefined ? null : lockAt(world, address, "sleeping");
+  return lock && {
+    footprint: () => [touch(world.resources.look(lock.n), touchAdd)],
+    run: (turn) => {
+      releaseLock(turn, world.locks, lock.n, "write");
+      takeLock(turn, world.locks, lock.n, "read");
+      return null;
+    },
+  };
+};
+
+/** 0 when nobody holds the lock. */
+const isLocked: OperationMaker = (world, [address]) => {
+  const lock = address === undefined ? null : lockAt(world, address, "spin");
+  return lock && {
+    footprint: () => [touch(world.resources.take(lock.n), touchRead), touch(world.resources.look(lock.n), touchRead)],
+    run: (turn) => world.values.bool(writerOf(turn, lock.n) >= 0 || readersOf(turn, lock.n) !== 0),
+  };
+};
+
+/** Whether this thread holds the lock: for world_holds(&lock), which no other thread can change. */
+const isHeld: OperationMaker = (world, [address]) => {
+  const lock = address === undefined ? null : lockAt(world, address, "spin");
+  return lock && quiet((turn) => world.values.bool(holds(turn, lock.n, "any")));
+};
+
+function section(change: (turn: Turn) => void, ends: boolean): OperationMaker {
+  return (world) => ({
+    footprint: (turn) => {
+      const own = touch(world.resources.section(turn.thread), touchWrite);
+      return ends ? [own, ...waitingFor(turn).map((table) => touch(world.resources.life(table), touchWrite))] : [own];
+    },
+    run: (turn) => {
+      change(turn);
+      return null;
+    },
+  });
+}
+
+/** What a grace period or an IPI that starts now looks at: the sections of every thread. */
+export function allSections(world: World): Touch[] {
+  return Array.from({ length: world.layout.threads }, (_, thread) => touch(world.resources.section(thread), touchRead));
+}
+
+const ipi: OperationMaker = (world) => ({
+  footprint: () => allSections(world),
+  run: (turn) => {
+    sendIpi(turn);
+    return null;
+  },
+});
+
+const ipiWait: OperationMaker = () => ({ footprint: () => [], enabled: ipiDone, run: () => null });
+
+/** Waits until no other thread is in a read section: stronger than a grace period, which lets new readers in. */
+const synchronize: OperationMaker = (world): Operation => ({
+  footprint: () => allSections(world),
+  enabled: (turn) => (readers(turn) & ~(1 << turn.thread)) === 0,
+  run: (turn) => {
+    mightSleep(turn, world.locks, "synchronize_rcu()");
+    return null;
+  },
+});
+
+const sleeps: OperationMaker = (world) =>
+  quiet((turn) => {
+    mightSleep(turn, world.locks, "this");
+    return null;
+  });
+
+export const lockOperations: Readonly<Record<string, OperationMaker>> = {
+  spin_lock: taker("spin", "write", false), spin_trylock: taker("spin", "write", true), spin_unlock: releaser("spin", "write"),
+  read_lock: taker("spin", "read", false), read_unlock: releaser("spin", "read"),
+  write_lock: taker("spin", "write", false), write_unlock: releaser("spin", "write"),
+  down_read: taker("sleeping", "read", false), down_read_trylock: taker("sleeping", "read", true), up_read: releaser("sleeping", "read"),
+  down_write: taker("sleeping", "write", false), down_write_trylock: taker("sleeping", "write", true), up_write: releaser("sleeping", "write"),
+  downgrade_write: downgrade,
+  mutex_lock: taker("sleeping", "write", false), mutex_trylock: taker("sleeping", "write", true), mutex_unlock: releaser("sleeping", "write"),
+  spin_is_locked: isLocked, rwsem_is_locked: isLocked, world_holds: isHeld,
+  rcu_read_lock: section(enterRcu, false), rcu_read_unlock: section(leaveRcu, true),
+  local_irq_disable: section(disableInterrupts, false), local_irq_enable: section(enableInterrupts, true),
+  world_send_ipi: ipi, world_wait_ipi: ipiWait, synchronize_rcu: synchronize, might_sleep: sleeps,
+};

@@ -1,0 +1,239 @@
+/** The lowest operations on entries, tables, pages, translations and VMAs, for the C models in rules/models to call. */
+import type { World } from "../world/build.ts";
+import { entriesPerTable, type Level } from "../world/layout.ts";
+import { exchangeEntry, loadEntry, storeEntry, writeBarrier } from "../world/entries.ts";
+import { allocatePage, copyPage, getPage, pageLife, putPage, touchPage, tryGetPage } from "../world/pages.ts";
+import { allocateTable, depositTable, freeTable, withdrawTable } from "../world/tables.ts";
+import { flush, rangeOf, staleFor, translations, virtualName } from "../world/translate.ts";
+import { wholeAt, type Turn } from "../world/turn.ts";
+import { flag, hardwareFlags, type RefValue, type SlotValue, type Value } from "../world/value.ts";
+import { entryWrite, quiet, type Operation, type OperationMaker } from "./operation.ts";
+import { allSections } from "./ops-locks.ts";
+import { pureOf } from "./pure.ts";
+import { touch, touchRead, touchWrite, type Touch } from "./system.ts";
+
+/** Makes an operation on an entry; other first arguments are not modelled. */
+function onSlot(make: (world: World, slot: SlotValue, args: readonly Value[]) => Operation): OperationMaker {
+  return (world, args) => (args[0]?.k === "slot" ? make(world, args[0], args) : null);
+}
+
+function onRef(object: RefValue["object"], make: (world: World, n: number, args: readonly Value[]) => Operation): OperationMaker {
+  return (world, args) => (args[0]?.k === "ref" && args[0].object === object ? make(world, args[0].n, args) : null);
+}
+
+const exchange = onSlot((world, slot, [, value]) => ({
+  footprint: (turn) => entryWrite(world, turn, slot.table, slot.index, value ?? null),
+  run: (turn) => exchangeEntry(turn, slot.table, slot.index, value?.k === "entry" ? value : world.values.none),
+}));
+
+const compareExchange = onSlot((world, slot, [, expected, value]) => ({
+  footprint: (turn) => entryWrite(world, turn, slot.table, slot.index, value ?? null),
+  run: (turn) => {
+    const old = loadEntry(turn, slot.table, slot.index);
+    if (old === expected && value?.k === "entry") exchangeEntry(turn, slot.table, slot.index, value);
+    return old;
+  },
+}));
+
+/** world_rmw(ptr, f): applies a pure function to the entry in one atomic step and gives the old value. */
+const readModifyWrite = onSlot((world, slot, [, name]) => ({
+  footprint: (turn) => entryWrite(world, turn, slot.table, slot.index, null),
+  run: (turn) => {
+    const old = loadEntry(turn, slot.table, slot.index);
+    const f = name?.k === "name" ? pureOf(name.text) : undefined;
+    const next = f?.({ world, fail: (property, text) => turn.fail(property, text) }, [old]);
+    if (next?.k === "entry") exchangeEntry(turn, slot.table, slot.index, next);
+    return old;
+  },
+}));
+
+/** The hardware sets bits of an entry that is still what it was when it was read, or else does nothing. */
+const hardwareUpdate = onSlot((world, slot, [, expected]) => ({
+  footprint: (turn) => entryWrite(world, turn, slot.table, slot.index, null),
+  run: (turn) => {
+    const now = wholeAt(turn, slot.table, slot.index);
+    if (now === null || now !== expected || now.kind !== "leaf") return world.values.zero;
+    const added = now.flags & flag.write ? hardwareFlags : flag.young;
+    exchangeEntry(turn, slot.table, slot.index, world.values.entry("leaf", now.target, now.flags | added));
+    return world.values.one;
+  },
+}));
+
+/** Stores one half of an entry of a 32-bit kernel. */
+function storeHalf(part: "low" | "high"): OperationMaker {
+  return onSlot((world, slot, [, value]) => ({
+    footprint: (turn) => entryWrite(world, turn, slot.table, slot.index, value ?? null),
+    run: (turn) => {
+      const old = loadEntry(turn, slot.table, slot.index);
+      if (value?.k !== "entry") return null;
+      const [low, high] = old.k === "torn" ? [old.low, old.high] : [old, old];
+      const next = part === "low" ? world.values.torn(value, high) : world.values.torn(low, value);
+      storeEntry(turn, slot.table, slot.index, next, true);
+      return null;
+    },
+  }));
+}
+
+const levelNames: readonly string[] = ["pte", "pmd", "pud"];
+
+const allocate: OperationMaker = (world, [level]) => {
+  const name = level?.k === "name" ? level.text.replaceAll('"', "") : "";
+  if (!levelNames.includes(name)) return null;
+  return quiet((turn) => {
+    const table = allocateTable(turn, name as Level);
+    return table < 0 ? world.values.zero : world.values.ref("table", table);
+  });
+};
+
+function lifeOf(world: World, table: number): Touch[] {
+  const entries = Array.from({ length: entriesPerTable }, (_, index) => touch(world.resources.entry(table, index), touchRead));
+  return [touch(world.resources.life(table), touchWrite), ...entries, touch(world.resources.tlb, touchRead)];
+}
+
+const free = onRef("table", (world, table) => ({
+  footprint: () => lifeOf(world, table),
+  run: (turn) => {
+    freeTable(turn, table, "now");
+    return null;
+  },
+}));
+
+const freeAfterGrace = onRef("table", (world, table) => ({
+  footprint: () => [...lifeOf(world, table), ...allSections(world)],
+  run: (turn) => {
+    freeTable(turn, table, "after-grace-period");
+    return null;
+  },
+}));
+
+const deposit = onSlot((world, slot, [, ref]) => {
+  const table = ref?.k === "ref" && ref.object === "table" ? ref.n : -1;
+  return {
+    footprint: () => [touch(world.resources.deposits(slot.table), touchWrite), ...(table < 0 ? [] : lifeOf(world, table))],
+    run: (turn) => {
+      if (table >= 0) depositTable(turn, table, slot.table);
+      return null;
+    },
+  };
+});
+
+const withdraw = onSlot((world, slot) => ({
+  footprint: (turn) => {
+    const set = turn.data[turn.layout.deposits + slot.table]!;
+    const tables = world.layout.levels.flatMap((_, table) => (set & (1 << table) ? lifeOf(world, table) : []));
+    return [touch(world.resources.deposits(slot.table), touchWrite), ...tables];
+  },
+  run: (turn) => {
+    const table = withdrawTable(turn, slot.table);
+    return table < 0 ? world.values.zero : world.values.ref("table", table);
+  },
+}));
+
+/** Flush of start..end of an mm: world_flush(mm, start, end). */
+const flushRange = onRef("mm", (world, mm, [, start, end]) => ({
+  footprint: () => [touch(world.resources.tlb, touchWrite)],
+  run: (turn) => {
+    const known = start?.k === "int" && end?.k === "int";
+    const range = known ? rangeOf(world.layout, mm, start.value, end.value) : rangeOf(world.layout, mm, 0n, 1n << 62n);
+    flush(turn, range);
+    turn.note(known ? `flushes 0x${start.value.toString(16)}..0x${end.value.toString(16)}` : "flushes the mm");
+    return null;
+  },
+}));
+
+function invalidate(begins: boolean): OperationMaker {
+  return onRef("mm", (world, mm, [, start, end]) => ({
+    footprint: () => [touch(world.resources.tlb, touchWrite)],
+    run: (turn) => {
+      const { layout, data } = turn;
+      if (!world.options.notifiers) return null;
+      const known = start?.k === "int" && end?.k === "int";
+      const range = known ? rangeOf(layout, mm, start.value, end.value) : -1;
+      data[layout.invalidating + mm]! += begins ? 1 : -1;
+      for (let page = 0; page < layout.virtualPages.length; page++) {
+        if (layout.virtualPages[page]!.mm !== mm) continue;
+        if (begins && range & (1 << page)) data[layout.secondary + page] = 0;
+        else if (data[layout.invalidating + mm] === 0) data[layout.secondary + page]! |= translations(turn, page);
+      }
+      return null;
+    },
+  }));
+}
+
+/** What the operation promised to take away in start..end must be gone from every TLB: world_flushed(mm, start, end). */
+const flushed = onRef("mm", (world, mm, [, start, end]) => ({
+  footprint: () => [touch(world.resources.tlb, touchRead)],
+  run: (turn) => {
+    const range = start?.k === "int" && end?.k === "int" ? rangeOf(world.layout, mm, start.value, end.value) : -1;
+    const stale = staleFor(turn, -1, world.layout.tlb).find((page) => range & (1 << page));
+    if (stale !== undefined) turn.fail("unflushed-return", `returns while another CPU may still use an old translation for ${virtualName(world.layout, stale)}`);
+    return null;
+  },
+}));
+
+function onPage(mode: 0 | 1 | 2, frees: boolean, run: (turn: Turn, page: number, world: World) => Value | null): OperationMaker {
+  return onRef("page", (world, page) => ({
+    footprint: () => [touch(world.resources.page(page), mode), ...(frees ? [touch(world.resources.tlb, touchRead)] : [])],
+    run: (turn) => run(turn, page, world),
+  }));
+}
+
+/** Which page or table it is depends on the order of allocations, but worlds that differ only in that behave alike. */
+const newPage: OperationMaker = (world) =>
+  quiet((turn) => {
+    const page = allocatePage(turn);
+    return page < 0 ? world.values.zero : world.values.ref("page", page);
+  });
+
+/** A counter per page or mm: a step of +1 or -1 at an offset of the layout. */
+function bump(at: (world: World) => number, by: number): (turn: Turn, n: number, world: World) => Value | null {
+  return (turn, n, world) => {
+    turn.data[at(world) + n]! += by;
+    return null;
+  };
+}
+
+/** The counts only matter at the end, so changing one is no step of its own. */
+const countTable = (by: number): OperationMaker => onRef("mm", (world, mm) => quiet((turn) => bump((w) => w.layout.tablesCounted, by)(turn, mm, world)));
+
+function vmaBit(bit: number, set: boolean | null): OperationMaker {
+  return onRef("vma", (world, vma) => ({
+    footprint: () => [touch(world.resources.vma(vma), set === null ? touchRead : touchWrite)],
+    run: (turn) => {
+      const at = world.layout.vma + vma;
+      if (set === null) return world.values.bool((turn.data[at]! & bit) !== 0);
+      if (set) turn.data[at]! |= bit;
+      else turn.data[at]! &= ~bit;
+      return null;
+    },
+  }));
+}
+
+const barrier: OperationMaker = () => quiet((turn) => {
+  writeBarrier(turn);
+  return null;
+});
+
+const nothing: OperationMaker = () => quiet(() => null);
+
+export const worldOperations: Readonly<Record<string, OperationMaker>> = {
+  world_xchg: exchange, world_cmpxchg: compareExchange, world_rmw: readModifyWrite, world_hardware_update: hardwareUpdate,
+  world_store_low: storeHalf("low"), world_store_high: storeHalf("high"),
+  world_table_alloc: allocate, world_table_free: free, world_table_free_rcu: freeAfterGrace, world_deposit: deposit, world_withdraw: withdraw,
+  world_flush: flushRange, world_flushed: flushed, world_invalidate_start: invalidate(true), world_invalidate_end: invalidate(false),
+  world_page_alloc: newPage,
+  world_page_get: onPage(touchWrite, false, (turn, page) => (getPage(turn, page), null)),
+  world_page_try_get: onPage(touchWrite, false, (turn, page, world) => world.values.bool(tryGetPage(turn, page))),
+  world_page_put: onPage(touchWrite, true, (turn, page) => (putPage(turn, page), null)),
+  world_page_copy: onPage(touchRead, true, (turn, page) => (copyPage(turn, page), null)),
+  world_page_use: onPage(touchRead, false, (turn, page) => (touchPage(turn, page, "uses"), null)),
+  world_page_references: onPage(touchRead, false, (turn, page, world) => world.values.int(BigInt(turn.data[world.layout.references + page]!))),
+  world_page_live: onPage(touchRead, false, (turn, page, world) => world.values.bool(turn.data[world.layout.pageLife + page] === pageLife.used)),
+  world_mapcount: onPage(touchRead, false, (turn, page, world) => world.values.int(BigInt(turn.data[world.layout.mapcount + page]!))),
+  world_mapcount_inc: onPage(touchWrite, false, bump((world) => world.layout.mapcount, 1)),
+  world_mapcount_dec: onPage(touchWrite, false, bump((world) => world.layout.mapcount, -1)),
+  mm_inc_nr_ptes: countTable(1), mm_dec_nr_ptes: countTable(-1),
+  world_vma_attached: vmaBit(1, null), world_vma_detach: vmaBit(1, false),
+  world_vma_linked: vmaBit(2, null), world_vma_unlink: vmaBit(2, false), world_vma_link: vmaBit(2, true),
+  smp_wmb: barrier, smp_mb: barrier, smp_rmb: nothing, barrier: nothing,
+};

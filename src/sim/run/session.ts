@@ -1,0 +1,99 @@
+/** One simulation: a world, the code that its threads run, and what was met that is not modelled. */
+import type { FunctionIr } from "../../c/ir.ts";
+import type { World } from "../world/build.ts";
+import type { Turn } from "../world/turn.ts";
+import { atomicOperations } from "./ops-atomic.ts";
+import { lockOperations } from "./ops-locks.ts";
+import { worldOperations } from "./ops-world.ts";
+import type { CellOf, OperationMaker } from "./operation.ts";
+import { programOf, type Program } from "./program.ts";
+import { pureOf, type Pure } from "./pure.ts";
+
+/** Functions by name that calls may go into, first match wins. */
+export interface Code {
+  /** The code under test and its helpers. */
+  readonly functions: ReadonlyMap<string, FunctionIr>;
+  /** Models of kernel functions of one era. */
+  readonly models: ReadonlyMap<string, FunctionIr>;
+}
+
+export type Callee =
+  | { readonly k: "operation"; readonly make: OperationMaker }
+  | { readonly k: "pure"; readonly f: Pure }
+  | { readonly k: "inline"; readonly program: Program }
+  | { readonly k: "skip" };
+
+export interface Session {
+  readonly world: World;
+  readonly callee: (name: string) => Callee;
+  /** Most calls inside each other. */
+  readonly depth: number;
+  readonly cellOf: CellOf;
+  /** Checks what must hold when a thread's own function returns. */
+  readonly atExit: (turn: Turn) => void;
+  /** Grows while the search runs: calls and places that were skipped. */
+  readonly notModelled: Set<string>;
+}
+
+export interface SessionOptions {
+  readonly world: World;
+  readonly code: Code;
+  readonly depth?: number;
+  /** Whether threads share what stands at an address; absent when they share nothing but the world. */
+  readonly isShared?: (root: string, path: string) => boolean;
+  readonly atExit?: (turn: Turn) => void;
+}
+
+const operations = new Map<string, OperationMaker>(Object.entries({ ...lockOperations, ...worldOperations, ...atomicOperations }));
+
+const programs = new WeakMap<FunctionIr, Program>();
+
+/** The function compiled once, however many simulations run it. */
+export function compiled(ir: FunctionIr, origin: Program["origin"]): Program {
+  let program = programs.get(ir);
+  if (program === undefined) {
+    program = programOf(ir, origin);
+    programs.set(ir, program);
+  }
+  return program;
+}
+
+export function newSession(options: SessionOptions): Session {
+  const callees = new Map<string, Callee>();
+  const cells = new Map<string, number>();
+  const find = (name: string): Callee => {
+    const operation = operations.get(name);
+    if (operation !== undefined) return { k: "operation", make: operation };
+    const pure = pureOf(name);
+    if (pure !== undefined) return { k: "pure", f: pure };
+    const model = options.code.models.get(name);
+    if (model !== undefined) return { k: "inline", program: compiled(model, "model") };
+    const code = options.code.functions.get(name);
+    return code === undefined ? { k: "skip" } : { k: "inline", program: compiled(code, "code") };
+  };
+  return {
+    world: options.world,
+    callee: (name) => {
+      let callee = callees.get(name);
+      if (callee === undefined) {
+        callee = find(name);
+        callees.set(name, callee);
+      }
+      return callee;
+    },
+    depth: options.depth ?? 16,
+    cellOf: (root, path) => {
+      if (options.isShared?.(root, path) !== true) return undefined;
+      const address = root + path;
+      let cell = cells.get(address);
+      if (cell === undefined) {
+        cell = cells.size;
+        if (cell >= options.world.layout.cells) throw new RangeError(`more than ${options.world.layout.cells} shared variables`);
+        cells.set(address, cell);
+      }
+      return cell;
+    },
+    atExit: options.atExit ?? (() => {}),
+    notModelled: new Set<string>(),
+  };
+}

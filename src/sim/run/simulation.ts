@@ -1,0 +1,121 @@
+/** Threads and a world together as the explorer's system, and the replay of a found interleaving step by step. */
+import type { RuleId } from "../../core/finding.ts";
+import { countTables } from "../world/build.ts";
+import { heldBy } from "../world/locks.ts";
+import { properties, type Fault, type PropertyId } from "../world/property.ts";
+import { staleFor, virtualName } from "../world/translate.ts";
+import type { Turn } from "../world/turn.ts";
+import type { Found } from "./explore.ts";
+import { lookingTurn, placeOf, startThread, stepThread, type Arrival, type Standing } from "./machine.ts";
+import type { Session } from "./session.ts";
+import type { Outcome, System } from "./system.ts";
+import type { ThreadState } from "./thread.ts";
+
+export interface SimState {
+  readonly data: Int32Array;
+  readonly standings: readonly Standing[];
+}
+
+/** One step of a replayed interleaving. */
+export interface ReplayedStep {
+  readonly thread: number;
+  readonly before: SimState;
+  readonly after: SimState;
+  readonly notes: readonly string[];
+  /** Where the thread stood in the code that a reader knows. */
+  readonly place: ReturnType<typeof placeOf>;
+}
+
+export interface Simulation extends System<SimState, Fault> {
+  replay(found: Found<Fault>): ReplayedStep[];
+}
+
+/** `threads` as they are before their first step; `data` is the world that they start in. */
+export function simulation(session: Session, threads: readonly ThreadState[], data: Int32Array): Simulation {
+  const ids = new Map<string, number>();
+  const idOf = (key: string): number => {
+    let id = ids.get(key);
+    if (id === undefined) ids.set(key, (id = ids.size));
+    return id;
+  };
+  const outcomeOf = (before: readonly Standing[], thread: number, arrival: Arrival): Outcome<SimState, Fault> => ({
+    state: { data: arrival.data, standings: before.map((s, i) => (i === thread ? arrival.standing : s)) },
+    fault: arrival.fault,
+  });
+  // The threads run up to their first visible operation one after the other: nothing of that can be seen by another.
+  let initial: Outcome<SimState, Fault>[] = [{ state: { data, standings: [] }, fault: null }];
+  for (const [number, thread] of threads.entries()) {
+    initial = initial.flatMap((start) => {
+      if (start.fault !== null) return [start];
+      return startThread(session, thread, start.state.data, number).map((a) => ({
+        state: { data: a.data, standings: [...start.state.standings, a.standing] }, fault: a.fault,
+      }));
+    });
+  }
+  const failing = (property: PropertyId, text: string, thread: number, state: SimState, rule?: RuleId): Fault => {
+    const standing = state.standings[Math.max(thread, 0)]!;
+    const { file, line } = placeOf(standing.thread);
+    return { property, rule: rule ?? properties[property].rule, text, thread, file, line };
+  };
+  return {
+    threads: threads.length,
+    initial,
+    pending(state, thread) {
+      const { operation } = state.standings[thread]!;
+      if (operation === null) return null;
+      const turn = lookingTurn(session, state.data, thread);
+      return { enabled: operation.enabled?.(turn) ?? true, footprint: operation.footprint(turn) };
+    },
+    step(state, thread) {
+      return stepThread(session, state.standings[thread]!, state.data, thread).map((a) => outcomeOf(state.standings, thread, a));
+    },
+    key(state) {
+      const halves = new Uint16Array(state.data.buffer, state.data.byteOffset, state.data.length * 2);
+      return `${state.standings.map((s) => idOf(s.key)).join()}:${String.fromCharCode.apply(null, halves as unknown as number[])}`;
+    },
+    atEnd(state) {
+      const turn = lookingTurn(session, state.data, 0);
+      for (let mm = 0; mm < session.world.layout.mms; mm++) {
+        const counted = state.data[session.world.layout.tablesCounted + mm]!;
+        const there = countTables(turn, mm);
+        if (counted !== there) return failing("accounting", `${counted} PTE tables are accounted for and ${there} exist`, -1, state);
+      }
+      return null;
+    },
+    atDeadlock(state) {
+      const waiting = state.standings.flatMap((s, thread) => (s.operation === null ? [] : [thread]));
+      const who = waiting.map((thread) => `CPU${thread} holds ${heldBy(lookingTurn(session, state.data, thread), session.world.locks).join(", ") || "nothing"}`);
+      return failing("deadlock", `every thread waits: ${who.join("; ")}`, waiting[0] ?? -1, state);
+    },
+    atLivelock: (state, thread) => failing("livelock", "tries the same again for ever", thread, state),
+    faultKey: (fault) => `${fault.property} ${fault.thread} ${fault.file}:${fault.line}`,
+    replay(found) {
+      let state = initial[found.start]!.state;
+      return found.moves.map(({ thread, outcome }) => {
+        const before = state;
+        const standing = before.standings[thread]!;
+        const arrival = stepThread(session, standing, before.data, thread)[outcome]!;
+        state = outcomeOf(before.standings, thread, arrival).state;
+        return { thread, before, after: state, notes: arrival.notes, place: placeOf(standing.thread) };
+      });
+    },
+  };
+}
+
+/** What a thread must have undone when it returns. `locks` are the names of those that it held at the start. */
+export function exitCheck(session: () => Session, kept: (thread: number) => readonly string[], checkFlush: (thread: number) => boolean): (turn: Turn) => void {
+  return (turn) => {
+    const { world } = session();
+    const expected = kept(turn.thread);
+    const held = heldBy(turn, world.locks);
+    const extra = held.find((name) => !expected.includes(name));
+    const lost = expected.find((name) => !held.includes(name));
+    if (extra !== undefined) turn.fail("held-at-exit", `returns with ${extra} held`);
+    else if (lost !== undefined) turn.fail("not-held", `returns without ${lost}, which its caller holds`);
+    else if (turn.data[world.layout.rcu + turn.thread]! > 0) turn.fail("held-at-exit", "returns inside an RCU read section: a mapped pte has not been unmapped", "map-balance");
+    else if (turn.data[world.layout.irq + turn.thread]! > 0) turn.fail("held-at-exit", "returns with interrupts off");
+    if (!checkFlush(turn.thread)) return;
+    const [stale] = staleFor(turn, -1, world.layout.tlb).filter((page) => turn.data[world.layout.unflushed + page]! & (1 << turn.thread));
+    if (stale !== undefined) turn.fail("unflushed-return", `returns while another CPU may still use the old translation for ${virtualName(world.layout, stale)}`);
+  };
+}

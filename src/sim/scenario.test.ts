@@ -1,0 +1,30 @@
+/** Every scenario of fixtures/scenarios comes out as its header expects. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { initC } from "../c/index.ts";
+import type { SourceText } from "./library.ts";
+import { scenariosOf, simulate } from "./scenario.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+function textsOf(folder: string): SourceText[] {
+  return readdirSync(join(root, folder)).filter((name) => name.endsWith(".c")).toSorted()
+    .map((name) => ({ path: `${folder}/${name}`, text: readFileSync(join(root, folder, name), "utf8") }));
+}
+
+const scenarios = textsOf("fixtures/scenarios");
+const options = { models: textsOf("rules/models"), actors: textsOf("rules/actors"), kernel: null, bound: 300_000 };
+
+beforeAll(async () => {
+  await initC();
+});
+
+describe.each(scenarios.map((s) => [s.path, s] as const))("%s", (path, source) => {
+  it("comes out as its header says", () => {
+    const expected = scenariosOf(source.text).map((s) => `${s.name}: ${s.expect}`);
+    const results = simulate(path, source.text, options);
+    expect(results.map((r) => `${r.name}: ${r.verdict}${r.rule === null ? "" : ` ${r.rule}`}${r.reason}`)).toEqual(expected);
+    expect(results.filter((r) => r.bounded).map((r) => r.name)).toEqual([]);
+  });
+});

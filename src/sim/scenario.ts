@@ -1,0 +1,177 @@
+/** Runs the scenarios of a C file: each comment with a `scenario:` key names a world, the threads and what to expect. */
+import { lowerText } from "../c/index.ts";
+import type { Expr, FunctionIr, Place } from "../c/ir.ts";
+import { UsageError } from "../core/errors.ts";
+import type { Trace } from "../core/finding.ts";
+import type { ScenarioResult } from "../core/sim-report.ts";
+import { bindParameter } from "./bindings.ts";
+import { headersOf, settingsOf, type Header } from "./header.ts";
+import { libraryFor, type Library, type SourceText } from "./library.ts";
+import { explore, type Found } from "./run/explore.ts";
+import { visit } from "./run/program.ts";
+import { compiled, newSession, type Session } from "./run/session.ts";
+import { shortest } from "./run/shortest.ts";
+import { exitCheck, simulation, type Simulation } from "./run/simulation.ts";
+import { newThread } from "./run/thread.ts";
+import { traceSteps, type Lines } from "./trace.ts";
+import { buildWorld, type Settings } from "./world/build.ts";
+import { properties, type Fault } from "./world/property.ts";
+import type { Value } from "./world/value.ts";
+
+export interface SimulateOptions {
+  readonly models: readonly SourceText[];
+  readonly actors: readonly SourceText[];
+  /** "X.Y", or null to take what the scenario says. */
+  readonly kernel: string | null;
+  readonly bound: number;
+  readonly reduce?: boolean;
+  readonly cancelled?: () => boolean;
+}
+
+/** A scenario as its header describes it. */
+export interface Scenario {
+  readonly name: string;
+  readonly kernel: string;
+  readonly world: Settings;
+  readonly threads: readonly string[];
+  /** "holds" or "violated <rule>"; "" when the header does not say. */
+  readonly expect: string;
+}
+
+/** What to run: functions by name, and lines for the trace. */
+export interface Cast {
+  readonly scenario: Scenario;
+  readonly functions: ReadonlyMap<string, FunctionIr>;
+  readonly library: Library;
+  readonly lines: Lines;
+}
+
+export interface Verdict {
+  readonly found: Found<Fault> | null;
+  readonly trace: Trace | null;
+  readonly states: number;
+  readonly executions: number;
+  readonly complete: boolean;
+  readonly notModelled: readonly string[];
+}
+
+export const defaultKernel = "6.12";
+
+export function scenariosOf(text: string): Scenario[] {
+  return headersOf(text).filter((h) => h.keys.has("scenario")).map(scenarioOf);
+}
+
+function scenarioOf(header: Header): Scenario {
+  const key = (name: string): string => header.keys.get(name) ?? "";
+  return {
+    name: key("scenario"),
+    kernel: key("kernel") || defaultKernel,
+    world: settingsOf(key("world")),
+    threads: key("threads").split(/[\s,|]+/).filter((name) => name !== ""),
+    expect: key("expect"),
+  };
+}
+
+/** Results in the order of the file. Throws a UsageError when a header names what does not exist. */
+export function simulate(path: string, text: string, options: SimulateOptions): ScenarioResult[] {
+  const scenarios = scenariosOf(text);
+  if (scenarios.length === 0) throw new UsageError(`${path} has no scenario`, "a comment with a line `scenario: NAME` starts one");
+  const unit = lowerText(path, text);
+  return scenarios.map((scenario) => {
+    const library = libraryFor(options.models, options.actors, options.kernel ?? scenario.kernel);
+    const functions = new Map(unit.functions.map((f) => [f.name, f] as const));
+    const lines = new Map([...library.lines, [path, text.split("\n")]]);
+    const started = performance.now();
+    const verdict = play({ scenario, functions, library, lines }, options);
+    return resultOf(path, scenario.name, verdict, options.bound, performance.now() - started);
+  });
+}
+
+export function resultOf(path: string, name: string, verdict: Verdict, bound: number, elapsedMs: number): ScenarioResult {
+  const fault = verdict.found?.fault ?? null;
+  const missing = verdict.notModelled.join(", ");
+  return {
+    path, name, bound, elapsedMs, states: verdict.states, executions: verdict.executions, bounded: !verdict.complete,
+    verdict: fault !== null ? "violated" : missing !== "" ? "not-modelled" : "holds",
+    reason: fault === null ? missing : "",
+    property: fault === null ? null : properties[fault.property].promise,
+    rule: fault?.rule ?? null,
+    trace: verdict.trace,
+  };
+}
+
+/** Runs one scenario to a verdict. */
+export function play(cast: Cast, options: Pick<SimulateOptions, "bound" | "reduce" | "cancelled">): Verdict {
+  const { scenario, library } = cast;
+  const world = buildWorld(scenario.world, scenario.threads.length);
+  const actors = new Map(library.actors.map((a) => [a.name, a.ir] as const));
+  const irs = scenario.threads.map((name) => {
+    const ir = cast.functions.get(name) ?? actors.get(name);
+    if (ir === undefined) throw new UsageError(`no thread ${name}`, `the file and the actors of kernel ${library.era} define no such function`);
+    return ir;
+  });
+  const session: Session = newSession({
+    world,
+    code: { functions: new Map([...actors, ...cast.functions]), models: library.models },
+    isShared: sharedBy([...cast.functions.values(), ...irs]),
+    atExit: exitCheck(() => session, () => [], () => true),
+  });
+  const threads = irs.map((ir) => newThread(compiled(ir, "code"), argumentsFor(ir, (v) => bindParameter(world, v)), new Map()));
+  const sim = simulation(session, threads, world.initial);
+  return verdictOf(sim, session, { scenario: scenario.name, actor: scenario.threads.slice(1).join(", "), era: library.era }, cast.lines, options);
+}
+
+export function argumentsFor(ir: FunctionIr, bind: (variable: NonNullable<ReturnType<FunctionIr["vars"]["get"]>>) => Value | undefined): Map<string, Value> {
+  return new Map(ir.params.flatMap((name) => {
+    const variable = ir.vars.get(name);
+    const value = variable && bind(variable);
+    return value === undefined ? [] : [[name, value] as const];
+  }));
+}
+
+export function verdictOf(
+  sim: Simulation, session: Session, about: Pick<Trace, "scenario" | "actor" | "era">, lines: Lines,
+  options: Pick<SimulateOptions, "bound" | "reduce" | "cancelled">,
+): Verdict {
+  const limits = { ...(options.reduce === undefined ? {} : { reduce: options.reduce }), ...(options.cancelled === undefined ? {} : { cancelled: options.cancelled }) };
+  const exploration = explore(sim, { states: options.bound, ...limits });
+  const [first] = exploration.found;
+  const found = first === undefined ? null : (shortest(sim, sim.faultKey(first.fault), options.bound) ?? first);
+  const steps = found === null ? [] : traceSteps(sim.replay(found), found.fault, lines);
+  return {
+    found, states: exploration.states, executions: exploration.executions, complete: exploration.complete,
+    trace: found === null ? null : { ...about, steps, litmus: null },
+    notModelled: [...session.notModelled].toSorted(),
+  };
+}
+
+/** Whether an address is shared: a global that the code names as data, or a field of a world's object that it writes. */
+export function sharedBy(functions: readonly FunctionIr[]): (root: string, path: string) => boolean {
+  const globals = new Set<string>();
+  const fields = new Set<string>();
+  const rootName = (place: Place): string => (place.k === "global" ? place.name : place.k === "field" || place.k === "index" ? rootName(place.base) : "");
+  const lastField = (place: Place): string => (place.k === "field" ? place.field : place.k === "index" ? lastField(place.base) : "");
+  const see = (place: Place, writes: boolean): void => {
+    if (rootName(place) !== "") globals.add(rootName(place));
+    if (writes && lastField(place) !== "") fields.add(lastField(place));
+  };
+  const seeAddresses = (e: Expr): void => visit(e, (x) => x.k === "addr" && see(x.place, false));
+  for (const ir of functions) {
+    for (const block of ir.blocks) {
+      for (const step of block.steps) {
+        if (step.op === "store" || step.op === "load") see(step.place, step.op === "store");
+        if (step.op !== "call") continue;
+        step.args.forEach(seeAddresses);
+        // What an atomic operation is given is written by it.
+        if (/^(?:atomic|refcount|cmpxchg|xchg|test_and)/.test(step.callee ?? "")) {
+          for (const arg of step.args) if (arg.k === "addr") see(arg.place, true);
+        }
+      }
+    }
+  }
+  globals.delete("init_mm");
+  return (root, path) => {
+    if (root.startsWith("G:")) return globals.has(root.slice(2));
+    return root.startsWith("@") && fields.has(path.slice(path.lastIndexOf(".") + 1));
+  };
+}

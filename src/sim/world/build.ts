@@ -1,0 +1,219 @@
+/**
+ * Builds the initial world from a short description ("pmd=table pte=page,none vma=file"). The description is what a
+ * scenario's header says and what a replay varies.
+ */
+import { UsageError } from "../../core/errors.ts";
+import { base, entriesPerTable, layoutOf, life, pmdSize, pudSize, type Layout, type Level } from "./layout.ts";
+import { LockNames } from "./locks.ts";
+import { pageLife } from "./pages.ts";
+import { resourcesOf, type Resources } from "./resources.ts";
+import { translations } from "./translate.ts";
+import type { Turn } from "./turn.ts";
+import { flag, Values, type EntryKind, type EntryValue } from "./value.ts";
+
+export type VmaKind = "anon" | "file" | "shmem" | "hugetlb" | "pfnmap";
+
+export interface Vma {
+  readonly mm: number;
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly kind: VmaKind;
+}
+
+export interface World {
+  readonly layout: Layout;
+  readonly resources: Resources;
+  readonly values: Values;
+  readonly locks: LockNames;
+  readonly vmas: readonly Vma[];
+  readonly options: WorldOptions;
+  readonly initial: Int32Array;
+}
+
+export interface WorldOptions {
+  /** Locks of their own for PMD and PTE tables; without, everything is under page_table_lock. */
+  readonly splitLocks: boolean;
+  /** A TLB flush interrupts the other CPUs, and so waits for those that have interrupts off (x86 without paravirt). */
+  readonly flushByIpi: boolean;
+  /** Page tables of munmap() are freed after a grace period, not right after the flush. */
+  readonly freeByRcu: boolean;
+  /** The mm has secondary MMUs (KVM, IOMMU) that must be told. */
+  readonly notifiers: boolean;
+  /** 32-bit kernel with 64-bit entries: a load is two loads. */
+  readonly halves: boolean;
+  /** The tables of mm0 belong to the kernel itself: there are no VMAs. */
+  readonly kernel: boolean;
+}
+
+/** Settings by key, as written: `{pmd: "table", pte: "page,none"}`. Unknown keys and words are usage errors. */
+export type Settings = Readonly<Record<string, string>>;
+
+const known = new Set([
+  "pud", "pmd", "pmd1", "pte", "pte1", "vma", "vma1", "mms", "deposit", "share", "split-locks", "flush", "free-tables",
+  "notifiers", "halves", "spare-pte", "spare-pmd", "spare-pages",
+]);
+
+const entryWords: Readonly<Record<string, readonly [EntryKind, number]>> = {
+  none: ["none", 0],
+  page: ["leaf", flag.write | flag.dirty | flag.young],
+  "page-clean": ["leaf", flag.write | flag.young],
+  "page-ro": ["leaf", flag.young],
+  protnone: ["leaf", flag.young | flag.protnone],
+  swap: ["swap", 0],
+  migration: ["migration", 0],
+  "device-private": ["device-private", 0],
+  "device-exclusive": ["device-exclusive", 0],
+  hwpoison: ["hwpoison", 0],
+  marker: ["marker", 0],
+  huge: ["leaf", flag.write | flag.dirty | flag.young],
+  "huge-ro": ["leaf", flag.young],
+  "huge-protnone": ["leaf", flag.young | flag.protnone],
+};
+
+export function buildWorld(settings: Settings, threads: number): World {
+  for (const key of Object.keys(settings)) if (!known.has(key)) throw new UsageError(`unknown world setting "${key}"`, `known: ${[...known].join(" ")}`);
+  const yes = (key: string, otherwise: boolean): boolean => (settings[key] === undefined ? otherwise : settings[key] === "yes");
+  const count = (key: string, otherwise: number): number => Math.min(Number.parseInt(settings[key] ?? "", 10) || otherwise, 4);
+  const mms = Math.min(count("mms", 1), 2);
+  const kernel = settings["vma"] === "kernel";
+  const maker = new Maker(settings);
+  for (let mm = 0; mm < mms; mm++) maker.addMm(mm, yes("share", false));
+  for (let i = 0; i < count("spare-pte", 3); i++) maker.table("pte");
+  for (let i = 0; i < count("spare-pmd", 1); i++) maker.table("pmd");
+  const vmas = kernel ? [] : vmasOf(settings, mms);
+  const locks = 4 * mms + 3 * vmas.length + maker.levels.length + maker.pages.length + 12;
+  const layout = layoutOf({
+    threads, mms, levels: maker.levels, roots: maker.roots, pages: maker.pages.length + count("spare-pages", 2), vmas: Math.max(vmas.length, 1), locks, cells: 16,
+  });
+  const options: WorldOptions = {
+    splitLocks: yes("split-locks", true), flushByIpi: settings["flush"] === "ipi", freeByRcu: settings["free-tables"] !== "now",
+    notifiers: yes("notifiers", !kernel), halves: yes("halves", false), kernel,
+  };
+  const data = new Int32Array(layout.size);
+  maker.fill(layout, data, options, yes("deposit", true));
+  for (let vma = 0; vma < vmas.length; vma++) data[layout.vma + vma] = 3;
+  return { layout, resources: resourcesOf(layout), values: maker.values, locks: new LockNames(locks), vmas, options, initial: data };
+}
+
+function vmasOf(settings: Settings, mms: number): Vma[] {
+  const kind = (key: string): VmaKind => {
+    const word = settings[key] ?? "anon";
+    if (word === "anon" || word === "file" || word === "shmem" || word === "hugetlb" || word === "pfnmap") return word;
+    throw new UsageError(`unknown VMA kind "${word}"`, "known: anon file shmem hugetlb pfnmap kernel");
+  };
+  return Array.from({ length: mms }, (_, mm) => mm).flatMap((mm) => {
+    if (settings["vma1"] === undefined) return [{ mm, start: base, end: base + pudSize, kind: kind("vma") }];
+    return [
+      { mm, start: base, end: base + pmdSize, kind: kind("vma") },
+      { mm, start: base + pmdSize, end: base + pudSize, kind: kind("vma1") },
+    ];
+  });
+}
+
+/** Collects tables and pages while the entries are named, and writes them once the sizes are known. */
+class Maker {
+  readonly values: Values = new Values();
+  readonly levels: Level[] = [];
+  readonly roots: number[] = [];
+  readonly pages: number[] = [];
+  private readonly entries: { readonly table: number; readonly index: number; readonly value: EntryValue }[] = [];
+  private readonly deposited: { readonly table: number; readonly pmdTable: number }[] = [];
+  private readonly settings: Settings;
+  private shared = -1;
+
+  constructor(settings: Settings) {
+    this.settings = settings;
+  }
+
+  table(level: Level): number {
+    return this.levels.push(level) - 1;
+  }
+
+  addMm(mm: number, share: boolean): void {
+    const pgd = this.table("pgd");
+    const pud = this.table("pud");
+    this.roots.push(pgd);
+    this.set(pgd, 0, this.values.entry("table", pud));
+    const word = this.settings["pud"] ?? "table";
+    if (word !== "table") {
+      this.set(pud, 0, this.leaf(word));
+      return;
+    }
+    const pmd = share && mm > 0 ? this.shared : this.table("pmd");
+    this.set(pud, 0, this.values.entry("table", pmd));
+    if (share && mm > 0) return;
+    this.shared = pmd;
+    this.addPmd(pmd, 0, this.settings["pmd"] ?? "table", this.settings["pte"] ?? "page,none");
+    this.addPmd(pmd, 1, this.settings["pmd1"] ?? "none", this.settings["pte1"] ?? "none,none");
+  }
+
+  private addPmd(pmd: number, index: number, word: string, ptes: string): void {
+    if (word !== "table") {
+      this.set(pmd, index, this.leaf(word));
+      if (word.startsWith("huge") || word === "migration") this.deposited.push({ table: this.table("pte"), pmdTable: pmd });
+      return;
+    }
+    const pte = this.table("pte");
+    this.set(pmd, index, this.values.entry("table", pte));
+    ptes.split(",").slice(0, entriesPerTable).forEach((w, i) => this.set(pte, i, this.leaf(w)));
+  }
+
+  private set(table: number, index: number, value: EntryValue): void {
+    this.entries.push({ table, index, value });
+  }
+
+  private leaf(word: string): EntryValue {
+    const made = entryWords[word];
+    if (made === undefined) throw new UsageError(`unknown entry "${word}"`, `known: table ${Object.keys(entryWords).join(" ")}`);
+    const [kind, flags] = made;
+    if (kind === "none" || kind === "marker" || kind === "swap") return this.values.entry(kind);
+    return this.values.entry(kind, this.pages.push(1) - 1, flags);
+  }
+
+  fill(layout: Layout, data: Int32Array, options: WorldOptions, deposit: boolean): void {
+    const everyone = (1 << layout.threads) - 1;
+    for (let i = 0; i < layout.tables * entriesPerTable; i++) data[layout.entry + i] = this.values.none.id;
+    for (const root of layout.roots) data[layout.life + root] = life.linked;
+    for (const { table, index, value } of this.entries) {
+      data[layout.entry + table * entriesPerTable + index] = value.id;
+      data[layout.life + table] = life.linked;
+      if (value.kind === "table") data[layout.links + value.target]! += 1;
+    }
+    for (let table = 0; table < layout.tables; table++) data[layout.ordered + table] = everyone;
+    for (const { table, pmdTable } of deposit ? this.deposited : []) {
+      data[layout.life + table] = life.deposited;
+      data[layout.deposits + pmdTable]! |= 1 << table;
+    }
+    for (const page of this.pages.keys()) {
+      data[layout.references + page] = 1;
+      data[layout.mapcount + page] = 1;
+      data[layout.pageLife + page] = pageLife.used;
+    }
+    const turn: Turn = { layout, data, values: this.values, thread: 0, fail: () => {}, note: () => {} };
+    for (let mm = 0; mm < layout.mms; mm++) {
+      data[layout.tablesCounted + mm] = countTables(turn, mm);
+      if (!options.notifiers) data[layout.invalidating + mm] = 1;
+    }
+    for (let page = 0; page < layout.virtualPages.length; page++) {
+      const now = translations(turn, page, (table) => (data[layout.walked + table]! |= 1 << page));
+      data[layout.tlb + page] = now;
+      if (options.notifiers) data[layout.secondary + page] = now;
+    }
+  }
+}
+
+/** PTE tables that the mm's page tables reach, and those that are deposited with its PMD tables. */
+export function countTables(turn: Turn, mm: number): number {
+  const { layout, data } = turn;
+  const pte = new Set<number>();
+  const visit = (table: number): void => {
+    if (layout.levels[table] === "pte") pte.add(table);
+    for (let other = 0; other < layout.tables; other++) if (data[layout.deposits + table]! & (1 << other)) pte.add(other);
+    for (let index = 0; index < entriesPerTable; index++) {
+      const value = turn.values.get(data[layout.entry + table * entriesPerTable + index]!);
+      if (value.k === "entry" && value.kind === "table") visit(value.target);
+    }
+  };
+  visit(layout.roots[mm]!);
+  return pte.size;
+}

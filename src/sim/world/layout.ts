@@ -1,0 +1,126 @@
+/**
+ * Where each part of a world stands in the array of numbers that is its state. The world is small on purpose: races
+ * on page tables need one or two entries a level, and every further entry multiplies the states.
+ */
+
+export type Level = "pgd" | "pud" | "pmd" | "pte";
+
+/** Entries of a table; PTRS_PER_PTE and the like of the simulated kernel. */
+export const entriesPerTable = 2;
+
+export const pageSize = 0x1000n;
+export const pmdSize: bigint = pageSize * BigInt(entriesPerTable);
+export const pudSize: bigint = pmdSize * BigInt(entriesPerTable);
+/** First address of the simulated range. */
+export const base = 0x100000n;
+
+/** A page of the address space of one mm: the unit that translations are kept for. */
+export interface VirtualPage {
+  readonly mm: number;
+  readonly address: bigint;
+}
+
+/** `life` of a table. Private: allocated, not yet reachable. Waiting: unlinked, freed after a grace period. */
+export const life = { unused: 0, private: 1, linked: 2, unlinked: 3, waiting: 4, freed: 5, deposited: 6 } as const;
+
+export interface Layout {
+  readonly size: number;
+  readonly threads: number;
+  readonly mms: number;
+  readonly tables: number;
+  readonly pages: number;
+  readonly vmas: number;
+  readonly locks: number;
+  readonly cells: number;
+  readonly virtualPages: readonly VirtualPage[];
+  /** Level of each table, by number. */
+  readonly levels: Level[];
+  /** Number of each mm's topmost table. */
+  readonly roots: readonly number[];
+
+  /** [table * entriesPerTable + index] number of the entry's value */
+  readonly entry: number;
+  /** [(thread * tables + table) * entriesPerTable + index] the value that the thread saw or wrote last, 0 for never */
+  readonly observed: number;
+  readonly life: number;
+  /** Thread + 1 that a private, unlinked or deposited table belongs to. */
+  readonly owner: number;
+  /** Threads whose RCU section must end before a waiting table is freed. */
+  readonly grace: number;
+  /** Threads that are sure to see the table's contents; bit 30: a write barrier stands behind the contents. */
+  readonly ordered: number;
+  /** Virtual pages through which the hardware may hold a pointer to the table in its walk caches. */
+  readonly walked: number;
+  /** Entries that point to the table. */
+  readonly links: number;
+  /** Address space pieces that share the table (hugetlb). */
+  readonly shares: number;
+  /** [lock] writer + 1, plus readers << 8 */
+  readonly lock: number;
+  /** [lock] tables whose contents the next taker is sure to see */
+  readonly lockSees: number;
+  readonly rcu: number;
+  readonly irq: number;
+  readonly ipi: number;
+  readonly gatherPages: number;
+  readonly gatherTables: number;
+  readonly gatherRange: number;
+  /** [virtual page] translations that some CPU may hold: bit page * 2 + writable */
+  readonly tlb: number;
+  /** [virtual page] threads that took a translation away and have not flushed */
+  readonly unflushed: number;
+  readonly secondary: number;
+  /** [mm] invalidations under way */
+  readonly invalidating: number;
+  readonly references: number;
+  readonly mapcount: number;
+  /** [page] 0 unused, 1 in use, 2 freed */
+  readonly pageLife: number;
+  /** [vma] bit 0 in the mm's tree, bit 1 reachable by rmap */
+  readonly vma: number;
+  /** [mm] page tables accounted for */
+  readonly tablesCounted: number;
+  /** [table] of a PMD table: the tables deposited with it, as a set */
+  readonly deposits: number;
+  /** [cell] value of a variable that the scenario shares between threads */
+  readonly cell: number;
+}
+
+export interface Sizes {
+  readonly threads: number;
+  readonly mms: number;
+  readonly levels: readonly Level[];
+  readonly roots: readonly number[];
+  readonly pages: number;
+  readonly vmas: number;
+  readonly locks: number;
+  readonly cells: number;
+}
+
+export function layoutOf(sizes: Sizes): Layout {
+  let size = 0;
+  const take = (length: number): number => {
+    size += length;
+    return size - length;
+  };
+  const tables = sizes.levels.length;
+  const perMm = entriesPerTable * entriesPerTable;
+  const virtualPages = Array.from({ length: sizes.mms * perMm }, (_, i) => ({
+    mm: Math.floor(i / perMm),
+    address: base + pageSize * BigInt(i % perMm),
+  }));
+  const parts = {
+    entry: take(tables * entriesPerTable),
+    observed: take(sizes.threads * tables * entriesPerTable),
+    life: take(tables), owner: take(tables), grace: take(tables), ordered: take(tables), walked: take(tables),
+    links: take(tables), shares: take(tables), deposits: take(tables),
+    lock: take(sizes.locks), lockSees: take(sizes.locks),
+    rcu: take(sizes.threads), irq: take(sizes.threads), ipi: take(sizes.threads),
+    gatherPages: take(sizes.threads), gatherTables: take(sizes.threads), gatherRange: take(sizes.threads),
+    tlb: take(virtualPages.length), unflushed: take(virtualPages.length), secondary: take(virtualPages.length),
+    invalidating: take(sizes.mms), tablesCounted: take(sizes.mms),
+    references: take(sizes.pages), mapcount: take(sizes.pages), pageLife: take(sizes.pages),
+    vma: take(sizes.vmas), cell: take(sizes.cells),
+  };
+  return { ...sizes, levels: [...sizes.levels], tables, virtualPages, ...parts, size };
+}
