@@ -17,9 +17,9 @@ export const hookCommand: Command = async (context) => {
   const global = context.args.switches.has("global");
   switch (action) {
     case "install":
-      return tell(context, global ? await installGlobally(context.cwd, context.env, factsOf(context)) : installIn(await repositoryHooks(context.cwd), factsOf(context)));
+      return tell(context, global ? await installGlobally(context.cwd, context.env, factsOf(context)) : installIn(await repositoryHooks(context.cwd, context.env), factsOf(context)));
     case "uninstall":
-      return tell(context, global ? await uninstallGlobally(context.cwd, context.env) : uninstallFrom(await repositoryHooks(context.cwd)));
+      return tell(context, global ? await uninstallGlobally(context.cwd, context.env) : uninstallFrom(await repositoryHooks(context.cwd, context.env)));
     case "run":
       if (rest[0] === undefined) throw new UsageError("hook run needs the file that git is about to send");
       return runHook(context, rest[0]);

@@ -35,15 +35,15 @@ const passedOn: readonly string[] = [
 ];
 
 /** The hooks folder of the repository that `cwd` is in; the same for all of its worktrees. */
-export async function repositoryHooks(cwd: string): Promise<string> {
-  const folder = await git(cwd, ["rev-parse", "--git-path", "hooks"]);
+export async function repositoryHooks(cwd: string, env: Environment): Promise<string> {
+  const folder = await git(cwd, env, ["rev-parse", "--git-path", "hooks"]);
   if (folder === null) throw new UsageError("there is no git repository here", "`mmreview hook install --global` is for all of yours.");
   return resolve(cwd, folder);
 }
 
 /** The user's own hooks folder, and whether git knows it already. */
 export async function globalHooks(cwd: string, env: Environment): Promise<{ readonly folder: string; readonly known: boolean }> {
-  const named = await git(cwd, ["config", "--global", "--type=path", "core.hooksPath"]);
+  const named = await git(cwd, env, ["config", "--global", "--type=path", "core.hooksPath"]);
   if (named !== null && named !== "") return { folder: named, known: true };
   const home = env["HOME"] ?? homedir();
   return { folder: join(env["XDG_CONFIG_HOME"] ?? join(home, ".config"), "git", "hooks"), known: false };
@@ -73,7 +73,7 @@ export async function installGlobally(cwd: string, env: Environment, facts: Scri
   for (const name of passedOn) {
     if (!existsSync(join(folder, name))) writeScript(join(folder, name), passingScript(name));
   }
-  if ((await git(cwd, ["config", "--global", "core.hooksPath", folder])) === null) throw new UsageError("git can't write its global configuration");
+  if ((await git(cwd, env, ["config", "--global", "core.hooksPath", folder])) === null) throw new UsageError("git can't write its global configuration");
   return [...told, `set core.hooksPath to ${folder}; the hooks of each repository still run`];
 }
 
@@ -102,7 +102,7 @@ export async function uninstallGlobally(cwd: string, env: Environment): Promise<
   const passing = passedOn.filter((name) => existsSync(join(folder, name)) && isOurs(readFileSync(join(folder, name), "utf8")));
   for (const name of passing) rmSync(join(folder, name));
   if (passing.length === 0 || readdirSync(folder).length > 0) return told;
-  await git(cwd, ["config", "--global", "--unset", "core.hooksPath"]);
+  await git(cwd, env, ["config", "--global", "--unset", "core.hooksPath"]);
   return [...told, "unset core.hooksPath"];
 }
 

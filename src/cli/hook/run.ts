@@ -36,7 +36,7 @@ export async function runHook(context: Context, file: string): Promise<number> {
 
 async function reviewSeries(context: Context, file: string): Promise<number> {
   const { args, cwd, env } = context;
-  const gitDir = (await git(cwd, ["rev-parse", "--absolute-git-dir"])) ?? cwd;
+  const gitDir = (await git(cwd, env, ["rev-parse", "--absolute-git-dir"])) ?? cwd;
   const files = seriesFiles(resolve(cwd, file), env, gitDir, senderId());
   if (files === null) return exitCode.clean;
   const request: ReviewRequest = {

@@ -24,6 +24,8 @@ before="$(dirname "$0")/${keptName}"
 if [ -x "$before" ]; then
 	"$before" "$@" || exit
 fi
+# git names this repository to its hooks; mmreview also asks git about the kernel tree.
+unset GIT_DIR GIT_WORK_TREE
 if [ -x ${quoted(launcher[0]!)} ]${launcher.slice(1).map((file) => ` && [ -e ${quoted(file)} ]`).join("")}; then
 	exec ${launcher.map(quoted).join(" ")} hook run ${words === "" ? "" : `${words} `}-- "$@"
 elif command -v mmreview >/dev/null 2>&1; then

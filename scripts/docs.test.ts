@@ -1,0 +1,28 @@
+/** Documents that are made from code are as the code would make them now; the man page is one that groff takes. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { commandTable } from "../src/cli/commands.ts";
+import { optionTable } from "../src/cli/options.ts";
+import { generatedDocuments } from "./generated-documents.ts";
+
+const root = join(import.meta.dirname, "..");
+
+describe("generated documents", () => {
+  it.each(Array.from(generatedDocuments()))("%s is not stale (npx tsx scripts/docs.ts)", (path, text) => {
+    expect(readFileSync(join(root, path), "utf8")).toBe(text);
+  });
+
+  it.each(Array.from(generatedDocuments()))("%s names every command and option", (path, text) => {
+    const plain = path.endsWith(".1") ? text.replaceAll("\\-", "-") : text;
+    const names = [...commandTable.map((command) => command.name), ...optionTable.map((option) => `--${option.name}`)];
+    expect(names.filter((name) => !plain.includes(name))).toEqual([]);
+  });
+
+  it.runIf(spawnSync("groff", ["--version"]).status === 0)("the man page formats without a warning", () => {
+    const { stdout, stderr, status } = spawnSync("groff", ["-man", "-ww", "-Tascii", join(root, "docs/mmreview.1")], { encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toContain("--fail-on");
+  });
+});

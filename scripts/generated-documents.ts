@@ -1,0 +1,11 @@
+/** Every document that is made from code, by its path from the top. */
+import { toolVersion } from "../src/cli/tool-version.ts";
+import { manPage } from "./man-page.ts";
+import { usagePage } from "./usage-page.ts";
+
+export function generatedDocuments(): ReadonlyMap<string, string> {
+  return new Map([
+    ["docs/usage.md", usagePage()],
+    ["docs/mmreview.1", manPage(toolVersion())],
+  ]);
+}

@@ -1,0 +1,94 @@
+/** What only a real process shows: signals, closed pipes, the launcher. */
+import { spawn, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+let folder = "";
+let program = "";
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "mmreview-process-"));
+  program = join(folder, "program.mts");
+  // The real main over a library that never ends, prints a lot, or fails, by the name of the input.
+  writeFileSync(
+    program,
+    `import { main } from ${JSON.stringify(join(root, "src/cli/main.ts"))};
+import { emptyReport } from ${JSON.stringify(join(root, "fixtures/cli/harness.ts"))};
+const skipped = Array.from({ length: 50_000 }, (_, n) => ({ messageId: String(n), subject: "s", reason: "r" }));
+const answers = {
+  waits: () => new Promise((done) => { setTimeout(done, 60_000); process.stderr.write("ready\\n"); }),
+  much: async () => emptyReport({ inputs: [{ path: "much", messages: 50_000, patches: 0, skipped, troubles: [] }] }),
+};
+await main({ library: async () => ({ review: (request) => answers[request.inputs[0]]() }) });
+`,
+  );
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function started(words: readonly string[]): readonly [string, string[]] {
+  return [process.execPath, ["--import", join(root, "node_modules/tsx/dist/loader.mjs"), program, ...words]];
+}
+
+describe("signals", () => {
+  it.each([["SIGINT", 130], ["SIGTERM", 143]] as const)("%s ends with %i and one line", async (signal, expected) => {
+    const child = spawn(...started(["waits"]), { stdio: ["ignore", "pipe", "pipe"] });
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => {
+      stderr += chunk.toString();
+      if (stderr === "ready\n") child.kill(signal);
+    });
+    const code = await new Promise((done) => {
+      child.on("exit", done);
+    });
+    expect({ code, stderr }).toEqual({ code: expected, stderr: `ready\nmmreview: stopped by ${signal}\n` });
+  });
+});
+
+describe("pipes", () => {
+  it("ends quietly when the reader has had enough", () => {
+    const [node, words] = started(["-fjson", "much"]);
+    const line = `'${node}' ${words.map((word) => `'${word}'`).join(" ")} | head -c 10; echo " \${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = spawnSync("bash", ["-c", line], { encoding: "utf8" });
+    expect({ stdout, stderr }).toEqual({ stdout: '{\n  "schem 0\n', stderr: "" });
+  });
+
+  it("loses nothing of a long result", () => {
+    const { stdout, status } = spawnSync(...started(["-fjson", "much"]), { encoding: "utf8", maxBuffer: 1 << 28 });
+    expect(status).toBe(0);
+    expect((JSON.parse(stdout) as { inputs: { skipped: unknown[] }[] }).inputs[0]!.skipped).toHaveLength(50_000);
+  });
+});
+
+describe("the launcher", () => {
+  function launched(built: string | null): { status: number | null; stdout: string; stderr: string } {
+    const place = mkdtempSync(join(folder, "launcher-"));
+    cpSync(join(root, "bin"), join(place, "bin"), { recursive: true });
+    writeFileSync(join(place, "package.json"), '{ "type": "module" }');
+    if (built !== null) {
+      mkdirSync(join(place, "dist/cli"), { recursive: true });
+      writeFileSync(join(place, "dist/cli/main.js"), built);
+    }
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(place, "bin/mmreview.js")], { encoding: "utf8" });
+    return { status, stdout, stderr };
+  }
+
+  it("says how to build what is not built", () => {
+    expect(launched(null)).toEqual({ status: 4, stdout: "", stderr: "mmreview is not built yet: run `npm run build` first.\n" });
+  });
+
+  it("runs the built command line", () => {
+    expect(launched('export async function main() { process.stdout.write("built\\n"); }')).toEqual({ status: 0, stdout: "built\n", stderr: "" });
+  });
+
+  it("does not take a broken build for a missing one", () => {
+    const { status, stderr } = launched('import "./missing.js"; export const main = 1;');
+    expect(status).toBe(4);
+    expect(stderr).toContain("missing.js");
+    expect(stderr).not.toContain("npm run build");
+  });
+});
