@@ -16,11 +16,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   rulebook: ["c"],
   check: ["c", "rulebook"],
   "sim/memory": [],
+  "sim/litmus": ["c", "sim/memory"],
   "sim/world": ["sim/memory"],
   "sim/run": ["c", "rulebook", "sim/memory", "sim/world"],
   sim: ["c", "rulebook", "sim/memory", "sim/world", "sim/run"],
   report: [],
-  "": ["mail", "diff", "tree", "c", "rulebook", "check", "sim", "sim/memory", "sim/world", "sim/run"],
+  "": ["mail", "diff", "tree", "c", "rulebook", "check", "sim", "sim/litmus", "sim/memory", "sim/world", "sim/run"],
   cli: ["report", ""],
 };
 
