@@ -1,0 +1,60 @@
+/** Litmus tests: `mmreview litmus`. */
+import type { LitmusResult } from "../../core/litmus-report.ts";
+import { defaultSteps } from "../memory/explore.ts";
+import { lkmm } from "../memory/lkmm.ts";
+import type { Model } from "../memory/model.ts";
+import { UnsupportedProgram } from "../memory/program.ts";
+import { printProposition, type Quantifier } from "./condition.ts";
+import { UnsupportedCode } from "./expression.ts";
+import { judge, type Judgement } from "./judge.ts";
+import { parseLitmus, type LitmusTest } from "./parse.ts";
+import { LitmusSyntaxError } from "./source.ts";
+
+export interface LitmusOptions {
+  readonly model?: Model;
+  /** Steps of the search before it gives up; see docs/memory-model.md. */
+  readonly steps?: number;
+  /** How often a loop may go round. */
+  readonly rounds?: number;
+}
+
+/** herd7's default: loops are unrolled twice. */
+const defaultRounds = 2;
+
+/** Decides one litmus test. Never throws on any text; initC() must have been awaited. */
+export function runLitmus(path: string, text: string, options: LitmusOptions = {}): LitmusResult {
+  const start = performance.now();
+  try {
+    const test = parseLitmus(path, text);
+    const { model = lkmm, steps = defaultSteps, rounds = defaultRounds } = options;
+    const judgement = judge(test, { model, steps, rounds });
+    return verdictOf(path, test, judgement, performance.now() - start);
+  } catch (error) {
+    if (error instanceof LitmusSyntaxError) {
+      return { path, error: { line: error.line, column: error.column, message: error.message } };
+    }
+    if (error instanceof UnsupportedCode) return { path, unsupported: `${error.message} (line ${error.loc.line})` };
+    if (error instanceof UnsupportedProgram) return { path, unsupported: error.message };
+    throw error;
+  }
+}
+
+const kinds: Readonly<Record<Quantifier, "Allowed" | "Forbidden" | "Required">> = {
+  exists: "Allowed", "~exists": "Forbidden", forall: "Required",
+};
+
+function verdictOf(path: string, test: LitmusTest, judgement: Judgement, elapsedMs: number): LitmusResult {
+  const { quantifier, proposition } = test.question;
+  const { positive, negative, states, flags } = judgement;
+  if (!judgement.decided) return { path, unsupported: `not decided within ${judgement.steps} steps` };
+  const ok = { exists: positive > 0, "~exists": positive === 0, forall: negative === 0 }[quantifier];
+  return {
+    path, name: test.program.name, kind: kinds[quantifier], condition: `(${printProposition(proposition)})`,
+    verdict: ok ? "Ok" : "No",
+    observation: positive === 0 ? "Never" : negative === 0 ? "Always" : "Sometimes",
+    // Witnesses count for the claim: with ~exists, executions without the forbidden state are the positive ones.
+    positive: quantifier === "~exists" ? negative : positive,
+    negative: quantifier === "~exists" ? positive : negative,
+    states, flags, elapsedMs,
+  };
+}

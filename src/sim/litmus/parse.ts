@@ -1,0 +1,56 @@
+/** A litmus file as a program and a question. The threads go through the project's C front end. */
+import { lowerText } from "../../c/index.ts";
+import type { FunctionIr, UnitIr } from "../../c/ir.ts";
+import type { Program, Thread } from "../memory/program.ts";
+import type { Value } from "../memory/value.ts";
+import { parseQuestion, type Question } from "./condition.ts";
+import { parseInitial, type InitialState } from "./initial.ts";
+import { lowerThread } from "./lower.ts";
+import { cutSections, type Section, type Sections } from "./sections.ts";
+import { keepOnly, LitmusSyntaxError, placeOf } from "./source.ts";
+import { Tokens } from "./tokens.ts";
+
+export interface LitmusTest {
+  readonly program: Program;
+  readonly question: Question;
+  /** The number of each thread, as in P<n>. */
+  readonly numbers: readonly number[];
+}
+
+/** Throws LitmusSyntaxError, or UnsupportedCode for C that the engine does not have. initC() must have been awaited. */
+export function parseLitmus(path: string, source: string): LitmusTest {
+  const sections = cutSections(source);
+  const { text } = sections;
+  const initial = parseInitial(new Tokens(text, sections.initial[0], sections.initial[1]));
+  const question = parseQuestion(new Tokens(text, sections.question, text.length));
+  const threads = lowerThreads(path, sections, initial);
+  return {
+    program: { name: sections.name, threads, memory: initial.memory },
+    question,
+    numbers: sections.threads.map((section) => section.thread),
+  };
+}
+
+function lowerThreads(path: string, sections: Sections, initial: InitialState): readonly Thread[] {
+  const { text, threads } = sections;
+  const [first, last] = [threads[0], threads.at(-1)];
+  if (!first || !last) throw new LitmusSyntaxError(placeOf(text, sections.question), "expected at least one thread P0(...)");
+  const unit = lowerText(path, keepOnly(text, first.from, last.to));
+  refuseUnreadable(unit);
+  return threads.map((section) => {
+    const fn = unit.functions.find((each) => each.name === `P${section.thread}`);
+    if (!fn) throw new LitmusSyntaxError(placeOf(text, section.from), `P${section.thread} can't be read as a C function`);
+    return threadOf(fn, section, initial);
+  });
+}
+
+function refuseUnreadable(unit: UnitIr): void {
+  const [broken] = [...unit.unreadable, ...unit.functions.flatMap((fn) => fn.unreadable)].toSorted((a, b) => a.from - b.from);
+  if (broken) throw new LitmusSyntaxError({ line: broken.from, column: 1 }, broken.reason);
+}
+
+function threadOf(fn: FunctionIr, section: Section, initial: InitialState): Thread {
+  const registers = new Map<string, Value>(fn.params.map((name) => [name, name]));
+  for (const [name, value] of initial.registers.get(section.thread) ?? []) registers.set(name, value);
+  return { name: `P${section.thread}`, registers, body: lowerThread(fn) };
+}

@@ -1,0 +1,143 @@
+/**
+ * All consistent executions of a program under a model: the entry that worlds and litmus tests use.
+ *
+ * Threads are unfolded into paths, each combination of paths is one graph, each graph is searched (search.ts). Bounds
+ * are counted in steps, never in time, so that equal input gives equal output.
+ */
+import { IllegalOperation, type Value } from "./value.ts";
+import type { Path } from "./event.ts";
+import { buildGraph, type Graph } from "./graph.ts";
+import type { Knowledge, Model } from "./model.ts";
+import { UnsupportedProgram, type Program } from "./program.ts";
+import { RelationAlgebra } from "./relation.ts";
+import { searchExecutions, type State } from "./search.ts";
+import { unfold } from "./unfold.ts";
+
+/** What is known of the final state; undefined when open (or, in a complete execution, when no equation settles it). */
+export interface FinalState {
+  register(thread: number, name: string): Value | undefined;
+  location(name: string): Value | undefined;
+}
+
+export interface Execution extends FinalState {
+  readonly graph: Graph;
+  readonly state: State;
+  readonly known: Knowledge;
+  /** Sorted, for instance ["data-race"]. */
+  readonly flags: readonly string[];
+}
+
+export interface ExploreOptions {
+  readonly model: Model;
+  /** Steps of the search before it gives up. */
+  readonly steps: number;
+  /** How often a loop may go round; herd7 takes 2. */
+  readonly rounds: number;
+  /** Locations whose final value the question is about. */
+  readonly observed: ReadonlySet<string>;
+  /** Asked while an execution grows; false cuts it off. Must stay false once it is. */
+  readonly isOfInterest?: (soFar: FinalState) => boolean;
+  /** Called for each consistent execution. What it is given must not be kept: `known` is reused. */
+  readonly found: (execution: Execution) => void;
+  /** Called for each candidate that keeps coherence and atomicity but not the model. */
+  readonly refused?: (candidate: Omit<Execution, "flags">, checker: ReturnType<Model["prepare"]>) => void;
+}
+
+export interface Exploration {
+  /** False when the bound of steps was reached: more executions may exist. */
+  readonly complete: boolean;
+  readonly steps: number;
+  /** Executions exist in which a loop goes round more often than allowed; they are left out. */
+  readonly cut: boolean;
+}
+
+export const defaultSteps = 2_000_000;
+const unfoldBounds = { paths: 4096, events: 256 };
+const combinationsLimit = 1_000_000;
+
+class BoundReached extends Error {}
+
+/** Throws UnsupportedProgram when the program is too large or computes with addresses. */
+export function explore(program: Program, options: ExploreOptions): Exploration {
+  const bounds = { ...unfoldBounds, rounds: options.rounds };
+  let steps = 0;
+  let cut = false;
+  const algebras = new Map<number, RelationAlgebra>();
+  const algebraOf = (size: number): RelationAlgebra => {
+    const found = algebras.get(size) ?? new RelationAlgebra(size);
+    algebras.set(size, found);
+    return found;
+  };
+  const step = (): void => {
+    steps++;
+    if (steps > options.steps) throw new BoundReached();
+  };
+  try {
+    for (const paths of combinations(program.threads.map((thread) => unfold(thread, bounds)))) {
+      step();
+      cut = exploreGraph(program, paths, options, algebraOf, step) || cut;
+    }
+    return { complete: true, steps, cut };
+  } catch (error) {
+    if (error instanceof BoundReached) return { complete: false, steps: steps - 1, cut };
+    if (error instanceof IllegalOperation) throw new UnsupportedProgram(error.message);
+    throw error;
+  }
+}
+
+/** Explores one combination of paths; returns whether it is one that was cut, and can happen. */
+function exploreGraph(
+  program: Program, paths: readonly Path[], options: ExploreOptions, algebraOf: (size: number) => RelationAlgebra, step: () => void,
+): boolean {
+  const algebra = algebraOf(paths.reduce((sum, path) => sum + path.events.length, 0));
+  const mark = algebra.mark();
+  const graph = buildGraph(paths, algebraOf);
+  const checker = options.model.prepare(graph, options.observed);
+  let cut = false;
+  searchExecutions({
+    graph, checker, step,
+    memory: (location) => program.memory.get(String(location)) ?? 0n,
+    isOfInterest: (state) => options.isOfInterest?.(finalState(program, graph, state)) ?? true,
+    found: (state, known) => {
+      if (graph.cut) {
+        cut = true;
+        return;
+      }
+      const flags = checker.flags(known);
+      const execution = { ...finalState(program, graph, state), graph, state, known };
+      if (flags) options.found({ ...execution, flags });
+      else options.refused?.(execution, checker);
+    },
+  });
+  algebra.release(mark);
+  return cut;
+}
+
+function finalState(program: Program, graph: Graph, state: State): FinalState {
+  return {
+    register: (thread, name) => {
+      const term = graph.registers[thread]?.get(name);
+      return term === undefined ? 0n : state.equations.evaluate(term);
+    },
+    location: (name) => {
+      const order = state.orders.get(name);
+      if (!order || order.writes.length === 0) return program.memory.get(name) ?? 0n;
+      const last = order.after.indexOf(0);
+      const value = graph.values[order.writes[last]!];
+      return order.after.filter((mask) => mask === 0).length > 1 || value === undefined ? undefined : value === null ? (program.memory.get(name) ?? 0n) : state.equations.evaluate(value);
+    },
+  };
+}
+
+function* combinations(lists: readonly (readonly Path[])[]): Generator<readonly Path[]> {
+  const count = lists.reduce((product, list) => product * list.length, 1);
+  if (count > combinationsLimit) throw new UnsupportedProgram(`more than ${combinationsLimit} combinations of paths`);
+  for (let n = 0; n < count; n++) {
+    let rest = n;
+    yield lists.map((list) => {
+      const path = list[rest % list.length]!;
+      rest = Math.floor(rest / list.length);
+      return path;
+    });
+  }
+}
