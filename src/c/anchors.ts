@@ -1,5 +1,6 @@
 /** Finds function heads and unpaired braces in a fragment, whose surroundings are not known. */
 import { readHead } from "./heads.ts";
+import { declaresParameters } from "./mask.ts";
 
 /** A function head with its opening brace. */
 export interface Anchor {
@@ -29,6 +30,7 @@ export function isHead(text: string): boolean {
   if (head.returnType === "long" && /_DEFINE\d/.test(solid)) return true;
   const front = solid.slice(0, head.nameAt);
   const words = front.slice(Math.max(front.lastIndexOf(")"), front.lastIndexOf(";")) + 1);
+  if (words.trim() === "") return declaresParameters(solid.slice(head.nameAt + head.name.length).replace(/^\s*\(|\)$/g, ""));
   return /^[\w\s*]*\w[\w\s*]*$/.test(words) && !controlWord.test(words);
 }
 
@@ -38,7 +40,13 @@ function isHeadTail(text: string): boolean {
   return /^[\w\s*,[\]]+\)$/.test(solid) && !controlWord.test(solid) && /\w[\s*]+\w+\s*(?:,|\)$)/.test(solid);
 }
 
-export function scanFragment(code: string, from: number, to: number): Scan {
+/** A brace in the first column, as a function's is. */
+function startsLine(code: string, at: number): boolean {
+  return at === 0 || code[at - 1] === "\n";
+}
+
+/** `headed`: the hunk header names a function, whose head may end right before the fragment. */
+export function scanFragment(code: string, from: number, to: number, headed: boolean): Scan {
   const anchors: Anchor[] = [];
   const strays: number[] = [];
   const open: (Anchor | null)[] = [];
@@ -65,7 +73,7 @@ export function scanFragment(code: string, from: number, to: number): Scan {
     } else if (c === 123) {
       const head = code.slice(item, at);
       const first = anchors.length === 0 && strays.length === 0 && open.length === 0;
-      const continued = torn && first && code.slice(from, item).trim() === "" && isHeadTail(head);
+      const continued = headed && first && code.slice(from, item).trim() === "" && (torn ? isHeadTail(head) : head.trim() === "" && startsLine(code, at));
       const anchor: Anchor | null = continued || (round === 0 && isHead(head)) ? { from: item, brace: at, continued, bodyTo: -1 } : null;
       if (anchor !== null) {
         // Functions don't nest: what is still open lost its closing brace.
@@ -85,24 +93,25 @@ export function scanFragment(code: string, from: number, to: number): Scan {
   return { anchors, strays };
 }
 
-const topLevelLine = /^(?:static\b|extern\b|typedef\b|EXPORT_|MODULE_|DEFINE_|DECLARE_|struct\s+\w+\s*\{|union\s+\w+\s*\{|enum\s+\w*\s*\{|#\s*(?:define|include|undef)\b|(?:[\w*]+\s+)+\*?\w+\([\w\s*,]*\)\s*;)/;
+const topLevelLine = /^(?:static\b|extern\b|typedef\b|const\b|module_\w+\s*\(|\w*initcall\w*\s*\(|__setup\s*\(|early_param\s*\(|EXPORT_|MODULE_|DEFINE_|DECLARE_|struct\s+\w+\s*\{|union\s+\w+\s*\{|enum\s+\w*\s*\{|#\s*(?:define|include|undef)\b|(?:(?!return|else|goto|case)\w+[\s*]+){1,6}\w+\s*\()/;
 const statementLine = /^(?:(?:if|for|while|switch|return|goto|do|else|break|continue|case|default)\b|[}]|[\w>.*[\]()-]+(?:\s*->\s*\w+)*\s*(?:[-+|&^*/%]|<<|>>)?=[^=]|\w+\s*\([^;{]*\)\s*;|\w+:\s*$|(?:\+\+|--)|[\w>.-]+(?:\+\+|--))/;
 
 /**
- * Whether `code` (a stretch of a fragment) stands outside functions. With true columns, code in the first column that is no
+ * Whether `code` (a stretch of a fragment, comments blanked) stands outside functions. With true columns, code in the first column that is no
  * label decides; without, the shapes of its lines. null: nothing speaks for either.
  */
 export function standsOutside(code: string, columnsTrue: boolean): boolean | null {
   for (const line of code.split("\n")) {
     if (line.trim() === "") continue;
     if (columnsTrue) {
+      if (/^#\s*(?:include|define|undef)\b/.test(line)) return true;
       if (line.startsWith("#")) continue;
       if (/^\s/.test(line)) return false;
       if (/^\w+\s*:(?!:)/.test(line)) return false;
       return !line.startsWith("}") || null;
     }
     const solid = line.trim();
-    if (topLevelLine.test(solid) && !/^(?:return|else|goto)\b/.test(solid)) return true;
+    if (topLevelLine.test(solid)) return true;
     if (statementLine.test(solid)) return false;
   }
   return null;

@@ -45,6 +45,7 @@ export class FunctionBuilder {
   readonly scopeEnds: number[] = [];
   private readonly blocks: OpenBlock[] = [];
   private readonly scopes: Map<string, string>[] = [new Map()];
+  private readonly implicit = new Set<string>();
   private readonly used = new Map<string, number>();
   private temps = 0;
   private current: OpenBlock;
@@ -158,7 +159,14 @@ export class FunctionBuilder {
     return looksGlobal(source) ? null : this.declareOutermost(source);
   }
 
+  /** The variable that is called when `source` is: one that is declared in sight, as a mere name is rather a function. */
+  declared(source: string): string | null {
+    const name = this.lookup(source);
+    return name !== null && this.implicit.has(name) ? null : name;
+  }
+
   private declareOutermost(source: string): string {
+    this.implicit.add(source);
     this.scopes[0]!.set(source, source);
     this.vars.set(source, { name: source, source, type: "", kind: "local", addressTaken: false });
     this.used.set(source, 1);

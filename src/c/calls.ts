@@ -23,7 +23,7 @@ export function lowerCall(l: Lowering, node: SyntaxNode, wanted: boolean): Expr 
   if (callee.kind === "parenthesized_expression" && l.builder.lookup(name) === null && args.length === 1 && /_t$|^[us](?:8|16|32|64)$/.test(name)) {
     return { k: "cast", type: name, arg: l.value(args[0]!) };
   }
-  if (l.builder.lookup(name) !== null) return indirect(l, node, callee, args, wanted);
+  if (l.builder.declared(name) !== null) return indirect(l, node, callee, args, wanted);
   if (/^(?:__)?asm/.test(name)) return emitCall(l, node, "asm", [], wanted);
   const rule = macroRules.get(name);
   if (rule !== undefined) {

@@ -53,13 +53,15 @@ function followingGap(image: FileImage, line: number): { from: number; to: numbe
   return gap ?? { from: line + 1, to: Infinity };
 }
 
-export function lowerCut(unit: UnitText, names: UnitNames, image: FileImage, cut: CutFunction): FunctionIr {
+/** null when no statement of the function is in sight. */
+export function lowerCut(unit: UnitText, names: UnitNames, image: FileImage, cut: CutFunction): FunctionIr | null {
+  const trees = cut.parts.map((part) => readFragment(unit.masked, part.from, part.to));
+  if (!trees.some((nodes) => nodes.some((node) => node.kind !== "stray_close"))) return null;
   const { l, statements } = lowering(unit, names);
   const { builder } = l;
   const partial = cut.closedAt < 0 || cut.parts.some((part) => part.gap !== null);
   builder.partial = partial || !cut.headKnown;
   for (const { name, type } of cut.head.params) if (name !== "") builder.declare(name, type, "param");
-  const trees = cut.parts.map((part) => readFragment(unit.masked, part.from, part.to));
   for (const nodes of trees) for (const node of nodes) statements.collectLabels(node);
   statements.startAt(cut.parts[0]?.from ?? 0);
 
@@ -79,14 +81,14 @@ export function lowerCut(unit: UnitText, names: UnitNames, image: FileImage, cut
     builder.at(start);
     statements.cut = {
       enter: (block, line) => gap?.entries.push({ block, line }),
-      end: () => builder.unseen(next?.from ?? end.line, next?.to ?? end.line, next === null ? "a closing brace is missing" : reason),
+      end: () => cutEnd(l, next, lineAt(unit.lineStarts, Math.max(0, cut.parts[index]!.to - 1))),
     };
-    lowerList(l, statements, nodes, gap);
+    lowerList(l, statements, nodes, gap, true);
     statements.settleChoices(cut.parts[index]!.to);
     builder.goto(next?.block ?? exit);
   }
   for (const [index, gap] of gaps.entries()) {
-    if (gap !== null) closeGap(l, gap, gaps[index + 1]?.block ?? tail?.block ?? exit);
+    if (gap !== null) closeGap(l, gap, gaps[index + 1]?.block ?? tail?.block ?? (/^(?:void)?$/.test(cut.head.returnType) ? exit : null));
   }
   if (tail !== null) {
     builder.at(tail.block);
@@ -112,26 +114,43 @@ export function lowerCut(unit: UnitText, names: UnitNames, image: FileImage, cut
   };
 }
 
+/** Text ends inside an open block: what follows is in the gap, and the stretch behind it may still be in the block. */
+function cutEnd(l: Lowering, next: OpenGap | null, line: number): void {
+  const { builder } = l;
+  if (next === null) {
+    builder.gap(line, line, "a closing brace is missing");
+    return;
+  }
+  builder.unseen(next.from, next.to, reason);
+  const left = builder.newBlock();
+  builder.branch({ k: "opaque", text: `the block open in line ${line} is left after line ${next.to}` }, next.block, left, { line, column: 1 });
+  builder.at(left);
+}
+
 function openGap(l: Lowering, gap: { from: number; to: number }): OpenGap {
   return { block: l.builder.newBlock(), entries: [], from: gap.from, to: gap.to };
 }
 
-/** The gap step, then a choice among the places that control may reach from it; `over` is where it goes when it meets none. */
-function closeGap(l: Lowering, gap: OpenGap, over: number): void {
+/** The gap step, then a choice among the places that control may reach from it; `over` is where it goes when it meets none, null when it must. */
+function closeGap(l: Lowering, gap: OpenGap, over: number | null): void {
   const { builder } = l;
   builder.at(gap.block);
   builder.unseen(gap.from, gap.to, reason);
-  for (const { block, line } of gap.entries) {
+  for (const [index, { block, line }] of gap.entries.entries()) {
+    if (over === null && index === gap.entries.length - 1) {
+      builder.goto(block);
+      return;
+    }
     const next = builder.newBlock();
     const loc = { line: gap.from, column: 1 };
     const branch: Terminator = { k: "branch", cond: { k: "opaque", text: `line ${line} is reached from the lines before` }, yes: block, no: next, loc };
     builder.end(branch);
     builder.at(next);
   }
-  builder.goto(over);
+  if (over !== null) builder.goto(over);
 }
 
-function lowerList(l: Lowering, statements: StatementLowering, nodes: readonly SyntaxNode[], gap: OpenGap | null): void {
+function lowerList(l: Lowering, statements: StatementLowering, nodes: readonly SyntaxNode[], gap: OpenGap | null, top = false): void {
   for (const [index, node] of nodes.entries()) {
     switch (node.kind) {
       case "stray_close":
@@ -155,8 +174,16 @@ function lowerList(l: Lowering, statements: StatementLowering, nodes: readonly S
       }
       default:
         statements.statement(node);
+        // The first statement may be the arm of an if or else that stands in the gap.
+        if (index === 0 && gap !== null && top) skipped(l, nodes[1], gap);
     }
   }
+}
+
+/** Control may reach what follows a statement without running it. */
+function skipped(l: Lowering, next: SyntaxNode | undefined, gap: OpenGap): void {
+  if (next === undefined) return;
+  gap.entries.push({ block: l.builder.startBlock(), line: lineAt(l.unit.lineStarts, next.start) });
 }
 
 /** What came before is one arm; `arm` is another, which control reaches from the gap. */

@@ -90,6 +90,11 @@ function startsStatement(site: MaskSite): boolean {
   return "{};:)".includes(site.code[site.before]!);
 }
 
+/** True for `pmd_t *pmd, unsigned long addr`: the list of a function head and not of a macro. */
+export function declaresParameters(list: string): boolean {
+  return list.split(",").some((part) => /^\s*(?:(?:const|struct|union|enum)\s+)*\w+(?:\s+|\s*\*[\s*]*)\w+\s*$/.test(part) && !isTypeText(part.trim()));
+}
+
 /** True when the character at `at` stands on a preprocessor line. */
 function onDirective(code: string, at: number): boolean {
   return code[skipBlank(code, code.lastIndexOf("\n", at) + 1)] === "#";
@@ -239,7 +244,7 @@ export const maskRows: readonly MaskRow[] = [
     rewrite: (site) => {
       if (!site.inBody || notCallees.has(site.word) || /(?:^|_)DEFINE/.test(site.word) || !startsStatement(site)) return null;
       const end = argumentsEnd(site);
-      if (end < 0 || site.code[skipBlank(site.code, end)] !== "{") return null;
+      if (end < 0 || site.code[skipBlank(site.code, end)] !== "{" || declaresParameters(site.code.slice(site.after + 1, end - 1))) return null;
       return padded(site, site.word.length < 5 ? "if" : "while", site.to);
     },
   },

@@ -7,9 +7,12 @@ import { scanFragment, standsOutside, type Anchor, type Scan } from "./anchors.t
 import { blankStretch, blankRange } from "./blank.ts";
 import { readHead, type FunctionHead } from "./heads.ts";
 import type { FunctionIr, UnitIr } from "./ir.ts";
-import { mask } from "./mask.ts";
+import { mask, skipBlank } from "./mask.ts";
 import { segment } from "./segment.ts";
 import { lineAt, locAt, type UnitText } from "./unit-text.ts";
+
+/** Two hunks further apart that name the same function are of two files, one of whose headers was lost. */
+const longestGap = 600;
 
 interface Assembly {
   readonly image: FileImage;
@@ -19,10 +22,20 @@ interface Assembly {
   open: CutFunction | null;
 }
 
-function sectionHead(section: string): FunctionHead | null {
+/** What the text behind `@@ ... @@` says. */
+type Section = { readonly k: "function"; readonly head: FunctionHead } | { readonly k: "silent" } | { readonly k: "outside" };
+
+/** A hunk header names the last line before the hunk that starts in the first column: a function head, or something else at file level. */
+function readSection(section: string): Section {
   const { plain, code } = blankStretch(section);
-  const head = readHead(mask(code).replace(/\{.*$/, ""), plain);
-  return head === null || head.returnType === "" || /^(?:struct|union|enum)\s*$/.test(head.returnType) ? null : head;
+  const text = mask(code).replace(/\{.*$/, "").trim();
+  if (text === "" || /^\w+\s*:/.test(text)) return { k: "silent" };
+  if (/^(?:struct|union|enum|typedef|#)/.test(text) && !text.includes("(")) return { k: "outside" };
+  const head = readHead(text, plain);
+  if (head === null || text.includes("=") || text.endsWith(";")) return { k: "outside" };
+  // A name alone is a head whose type stands on the line above, unless it is a macro call.
+  if (head.returnType === "" && !/[a-z]/.test(head.name)) return { k: "outside" };
+  return { k: "function", head };
 }
 
 function headText(unit: UnitText, anchor: Anchor): FunctionHead | null {
@@ -47,26 +60,32 @@ function parameterNames(head: FunctionHead): string {
  * patch: a function whose head the patch itself changed goes by its old name there.
  */
 function goesOn(state: Assembly, open: CutFunction, named: FunctionHead, fragment: Fragment): boolean {
-  if (open.head.name === named.name) return true;
-  if (!open.headKnown || !state.image.changed.has(lineAt(state.unit.lineStarts, open.headAt + open.head.nameAt))) return false;
   const gap = fragment.fromLine - open.lastLine;
+  if (open.head.name === named.name) return gap <= longestGap;
+  if (!open.headKnown || !state.image.changed.has(lineAt(state.unit.lineStarts, open.headAt + open.head.nameAt))) return false;
   return parameterNames(open.head) === parameterNames(named) || gap <= 30;
 }
 
-function ownerOf(state: Assembly, fragment: Fragment): CutFunction | null {
-  const named = sectionHead(fragment.section);
+const unknownHead: FunctionHead = { name: "(unknown)", nameAt: 0, params: [], returnType: "", isStatic: false, attributes: [], complete: false };
+
+/** The function that the front of a fragment belongs to; `certain`: it holds statements, so that it belongs to some function. */
+function ownerOf(state: Assembly, fragment: Fragment, certain: boolean): CutFunction | null {
+  const section = readSection(fragment.section);
   const { open } = state;
-  if (open !== null && (named === null ? !/^\s*(?:struct|union|enum)\b/.test(fragment.section) : goesOn(state, open, named, fragment))) return open;
-  if (named === null && fragment.section.trim() !== "" && /^\s*(?:struct|union|enum|typedef|#)/.test(fragment.section)) return null;
-  const unknown: FunctionHead = { name: "(unknown)", nameAt: 0, params: [], returnType: "", isStatic: false, attributes: [], complete: false };
-  const created: CutFunction = { head: named ?? unknown, headAt: fragment.from, headKnown: false, parts: [], lastLine: fragment.fromLine, closedAt: -1 };
+  if (open !== null && (section.k === "silent" || (section.k === "function" && goesOn(state, open, section.head, fragment)))) return open;
+  if (section.k === "outside" || (section.k === "silent" && !certain)) return null;
+  const head = section.k === "function" ? section.head : unknownHead;
+  const created: CutFunction = { head, headAt: fragment.from, headKnown: false, parts: [], lastLine: fragment.fromLine, closedAt: -1 };
   state.functions.push(created);
   return created;
 }
 
 /** What stands before the first head of a fragment. */
 interface Front {
-  readonly inside: boolean;
+  /** "blank": nothing but comments, which says nothing. */
+  readonly k: "inside" | "outside" | "blank";
+  /** Inside: it surely is, by its statements. */
+  readonly certain: boolean;
   readonly to: number;
   /** Offset of the brace that ends the function, -1 when it ends out of sight. */
   readonly closedAt: number;
@@ -77,39 +96,54 @@ function frontOf(state: Assembly, fragment: Fragment, scan: Scan): Front {
   const columnsTrue = !image.blanksLost;
   const anchor = scan.anchors[0];
   const limit = anchor?.from ?? fragment.to;
-  const outside: Front = { inside: false, to: fragment.from, closedAt: -1 };
-  if (fragment.fromLine === 1) return outside;
-  if (unit.masked.slice(fragment.from, limit).trim() === "") {
-    return anchor === undefined && state.open !== null ? { inside: true, to: limit, closedAt: -1 } : outside;
-  }
+  const text = unit.masked.slice(fragment.from, limit);
+  const outside: Front = { k: "outside", certain: false, to: fragment.from, closedAt: -1 };
+  if (fragment.fromLine === 1 || (anchor !== undefined && scan.strays.length === 0)) return outside;
+  const inside = (to: number, closedAt: number, certain: boolean): Front => ({ k: "inside", certain, to, closedAt });
+  if (text.trim() === "") return documentsNext(state, fragment.fromLine - 1, fragment) ? outside : { ...outside, k: "blank" };
   if (scan.strays.length === 0) {
-    if (anchor !== undefined) return outside;
-    return standsOutside(unit.masked.slice(fragment.from, limit), columnsTrue) === true ? outside : { inside: true, to: limit, closedAt: -1 };
+    const stands = standsOutside(unit.plain.slice(fragment.from, limit), columnsTrue);
+    return stands === true ? outside : inside(limit, -1, stands === false);
   }
   if (columnsTrue) {
-    const end = scan.strays.find((at) => locAt(unit.lineStarts, at).column === 1);
-    if (end !== undefined) return { inside: true, to: end, closedAt: end };
-    return anchor === undefined ? { inside: true, to: limit, closedAt: -1 } : { inside: true, to: scan.strays.at(-1)!, closedAt: scan.strays.at(-1)! };
+    if (scan.strays.some((at) => endsTable(unit, at) && locAt(unit.lineStarts, at).column === 1)) return outside;
+    const end = scan.strays.find((at) => locAt(unit.lineStarts, at).column === 1) ?? (anchor === undefined ? undefined : scan.strays.at(-1)!);
+    return end === undefined ? inside(limit, -1, true) : inside(end, end, true);
   }
   const last = scan.strays.at(-1)!;
-  const after = unit.masked.slice(last + 1, limit);
-  if (anchor !== undefined || standsOutside(after, false) === true || /^\s*#\s*(?:endif|else|if)/.test(after)) return { inside: true, to: last, closedAt: last };
-  return { inside: true, to: limit, closedAt: -1 };
+  const after = unit.plain.slice(last + 1, limit);
+  const code = after.replace(/^[ \t]*#.*$/gm, "");
+  const closed =
+    anchor !== undefined ||
+    standsOutside(code, false) === true ||
+    (code.trim() === "" && after.trim() !== "") ||
+    documentsNext(state, lineAt(unit.lineStarts, last), fragment);
+  return closed ? inside(last, last, true) : inside(limit, -1, true);
+}
+
+/** `};` ends a record or a table. */
+function endsTable(unit: UnitText, at: number): boolean {
+  return unit.masked[skipBlank(unit.masked, at + 1)] === ";";
+}
+
+/** True when, behind `line`, kernel-doc or a definition of a macro stands, which is found between functions. */
+function documentsNext(state: Assembly, line: number, fragment: Fragment): boolean {
+  return state.image.lines.slice(line, fragment.toLine).some((text) => /^\s*(?:\/\*\*$|#\s*include\b)/.test(text.trimEnd()));
 }
 
 function place(state: Assembly, fragment: Fragment, covered: { from: number; to: number }[]): void {
   const { unit } = state;
-  const scan = scanFragment(unit.masked, fragment.from, fragment.to);
+  const headed = readSection(fragment.section).k === "function";
+  const scan = scanFragment(unit.masked, fragment.from, fragment.to, headed);
   const front = frontOf(state, fragment, scan);
-  const before = fragmentGap(state, fragment);
-  if (front.inside) {
-    const owner = ownerOf(state, fragment);
+  if (front.k === "inside") {
+    const owner = ownerOf(state, fragment, front.certain);
     if (owner !== null) {
-      addPart(owner, { from: fragment.from, to: front.to, gap: before }, unit, front);
+      addPart(owner, { from: fragment.from, to: front.to, gap: fragmentGap(state, fragment) }, unit, front.closedAt);
       covered.push({ from: fragment.from, to: front.closedAt < 0 ? front.to : front.closedAt + 1 });
     }
     state.open = front.closedAt < 0 ? owner : null;
-  } else state.open = null;
+  } else if (front.k === "outside") state.open = null;
   for (const [index, anchor] of scan.anchors.entries()) {
     const next = scan.anchors[index + 1]?.from ?? fragment.to;
     const closedAt = anchor.bodyTo < 0 ? -1 : anchor.bodyTo - 1;
@@ -118,16 +152,16 @@ function place(state: Assembly, fragment: Fragment, covered: { from: number; to:
     covered.push({ from: anchor.from, to: anchor.bodyTo < 0 ? next : anchor.bodyTo });
     if (head === null) continue;
     const created: CutFunction = { head, headAt: anchor.from, headKnown: true, parts: [], lastLine: fragment.toLine, closedAt: -1 };
-    addPart(created, { from: anchor.brace + 1, to, gap: null }, unit, { inside: true, to, closedAt });
+    addPart(created, { from: anchor.brace + 1, to, gap: null }, unit, closedAt);
     state.functions.push(created);
     state.open = closedAt < 0 && index === scan.anchors.length - 1 ? created : null;
   }
 }
 
-function addPart(owner: CutFunction, part: CutPart, unit: UnitText, front: Front): void {
+function addPart(owner: CutFunction, part: CutPart, unit: UnitText, closedAt: number): void {
   owner.parts.push(part);
-  owner.closedAt = front.closedAt;
-  owner.lastLine = lineAt(unit.lineStarts, Math.max(part.from, front.closedAt < 0 ? part.to - 1 : front.closedAt));
+  owner.closedAt = closedAt;
+  owner.lastLine = lineAt(unit.lineStarts, Math.max(part.from, closedAt < 0 ? part.to - 1 : closedAt));
 }
 
 /** The gap right before a fragment; null at the start of the file. */
@@ -145,7 +179,10 @@ export function lowerPartial(image: FileImage): UnitIr {
   const items = fragments.flatMap((fragment) => itemsIn(outside, fragment, !image.blanksLost));
   const { names, records, opsTables } = readFileScope(unit, items);
   const functions: FunctionIr[] = [];
-  for (const cut of state.functions) functions.push(lowerCut(unit, names, image, cut));
+  for (const cut of state.functions) {
+    const lowered = lowerCut(unit, names, image, cut);
+    if (lowered !== null) functions.push(lowered);
+  }
   return { file: image.path, functions, records, opsTables, unreadable: [] };
 }
 
