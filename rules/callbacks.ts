@@ -4,10 +4,15 @@ import type { EntryContext } from "../src/rulebook/schema.ts";
 const walk = { file: "include/linux/pagewalk.h", where: "struct mm_walk_ops", version: "6.12" } as const;
 const memory = { file: "mm/memory.c", where: "", version: "6.12" } as const;
 
+/** mm/ptdump.c, mm/hugetlb_vmemmap.c, arch/{riscv,loongarch}/mm/pageattr.c: walks over init_mm, whose entries are never swap entries. */
+const kernelWalks = ["ptdump_ops", "vmemmap_remap_ops", "pageattr_ops"] as const;
+
 export const contexts: readonly EntryContext[] = [
-  { of: "mm_walk_ops.pmd_entry", held: [], anyKind: ["0"], references: [walk] },
-  { of: "mm_walk_ops.pud_entry", held: [], anyKind: ["0"], references: [walk] },
+  { of: "mm_walk_ops.pmd_entry", held: [], anyKind: ["0"], exceptTables: kernelWalks, references: [walk] },
+  { of: "mm_walk_ops.pud_entry", held: [], anyKind: ["0"], exceptTables: kernelWalks, references: [walk] },
+  { of: "mm_walk_ops.hugetlb_entry", held: [], anyKind: ["0"], references: [walk] },
   { of: "mm_walk_ops.pte_entry", held: [{ class: "pte-ptl" }], references: [walk] },
+  { of: "hugetlb_wp", held: [{ class: "spin", pointer: "vmf.ptl" }], references: [{ file: "mm/hugetlb.c", where: "hugetlb_wp()", version: "6.12" }] },
   { of: "do_wp_page", held: [{ class: "pte-ptl", pointer: "vmf.ptl" }], references: [{ ...memory, where: "do_wp_page()" }] },
   { of: "wp_page_reuse", held: [{ class: "pte-ptl", pointer: "vmf.ptl" }], references: [{ ...memory, where: "wp_page_reuse()" }] },
   { of: "set_pte_range", since: "6.6", held: [{ class: "pte-ptl", pointer: "vmf.ptl" }], references: [{ ...memory, where: "set_pte_range()" }] },

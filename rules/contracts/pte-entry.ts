@@ -12,6 +12,8 @@ const locks = { file: "Documentation/mm/process_addrs.rst", where: "Page table l
 const present = ["leaf", "devmap"] as const;
 const nonPresent = ["migration", "swap", "device-private", "device-exclusive", "hwpoison", "marker"] as const;
 const notNone = ["leaf", "devmap", ...nonPresent] as const;
+/** What an entry of a hugetlb mapping can be (mm/hugetlb.c, copy_hugetlb_page_range()). */
+const hugetlb = ["none", "leaf", "migration", "hwpoison", "marker"] as const;
 const notPresent = ["none", ...nonPresent] as const;
 
 export const contracts: readonly Contract[] = [
@@ -40,9 +42,13 @@ export const contracts: readonly Contract[] = [
   { name: "pte_val", aliases: ["__pte", "pte_flags"], params: ["pte"], returns: { is: "pte" }, references: [pgtable] },
   { name: "ptep_get", aliases: ["READ_ONCE_pte"], params: ["ptep"], requires: [{ need: "mapped", pointer: "ptep" }], effects: [{ do: "read", entry: "ptep", level: "pte", how: "locked" }], references: [pgtable] },
   { name: "ptep_get_lockless", params: ["ptep"], requires: [{ need: "mapped", pointer: "ptep" }], effects: [{ do: "read", entry: "ptep", level: "pte", how: "lockless" }], references: [pgtable] },
+  { name: "huge_ptep_get", until: "6.10", params: ["ptep"], effects: [{ do: "read", entry: "ptep", level: "pte", how: "locked", kinds: hugetlb }], references: [pgtable] },
+  { name: "huge_ptep_get", since: "6.11", params: ["mm", "addr", "ptep"], effects: [{ do: "read", entry: "ptep", level: "pte", how: "locked", kinds: hugetlb }], references: [pgtable] },
+  { name: "is_hugetlb_entry_migration", params: ["pte"], returns: { tests: { value: "pte", nonzero: ["migration"], zero: ["none", "leaf", "hwpoison", "marker"] } }, references: [{ file: "mm/hugetlb.c", where: "is_hugetlb_entry_migration()", version: "6.12" }] },
+  { name: "is_hugetlb_entry_hwpoisoned", params: ["pte"], returns: { tests: { value: "pte", nonzero: ["hwpoison"], zero: ["none", "leaf", "migration", "marker"] } }, references: [{ file: "mm/hugetlb.c", where: "is_hugetlb_entry_hwpoisoned()", version: "6.12" }] },
   { name: "pte_same", params: ["a", "b"], returns: { same: ["a", "b"] }, references: [pgtable] },
   { name: "pte_page", params: ["pte"], requires: [{ need: "kind", value: "pte", in: present }], references: [pgtable] },
-  { name: "pte_pfn", params: ["pte"], requires: [{ need: "kind", value: "pte", in: present }], references: [pgtable] },
+  { name: "pte_pfn", params: ["pte"], requires: [{ need: "kind", value: "pte", in: ["none", ...present] }], references: [pgtable] },
   { name: "vm_normal_page", params: ["vma", "addr", "pte"], requires: [{ need: "kind", value: "pte", in: present }], references: [memory] },
   { name: "vm_normal_folio", params: ["vma", "addr", "pte"], requires: [{ need: "kind", value: "pte", in: present }], references: [memory] },
   { name: "pte_young", params: ["pte"], requires: [{ need: "kind", value: "pte", in: present }], references: [pgtable] },

@@ -9,7 +9,7 @@ const pgtable = { file: "include/linux/pgtable.h", where: "", version: "6.12" } 
 const swapops = { file: "include/linux/swapops.h", where: "", version: "6.12" } as const;
 const huge = { file: "include/linux/huge_mm.h", where: "", version: "6.12" } as const;
 const locks = { file: "Documentation/mm/process_addrs.rst", where: "Page table locks", version: "6.12" } as const;
-const nonPresent = ["migration", "swap", "device-private", "hwpoison", "marker"] as const;
+const nonPresent = ["migration", "device-private"] as const;
 const huges = ["leaf", "devmap"] as const;
 const hugeOrTable = ["leaf", "devmap", "table"] as const;
 
@@ -17,11 +17,11 @@ export const contracts: readonly Contract[] = [
   { name: "pmd_none", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["none"], zero: ["table", "leaf", "devmap", "bad", ...nonPresent] } }, references: [pgtable] },
   { name: "pmd_present", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["table", "leaf", "devmap", "bad"], zero: ["none", "bad", ...nonPresent] } }, references: [pgtable] },
   { name: "pmd_leaf", aliases: ["pmd_large", "pmd_huge"], params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["leaf", "devmap", "bad", ...nonPresent], zero: ["none", "table", "bad", ...nonPresent] } }, references: [pgtable] },
-  { name: "pmd_trans_huge", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["leaf", "bad", ...nonPresent], zero: ["none", "table", "devmap", "bad", ...nonPresent] } }, references: [pgtable] },
+  { name: "pmd_trans_huge", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["leaf"], zero: ["none", "table", "devmap", "bad", ...nonPresent] } }, references: [pgtable] },
   { name: "pmd_devmap", until: "6.17", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["devmap"], zero: ["none", "table", "leaf", "bad", ...nonPresent] } }, references: [pgtable] },
   { name: "pmd_bad", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["none", "leaf", "devmap", "bad", ...nonPresent], zero: ["table"] } }, references: [pgtable] },
-  { name: "is_swap_pmd", until: "6.18", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["migration", "swap", "device-private", "hwpoison", "marker"], zero: ["none", "table", "leaf", "devmap", "bad"] } }, references: [huge] },
-  { name: "is_pmd_migration_entry", aliases: ["pmd_is_migration_entry"], params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["migration"], zero: ["none", "table", "leaf", "devmap", "swap", "device-private", "hwpoison", "marker", "bad"] } }, references: [swapops] },
+  { name: "is_swap_pmd", until: "6.18", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["migration", "device-private"], zero: ["none", "table", "leaf", "devmap", "bad"] } }, references: [huge] },
+  { name: "is_pmd_migration_entry", aliases: ["pmd_is_migration_entry"], params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["migration"], zero: ["none", "table", "leaf", "devmap", "device-private", "bad"] } }, references: [swapops] },
   { name: "pmd_protnone", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: huges, zero: ["none", "table", "leaf", "devmap", "bad", ...nonPresent] } }, references: [pgtable] },
   { name: "is_huge_zero_pmd", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["leaf"], zero: ["none", "table", "leaf", "devmap", "bad", ...nonPresent] } }, references: [huge] },
   { name: "pmd_to_swp_entry", params: ["pmd"], requires: [{ need: "kind", value: "pmd", in: nonPresent }], returns: { is: "pmd" }, references: [swapops] },
@@ -37,7 +37,6 @@ export const contracts: readonly Contract[] = [
   { name: "vm_normal_folio_pmd", params: ["vma", "addr", "pmd"], requires: [{ need: "kind", value: "pmd", in: huges }], references: [{ file: "mm/memory.c", where: "vm_normal_page_pmd()", version: "6.12" }] },
   { name: "pmd_young", params: ["pmd"], requires: [{ need: "kind", value: "pmd", in: hugeOrTable }], references: [pgtable] },
   { name: "pmd_dirty", params: ["pmd"], requires: [{ need: "kind", value: "pmd", in: hugeOrTable }], references: [pgtable] },
-  { name: "pmd_write", params: ["pmd"], requires: [{ need: "kind", value: "pmd", in: hugeOrTable }], references: [pgtable] },
   { name: "pmd_mkold", params: ["pmd"], returns: { like: "pmd" }, references: [pgtable] },
   { name: "pmd_mkyoung", params: ["pmd"], returns: { like: "pmd" }, references: [pgtable] },
   { name: "pmd_mkclean", params: ["pmd"], returns: { like: "pmd" }, references: [pgtable] },

@@ -3,6 +3,7 @@ import type { Contract } from "../../src/rulebook/schema.ts";
 
 const pgtable = { file: "include/linux/pgtable.h", where: "pmd_offset()", version: "6.12" } as const;
 const alloc = { file: "include/linux/mm.h", where: "pmd_alloc()", version: "6.12" } as const;
+const gup = { file: "mm/gup.c", where: "gup_fast_pgd_range()", version: "6.12" } as const;
 const pvmw = { file: "mm/page_vma_mapped.c", where: "page_vma_mapped_walk()", version: "6.12" } as const;
 
 export const contracts: readonly Contract[] = [
@@ -14,6 +15,9 @@ export const contracts: readonly Contract[] = [
   { name: "p4d_alloc", params: ["mm", "pgd", "addr"], returns: { entry: { level: "p4d", below: "pgd" } }, references: [alloc] },
   { name: "pud_alloc", params: ["mm", "p4d", "addr"], returns: { entry: { level: "pud", below: "p4d" } }, references: [alloc] },
   { name: "pmd_alloc", params: ["mm", "pud", "addr"], returns: { entry: { level: "pmd", below: "pud" } }, references: [alloc] },
+  { name: "p4d_offset_lockless", since: "5.10", params: ["pgdp", "pgd", "addr"], returns: { entry: { level: "p4d", below: "pgdp", lockless: true } }, references: [gup] },
+  { name: "pud_offset_lockless", since: "5.10", params: ["p4dp", "p4d", "addr"], returns: { entry: { level: "pud", below: "p4dp", lockless: true } }, references: [gup] },
+  { name: "pmd_offset_lockless", since: "5.10", params: ["pudp", "pud", "addr"], returns: { entry: { level: "pmd", below: "pudp", lockless: true } }, references: [gup] },
   {
     name: "mm_find_pmd",
     params: ["mm", "addr"],

@@ -36,7 +36,7 @@ function assumeSymbol(symbol: string, truth: boolean, facts: Facts, callOf: Call
   if (negated) return assumeSymbol(negated[1]!, !truth, facts, callOf);
   const known = truthOf(symbol, facts);
   if (known !== undefined) return known === truth ? facts : null;
-  const recorded = excludeByConfig(symbol, truth, record(symbol, truth, facts));
+  const recorded = joinedLocks(symbol, truth, excludeByConfig(symbol, truth, record(symbol, truth, facts)));
   const call = callOf(symbol);
   return call ? narrow(call, truth, recorded) : recorded;
 }
@@ -44,6 +44,12 @@ function assumeSymbol(symbol: string, truth: boolean, facts: Facts, callOf: Call
 function record(symbol: string, truth: boolean, facts: Facts): Facts {
   if (sym.isUnstable(symbol) || facts.truths.get(symbol) === truth) return facts;
   return { ...facts, truths: new Map(facts.truths).set(symbol, truth) };
+}
+
+/** Where one lock serves two levels (no split page-table locks) taking and releasing go by other names: leave it open. */
+function joinedLocks(symbol: string, truth: boolean, facts: Facts): Facts {
+  if (!truth || !/^\(lock\(.*==lock\(/.test(symbol)) return facts;
+  return { ...facts, locks: facts.locks.map((l) => ({ ...l, certain: false })) };
 }
 
 /** Without THP migration no pmd is a migration entry; the same text decides reads that come later (readEntry). */
@@ -63,7 +69,13 @@ function narrow(call: CallInfo, truth: boolean, facts: Facts): Facts | null {
   if (!fact) return facts;
   const kinds = fact.kinds & kindSet(truth ? returns.tests.nonzero : returns.tests.zero);
   if (kinds === 0) return null;
-  return { ...facts, values: new Map(facts.values).set(value, { ...fact, kinds }) };
+  const shown = truth && isSpecific(returns.tests.nonzero) ? fact.shown | kinds : fact.shown & kinds;
+  return { ...facts, values: new Map(facts.values).set(value, { ...fact, kinds, shown }) };
+}
+
+/** A test for one or two kinds (is_pmd_migration_entry(), pmd_devmap()) tells what its author expects; pmd_leaf() does not. */
+function isSpecific(kinds: readonly string[]): boolean {
+  return kinds.length <= 2 && !kinds.includes("none");
 }
 
 /** Values that compare equal share what is known of either; the caller may know more than we see. */

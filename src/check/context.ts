@@ -15,15 +15,18 @@ export function entryFacts(fn: FunctionIr, rulebook: Rulebook, tables: readonly 
     const id = held.pointer === undefined ? sym.lockOf(held.class, "caller") : pointerSymbol(held.pointer);
     return { id, class: held.pointer === undefined ? held.class : classOfLock(id), mode: held.mode ?? "write", by: "", at, origin: "entry", certain: true };
   });
-  return { ...facts, locks };
+  const anyKind = new Set((context.anyKind ?? []).map((index) => sym.parameter(1, fn.params[Number(index)] ?? "")));
+  return { ...facts, locks, anyKind };
 }
 
 function contextOf(fn: FunctionIr, rulebook: Rulebook, tables: readonly OpsTable[]): EntryContext | undefined {
   const named = rulebook.context(fn.name);
   if (named) return named;
   for (const table of tables) {
+    const kernelWalk = (of: string): boolean => rulebook.context(of)?.exceptTables?.includes(table.name) ?? false;
     for (const [field, value] of table.fields) {
-      if (value.replace(/^&/, "") === fn.name) return rulebook.context(`${table.type.replace(/^(?:const )?struct /, "")}.${field}`);
+      const of = `${table.type.replace(/^(?:const )?struct /, "")}.${field}`;
+      if (value.replace(/^&/, "") === fn.name && !kernelWalk(of)) return rulebook.context(of);
     }
   }
   return undefined;

@@ -1,8 +1,8 @@
 /** What a contract says a call does, done to the facts of one path. */
-import type { Loc } from "../c/ir.ts";
-import type { Contract, Effect, Level, LockClass, LockRef } from "../rulebook/schema.ts";
+import type { FunctionIr, Loc } from "../c/ir.ts";
+import type { Contract, Effect, EntryKind, Level, LockClass, LockRef } from "../rulebook/schema.ts";
 import { contentOf, equality } from "./evaluate.ts";
-import type { Facts, LockFact, Trail } from "./facts.ts";
+import type { Facts, LockFact, Trail, ValueFact } from "./facts.ts";
 import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
 import type { CallInfo, Rule, Site } from "./model.ts";
 import * as sym from "./symbols.ts";
@@ -40,19 +40,20 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
     case "unmap":
       return unmap(call.arg(effect.pointer), site, rules);
     case "read":
-      return readEntry(call.result, call.arg(effect.entry), effect.level, effect.how, site);
+      return readEntry(call.result, call.arg(effect.entry), effect.level, effect.how, site, { kinds: effect.kinds });
     case "write": {
       const entry = call.arg(effect.entry);
       const filled = effect.level === "pte" && !isMapped(entry, facts) ? refill(facts) : facts;
       const written = writeEntry(entry, filled, note(facts, loc, call.step.text));
-      if (!effect.old || call.result === "") return written;
-      return readEntry(call.result, call.arg(effect.entry), effect.level, "locked", { ...site, facts: written }, facts);
+      if (!effect.old) return written;
+      const cleared = /huge_get_and_clear/.test(call.step.callee ?? "") ? { ...written, memory: new Map(written.memory).set(sym.clearedBy(entry), `${call.step.callee}()`) } : written;
+      return readEntry(call.result, call.arg(effect.entry), effect.level, "locked", { ...site, facts: cleared }, { before: facts });
     }
     case "settle": {
       const pointer = call.arg(effect.entry);
       const value = sym.expression("kind", [pointer]);
       const kinds = possible(kindSet(effect.kinds), effect.level, facts);
-      const fact = { entry: entryKey(pointer, facts), level: effect.level, how: "locked" as const, kinds, real: true, under: covering(facts).join(" "), at: loc };
+      const fact = { entry: entryKey(pointer, facts), level: effect.level, how: "locked" as const, kinds, shown: 0, real: true, under: covering(facts).join(" "), at: loc };
       return { ...facts, values: new Map(facts.values).set(value, fact), memory: new Map(facts.memory).set(`e:${pointer}`, value) };
     }
     case "install": {
@@ -145,13 +146,24 @@ function dropStale(facts: Facts): Facts {
   const anyLeft = facts.locks.some((l) => coversEntries(l.class));
   if (anyLeft) return { ...facts, values };
   const entries = new Map(Array.from(facts.entries, ([entry, fact]) => [entry, { decided: fact.decided ?? (fact.rechecked ? facts.trail?.loc ?? null : null), rechecked: false }] as const));
-  const memory = new Map(Array.from(facts.memory).filter(([address]) => !address.startsWith("e:")));
+  const memory = new Map(Array.from(facts.memory).filter(([address]) => !/^[ec]:/.test(address)));
   return { ...facts, values, entries, memory };
 }
 
 /** What keeps entries from changing now: page-table locks, and walks that hold one. */
 export function covering(facts: Facts): string[] {
   return [...facts.locks.filter((l) => coversEntries(l.class) && l.certain).map((l) => l.id), ...facts.walks.keys()];
+}
+
+const migrationWalks = new WeakMap<FunctionIr, boolean>();
+
+/** Whether a function asks page_vma_mapped_walk() for migration entries: then what it finds is not present. */
+function walksMigrations(fn: FunctionIr): boolean {
+  const known = migrationWalks.get(fn);
+  if (known !== undefined) return known;
+  const asks = JSON.stringify(fn.blocks, (_key, value: unknown) => (typeof value === "bigint" ? Number(value) : value)).includes("PVMW_MIGRATION");
+  migrationWalks.set(fn, asks);
+  return asks;
 }
 
 /** The contract of the walk whose structure holds this entry pointer, if one is under way. */
@@ -190,21 +202,31 @@ export function entryKey(pointer: string, facts: Facts): string {
   return mapped ? `pte of ${mapped.of}` : root;
 }
 
-/** `result` becomes the value of the entry. `before` is where its former kinds are looked up (the facts before a call that also writes it). */
-export function readEntry(result: string, pointer: string, level: Level, how: "plain" | "once" | "lockless" | "locked", site: Site, before: Facts = site.facts): Facts {
+interface ReadOptions {
+  /** Where the entry's former kinds are looked up: the facts before a call that also writes it. */
+  readonly before?: Facts;
+  /** The kinds that a value read this way can be of, when the getter says so. */
+  readonly kinds?: readonly EntryKind[] | undefined;
+}
+
+/** `result` becomes the value of the entry. */
+export function readEntry(result: string, pointer: string, level: Level, how: ValueFact["how"], site: Site, options: ReadOptions = {}): Facts {
   const { facts, loc } = site;
+  const before = options.before ?? facts;
   const under = covering(facts).join(" ");
   const kept = before.memory.get(`e:${pointer}`);
   const written = kept === ownWrite;
   const former = kept === undefined ? undefined : before.values.get(kept);
   const origin = site.callOf(sym.splitMove(pointer).root)?.contract ?? (level === "pte" ? walkBehind(pointer, site) : undefined);
-  const walked = level === "pte" && Array.from(facts.walks.keys()).some((walk) => pointer === sym.initial(sym.field(walk, "pte")));
+  const walked = level === "pte" && !walksMigrations(site.frame.fn) && Array.from(facts.walks.keys()).some((walk) => pointer === sym.initial(sym.field(walk, "pte")));
   // What a mapped table holds depends on the VMA too: a pte that was merely mapped proves no kind possible.
-  const real = walked || origin?.returns?.entry !== undefined;
-  const stated = origin?.returns?.kinds;
-  const kinds = stated && (walked || level === origin.returns?.entry?.level) ? kindSet(stated) : allKinds(level);
-  const fact = former && under !== "" ? { ...former, under } : { entry: entryKey(pointer, facts), level, how, kinds: possible(former?.kinds ?? kinds, level, facts), real: real && !former && !written && (walked || !sym.isUnstable(pointer)), under, at: loc };
-  return { ...facts, values: new Map(facts.values).set(result, fact), memory: new Map(facts.memory).set(`e:${pointer}`, result) };
+  const real = walked || (facts.anyKind.has(pointer) && (level !== "pte" || options.kinds !== undefined)) || origin?.returns?.entry !== undefined;
+  const stated = walked || level === origin?.returns?.entry?.level ? origin?.returns?.kinds : undefined;
+  const kinds = (stated ? kindSet(stated) : allKinds(level)) & (options.kinds ? kindSet(options.kinds) : allKinds(level));
+  const fact = former && under !== "" ? { ...former, under } : { entry: entryKey(pointer, facts), level, how, shown: former?.shown ?? 0, kinds: possible(former?.kinds ?? kinds, level, facts), real: real && !former && !written && (walked || !sym.isUnstable(pointer)), under, at: loc };
+  const memory = new Map(facts.memory).set(`e:${pointer}`, result);
+  if (how === "lockless" && under === "") memory.set(sym.readLockless(pointer), "yes");
+  return { ...facts, values: new Map(facts.values).set(result, fact), memory };
 }
 
 function possible(kinds: KindSet, level: Level, facts: Facts): KindSet {

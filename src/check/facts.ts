@@ -7,7 +7,7 @@
 import type { Loc } from "../c/ir.ts";
 import type { Level, LockClass } from "../rulebook/schema.ts";
 import type { KindSet } from "./kinds.ts";
-import { asNumber, merged, splitMove } from "./symbols.ts";
+import { asNumber, initial, merged, splitMove } from "./symbols.ts";
 
 export interface LockFact {
   /** Symbol of the lock's address. */
@@ -46,6 +46,8 @@ export interface ValueFact {
   readonly level: Level;
   readonly how: "plain" | "once" | "lockless" | "locked";
   readonly kinds: KindSet;
+  /** Kinds that a test made for them has shown on a path that leads here: whoever wrote it expects them. */
+  readonly shown: KindSet;
   /** Whether every kind in `kinds` is known to be possible here (else the caller may have excluded some). */
   readonly real: boolean;
   /** Ids of the locks under which it was read and which are still held; "" for none. */
@@ -77,6 +79,8 @@ export interface Facts {
   released: ReadonlyMap<string, Loc>;
   /** Pointers whose mapping this path has ended: pointer -> where. */
   unmapped: ReadonlyMap<string, Loc>;
+  /** Entry pointers handed in whose entry may be of any kind (callbacks of table walks). */
+  anyKind: ReadonlySet<string>;
   /** Unseen code may have taken locks. */
   unseenLocks: boolean;
   memory: ReadonlyMap<string, string>;
@@ -99,6 +103,7 @@ export function emptyFacts(): Facts {
     tables: new Map(),
     released: new Map(),
     unmapped: new Map(),
+    anyKind: new Set(),
     unseenLocks: false,
     memory: new Map(),
     truths: new Map(),
@@ -125,7 +130,7 @@ export function joinFacts(known: Facts, arriving: Facts, block: number): Facts |
   const derived = intersect(known.derived, arriving.derived);
   const calls = new Map(Array.from(known.calls).filter(([key, args]) => args.join() === arriving.calls.get(key)?.join()));
   const released = intersectKeys(known.released, arriving.released);
-  const values = joinValues(known.values, arriving.values);
+  const values = joinValues(known, arriving, memory);
   const entries = joinEntries(known.entries, arriving.entries);
   const maps = known.maps.map((map, i) => (!map.pastUse || arriving.maps[i]?.pastUse ? map : { ...map, pastUse: false }));
   const changed =
@@ -148,9 +153,9 @@ function joinMemory(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, strin
   for (const address of new Set([...a.keys(), ...b.keys()])) {
     const left = a.get(address);
     if (left === b.get(address) && left !== undefined) joined.set(address, left);
-    else if (isNote(address)) changed ||= left !== undefined;
+    else if (isNote(address) && !(address.startsWith("e:") && left !== undefined && b.has(address))) changed ||= left !== undefined;
     else {
-      const met = meet(left, b.get(address)) ?? merged(block, address);
+      const met = meet(left ?? initial(address), b.get(address) ?? initial(address), block);
       joined.set(address, met);
       changed ||= left !== met;
     }
@@ -158,15 +163,18 @@ function joinMemory(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, strin
   return changed ? joined : a;
 }
 
-/** One pointer moved by different amounts is still a pointer into the same table. */
-function meet(left: string | undefined, right: string | undefined): string | null {
-  if (left === undefined || right === undefined) return null;
+/**
+ * The value that stands for both. One pointer moved by different amounts is still a pointer into the same table; two
+ * variables that are equal on both paths stay equal, so the name is made of the values that meet.
+ */
+function meet(left: string, right: string, block: number): string {
   const { root } = splitMove(left);
-  return root === splitMove(right).root ? `${root}+n` : null;
+  if (root === splitMove(right).root && root !== left + right) return left === right ? left : `${root}+n`;
+  return left.startsWith(merged(block, "")) ? left : merged(block, `${left}|${right}`);
 }
 
 function isNote(address: string): boolean {
-  return address.startsWith("e:") || address.startsWith("h:");
+  return /^[ehlc]:/.test(address);
 }
 
 function intersect<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
@@ -205,7 +213,25 @@ function isErrorCode(symbol: string): boolean {
   return /^\(-g:E[A-Z0-9]+\)$/.test(symbol);
 }
 
-function joinValues(a: ReadonlyMap<string, ValueFact>, b: ReadonlyMap<string, ValueFact>): ReadonlyMap<string, ValueFact> {
+/** The facts of a value made by this join are those of the two values it stands for. */
+function joinValues(known: Facts, arriving: Facts, memory: ReadonlyMap<string, string>): ReadonlyMap<string, ValueFact> {
+  const joined = new Map(joinSame(known.values, arriving.values));
+  for (const [address, value] of memory) {
+    const left = known.memory.get(address);
+    const right = arriving.memory.get(address);
+    if (left === undefined || right === undefined || left === right || (joined.has(value) && left !== value)) continue;
+    const both = joinSame(pick(value, known.values.get(left)), pick(value, arriving.values.get(right))).get(value);
+    if (both !== undefined) joined.set(value, both);
+  }
+  const same = joined.size === known.values.size && Array.from(joined).every(([value, fact]) => known.values.get(value) === fact);
+  return same ? known.values : joined;
+}
+
+function pick(value: string, fact: ValueFact | undefined): ReadonlyMap<string, ValueFact> {
+  return new Map(fact ? [[value, fact]] : []);
+}
+
+function joinSame(a: ReadonlyMap<string, ValueFact>, b: ReadonlyMap<string, ValueFact>): ReadonlyMap<string, ValueFact> {
   let changed = false;
   const joined = new Map<string, ValueFact>();
   for (const [key, left] of a) {
@@ -216,11 +242,12 @@ function joinValues(a: ReadonlyMap<string, ValueFact>, b: ReadonlyMap<string, Va
     }
     const kinds = left.kinds | right.kinds;
     const real = left.real && right.real;
+    const shown = left.shown | right.shown;
     const under = left.under === right.under ? left.under : "";
-    if (kinds === left.kinds && real === left.real && under === left.under) joined.set(key, left);
+    if (kinds === left.kinds && shown === left.shown && real === left.real && under === left.under) joined.set(key, left);
     else {
       changed = true;
-      joined.set(key, { ...left, kinds, real, under });
+      joined.set(key, { ...left, kinds, shown, real, under });
     }
   }
   return changed ? joined : a;

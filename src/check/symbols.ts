@@ -39,6 +39,16 @@ export function firstHalf(pointer: string): string {
   return `h:${pointer}`;
 }
 
+/** Key under which it is remembered that a function reads an entry by a lockless getter. */
+export function readLockless(pointer: string): string {
+  return `l:${pointer}`;
+}
+
+/** Key under which the call that cleared a huge entry is remembered until the lock is dropped. */
+export function clearedBy(pointer: string): string {
+  return `c:${pointer}`;
+}
+
 /** The step that made a symbol (or the pointer it was moved from), or null. */
 export function stepOf(symbol: string): { readonly frame: number; readonly block: number; readonly step: number } | null {
   const match = /^@(\d+)\.(\d+)\.(\d+);/.exec(symbol);
@@ -70,9 +80,9 @@ export function initial(address: string): string {
   return bounded(`*${address}`);
 }
 
-/** What an address holds where paths met at a block with different values. */
-export function merged(block: number, address: string): string {
-  return bounded(`?${block}:${address}`);
+/** The value that stands for two where paths met at a block. Short, since joins feed on joins. */
+export function merged(block: number, values: string): string {
+  return values === "" ? `?${block}:` : `?${block}:${digest(values)}`;
 }
 
 export function lockOf(lockClass: string, object: string): string {
@@ -105,8 +115,11 @@ export function splitMove(symbol: string): { readonly root: string; readonly off
 
 /** Long names are cut to a digest (FNV-1a, 64 bit): hostile code must not grow states without bound. */
 function bounded(name: string): string {
-  if (name.length <= longest) return name;
+  return name.length <= longest ? name : `%${digest(name)}`;
+}
+
+function digest(text: string): string {
   let hash = 0xcbf29ce484222325n;
-  for (let i = 0; i < name.length; i++) hash = BigInt.asUintN(64, (hash ^ BigInt(name.charCodeAt(i))) * 0x100000001b3n);
-  return `%${hash.toString(16)}`;
+  for (let i = 0; i < text.length; i++) hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n);
+  return hash.toString(16);
 }

@@ -64,7 +64,7 @@ export type Effect =
   | { readonly do: "map"; readonly of: string; readonly when?: When }
   | { readonly do: "unmap"; readonly pointer: string }
   /** The result is the value of the entry. `locked`: a plain getter meant for use under the lock. */
-  | { readonly do: "read"; readonly entry: string; readonly level: Level; readonly how: "lockless" | "locked" }
+  | { readonly do: "read"; readonly entry: string; readonly level: Level; readonly how: "lockless" | "locked"; readonly kinds?: readonly EntryKind[] }
   /** The entry changes. `to`: kinds it holds afterwards. `old`: the result is the former value. */
   | { readonly do: "write"; readonly entry: string; readonly level: Level; readonly to?: readonly EntryKind[]; readonly old?: boolean }
   /** What kinds the entry can be of from here on, as long as its lock is held. */
@@ -98,7 +98,7 @@ export interface Returns {
   /** Compares two entry values for identity: equal when nonzero. */
   readonly same?: readonly [string, string];
   /** The result is a pointer to an entry of this level below the table that `below` holds. */
-  readonly entry?: { readonly level: Level; readonly below: string };
+  readonly entry?: { readonly level: Level; readonly below: string; readonly lockless?: boolean };
   /** The result is a changed copy of this argument, of the same entry kind (pte_mkold() and friends). */
   readonly like?: string;
   /** The result is this argument in another type (pte_to_swp_entry(), pmd_val()): what is learnt of one holds for both. */
@@ -135,8 +135,10 @@ export interface EntryContext {
   readonly held: readonly { readonly class: LockClass; readonly pointer?: string; readonly mode?: "read" | "write" }[];
   /** Locks of `held` that the function has released when it returns. */
   readonly released?: readonly string[];
-  /** Parameter expressions whose entry may be of any kind ("pmd"). */
+  /** Positions of parameters that point to an entry that may be of any kind. */
   readonly anyKind?: readonly string[];
+  /** Names of callback tables the context does not hold for (walks over kernel page tables). */
+  readonly exceptTables?: readonly string[];
   readonly references: readonly Reference[];
 }
 

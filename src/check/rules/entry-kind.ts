@@ -27,7 +27,7 @@ function entryBehind(pointer: string, call: CallInfo, site: Site): ValueFact | u
   for (const [walk, at] of site.facts.walks) {
     const kinds = site.rulebook.contract("page_vma_mapped_walk")?.returns?.kinds;
     if (kinds && pointer === sym.initial(sym.field(walk, "pte"))) {
-      return { entry: pointer, level: "pte", how: "locked", kinds: kindSet(kinds), real: true, under: walk, at };
+      return { entry: pointer, level: "pte", how: "locked", kinds: kindSet(kinds), shown: 0, real: true, under: walk, at };
     }
   }
   return undefined;
@@ -38,7 +38,7 @@ function judge(fact: ValueFact, wanted: readonly EntryKind[], call: CallInfo, si
   const wrong = fact.kinds & ~allowed & ~kindSet(["bad"]);
   const never = (fact.kinds & allowed) === 0 && fact.kinds !== 0;
   const narrowed = fact.kinds !== allKinds(fact.level);
-  const violated = wrong !== 0 && (never ? narrowed : fact.real);
+  const violated = wrong !== 0 && (never ? narrowed : fact.real || (wrong & fact.shown) !== 0);
   const names = kindNames(wrong).join(", ");
   site.judge({
     rule: "entry-kind",

@@ -1,54 +1,97 @@
 /**
- * lockless-read: an entry that may change is read once, by a load the compiler must not repeat or tear. Three shapes
- * are certain: READ_ONCE() around a pointer variable instead of the memory; one condition that reads the same entry
- * twice where this function reached it without a lock; plain loads of two halves of one entry without smp_rmb().
+ * lockless-read: an entry that may change is read once, by a load the compiler must not repeat or tear. Certain are:
+ * READ_ONCE() around a pointer variable instead of the memory; two halves of one entry without smp_rmb() between;
+ * a plain load where the function itself walks without locks (it reached the entry by *_offset_lockless(), or has read
+ * it by a lockless getter); a pte read twice in one expression without its lock.
  */
-import type { Loc } from "../../c/ir.ts";
-import { coversEntries } from "../effects.ts";
-import type { Rule, Site } from "../model.ts";
+import { covering } from "../effects.ts";
+import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
+import type { Level } from "../../rulebook/schema.ts";
 
 export const locklessRead: Rule = {
   id: "lockless-read",
 
   onLoad: (step, address, site) => {
     judgeHalves(address, site);
-    if (step.marking !== "READ_ONCE" || step.place.k !== "var") return;
-    const variable = site.frame.fn.vars.get(step.place.name);
-    const isPointer = variable ? variable.type.endsWith("*") : false;
-    if (!isPointer || !readsEntryHalves(step.place.name, site)) return;
-    site.judge({
-      rule: "lockless-read",
-      outcome: "violated",
-      what: "READ_ONCE() on the memory",
-      message: `READ_ONCE() wraps the pointer ${step.place.name}, not the memory it points to: the loads through it stay plain`,
-      requires: ["READ_ONCE() on each load of the entry"],
-    });
+    if (step.marking === "READ_ONCE" && step.place.k === "var") judgePointerRead(step.place.name, site);
   },
 
   onAccess: (access, site) => {
-    if (access.step.op !== "load" || access.step.marking !== null) return;
-    const { facts } = site;
-    if (facts.locks.some((l) => coversEntries(l.class)) || facts.walks.size > 0 || facts.unseenLocks) return;
-    const origin = site.callOf(sym.splitMove(access.pointer).root)?.contract;
-    if (!origin?.returns?.entry && !origin?.effects?.some((e) => e.do === "map")) return;
-    const earlier = earlierPlainRead(access.pointer, access.step.loc, site);
-    if (earlier === null) return;
-    site.judge({
-      rule: "lockless-read",
-      // Upper entries are tested this way all over mm/ and read again under the lock; only ptes change at any time.
-      outcome: access.level === "pte" ? "violated" : "unknown",
-      what: `${access.level} entry read once`,
-      message: access.level === "pte" ? "the pte entry is read again in one expression by a plain load without its lock: the two reads may see different values" : "",
-      requires: [`one read of the entry into a local (${access.level === "pte" ? "ptep_get_lockless" : `${access.level}p_get_lockless`}()), tests on the copy`],
-    });
+    if (access.step.op !== "load" || access.step.marking !== null || !unlocked(site) || isCompared(access.step.dst, site)) return;
+    const walksLockless = site.callOf(sym.splitMove(access.pointer).root)?.contract?.returns?.entry?.lockless ?? false;
+    const readBefore = site.facts.memory.has(sym.readLockless(access.pointer));
+    if (walksLockless || readBefore) {
+      const reason = walksLockless ? "this function walks without locks" : "it has been read by a lockless getter before, and may have changed";
+      judgeRead(`the ${access.level} entry is read by a plain load, but ${reason}`, access.level, true, site);
+    } else if (readTwice(access.pointer, site)) judgeRead(twice(access.level), access.level, access.level === "pte", site);
+  },
+
+  onCall: (call, site) => {
+    const read = call.contract?.effects?.find((e) => e.do === "read");
+    if (read?.do !== "read" || read.how === "lockless" || read.level !== "pte" || !unlocked(site)) return;
+    const pointer = call.arg(read.entry);
+    if (!pointer.startsWith("$") && !pointer.startsWith("*$") && readTwice(pointer, site) && !takesLocks(call, site)) judgeRead(twice("pte"), "pte", true, site);
   },
 };
+
+/** The value is only compared with one read before (pmd_val(pmd) != pmd_val(*pmdp)): that is the re-check. */
+function isCompared(variable: string, site: Site): boolean {
+  return site.frame.fn.blocks.some((block) =>
+    block.steps.some((step) => step.op === "call" && /_(val|same)$/.test(step.callee ?? "") && step.args.some((arg) => arg.k === "var" && arg.name === variable)),
+  );
+}
+
+function unlocked(site: Site): boolean {
+  return covering(site.facts).length === 0 && !site.facts.unseenLocks && !site.facts.locks.some((l) => l.class === "pte-ptl" || l.class === "spin");
+}
+
+function twice(level: Level): string {
+  return `the ${level} entry is read again in one expression without its lock: the two reads may see different values`;
+}
+
+function judgeRead(message: string, level: Level, certain: boolean, site: Site): void {
+  site.judge({
+    rule: "lockless-read",
+    // Upper entries are tested twice in a row all over mm/ and read again under the lock; only ptes change at any time.
+    outcome: certain ? "violated" : "unknown",
+    what: `${level} entry read once`,
+    message: certain ? message : "",
+    requires: [`one read of the entry into a local (${level === "pte" ? "ptep_get_lockless" : `${level}p_get_lockless`}()), tests on the copy`],
+  });
+}
+
+/** A function that takes page-table locks somewhere may be called with one. */
+function takesLocks(_call: CallInfo, site: Site): boolean {
+  return site.facts.released.size > 0;
+}
+
+/** A read of the same entry stands on the same line, unlocked. */
+function readTwice(pointer: string, site: Site): boolean {
+  const origin = site.callOf(sym.splitMove(pointer).root)?.contract;
+  const reached = pointer.startsWith("?") || origin?.returns?.entry !== undefined || (origin?.effects?.some((e) => e.do === "map") ?? false);
+  const known = site.facts.memory.get(`e:${pointer}`);
+  const fact = known === undefined ? undefined : site.facts.values.get(known);
+  if (!reached || !fact || fact.how === "lockless" || fact.under !== "") return false;
+  return fact.at.line === site.loc.line && fact.at.column !== site.loc.column;
+}
+
+function judgePointerRead(name: string, site: Site): void {
+  if (!isEntryPointer(name, site)) return;
+  site.judge({
+    rule: "lockless-read",
+    outcome: "violated",
+    what: "READ_ONCE() on the memory",
+    message: `READ_ONCE() wraps the pointer ${name}, not the memory it points to: the loads through it stay plain`,
+    requires: ["READ_ONCE() on each load of the entry"],
+  });
+}
 
 /** The second half of a two-word entry, read through a parameter that points to one. */
 function judgeHalves(address: string, site: Site): void {
   const { root, offset } = sym.splitMove(address);
-  if (offset !== 1n || !root.startsWith("$") || !site.frame.fn.params.some((param) => root === sym.parameter(site.frame.id, param) && readsEntryHalves(param, site))) return;
+  const params = site.frame.fn.params.filter((param) => root === sym.parameter(site.frame.id, param));
+  if (offset !== 1n || !params.some((param) => isEntryPointer(param, site))) return;
   const first = site.facts.memory.get(sym.firstHalf(root));
   if (first === undefined) return;
   site.judge({
@@ -60,18 +103,6 @@ function judgeHalves(address: string, site: Site): void {
   });
 }
 
-/** The pointer whose READ_ONCE() we look at is a view of an entry: cast from a parameter of entry type. */
-function readsEntryHalves(name: string, site: Site): boolean {
-  return site.frame.fn.params.some((param) => {
-    const type = site.frame.fn.vars.get(param)?.type ?? "";
-    return param === name && /^(pte|pmd|pud|p4d|pgd)_t \*$/.test(type);
-  });
-}
-
-/** Whether a plain read of the same entry stands on the same line, unlocked. */
-function earlierPlainRead(pointer: string, loc: Loc, site: Site): Loc | null {
-  const known = site.facts.memory.get(`e:${pointer}`);
-  const fact = known === undefined ? undefined : site.facts.values.get(known);
-  if (!fact || fact.how !== "plain" || fact.under !== "" || fact.at.line !== loc.line) return null;
-  return fact.at.column === loc.column ? null : fact.at;
+function isEntryPointer(name: string, site: Site): boolean {
+  return /^(pte|pmd|pud|p4d|pgd)_t \*$/.test(site.frame.fn.vars.get(name)?.type ?? "");
 }

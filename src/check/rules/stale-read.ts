@@ -4,8 +4,10 @@
  * looked at under the lock that this function took, decided before or not: another CPU may have installed one
  * (mm/memory.c, pmd_install()).
  */
-import { coversEntries, entryKey, isOwnVariable } from "../effects.ts";
+import { covering, coversEntries, entryKey, isOwnVariable } from "../effects.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
+import type { Level } from "../../rulebook/schema.ts";
+import * as sym from "../symbols.ts";
 
 export const staleRead: Rule = {
   id: "stale-read",
@@ -15,6 +17,7 @@ export const staleRead: Rule = {
     const pointer = call.arg(requirement.entry);
     if (isOwnVariable(pointer)) return;
     const { facts } = site;
+    judgeTransientNone(pointer, requirement.level, call, site);
     const own = facts.locks.find((l) => coversEntries(l.class) && l.origin === "taken" && l.certain);
     if (!own) return;
     const fact = facts.entries.get(entryKey(pointer, facts));
@@ -40,4 +43,20 @@ function putsTableBack(call: CallInfo, site: Site): boolean {
   const table = call.contract?.effects?.find((e) => e.do === "install");
   const origin = table?.do === "install" ? site.callOf(call.arg(table.table)) : null;
   return /^p[mug4]d_pgtable$/.test(origin?.step.callee ?? "");
+}
+
+/**
+ * A huge entry that is cleared and set again under its lock is none for a moment: MADV_DONTNEED, which looks at it
+ * without the lock (mm/memory.c, zap_pmd_range()), takes the range for empty and skips it.
+ */
+function judgeTransientNone(pointer: string, level: Level, call: CallInfo, site: Site): void {
+  const cleared = site.facts.memory.get(sym.clearedBy(pointer));
+  if (cleared === undefined || level === "pte" || covering(site.facts).length === 0) return;
+  site.judge({
+    rule: "stale-read",
+    outcome: "violated",
+    what: `${call.step.callee}: ${level} entry never none in between`,
+    message: `${call.step.callee}() sets again a huge ${level} entry that ${cleared} cleared: in between it is none, and code that looks at it without the lock takes the range for empty`,
+    requires: [`${level}p_invalidate(), which keeps the entry from being none`],
+  });
 }
