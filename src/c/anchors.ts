@@ -110,7 +110,7 @@ export function standsOutside(code: string, columnsTrue: boolean): boolean | nul
       if (/^\w+\s*:(?!:)/.test(line)) return false;
       return !line.startsWith("}") || null;
     }
-    const solid = line.trim();
+    const solid = line.trim().slice(0, 200);
     if (topLevelLine.test(solid)) return true;
     if (statementLine.test(solid)) return false;
   }

@@ -39,17 +39,25 @@ function renamed(end: Terminator, to: (id: number) => number): Terminator {
   }
 }
 
-/** Follows empty blocks that only jump on; a ring of them (`for (;;);`) ends at the block it was entered by. */
-function threaded(blocks: readonly OpenBlock[], id: number): number {
-  const seen = new Set<number>();
-  let at = id;
-  while (!seen.has(at)) {
-    seen.add(at);
-    const block = blocks[at]!;
-    if (block.steps.length > 0 || block.end?.k !== "goto") return at;
-    at = block.end.to;
+/** For each block the one that is run in its place: empty blocks that only jump on are passed over, except in a ring of them. */
+function threads(blocks: readonly OpenBlock[]): number[] {
+  const target: number[] = blocks.map(() => -1);
+  for (let id = 0; id < blocks.length; id++) {
+    const path: number[] = [];
+    const seen = new Set<number>();
+    let at = id;
+    while (target[at]! < 0 && !seen.has(at)) {
+      const block = blocks[at]!;
+      if (block.steps.length > 0 || block.end?.k !== "goto") break;
+      seen.add(at);
+      path.push(at);
+      at = block.end.to;
+    }
+    const end = target[at]! < 0 ? at : target[at]!;
+    for (const passed of path) target[passed] = end;
+    if (target[at]! < 0) target[at] = end;
   }
-  return at;
+  return target;
 }
 
 /** Blocks reachable from `entry` in reverse postorder, and the targets of back edges. */
@@ -60,12 +68,12 @@ function order(ends: readonly Terminator[], entry: number): { sequence: number[]
   const stack: { id: number; next: number[] }[] = [];
   const enter = (id: number): void => {
     state.set(id, "open");
-    stack.push({ id, next: successors(ends[id]!).toReversed() });
+    stack.push({ id, next: successors(ends[id]!) });
   };
   enter(entry);
   while (stack.length > 0) {
     const top = stack.at(-1)!;
-    const next = top.next.shift();
+    const next = top.next.pop();
     if (next === undefined) {
       state.set(top.id, "done");
       post.push(top.id);
@@ -98,8 +106,9 @@ function joinChains(blocks: readonly OpenBlock[], entry: number): void {
 
 export function finishBlocks(open: readonly OpenBlock[], loc: Loc): Block[] {
   for (const block of open) block.end ??= { k: "return", value: null, loc };
-  const entry = threaded(open, 0);
-  for (const block of open) block.end = renamed(block.end!, (id) => threaded(open, id));
+  const thread = threads(open);
+  const entry = thread[0]!;
+  for (const block of open) block.end = renamed(block.end!, (id) => thread[id]!);
   joinChains(open, entry);
   const { sequence, heads } = order(open.map((block) => block.end!), entry);
   const ids = new Map(sequence.map((id, index) => [id, index]));

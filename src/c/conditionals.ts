@@ -20,6 +20,8 @@ export interface Conditioned {
   readonly choices: readonly ArmChoice[];
 }
 
+const mostChoices = 300;
+
 interface Directive {
   readonly from: number;
   readonly to: number;
@@ -140,35 +142,40 @@ function chooseArm(code: string, group: Group, canvas: Canvas, choices: ArmChoic
 interface Surroundings {
   /** Innermost open bracket: "(", "[", "{", "=" for the brace of an initialiser or enum, "" at file level. */
   readonly open: string;
-  /** Last solid character before, "" at the start. */
+  /** Last solid character before, `w` for any of a word, "" at the start. */
   readonly before: string;
-  readonly wordBefore: string;
+}
+
+function isWord(c: number): boolean {
+  return (c >= 48 && c <= 57) || (c >= 65 && c <= 90) || (c >= 97 && c <= 122) || c === 95;
 }
 
 /** What stands around each group's first directive, found in one scan. */
 function surroundingsOf(code: string, groups: readonly Group[], directives: readonly Directive[]): Map<Group, Surroundings> {
   const starts = new Map(groups.map((group) => [group.arms[0]!.directive.from, group]));
-  const lines = new Map(directives.map((directive) => [directive.from, directive.to]));
   const found = new Map<Group, Surroundings>();
   const stack: string[] = [];
   let before = "";
-  let wordBefore = "";
-  for (let at = 0; at < code.length; at++) {
-    const skip = lines.get(at);
-    if (skip !== undefined) {
-      const group = starts.get(at);
-      if (group !== undefined) found.set(group, { open: stack.at(-1) ?? "", before, wordBefore });
-      at = skip;
-      continue;
+  const scan = (from: number, to: number): void => {
+    for (let at = from; at < to; at++) {
+      const c = code.charCodeAt(at);
+      if (c <= 32 || isWord(c)) {
+        if (c > 32) before = "w";
+        continue;
+      }
+      if (c === 40) stack.push("(");
+      else if (c === 91) stack.push("[");
+      else if (c === 123) stack.push((stack.length > 0 && stack.at(-1) !== "{") || (before !== "" && "=,([".includes(before)) ? "=" : "{");
+      else if (c === 41 || c === 93 || c === 125) stack.pop();
+      before = code[at]!;
     }
-    const c = code[at]!;
-    if (c <= " ") continue;
-    if (c === "(" || c === "[") stack.push(c);
-    else if (c === "{") stack.push(stack.length > 0 && stack.at(-1) !== "{" ? "=" : "=,([".includes(before || " ") ? "=" : "{");
-    else if (c === ")" || c === "]" || c === "}") stack.pop();
-    if (/\w/.test(c)) wordBefore = /\w/.test(before) && /\w/.test(code[at - 1] ?? " ") ? wordBefore + c : c;
-    else wordBefore = "";
-    before = c;
+  };
+  let at = 0;
+  for (const directive of directives) {
+    scan(at, directive.from);
+    at = directive.to;
+    const group = starts.get(directive.from);
+    if (group !== undefined) found.set(group, { open: stack.at(-1) ?? "", before });
   }
   return found;
 }
@@ -203,7 +210,8 @@ export function settleConditionals(code: string, fragment = false): Conditioned 
   }
   const kept: Group[] = [];
   for (const group of groups) {
-    if (group.arms.every((arm) => balanced(canvas.text, arm.directive.to, arm.to))) kept.push(group);
+    // Each choice costs a pass over the text; a file with more broken conditionals than this is no source.
+    if (choices.length > mostChoices || group.arms.every((arm) => balanced(canvas.text, arm.directive.to, arm.to))) kept.push(group);
     else {
       chooseArm(canvas.text, group, canvas, choices);
       canvas.apply();

@@ -1,10 +1,10 @@
 /** Lowers expressions: loads, stores and calls become steps in evaluation order, the rest a pure Expr. */
 import { addressOf, dereferenced, fetch, read, write } from "./access.ts";
+import { pairBrackets } from "./brackets.ts";
 import { isLogical } from "./conditions.ts";
 import type { BinaryOp, Expr, Place, UnaryOp } from "./ir.ts";
 import { held, locOf, one, textOf, zero, type Lowering } from "./lowering.ts";
 import { literalValue } from "./literals.ts";
-import { groupEnd } from "./mask.ts";
 import { primitiveTypes, shortTypedefs } from "./mask-words.ts";
 import { bare, childOf, firstNamed, namedChildren, operatorOf, type SyntaxNode } from "./syntax.ts";
 import { typeText } from "./type-text.ts";
@@ -123,7 +123,9 @@ function parenthesized(l: Lowering, node: SyntaxNode, wanted: boolean): Expr {
 /** Where a stretch that was masked as one name ends: typeof(...) and offsetof(...) may go on behind a line end. */
 function maskedEnd(l: Lowering, node: SyntaxNode): number {
   const open = l.unit.plain.indexOf("(", node.start);
-  return open < 0 || open >= node.end ? node.end : Math.max(node.end, groupEnd(l.unit.plain, open));
+  if (open < 0 || open >= node.end) return node.end;
+  const reach = Math.min(l.unit.plain.length, open + 2000);
+  return Math.max(node.end, pairBrackets(l.unit.plain, open, reach).parenEnd(open));
 }
 
 function name(l: Lowering, node: SyntaxNode): Expr {

@@ -6,6 +6,7 @@
  * The table `maskRows` says what is rewritten; each row has a test. One pass, linear in the text.
  */
 import { blanks } from "./blank.ts";
+import { isBlank, pairBrackets, skipBlank, type Brackets } from "./brackets.ts";
 import { attributeCalls, attributeWords, notCallees, primitiveTypes, shortTypedefs } from "./mask-words.ts";
 
 export interface Edit {
@@ -17,6 +18,7 @@ export interface Edit {
 /** A word of the text and what stands around it. Comments and literals are already blank. */
 export interface MaskSite {
   readonly code: string;
+  readonly brackets: Brackets;
   readonly word: string;
   readonly from: number;
   readonly to: number;
@@ -42,29 +44,6 @@ export interface MaskRow {
 
 const identifier = /\w+/y;
 
-export function skipBlank(code: string, from: number): number {
-  let at = from;
-  while (at < code.length && isBlank(code.charCodeAt(at))) at++;
-  return at;
-}
-
-function isBlank(c: number): boolean {
-  return c === 32 || (c >= 9 && c <= 13);
-}
-
-/** Offset after the parenthesis that closes the one at `open`, or -1. Bounded, as an unclosed one may run to the end of the file. */
-export function groupEnd(code: string, open: number): number {
-  let depth = 0;
-  const limit = Math.min(code.length, open + 20_000);
-  for (let at = open; at < limit; at++) {
-    const c = code.charCodeAt(at);
-    if (c === 40) depth++;
-    else if (c === 41 && --depth === 0) return at + 1;
-    else if ((c === 123 || c === 125) && depth === 0) return -1;
-  }
-  return -1;
-}
-
 /** `word` followed by blanks in the shape of the text it replaces. */
 function padded(site: MaskSite, word: string, to: number): Edit | null {
   const gone = site.code.slice(site.from, to);
@@ -81,7 +60,7 @@ function joined(code: string, from: number, to: number): Edit {
 }
 
 function argumentsEnd(site: MaskSite): number {
-  return site.code[site.after] === "(" ? groupEnd(site.code, site.after) : -1;
+  return site.code[site.after] === "(" ? site.brackets.parenEnd(site.after) : -1;
 }
 
 function startsStatement(site: MaskSite): boolean {
@@ -97,19 +76,13 @@ export function declaresParameters(list: string): boolean {
 
 /** True when the character at `at` stands on a preprocessor line. */
 function onDirective(code: string, at: number): boolean {
-  return code[skipBlank(code, code.lastIndexOf("\n", at) + 1)] === "#";
+  return /^[ \t]*#/.test(code.slice(Math.max(code.lastIndexOf("\n", at) + 1, at - 200), at + 1));
 }
 
 /** True behind the brace that closes a `do {`. */
 function closesDo(site: MaskSite): boolean {
-  if (site.code[site.before] !== "}") return false;
-  let depth = 0;
-  for (let at = site.before; at >= 0 && site.before - at < 20_000; at--) {
-    const c = site.code.charCodeAt(at);
-    if (c === 125) depth++;
-    else if (c === 123 && --depth === 0) return /\bdo\s*$/.test(site.code.slice(Math.max(0, at - 20), at));
-  }
-  return false;
+  const open = site.code[site.before] === "}" ? site.brackets.braceStart(site.before) : -1;
+  return open >= 0 && /\bdo\s*$/.test(site.code.slice(Math.max(0, open - 20), open));
 }
 
 function typeWord(word: string): boolean {
@@ -151,7 +124,7 @@ export const maskRows: readonly MaskRow[] = [
         if (!identifier.test(site.code)) return null;
         open = skipBlank(site.code, identifier.lastIndex);
       }
-      const end = groupEnd(site.code, open);
+      const end = site.brackets.parenEnd(open);
       if (end < 0) return null;
       // `register long x asm("r1")` names a register, it is no statement.
       if (site.wordBefore !== "" && site.wordBefore !== "else" && site.wordBefore !== "do") return padded(site, "", end);
@@ -220,7 +193,7 @@ export const maskRows: readonly MaskRow[] = [
   {
     name: "for_each macro -> while",
     rewrite: (site) => {
-      if (!site.inBody || !/for_?each|scoped_guard|FOR_EACH/.test(site.word) || !startsStatement(site)) return null;
+      if (!site.inBody || !/^for_[a-z]|for_?each|scoped_guard|FOR_EACH/.test(site.word) || !startsStatement(site)) return null;
       const end = argumentsEnd(site);
       if (end < 0) return null;
       const next = site.code.charAt(skipBlank(site.code, end));
@@ -295,6 +268,7 @@ const token = /\w+|[(){}]/g;
  */
 export function mask(code: string, inBody = false): string {
   const edits: Edit[] = [];
+  const brackets = pairBrackets(code);
   const parens: OpenParen[] = [];
   let depth = inBody ? 1 : 0;
   let done = 0;
@@ -318,6 +292,7 @@ export function mask(code: string, inBody = false): string {
     const paren = parens.at(-1);
     const site: MaskSite = {
       code,
+      brackets,
       word,
       from,
       to: from + word.length,

@@ -16,11 +16,14 @@ export interface InitOptions {
 }
 
 /** Nodes nested deeper than this are copied as one broken node: hostile input must not overflow the stack of a later stage. */
-const maxDepth = 300;
+const maxDepth = 800;
 
 interface Grammar {
   readonly parser: Parser;
   readonly fields: readonly (string | null)[];
+  /** Name of each node type, and whether it is a named one. */
+  readonly kinds: readonly string[];
+  readonly named: readonly boolean[];
 }
 
 let grammar: Grammar | null = null;
@@ -32,7 +35,12 @@ async function load(options: InitOptions): Promise<void> {
   const language = await Language.load(createRequire(import.meta.url).resolve("tree-sitter-c/tree-sitter-c.wasm"));
   const parser = new Parser();
   parser.setLanguage(language);
-  grammar = { parser, fields: language.fields };
+  grammar = {
+    parser,
+    fields: language.fields,
+    kinds: language.types,
+    named: language.types.map((_, id) => language.nodeTypeIsNamed(id)),
+  };
 }
 
 /** Loads the grammar; later calls wait for the first one. Must have been awaited before anything is parsed. */
@@ -47,35 +55,37 @@ export function initC(options: InitOptions = {}): Promise<void> {
  */
 export function parse(text: string, offset = 0): SyntaxNode {
   if (grammar === null) throw new Error("initC() must be awaited before C is parsed");
-  const { parser, fields } = grammar;
-  const tree = parser.parse(text);
+  const tree = grammar.parser.parse(text);
   if (tree === null) throw new Error("the C parser gave no tree");
   const cursor = tree.walk();
   try {
-    return copy(cursor, fields, offset, 0);
+    return copy(cursor, grammar, offset, 0);
   } finally {
     cursor.delete();
     tree.delete();
   }
 }
 
-function copy(cursor: TreeCursor, fields: readonly (string | null)[], offset: number, depth: number): SyntaxNode {
-  const kind = cursor.nodeType;
-  const named = cursor.nodeIsNamed;
+/** The id of ERROR nodes is not in the tables. */
+const errorId = 65535;
+
+function copy(cursor: TreeCursor, tables: Grammar, offset: number, depth: number): SyntaxNode {
+  const id = cursor.nodeTypeId;
+  const kind = id === errorId ? "ERROR" : (tables.kinds[id] ?? "ERROR");
   const start = cursor.startIndex + offset;
   const end = cursor.endIndex + offset;
-  const field = fields[cursor.currentFieldId] ?? "";
-  let broken = kind === "ERROR" || (cursor.nodeIsMissing && kind !== ";");
+  const field = tables.fields[cursor.currentFieldId] ?? "";
+  let broken = kind === "ERROR" || (start === end && kind !== ";" && cursor.nodeIsMissing);
   const children: SyntaxNode[] = [];
   if (depth >= maxDepth) {
     broken = true;
   } else if (cursor.gotoFirstChild()) {
     do {
-      const child = copy(cursor, fields, offset, depth + 1);
+      const child = copy(cursor, tables, offset, depth + 1);
       if (child.broken) broken = true;
       children.push(child);
     } while (cursor.gotoNextSibling());
     cursor.gotoParent();
   }
-  return { kind, field, start, end, named, broken, children };
+  return { kind, field, start, end, named: id === errorId || (tables.named[id] ?? false), broken, children };
 }

@@ -7,7 +7,8 @@ import { scanFragment, standsOutside, type Anchor, type Scan } from "./anchors.t
 import { blankStretch, blankRange } from "./blank.ts";
 import { readHead, type FunctionHead } from "./heads.ts";
 import type { FunctionIr, UnitIr } from "./ir.ts";
-import { mask, skipBlank } from "./mask.ts";
+import { skipBlank } from "./brackets.ts";
+import { mask } from "./mask.ts";
 import { segment } from "./segment.ts";
 import { lineAt, locAt, type UnitText } from "./unit-text.ts";
 

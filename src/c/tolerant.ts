@@ -4,14 +4,15 @@
  * functions, whose brackets open or close out of sight.
  */
 import { parseDirective, parseExpression, parseStatement } from "./leaves.ts";
-import { groupEnd, skipBlank } from "./mask.ts";
+import { pairBrackets, skipBlank, type Brackets } from "./brackets.ts";
 import { makeNode, withField, type SyntaxNode } from "./syntax.ts";
 
-const maxNesting = 150;
+const maxNesting = 200;
 
 interface Reader {
   readonly code: string;
   readonly to: number;
+  readonly brackets: Brackets;
   at: number;
   nesting: number;
   /** Conditionals opened in the innermost block that await their #endif. */
@@ -30,7 +31,7 @@ function errorNode(start: number, end: number): SyntaxNode {
 
 /** The statements in `code` from..to, brackets closing or opening out of sight included. */
 export function readFragment(code: string, from: number, to: number): SyntaxNode[] {
-  const reader: Reader = { code, to, at: from, nesting: 0, conditionals: 0 };
+  const reader: Reader = { code, to, brackets: pairBrackets(code, from, to), at: from, nesting: 0, conditionals: 0 };
   const nodes: SyntaxNode[] = [];
   for (;;) {
     readList(reader, nodes, true);
@@ -41,7 +42,7 @@ export function readFragment(code: string, from: number, to: number): SyntaxNode
 
 /** A whole body, `from` at its brace: a compound statement. */
 export function readBody(code: string, from: number, to: number): SyntaxNode {
-  const reader: Reader = { code, to, at: from, nesting: 0, conditionals: 0 };
+  const reader: Reader = { code, to, brackets: pairBrackets(code, from, to), at: from, nesting: 0, conditionals: 0 };
   return readBlock(reader);
 }
 
@@ -51,7 +52,7 @@ function strayClose(reader: Reader): SyntaxNode {
   const next = skipBlank(reader.code, reader.at);
   if (next < reader.to && wordFrom(reader.code, next) === "while") {
     const open = skipBlank(reader.code, next + 5);
-    const end = reader.code[open] === "(" ? groupEnd(reader.code, open) : -1;
+    const end = reader.code[open] === "(" ? reader.brackets.parenEnd(open) : -1;
     const after = end < 0 ? -1 : skipBlank(reader.code, end);
     if (after >= 0 && after < reader.to && reader.code[after] === ";") {
       reader.at = after + 1;
@@ -151,7 +152,7 @@ function readStatement(reader: Reader, nodes: SyntaxNode[]): void {
 function readCondition(reader: Reader, keyword: string, field: string): SyntaxNode | null {
   const open = skipBlank(reader.code, reader.at + keyword.length);
   if (open >= reader.to || reader.code[open] !== "(") return null;
-  const end = groupEnd(reader.code, open);
+  const end = reader.brackets.parenEnd(open);
   if (end < 0 || end > reader.to) return null;
   reader.at = end;
   return parseExpression(reader.code, open, end, field);
@@ -203,7 +204,7 @@ function readFor(reader: Reader): SyntaxNode {
   const start = reader.at;
   const { code } = reader;
   const open = skipBlank(code, start + 3);
-  const end = open < reader.to && code[open] === "(" ? groupEnd(code, open) : -1;
+  const end = open < reader.to && code[open] === "(" ? reader.brackets.parenEnd(open) : -1;
   if (end < 0 || end > reader.to) return headless(reader);
   const first = semicolon(code, open + 1, end);
   const second = first < 0 ? -1 : semicolon(code, first + 1, end);
@@ -296,6 +297,7 @@ function simpleEnd(reader: Reader): number {
       depth--;
     } else if (c === 59) {
       if (depth === 0) return at + 1;
+      if (fallback >= 0 && at - fallback > 4000) return fallback;
       if (fallback < 0 && /^[ \t]*(?:\n|$)/.test(code.slice(at + 1, at + 200))) fallback = at + 1;
     }
   }
