@@ -95,3 +95,17 @@ spinlock_t *pud_lock(struct mm_struct *mm, pud_t *pud)
 spinlock_t *pte_lockptr(struct mm_struct *mm, pmd_t *pmd) { return world_ptl(world_table(*pmd)); }
 
 spinlock_t *ptep_lockptr(struct mm_struct *mm, pte_t *pte) { return world_ptl(world_table_of(pte)); }
+
+/* until: 6.3 */
+void world_vma_start_write(struct vm_area_struct *vma) { }
+/* since: 6.4 */
+void world_vma_start_write(struct vm_area_struct *vma) { vma_start_write(vma); }
+
+/* until: 6.3 */
+int world_vma_try_start_write(struct vm_area_struct *vma) { return 1; }
+
+/*
+ * since: 6.4
+ * mirrors: include/linux/mm.h vma_try_start_write() (6.5)
+ */
+int world_vma_try_start_write(struct vm_area_struct *vma) { return down_write_trylock(&vma->vm_lock); }

@@ -150,3 +150,59 @@ pud_t *pud_offset(p4d_t *p4d, unsigned long addr) { return world_first(*p4d) + p
 p4d_t *p4d_offset(pgd_t *pgd, unsigned long addr) { return pgd; }
 pgd_t *pgd_offset(struct mm_struct *mm, unsigned long addr) { return mm->pgd + pgd_index(addr); }
 pgd_t *pgd_offset_k(unsigned long addr) { return init_mm.pgd + pgd_index(addr); }
+
+/*
+ * until: 6.5
+ * mirrors: include/linux/pgtable.h pmd_none_or_trans_huge_or_clear_bad() (6.1.192): anything but a table
+ */
+int pmd_trans_unstable(pmd_t *pmd)
+{
+	pmd_t val = READ_ONCE(*pmd);
+
+	return pmd_none(val) || !pmd_present(val) || pmd_leaf(val) || pmd_bad(val);
+}
+
+/* until: 6.5 */
+int pmd_devmap_trans_unstable(pmd_t *pmd) { return pmd_trans_unstable(pmd); }
+/* until: 6.5 */
+int pmd_none_or_trans_huge_or_clear_bad(pmd_t *pmd) { return pmd_trans_unstable(pmd); }
+
+/*
+ * until: 6.4
+ * mirrors: the callers' habit under the mmap lock: look whether it is a table, then map it
+ */
+pte_t *world_map_lock(struct mm_struct *mm, pmd_t *pmd, unsigned long addr, spinlock_t **ptlp)
+{
+	if (pmd_trans_unstable(pmd))
+		return NULL;
+	return pte_offset_map_lock(mm, pmd, addr, ptlp);
+}
+
+/* since: 6.5 */
+pte_t *world_map_lock(struct mm_struct *mm, pmd_t *pmd, unsigned long addr, spinlock_t **ptlp)
+{
+	return pte_offset_map_lock(mm, pmd, addr, ptlp);
+}
+
+/*
+ * A second table is mapped and locked while a first one is: the locks may be one.
+ * mirrors: mm/mremap.c move_ptes() (6.12.117)
+ */
+pte_t *world_map_lock_second(struct mm_struct *mm, pmd_t *pmd, unsigned long addr, spinlock_t **ptlp)
+{
+	pte_t *pte = pte_offset_map(pmd, addr);
+
+	if (!pte)
+		return NULL;
+	*ptlp = ptep_lockptr(mm, pte);
+	if (!world_holds(*ptlp))
+		spin_lock(*ptlp);
+	return pte;
+}
+
+void world_unlock_second(pte_t *pte, spinlock_t *ptl, spinlock_t *first)
+{
+	if (ptl != first)
+		spin_unlock(ptl);
+	pte_unmap(pte);
+}

@@ -23,6 +23,10 @@ export interface Actor extends Described {
   readonly title: string;
   /** World settings that it is about: key -> values of which one must hold. */
   readonly needs: ReadonlyMap<string, readonly string[]>;
+  /** Function that has run before the race starts, or "". */
+  readonly begin: string;
+  /** Why it never runs twice at the same time; "" when it may. */
+  readonly alone: string;
   /** Kernel functions that it stands for, as its header names them. */
   readonly mirrors: string;
 }
@@ -31,6 +35,8 @@ export interface Library {
   readonly era: string;
   readonly models: ReadonlyMap<string, FunctionIr>;
   readonly actors: readonly Actor[];
+  /** Every function of the actors' files, by name: the actors and what they share. */
+  readonly functions: ReadonlyMap<string, FunctionIr>;
   /** Lines of every text, for traces: path -> lines. */
   readonly lines: ReadonlyMap<string, readonly string[]>;
 }
@@ -67,10 +73,11 @@ export function libraryFor(models: readonly SourceText[], actors: readonly Sourc
   const actorFunctions = inForce(actors);
   return {
     era,
-    // Helpers that stand beside an actor in its file may be called from it, as models are.
+    functions: new Map(actorFunctions.map((d) => [d.ir.name, d.ir] as const)),
     models: new Map(inForce(models).map((d) => [d.ir.name, d.ir] as const)),
     actors: actorFunctions.filter((d) => d.keys.has("actor")).map((d) => ({
       ...d, name: d.ir.name, title: d.keys.get("actor")!, needs: needsOf(d.keys.get("needs") ?? ""), mirrors: d.keys.get("mirrors") ?? "",
+      begin: d.keys.get("begin") ?? "", alone: d.keys.get("alone") ?? "",
     })),
     lines,
   };

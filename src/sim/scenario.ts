@@ -6,13 +6,13 @@ import type { Trace } from "../core/finding.ts";
 import type { ScenarioResult } from "../core/sim-report.ts";
 import { bindParameter } from "./bindings.ts";
 import { headersOf, settingsOf, type Header } from "./header.ts";
-import { libraryFor, type Library, type SourceText } from "./library.ts";
+import { describedFunctions, libraryFor, type Library, type SourceText } from "./library.ts";
 import { explore, type Found } from "./run/explore.ts";
 import { visit } from "./run/program.ts";
 import { compiled, newSession, type Session } from "./run/session.ts";
 import { shortest } from "./run/shortest.ts";
 import { exitCheck, simulation, type Simulation } from "./run/simulation.ts";
-import { newThread } from "./run/thread.ts";
+import { newThread, type ThreadState } from "./run/thread.ts";
 import { traceSteps, type Lines } from "./trace.ts";
 import { buildWorld, type Settings } from "./world/build.ts";
 import { properties, type Fault } from "./world/property.ts";
@@ -44,6 +44,8 @@ export interface Cast {
   readonly functions: ReadonlyMap<string, FunctionIr>;
   readonly library: Library;
   readonly lines: Lines;
+  /** Thread -> the function that it has run before the race starts. */
+  readonly begins: ReadonlyMap<string, string>;
 }
 
 export interface Verdict {
@@ -82,7 +84,11 @@ export function simulate(path: string, text: string, options: SimulateOptions): 
     const functions = new Map(unit.functions.map((f) => [f.name, f] as const));
     const lines = new Map([...library.lines, [path, text.split("\n")]]);
     const started = performance.now();
-    const verdict = play({ scenario, functions, library, lines }, options);
+    const begins = new Map([
+      ...library.actors.map((a) => [a.name, a.begin] as const),
+      ...describedFunctions({ path, text }).map((d) => [d.ir.name, d.keys.get("begin") ?? ""] as const),
+    ]);
+    const verdict = play({ scenario, functions, library, lines, begins }, options);
     return resultOf(path, scenario.name, verdict, options.bound, performance.now() - started);
   });
 }
@@ -104,19 +110,23 @@ export function resultOf(path: string, name: string, verdict: Verdict, bound: nu
 export function play(cast: Cast, options: Pick<SimulateOptions, "bound" | "reduce" | "cancelled">): Verdict {
   const { scenario, library } = cast;
   const world = buildWorld(scenario.world, scenario.threads.length);
-  const actors = new Map(library.actors.map((a) => [a.name, a.ir] as const));
   const irs = scenario.threads.map((name) => {
-    const ir = cast.functions.get(name) ?? actors.get(name);
+    const ir = cast.functions.get(name) ?? library.functions.get(name);
     if (ir === undefined) throw new UsageError(`no thread ${name}`, `the file and the actors of kernel ${library.era} define no such function`);
     return ir;
   });
   const session: Session = newSession({
     world,
-    code: { functions: new Map([...actors, ...cast.functions]), models: library.models },
-    isShared: sharedBy([...cast.functions.values(), ...irs]),
+    code: { functions: new Map([...library.functions, ...cast.functions]), models: library.models },
+    isShared: sharedBy([...cast.functions.values(), ...irs], [...library.models.values()]),
     atExit: exitCheck(() => session, () => [], () => true),
   });
-  const threads = irs.map((ir) => newThread(compiled(ir, "code"), argumentsFor(ir, (v) => bindParameter(world, v)), new Map()));
+  const bound = (ir: FunctionIr): ThreadState => newThread(compiled(ir, "code"), argumentsFor(ir, (v) => bindParameter(world, v)), new Map());
+  const threads = irs.map((ir) => {
+    const begin = cast.begins.get(ir.name) ?? "";
+    const beginning = cast.functions.get(begin) ?? library.functions.get(begin);
+    return { begin: beginning === undefined ? null : bound(beginning), thread: bound(ir) };
+  });
   const sim = simulation(session, threads, world.initial);
   return verdictOf(sim, session, { scenario: scenario.name, actor: scenario.threads.slice(1).join(", "), era: library.era }, cast.lines, options);
 }
@@ -146,7 +156,7 @@ export function verdictOf(
 }
 
 /** Whether an address is shared: a global that the code names as data, or a field of a world's object that it writes. */
-export function sharedBy(functions: readonly FunctionIr[]): (root: string, path: string) => boolean {
+export function sharedBy(functions: readonly FunctionIr[], models: readonly FunctionIr[]): (root: string, path: string) => boolean {
   const globals = new Set<string>();
   const fields = new Set<string>();
   const rootName = (place: Place): string => (place.k === "global" ? place.name : place.k === "field" || place.k === "index" ? rootName(place.base) : "");
@@ -156,18 +166,14 @@ export function sharedBy(functions: readonly FunctionIr[]): (root: string, path:
     if (writes && lastField(place) !== "") fields.add(lastField(place));
   };
   const seeAddresses = (e: Expr): void => visit(e, (x) => x.k === "addr" && see(x.place, false));
-  for (const ir of functions) {
-    for (const block of ir.blocks) {
-      for (const step of block.steps) {
-        if (step.op === "store" || step.op === "load") see(step.place, step.op === "store");
-        if (step.op !== "call") continue;
-        step.args.forEach(seeAddresses);
-        // What an atomic operation is given is written by it.
-        if (/^(?:atomic|refcount|cmpxchg|xchg|test_and)/.test(step.callee ?? "")) {
-          for (const arg of step.args) if (arg.k === "addr") see(arg.place, true);
-        }
-      }
-    }
+  for (const step of [...functions, ...models].flatMap((ir) => ir.blocks.flatMap((block) => block.steps))) {
+    // What an atomic operation is given is written by it.
+    if (step.op !== "call" || !/^(?:atomic|refcount|cmpxchg|xchg|test_and)/.test(step.callee ?? "")) continue;
+    for (const arg of step.args) if (arg.k === "addr") see(arg.place, true);
+  }
+  for (const step of functions.flatMap((ir) => ir.blocks.flatMap((block) => block.steps))) {
+    if (step.op === "store" || step.op === "load") see(step.place, step.op === "store");
+    if (step.op === "call") step.args.forEach(seeAddresses);
   }
   globals.delete("init_mm");
   return (root, path) => {

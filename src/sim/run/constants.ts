@@ -23,6 +23,7 @@ const numbers: Readonly<Record<string, bigint>> = {
 };
 
 export function constantOf(values: Values, name: string): Value {
+  if (name === "PAGE_NONE") return values.ref("prot", 0);
   const number = Object.hasOwn(numbers, name) ? numbers[name] : undefined;
   return number === undefined ? values.name(name) : values.int(number);
 }

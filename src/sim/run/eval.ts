@@ -182,6 +182,8 @@ function binary(scope: Scope, op: BinaryOp, left: Value, right: Value): Value {
   if (left.k === "slot" && right.k === "int" && (op === "+" || op === "-")) {
     return values.slot(left.table, left.index + Number(op === "+" ? right.value : -right.value));
   }
+  // The pages of a folio are one page here.
+  if (left.k === "ref" && left.object === "page" && right.k === "int" && (op === "+" || op === "-")) return left;
   if (left.k === "int" && right.k === "slot" && op === "+") return values.slot(right.table, right.index + Number(left.value));
   if (left.k === "slot" && right.k === "slot" && left.table === right.table) return integers(scope, op, BigInt(left.index), BigInt(right.index));
   // Halves of an entry put together again: low | high << 32.

@@ -1,6 +1,8 @@
 /** What the world says of the fields of its objects; everything else that is read from them is unknown but constant. */
 import { pageSize } from "../world/layout.ts";
 import type { World } from "../world/build.ts";
+import { touch, touchRead } from "./system.ts";
+import type { Operation } from "./operation.ts";
 import type { Value } from "../world/value.ts";
 
 /** The value of `path` in the object with this root ("@vma:0", ".vm_mm"), or null when the world does not know it. */
@@ -44,9 +46,19 @@ function vmaField(world: World, n: number, path: string): Value | null {
       return values.ref("prot", 1);
     case ".vm_file":
       return file ? values.place(`@file:${n}`) : values.zero;
-    case ".anon_vma":
-      return file ? values.zero : values.ref("anon_vma", 0);
     default:
       return null;
   }
+}
+
+/** The load of a field that other threads change, or null. vma->anon_vma is set under the mmap lock for reading. */
+export function sharedField(world: World, root: string, path: string): Operation | null {
+  const at = path === ".anon_vma" ? /^@vma:(\d+)$/.exec(root) : null;
+  if (at === null) return null;
+  const vma = Number(at[1]);
+  return {
+    footprint: () => [touch(world.resources.vma(vma), touchRead)],
+    local: () => world.vmas[vma]?.kind === "anon",
+    run: (turn) => (turn.data[turn.layout.vma + vma]! & 4 ? world.values.ref("anon_vma", 0) : world.values.zero),
+  };
 }

@@ -11,6 +11,7 @@ import type { Turn } from "../world/turn.ts";
 import { truth, type Value } from "../world/value.ts";
 import { cellValue } from "./ops-atomic.ts";
 import { evaluate, equal, havoc, locate, readMemory, show, unknown, type Location, type Scope } from "./eval.ts";
+import { sharedField } from "./fields.ts";
 import { entryRead, entryWrite, holdsEntryLock, type Operation } from "./operation.ts";
 import type { Session } from "./session.ts";
 import { touch, touchRead, touchWrite } from "./system.ts";
@@ -135,7 +136,7 @@ function advance(runner: Runner, work: Runner[], arrivals: Arrival[]): void {
     }
     const operation = localOrVisible(runner, step);
     if (operation === null) continue;
-    if (operation.local === true) {
+    if (operation.local?.(runner.turn) === true) {
       complete(runner, step, operation.run(runner.turn));
       continue;
     }
@@ -196,6 +197,8 @@ function load(runner: Runner, step: Step & { readonly op: "load" }, at: Location
     case "memory": {
       const cell = runner.session.cellOf(at.root, at.path);
       if (cell === undefined) {
+        const field = sharedField(world, at.root, at.path);
+        if (field !== null) return field;
         complete(runner, step, readMemory(runner, at.root, at.path));
         return null;
       }

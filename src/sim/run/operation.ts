@@ -10,8 +10,8 @@ export interface Operation {
   footprint(turn: Turn): readonly Touch[];
   /** False while it must wait; absent for one that never waits. */
   enabled?(turn: Turn): boolean;
-  /** True when no other thread can notice: it is then no step of its own. */
-  readonly local?: boolean;
+  /** Whether no other thread can notice: it is then no step of its own. May only ask what the thread itself has done. */
+  local?(turn: Turn): boolean;
   /** Does it, and gives the result; null for none. */
   run(turn: Turn): Value | null;
 }
@@ -61,5 +61,5 @@ export function pageTableLockName(mm: number): string {
 
 /** An operation that only this thread can notice. */
 export function quiet(run: (turn: Turn) => Value | null): Operation {
-  return { footprint: () => [], local: true, run };
+  return { footprint: () => [], local: () => true, run };
 }

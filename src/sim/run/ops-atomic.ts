@@ -2,7 +2,7 @@
 import type { Turn } from "../world/turn.ts";
 import type { Value } from "../world/value.ts";
 import { quiet, type Operation, type OperationMaker } from "./operation.ts";
-import { touch, touchWrite } from "./system.ts";
+import { touch, touchAdd, touchRead, touchWrite, type TouchMode } from "./system.ts";
 
 /** A cell that was never written holds 0. */
 export function cellValue(turn: Turn, cell: number): Value {
@@ -15,14 +15,17 @@ function setCell(turn: Turn, cell: number, value: Value): void {
 }
 
 /** `change` gives the new value, or null to leave the cell alone; `result` is what the call gives. */
-function onCell(at: number, change: (old: Value, args: readonly Value[], turn: Turn) => Value | null, result: (old: Value, next: Value, turn: Turn) => Value | null): OperationMaker {
+function onCell(
+  at: number, change: (old: Value, args: readonly Value[], turn: Turn) => Value | null, result: (old: Value, next: Value, turn: Turn) => Value | null,
+  mode: TouchMode = touchWrite,
+): OperationMaker {
   return (world, args, cellOf): Operation | null => {
     const address = args[at];
     if (address?.k !== "place" && address?.k !== "name") return null;
     const cell = address.k === "place" ? cellOf(address.root, address.path) : cellOf(`G:${address.text}`, "");
     if (cell === undefined) return null;
     return {
-      footprint: () => [touch(world.resources.cell(cell), touchWrite)],
+      footprint: () => [touch(world.resources.cell(cell), mode)],
       run: (turn) => {
         const old = cellValue(turn, cell);
         const next = change(old, args, turn);
@@ -47,10 +50,10 @@ const amount = (value: Value | undefined): bigint => (value?.k === "int" ? value
 const nothing = (): null => null;
 
 const table: Record<string, OperationMaker> = {
-  read: onCell(0, nothing, (old) => old),
+  read: onCell(0, nothing, (old) => old, touchRead),
   set: onCell(0, (_, args) => args[1] ?? null, nothing),
-  inc: onCell(0, (old, _, turn) => plus(old, 1n, turn), nothing),
-  dec: onCell(0, (old, _, turn) => plus(old, -1n, turn), nothing),
+  inc: onCell(0, (old, _, turn) => plus(old, 1n, turn), nothing, touchAdd),
+  dec: onCell(0, (old, _, turn) => plus(old, -1n, turn), nothing, touchAdd),
   inc_return: onCell(0, (old, _, turn) => plus(old, 1n, turn), (_, next) => next),
   dec_return: onCell(0, (old, _, turn) => plus(old, -1n, turn), (_, next) => next),
   dec_and_test: onCell(0, (old, _, turn) => plus(old, -1n, turn), (_, next, turn) => isZero(next, turn)),

@@ -22,14 +22,13 @@ interface Lock {
 /** The lock at an address; each address is a lock of its own. Null for NULL. */
 export function lockAt(world: World, address: Value, kind: LockKind): Lock | null {
   if (address.k === "int" && address.value === 0n) return null;
-  if (address.k === "ref" && address.object === "ptl") {
-    const name = ptlName(world, address.n);
-    return { n: world.locks.of(name, "spin"), table: name.includes(`T${address.n}`) ? address.n : -1 };
-  }
-  return { n: world.locks.of(lockName(address), kind), table: -1 };
+  const name = lockName(world, address);
+  if (address.k === "ref" && address.object === "ptl") return { n: world.locks.of(name, "spin"), table: name.includes(`T${address.n}`) ? address.n : -1 };
+  return { n: world.locks.of(name, kind), table: -1 };
 }
 
-function lockName(address: Value): string {
+function lockName(world: World, address: Value): string {
+  if (address.k === "ref" && address.object === "ptl") return ptlName(world, address.n);
   if (address.k !== "place") return show(address);
   const object = /^@(\w+):(\d+)$/.exec(address.root);
   if (object === null) return show(address);
@@ -102,19 +101,37 @@ const downgrade: OperationMaker = (world, [address]) => {
   };
 };
 
-/** 0 when nobody holds the lock. */
-const isLocked: OperationMaker = (world, [address]) => {
-  const lock = address === undefined ? null : lockAt(world, address, "spin");
-  return lock && {
-    footprint: () => [touch(world.resources.take(lock.n), touchRead), touch(world.resources.look(lock.n), touchRead)],
-    run: (turn) => world.values.bool(writerOf(turn, lock.n) >= 0 || readersOf(turn, lock.n) !== 0),
+/** Releases every VMA of the mm that this thread has locked for writing: world_vmas_end_write(mm). */
+const endVmaWrite: OperationMaker = (world, [mm]) => {
+  const own = (turn: Turn): number[] => world.vmas.flatMap((vma, n) => {
+    const lock = world.locks.known(lockName(world, world.values.place(`@vma:${n}`, ".vm_lock")));
+    return mm?.k === "ref" && vma.mm === mm.n && lock !== undefined && writerOf(turn, lock) === turn.thread ? [lock] : [];
+  });
+  return {
+    footprint: (turn) => own(turn).map((lock) => touch(world.resources.look(lock), touchAdd)),
+    local: (turn) => own(turn).length === 0,
+    run: (turn) => {
+      for (const lock of own(turn)) releaseLock(turn, world.locks, lock, "write");
+      return null;
+    },
   };
 };
 
+/** 0 when nobody holds the lock. */
+function isLocked(kind: LockKind): OperationMaker {
+  return (world, [address]) => {
+    const lock = address === undefined ? null : lockAt(world, address, kind);
+    return lock && {
+      footprint: () => [touch(world.resources.take(lock.n), touchRead), touch(world.resources.look(lock.n), touchRead)],
+      run: (turn) => world.values.bool(writerOf(turn, lock.n) >= 0 || readersOf(turn, lock.n) !== 0),
+    };
+  };
+}
+
 /** Whether this thread holds the lock: for world_holds(&lock), which no other thread can change. */
 const isHeld: OperationMaker = (world, [address]) => {
-  const lock = address === undefined ? null : lockAt(world, address, "spin");
-  return lock && quiet((turn) => world.values.bool(holds(turn, lock.n, "any")));
+  const lock = address === undefined ? undefined : world.locks.known(lockName(world, address));
+  return quiet((turn) => world.values.bool(lock !== undefined && holds(turn, lock, "any")));
 };
 
 function section(change: (turn: Turn) => void, ends: boolean): OperationMaker {
@@ -133,6 +150,16 @@ function section(change: (turn: Turn) => void, ends: boolean): OperationMaker {
 /** What a grace period or an IPI that starts now looks at: the sections of every thread. */
 export function allSections(world: World): Touch[] {
   return Array.from({ length: world.layout.threads }, (_, thread) => touch(world.resources.section(thread), touchRead));
+}
+
+function walking(value: 0 | 1): OperationMaker {
+  return (world) => ({
+    footprint: (turn) => [touch(world.resources.section(turn.thread), touchWrite)],
+    run: (turn) => {
+      turn.data[turn.layout.walking + turn.thread] = value;
+      return null;
+    },
+  });
 }
 
 const ipi: OperationMaker = (world) => ({
@@ -167,10 +194,10 @@ export const lockOperations: Readonly<Record<string, OperationMaker>> = {
   write_lock: taker("spin", "write", false), write_unlock: releaser("spin", "write"),
   down_read: taker("sleeping", "read", false), down_read_trylock: taker("sleeping", "read", true), up_read: releaser("sleeping", "read"),
   down_write: taker("sleeping", "write", false), down_write_trylock: taker("sleeping", "write", true), up_write: releaser("sleeping", "write"),
-  downgrade_write: downgrade,
+  downgrade_write: downgrade, world_vmas_end_write: endVmaWrite,
   mutex_lock: taker("sleeping", "write", false), mutex_trylock: taker("sleeping", "write", true), mutex_unlock: releaser("sleeping", "write"),
-  spin_is_locked: isLocked, rwsem_is_locked: isLocked, world_holds: isHeld,
+  spin_is_locked: isLocked("spin"), rwsem_is_locked: isLocked("sleeping"), world_holds: isHeld,
   rcu_read_lock: section(enterRcu, false), rcu_read_unlock: section(leaveRcu, true),
   local_irq_disable: section(disableInterrupts, false), local_irq_enable: section(enableInterrupts, true),
-  world_send_ipi: ipi, world_wait_ipi: ipiWait, synchronize_rcu: synchronize, might_sleep: sleeps,
+  world_walk_begin: walking(1), world_walk_end: walking(0), world_send_ipi: ipi, world_wait_ipi: ipiWait, synchronize_rcu: synchronize, might_sleep: sleeps,
 };

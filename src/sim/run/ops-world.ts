@@ -1,11 +1,12 @@
 /** The lowest operations on entries, tables, pages, translations and VMAs, for the C models in rules/models to call. */
 import type { World } from "../world/build.ts";
 import { entriesPerTable, type Level } from "../world/layout.ts";
-import { exchangeEntry, loadEntry, storeEntry, writeBarrier } from "../world/entries.ts";
+import { exchangeEntry, hardwareStore, loadEntry, storeEntry, writeBarrier } from "../world/entries.ts";
 import { allocatePage, copyPage, getPage, pageLife, putPage, touchPage, tryGetPage } from "../world/pages.ts";
+import { walkUnderWay } from "../world/sections.ts";
 import { allocateTable, depositTable, freeTable, withdrawTable } from "../world/tables.ts";
 import { flush, rangeOf, staleFor, translations, virtualName } from "../world/translate.ts";
-import { wholeAt, type Turn } from "../world/turn.ts";
+import type { Turn } from "../world/turn.ts";
 import { flag, hardwareFlags, type RefValue, type SlotValue, type Value } from "../world/value.ts";
 import { entryWrite, quiet, type Operation, type OperationMaker } from "./operation.ts";
 import { allSections } from "./ops-locks.ts";
@@ -47,15 +48,14 @@ const readModifyWrite = onSlot((world, slot, [, name]) => ({
   },
 }));
 
-/** The hardware sets bits of an entry that is still what it was when it was read, or else does nothing. */
-const hardwareUpdate = onSlot((world, slot, [, expected]) => ({
+/** world_hardware_update(ptr, seen): sets accessed and dirty, or does nothing when the entry is not what was seen. */
+const hardwareUpdate = onSlot((world, slot, [, seen]) => ({
   footprint: (turn) => entryWrite(world, turn, slot.table, slot.index, null),
   run: (turn) => {
-    const now = wholeAt(turn, slot.table, slot.index);
-    if (now === null || now !== expected || now.kind !== "leaf") return world.values.zero;
-    const added = now.flags & flag.write ? hardwareFlags : flag.young;
-    exchangeEntry(turn, slot.table, slot.index, world.values.entry("leaf", now.target, now.flags | added));
-    return world.values.one;
+    if (seen?.k !== "entry" || seen.kind !== "leaf") return world.values.zero;
+    const added = seen.flags & flag.write ? hardwareFlags : flag.young;
+    const next = world.values.entry("leaf", seen.target, seen.flags | added);
+    return world.values.bool(hardwareStore(turn, slot.table, slot.index, seen, next));
   },
 }));
 
@@ -131,7 +131,8 @@ const withdraw = onSlot((world, slot) => ({
 
 /** Flush of start..end of an mm: world_flush(mm, start, end). */
 const flushRange = onRef("mm", (world, mm, [, start, end]) => ({
-  footprint: () => [touch(world.resources.tlb, touchWrite)],
+  footprint: () => [touch(world.resources.tlb, touchWrite), ...allSections(world)],
+  enabled: (turn) => !walkUnderWay(turn),
   run: (turn) => {
     const known = start?.k === "int" && end?.k === "int";
     const range = known ? rangeOf(world.layout, mm, start.value, end.value) : rangeOf(world.layout, mm, 0n, 1n << 62n);
@@ -185,16 +186,14 @@ const newPage: OperationMaker = (world) =>
     return page < 0 ? world.values.zero : world.values.ref("page", page);
   });
 
-/** A counter per page or mm: a step of +1 or -1 at an offset of the layout. */
-function bump(at: (world: World) => number, by: number): (turn: Turn, n: number, world: World) => Value | null {
-  return (turn, n, world) => {
-    turn.data[at(world) + n]! += by;
-    return null;
-  };
-}
-
 /** The counts only matter at the end, so changing one is no step of its own. */
-const countTable = (by: number): OperationMaker => onRef("mm", (world, mm) => quiet((turn) => bump((w) => w.layout.tablesCounted, by)(turn, mm, world)));
+function countTable(by: number): OperationMaker {
+  return onRef("mm", (world, mm) =>
+    quiet((turn) => {
+      turn.data[world.layout.tablesCounted + mm]! += by;
+      return null;
+    }));
+}
 
 function vmaBit(bit: number, set: boolean | null): OperationMaker {
   return onRef("vma", (world, vma) => ({
@@ -229,11 +228,16 @@ export const worldOperations: Readonly<Record<string, OperationMaker>> = {
   world_page_use: onPage(touchRead, false, (turn, page) => (touchPage(turn, page, "uses"), null)),
   world_page_references: onPage(touchRead, false, (turn, page, world) => world.values.int(BigInt(turn.data[world.layout.references + page]!))),
   world_page_live: onPage(touchRead, false, (turn, page, world) => world.values.bool(turn.data[world.layout.pageLife + page] === pageLife.used)),
-  world_mapcount: onPage(touchRead, false, (turn, page, world) => world.values.int(BigInt(turn.data[world.layout.mapcount + page]!))),
-  world_mapcount_inc: onPage(touchWrite, false, bump((world) => world.layout.mapcount, 1)),
-  world_mapcount_dec: onPage(touchWrite, false, bump((world) => world.layout.mapcount, -1)),
+  world_page_ref_add: onRef("page", (world, page, [, by]) => ({
+    footprint: () => [touch(world.resources.page(page), touchWrite)],
+    run: (turn) => {
+      if (touchPage(turn, page, "adds references to") && by?.k === "int") turn.data[turn.layout.references + page]! += Number(by.value);
+      return null;
+    },
+  })),
   mm_inc_nr_ptes: countTable(1), mm_dec_nr_ptes: countTable(-1),
   world_vma_attached: vmaBit(1, null), world_vma_detach: vmaBit(1, false),
+  world_vma_set_anon: vmaBit(4, true), world_vma_has_anon: vmaBit(4, null),
   world_vma_linked: vmaBit(2, null), world_vma_unlink: vmaBit(2, false), world_vma_link: vmaBit(2, true),
   smp_wmb: barrier, smp_mb: barrier, smp_rmb: nothing, barrier: nothing,
 };

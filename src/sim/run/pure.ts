@@ -66,7 +66,7 @@ test("swp_uffd_wp", (e) => (e.flags & flag.uffdWp) !== 0);
 test("soft_dirty", (e) => (e.flags & flag.softDirty) !== 0);
 test("swp_soft_dirty", (e) => (e.flags & flag.softDirty) !== 0);
 test("swp_exclusive", (e) => (e.flags & flag.exclusive) !== 0);
-test("accessible", (e) => e.kind === "leaf");
+each("accessible", () => (scope, [, entry]) => (entry?.k === "entry" ? scope.world.values.bool(entry.kind === "leaf") : undefined));
 each("same", () => (scope, [a, b]) => (a?.k === "entry" && b?.k === "entry" ? scope.world.values.bool(a.id === b.id) : undefined));
 // The number of an entry is the entry: comparing it with 0 asks whether it is none.
 each("val", () => (_, [a]) => a);
@@ -184,7 +184,6 @@ const swapTests: Readonly<Record<string, (e: EntryValue) => boolean>> = {
   is_pmd_migration_entry: (e) => e.kind === "migration",
   is_huge_zero_pmd: () => false,
   is_zero_pfn: () => false,
-  pmd_trans_unstable: (e) => e.kind !== "table",
 };
 for (const [name, holds] of Object.entries(swapTests)) {
   table.set(name, (scope, [arg]) => (arg?.k === "entry" ? scope.world.values.bool(holds(arg)) : undefined));
@@ -262,6 +261,7 @@ for (const name of ["vma_is_anonymous", "vma_is_shmem", "is_vm_hugetlb_page"]) {
     return vma && scope.world.values.bool(vma.kind === kind);
   });
 }
+table.set("world_cache_folio", (scope) => (scope.world.cachePage < 0 ? scope.world.values.zero : scope.world.values.ref("page", scope.world.cachePage)));
 table.set("world_config", (scope, [name]) => {
   const option = name?.k === "name" ? name.text.replaceAll('"', "") : "";
   const { options } = scope.world;

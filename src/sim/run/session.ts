@@ -3,6 +3,7 @@ import type { FunctionIr } from "../../c/ir.ts";
 import type { World } from "../world/build.ts";
 import type { Turn } from "../world/turn.ts";
 import { atomicOperations } from "./ops-atomic.ts";
+import { gatherOperations } from "./ops-gather.ts";
 import { lockOperations } from "./ops-locks.ts";
 import { worldOperations } from "./ops-world.ts";
 import type { CellOf, OperationMaker } from "./operation.ts";
@@ -44,7 +45,7 @@ export interface SessionOptions {
   readonly atExit?: (turn: Turn) => void;
 }
 
-const operations = new Map<string, OperationMaker>(Object.entries({ ...lockOperations, ...worldOperations, ...atomicOperations }));
+const operations = new Map<string, OperationMaker>(Object.entries({ ...lockOperations, ...worldOperations, ...gatherOperations, ...atomicOperations }));
 
 const programs = new WeakMap<FunctionIr, Program>();
 

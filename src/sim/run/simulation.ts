@@ -30,8 +30,31 @@ export interface Simulation extends System<SimState, Fault> {
   replay(found: Found<Fault>): ReplayedStep[];
 }
 
-/** `threads` as they are before their first step; `data` is the world that they start in. */
-export function simulation(session: Session, threads: readonly ThreadState[], data: Int32Array): Simulation {
+/** A thread as it is before its first step. `begin` has been run to its end before the race starts. */
+export interface Starting {
+  readonly begin: ThreadState | null;
+  readonly thread: ThreadState;
+}
+
+/** Runs what each thread has done beforehand, one after the other. Throws when that would have to wait. */
+function runBeginnings(session: Session, threads: readonly Starting[], data: Int32Array): Int32Array {
+  let world = data;
+  for (const [number, { begin }] of threads.entries()) {
+    if (begin === null) continue;
+    let [at] = startThread(session, begin, world, number);
+    while (at !== undefined && at.fault === null && at.standing.step !== null) {
+      const turn = lookingTurn(session, at.data, number);
+      if (at.standing.operation?.enabled?.(turn) === false) throw new RangeError("what a thread begins with would have to wait");
+      [at] = stepThread(session, at.standing, at.data, number);
+    }
+    if (at === undefined || at.fault !== null) throw new RangeError(`what a thread begins with cannot be done: ${at?.fault?.text ?? "not modelled"}`);
+    world = at.data;
+  }
+  return world;
+}
+
+/** `data` is the world that the threads start in. */
+export function simulation(session: Session, threads: readonly Starting[], data: Int32Array): Simulation {
   const ids = new Map<string, number>();
   const idOf = (key: string): number => {
     let id = ids.get(key);
@@ -43,8 +66,8 @@ export function simulation(session: Session, threads: readonly ThreadState[], da
     fault: arrival.fault,
   });
   // The threads run up to their first visible operation one after the other: nothing of that can be seen by another.
-  let initial: Outcome<SimState, Fault>[] = [{ state: { data, standings: [] }, fault: null }];
-  for (const [number, thread] of threads.entries()) {
+  let initial: Outcome<SimState, Fault>[] = [{ state: { data: runBeginnings(session, threads, data), standings: [] }, fault: null }];
+  for (const [number, { thread }] of threads.entries()) {
     initial = initial.flatMap((start) => {
       if (start.fault !== null) return [start];
       return startThread(session, thread, start.state.data, number).map((a) => ({

@@ -28,6 +28,8 @@ export interface World {
   readonly vmas: readonly Vma[];
   readonly options: WorldOptions;
   readonly initial: Int32Array;
+  /** The page that the file's page cache holds, or -1. */
+  readonly cachePage: number;
 }
 
 export interface WorldOptions {
@@ -50,7 +52,7 @@ export type Settings = Readonly<Record<string, string>>;
 
 const known = new Set([
   "pud", "pmd", "pmd1", "pte", "pte1", "vma", "vma1", "mms", "deposit", "share", "split-locks", "flush", "free-tables",
-  "notifiers", "halves", "spare-pte", "spare-pmd", "spare-pages",
+  "notifiers", "halves", "spare-pte", "spare-pmd", "spare-pages", "users",
 ]);
 
 const entryWords: Readonly<Record<string, readonly [EntryKind, number]>> = {
@@ -81,6 +83,7 @@ export function buildWorld(settings: Settings, threads: number): World {
   for (let i = 0; i < count("spare-pte", 3); i++) maker.table("pte");
   for (let i = 0; i < count("spare-pmd", 1); i++) maker.table("pmd");
   const vmas = kernel ? [] : vmasOf(settings, mms);
+  const cachePage = vmas.some((v) => v.kind === "file" || v.kind === "shmem") ? maker.pages.push(1) - 1 : -1;
   const locks = 4 * mms + 3 * vmas.length + maker.levels.length + maker.pages.length + 12;
   const layout = layoutOf({
     threads, mms, levels: maker.levels, roots: maker.roots, pages: maker.pages.length + count("spare-pages", 2), vmas: Math.max(vmas.length, 1), locks, cells: 16,
@@ -91,8 +94,10 @@ export function buildWorld(settings: Settings, threads: number): World {
   };
   const data = new Int32Array(layout.size);
   maker.fill(layout, data, options, yes("deposit", true));
-  for (let vma = 0; vma < vmas.length; vma++) data[layout.vma + vma] = 3;
-  return { layout, resources: resourcesOf(layout), values: maker.values, locks: new LockNames(locks), vmas, options, initial: data };
+  for (const [n, vma] of vmas.entries()) data[layout.vma + n] = vma.kind === "anon" ? 7 : 3;
+  return {
+    cachePage, layout, resources: resourcesOf(layout), values: maker.values, locks: new LockNames(locks), vmas, options, initial: data,
+  };
 }
 
 function vmasOf(settings: Settings, mms: number): Vma[] {
@@ -186,7 +191,6 @@ class Maker {
     }
     for (const page of this.pages.keys()) {
       data[layout.references + page] = 1;
-      data[layout.mapcount + page] = 1;
       data[layout.pageLife + page] = pageLife.used;
     }
     const turn: Turn = { layout, data, values: this.values, thread: 0, fail: () => {}, note: () => {} };

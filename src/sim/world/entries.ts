@@ -28,6 +28,17 @@ export function exchangeEntry(turn: Turn, table: number, index: number, value: E
   return old;
 }
 
+/**
+ * The hardware sets bits in an entry that is still what its walk saw. It may do so in a table that has just been taken
+ * out, until the flush: that changes nothing that the kernel would keep.
+ */
+export function hardwareStore(turn: Turn, table: number, index: number, expected: EntryValue, value: EntryValue): boolean {
+  if (!touchTable(turn, table, "writes to") || entryAt(turn, table, index) !== expected) return false;
+  turn.data[turn.layout.entry + table * entriesPerTable + index] = value.id;
+  turn.note(`${slotName(turn.layout, table, index)}: ${entryName(expected)} -> ${entryName(value)}`);
+  return true;
+}
+
 export function storeEntry(turn: Turn, table: number, index: number, value: EntryValue | TornValue, holdsLock: boolean): void {
   if (!inTable(turn, table, index, "writes") || !touchTable(turn, table, "writes to")) return;
   const old = entryAt(turn, table, index);

@@ -62,6 +62,8 @@ export interface Layout {
   readonly rcu: number;
   readonly irq: number;
   readonly ipi: number;
+  /** [thread] the thread is the hardware in the middle of a walk: no flush is complete before it ends */
+  readonly walking: number;
   readonly gatherPages: number;
   readonly gatherTables: number;
   readonly gatherRange: number;
@@ -73,10 +75,9 @@ export interface Layout {
   /** [mm] invalidations under way */
   readonly invalidating: number;
   readonly references: number;
-  readonly mapcount: number;
   /** [page] 0 unused, 1 in use, 2 freed */
   readonly pageLife: number;
-  /** [vma] bit 0 in the mm's tree, bit 1 reachable by rmap */
+  /** [vma] bit 0 in the mm's tree, bit 1 reachable by rmap, bit 2 has an anon_vma */
   readonly vma: number;
   /** [mm] page tables accounted for */
   readonly tablesCounted: number;
@@ -115,11 +116,11 @@ export function layoutOf(sizes: Sizes): Layout {
     life: take(tables), owner: take(tables), grace: take(tables), ordered: take(tables), walked: take(tables),
     links: take(tables), shares: take(tables), deposits: take(tables),
     lock: take(sizes.locks), lockSees: take(sizes.locks),
-    rcu: take(sizes.threads), irq: take(sizes.threads), ipi: take(sizes.threads),
+    rcu: take(sizes.threads), irq: take(sizes.threads), ipi: take(sizes.threads), walking: take(sizes.threads),
     gatherPages: take(sizes.threads), gatherTables: take(sizes.threads), gatherRange: take(sizes.threads),
     tlb: take(virtualPages.length), unflushed: take(virtualPages.length), secondary: take(virtualPages.length),
     invalidating: take(sizes.mms), tablesCounted: take(sizes.mms),
-    references: take(sizes.pages), mapcount: take(sizes.pages), pageLife: take(sizes.pages),
+    references: take(sizes.pages), pageLife: take(sizes.pages),
     vma: take(sizes.vmas), cell: take(sizes.cells),
   };
   return { ...sizes, levels: [...sizes.levels], tables, virtualPages, ...parts, size };

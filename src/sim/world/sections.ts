@@ -44,3 +44,10 @@ export function sendIpi(turn: Turn): void {
 export function ipiDone(turn: Turn): boolean {
   return turn.data[turn.layout.ipi + turn.thread] === 0;
 }
+
+/** Whether another CPU's hardware is in the middle of a walk, which a flush waits for. */
+export function walkUnderWay(turn: Turn): boolean {
+  const { layout, data } = turn;
+  for (let thread = 0; thread < layout.threads; thread++) if (thread !== turn.thread && data[layout.walking + thread] !== 0) return true;
+  return false;
+}

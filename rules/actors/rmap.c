@@ -1,0 +1,106 @@
+/*
+ * actors: reclaim and migration, which come by the reverse map and hold no mmap lock
+ */
+
+/*
+ * actor: reclaim unmaps a page
+ * context: folio lock, anon_vma or i_mmap for reading, then the pte lock
+ * mirrors: mm/rmap.c try_to_unmap_one(), rmap_walk_anon(), rmap_walk_file(), mm/vmscan.c shrink_folio_list() (6.12.117)
+ */
+void rmap_unmap(struct mm_struct *mm, struct vm_area_struct *vma, struct folio *folio, unsigned long addr)
+{
+	struct page_vma_mapped_walk pvmw;
+	pte_t val;
+
+	if (!folio_try_get(folio))
+		return;
+	if (!folio_trylock(folio)) {
+		folio_put(folio);
+		return;
+	}
+	world_rmap_lock_read(vma);
+	if (world_vma_linked(vma)) {
+		world_invalidate_start(mm, addr, addr + PAGE_SIZE);
+		DEFINE_FOLIO_VMA_WALK(&pvmw, folio, vma, addr, 0);
+		while (page_vma_mapped_walk(&pvmw)) {
+			if (!pvmw.pte) {
+				page_vma_mapped_walk_done(&pvmw);
+				break;
+			}
+			val = ptep_clear_flush(vma, addr, pvmw.pte);
+			if (vma_is_anonymous(vma))
+				set_pte_at(mm, addr, pvmw.pte, swp_entry_to_pte(world_swap_entry()));
+			folio_put(folio);
+		}
+		world_invalidate_end(mm, addr, addr + PAGE_SIZE);
+	}
+	world_rmap_unlock_read(vma);
+	folio_unlock(folio);
+	folio_put(folio);
+}
+
+/*
+ * actor: migration puts a migration entry in place of a page, and the new page in place of the entry
+ * context: folio lock, anon_vma or i_mmap for reading, then the pte lock; both walks
+ * mirrors: mm/rmap.c try_to_migrate_one(), mm/migrate.c remove_migration_pte(), migrate_folio_unmap() (6.12.117)
+ */
+void migrate_page(struct mm_struct *mm, struct vm_area_struct *vma, struct folio *folio, unsigned long addr)
+{
+	struct page_vma_mapped_walk pvmw;
+	struct folio *dst = world_page_alloc();
+	int replaced = 0;
+	pte_t val;
+
+	if (!dst)
+		return;
+	if (!folio_try_get(folio)) {
+		folio_put(dst);
+		return;
+	}
+	if (!folio_trylock(folio))
+		goto out;
+	world_rmap_lock_read(vma);
+	if (world_vma_linked(vma)) {
+		world_invalidate_start(mm, addr, addr + PAGE_SIZE);
+		DEFINE_FOLIO_VMA_WALK(&pvmw, folio, vma, addr, 0);
+		while (page_vma_mapped_walk(&pvmw)) {
+			if (!pvmw.pte) {
+				page_vma_mapped_walk_done(&pvmw);
+				break;
+			}
+			if (!pte_present(ptep_get(pvmw.pte))) {
+				page_vma_mapped_walk_done(&pvmw);
+				break;
+			}
+			val = ptep_clear_flush(vma, addr, pvmw.pte);
+			set_pte_at(mm, addr, pvmw.pte, swp_entry_to_pte(make_readable_migration_entry(page_to_pfn(pte_page(val)))));
+			folio_put(folio);
+			replaced = 1;
+		}
+		world_invalidate_end(mm, addr, addr + PAGE_SIZE);
+	}
+	world_rmap_unlock_read(vma);
+	if (!replaced)
+		goto unlock;
+	/* Somebody else holds a reference: the page may not be moved. */
+	if (folio_ref_count(folio) == 1)
+		folio_copy(dst, folio);
+	world_rmap_lock_read(vma);
+	if (world_vma_linked(vma)) {
+		DEFINE_FOLIO_VMA_WALK(&pvmw, folio, vma, addr, PVMW_MIGRATION);
+		while (page_vma_mapped_walk(&pvmw)) {
+			if (!pvmw.pte) {
+				page_vma_mapped_walk_done(&pvmw);
+				break;
+			}
+			folio_get(dst);
+			set_pte_at(mm, addr, pvmw.pte, mk_pte(dst, vma->vm_page_prot));
+		}
+	}
+	world_rmap_unlock_read(vma);
+unlock:
+	folio_unlock(folio);
+out:
+	folio_put(folio);
+	folio_put(dst);
+}
