@@ -1,5 +1,5 @@
 /** The command line from arguments to exit code, over a library that answers as it is told. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -141,6 +141,30 @@ describe("exit codes", () => {
     const report = emptyReport({ inputs: [{ path: "a\u001b[1m", messages: 0, patches: 0, skipped: [], troubles: [], failed: "truncated" }] });
     expect((await runCli(["-fjson", "a"], reviewing(report))).stderr).toBe("mmreview: a<U+001B>[1m: truncated\n");
     expect((await runCli(["a"], reviewing(report))).stderr).toBe("");
+  });
+});
+
+describe("nipa", () => {
+  it.each<[string, Report, number]>([
+    ["nothing", emptyReport(), 0],
+    ["an error", raceOf("error"), 1],
+    ["a warning", raceOf("warning"), 250],
+    ["a note", raceOf("note"), 0],
+    ["an unreadable input", emptyReport({ inputs: [{ path: "a", messages: 0, patches: 0, skipped: [], troubles: [], failed: "empty" }] }), 2],
+  ])("%s", async (_what, report, code) => {
+    expect((await runCli(["--format", "nipa", "a"], reviewing(report))).code).toBe(code);
+  });
+
+  it("puts one line on the descriptor that it is given", async () => {
+    const path = join(folder, "desc");
+    const file = openSync(path, "w");
+    await runCli(["--format", "nipa", "a"], reviewing(raceOf("error"), { env: { DESC_FD: String(file) } }));
+    closeSync(file);
+    expect(readFileSync(path, "utf8")).toMatch(/^3 errors in 1 patch; .*\n$/);
+  });
+
+  it.each(["x", "9999"])("says when DESC_FD is %s", async (given) => {
+    expect((await runCli(["--format", "nipa", "a"], reviewing(emptyReport(), { env: { DESC_FD: given } }))).stderr).toContain("DESC_FD");
   });
 });
 

@@ -1,6 +1,6 @@
 /** The way of every command that works for a while and prints a result: check, work with progress, print. */
 import type { EventSink } from "../core/events.ts";
-import type { Render } from "../report/formats.ts";
+import { formatsWithRules, type Render } from "../report/formats.ts";
 import type { Context, Library } from "./context.ts";
 import { print, type Printing, printingFor } from "./printing.ts";
 import { progressFor } from "./progress.ts";
@@ -17,14 +17,14 @@ export async function produce<T>(
 ): Promise<Produced<T>> {
   const printing = printingFor(context);
   const library = await context.library();
-  const progress = progressFor(context);
+  const progress = progressFor(context, printing.format);
   let result: T;
   try {
     result = await work(library, progress.sink);
   } finally {
     progress.clear();
   }
-  const pages = printing.format === "text" || printing.format === "json" ? [] : await library.rulePages();
+  const pages = formatsWithRules.includes(printing.format) ? await library.rulePages() : [];
   await print({ ...printing, options: { ...printing.options, rules: pages } }, context, render, result);
   return { result, printing };
 }

@@ -3,12 +3,12 @@ import type { EventSink } from "../core/events.ts";
 import type { Context } from "./context.ts";
 import { eraseLine, progressFor } from "./progress.ts";
 
-function watched(isTTY: boolean, switches: readonly string[] = []): { sink: EventSink; clear: () => void; text: () => string; clock: { now: number } } {
+function watched(isTTY: boolean, switches: readonly string[] = [], format = "text"): { sink: EventSink; clear: () => void; text: () => string; clock: { now: number } } {
   let text = "";
   const clock = { now: 0 };
   const stderr = { isTTY, columns: 30, write: (part: string) => (text += part) };
   const context = { args: { switches: new Set(switches) }, streams: { stderr } } as unknown as Context;
-  const { sink, clear } = progressFor(context, () => clock.now);
+  const { sink, clear } = progressFor(context, format, () => clock.now);
   return { sink, clear, text: () => text, clock };
 }
 
@@ -52,5 +52,8 @@ describe("progress", () => {
     const quiet = watched(false, ["quiet"]);
     quiet.sink({ kind: "warning", text: "x" });
     expect(quiet.text()).toBe("");
+    const b4 = watched(false, [], "b4");
+    b4.sink({ kind: "warning", text: "x" });
+    expect(b4.text()).toBe("");
   });
 });

@@ -14,9 +14,12 @@ export interface Progress {
   readonly clear: () => void;
 }
 
-export function progressFor({ args, streams }: Context, now: () => number = Date.now): Progress {
+/** b4 takes every line on standard error for a failed check. */
+const silentFormats: readonly string[] = ["b4", "b4-json"];
+
+export function progressFor({ args, streams }: Context, format: string, now: () => number = Date.now): Progress {
   const { stderr } = streams;
-  const quiet = args.switches.has("quiet");
+  const quiet = args.switches.has("quiet") || silentFormats.includes(format);
   const drawing = stderr.isTTY === true && !quiet && !args.switches.has("no-progress");
   let next = now() + firstAfterMs;
   let shown = false;

@@ -14,6 +14,19 @@ type FormatMap<T> = Readonly<Record<string, () => Promise<Formatter<T>>>>;
 const reportFormats: FormatMap<Report> = {
   text: async () => (await import("./text.ts")).textReport,
   json: async () => (await import("./json.ts")).jsonReport,
+  sarif: async () => (await import("./sarif.ts")).sarifReport,
+  github: async () => (await import("./github.ts")).githubReport,
+  markdown: async () => (await import("./markdown.ts")).markdownReport,
+  email: async () => (await import("./email.ts")).emailReport,
+  b4: async () => (await import("./b4.ts")).b4Report,
+  "b4-json": async () => (await import("./b4-json.ts")).b4JsonReport,
+  patchwork: async () => (await import("./patchwork.ts")).patchworkReport,
+  nipa: async () => (await import("./nipa.ts")).nipaReport,
+  gitlab: async () => (await import("./gitlab.ts")).gitlabReport,
+  rdjsonl: async () => (await import("./rdjsonl.ts")).rdjsonlReport,
+  checkstyle: async () => (await import("./checkstyle.ts")).checkstyleReport,
+  junit: async () => (await import("./junit.ts")).junitReport,
+  html: async () => (await import("./html.ts")).htmlReport,
 };
 
 const litmusFormats: FormatMap<LitmusReport> = {
@@ -31,6 +44,9 @@ const matrixFormats: FormatMap<MatrixReport> = {
   json: async () => (await import("./matrix-json.ts")).matrixJson,
   markdown: async () => (await import("./matrix-markdown.ts")).matrixMarkdown,
 };
+
+/** Formats that describe the rules and want their pages in the options. */
+export const formatsWithRules: readonly string[] = ["sarif"];
 
 /** Format names by what they print. */
 export const formatNames: Readonly<Record<"report" | "litmus" | "sim" | "matrix", readonly string[]>> = {

@@ -36,3 +36,13 @@ export function atLeast(severity: Severity, bar: Severity): boolean {
 export function byWeight(findings: readonly Finding[]): Finding[] {
   return findings.toSorted((a, b) => severityRank[a.severity] - severityRank[b.severity]);
 }
+
+/** Findings that stand in the code as the patches leave it, in order: what consumers other than people and scripts are told. */
+export function currentFindings(report: Report): Finding[] {
+  return allFindings(report).filter((finding) => finding.status !== "fixed");
+}
+
+/** The worst severity among the findings, or null. */
+export function worst(findings: readonly Finding[]): Severity | null {
+  return byWeight(findings)[0]?.severity ?? null;
+}

@@ -165,8 +165,8 @@ mmap write  ?         ?
 | mmap read | yes | no |
 | mmap write | ? | ? |
 
-- install under mmap read&#58; fault &#124; installs first
-- traverse under mmap write&#58; no model
+- install under mmap read: fault &#124; installs first
+- traverse under mmap write: no model
 `);
   });
 

@@ -9,18 +9,29 @@ const labelled = 11;
 /** Without --verbose, longer lists are cut here and the rest is counted. */
 const shortList = 6;
 
+/** A label and what it says, in the order in which people need them. */
+export type Fact = readonly [label: string, text: string];
+
 export function patchHeader(patch: PatchReport, options: ReportOptions, paint: Paint): string[] {
-  const line = (label: string, text: string): string[] => hanging(`  ${label}`, text, labelled, options.width);
+  const title = oneLine(patch.subject) || "(no subject)";
+  return [...wrap(title, options.width).map((text) => paint("bold", text)), ...factLines(patchFacts(patch, options), options)];
+}
+
+export function factLines(facts: readonly Fact[], options: ReportOptions): string[] {
+  return facts.flatMap(([label, text]) => hanging(`  ${label}`, text, labelled, options.width));
+}
+
+export function patchFacts(patch: PatchReport, options: ReportOptions): Fact[] {
   const author = [oneLine(patch.author), patch.date?.slice(0, 10) ?? ""].filter((part) => part !== "").join(", ");
+  const message: Fact = ["message", `<${oneLine(patch.messageId)}>${carrierText(patch.carrier)}`];
   return [
-    ...wrap(oneLine(patch.subject) || "(no subject)", options.width).map((text) => paint("bold", text)),
-    ...(author === "" ? [] : line("from", author)),
-    ...(options.verbose ? line("message", `<${oneLine(patch.messageId)}>${carrierText(patch.carrier)}`) : []),
-    ...line("against", `${baseText(patch)}; kernel ${oneLine(patch.kernel.version)} (${oneLine(patch.kernel.from)})`),
-    ...line("checked", checkedText(patch.functions)),
-    ...coverageLines(patch.functions, options),
-    ...repairText(patch).flatMap((text) => line("repaired", text)),
-    ...shorten(patch.notes, options, "note").flatMap((text) => line("note", oneLine(text))),
+    ...(author === "" ? [] : [["from", author] as const]),
+    ...(options.verbose ? [message] : []),
+    ["against", `${baseText(patch)}; kernel ${oneLine(patch.kernel.version)} (${oneLine(patch.kernel.from)})`],
+    ["checked", checkedText(patch.functions)],
+    ...coverageFacts(patch.functions, options),
+    ...repairTexts(patch).map((text) => ["repaired", text] as const),
+    ...shorten(patch.notes, options, "note").map((text) => ["note", oneLine(text)] as const),
   ];
 }
 
@@ -68,13 +79,10 @@ export function tally(functions: readonly FunctionReport[]): { proved: number; v
 }
 
 /** Functions that were not covered in full, by reason. */
-export function coverageLines(functions: readonly FunctionReport[], options: ReportOptions): string[] {
-  return (["partial", "skipped"] as const).flatMap((coverage) => {
-    const texts = groupByReason(functions, coverage, options);
-    return shorten(texts, options, "reason").flatMap((text) =>
-      hanging(coverage === "partial" ? "  in part" : "  left out", text, labelled, options.width),
-    );
-  });
+export function coverageFacts(functions: readonly FunctionReport[], options: ReportOptions): Fact[] {
+  return (["partial", "skipped"] as const).flatMap((coverage) =>
+    shorten(groupByReason(functions, coverage, options), options, "reason").map((text): Fact => [coverage === "partial" ? "in part" : "left out", text]),
+  );
 }
 
 function groupByReason(functions: readonly FunctionReport[], coverage: Coverage, options: ReportOptions): string[] {
@@ -85,7 +93,7 @@ function groupByReason(functions: readonly FunctionReport[], coverage: Coverage,
   return Array.from(groups, ([reason, names]) => `${shorten(names, options, "function").join(", ")}: ${oneLine(reason) || "no reason given"}`);
 }
 
-function repairText(patch: PatchReport): string[] {
+function repairTexts(patch: PatchReport): string[] {
   const kinds = new Map<string, { lines: number; first: number; detail: string }>();
   for (const repair of patch.repairs) {
     const known = kinds.get(repair.kind);
@@ -99,8 +107,12 @@ function repairText(patch: PatchReport): string[] {
 }
 
 /** What could not be decided and a person should look at. */
-export function openQuestions(functions: readonly FunctionReport[], options: ReportOptions): string[] {
-  const texts = functions.flatMap((item) => item.unknowns.map((open) => openText(item, open)));
+export function openQuestions(functions: readonly FunctionReport[]): string[] {
+  return functions.flatMap((item) => item.unknowns.map((open) => openText(item, open)));
+}
+
+export function openQuestionLines(functions: readonly FunctionReport[], options: ReportOptions): string[] {
+  const texts = openQuestions(functions);
   if (texts.length === 0) return [];
   const shown = shorten(texts, options, "open question");
   return ["  undecided, worth a look:", ...shown.flatMap((text) => hanging("    -", text, 6, options.width))];

@@ -9,8 +9,8 @@ import { allFindings, allFunctions, sortFindings } from "./order.ts";
 import { type Paint, painter } from "./paint.ts";
 import { findingText } from "./text-finding.ts";
 import { inputLines } from "./text-inputs.ts";
-import { checkedText, coverageLines, openQuestions, patchHeader, tally } from "./text-patch.ts";
-import { count, hanging, oneLine, placeText, wrap } from "./wrap.ts";
+import { checkedText, coverageFacts, factLines, openQuestionLines, patchHeader, tally } from "./text-patch.ts";
+import { count, oneLine, placeText, wrap } from "./wrap.ts";
 
 export function textReport(report: Report, options: ReportOptions): string {
   const paint = painter(options.colour);
@@ -28,16 +28,16 @@ export function textReport(report: Report, options: ReportOptions): string {
 
 function patchBlocks(patch: PatchReport, options: ReportOptions, paint: Paint): string[][] {
   const header = [...patchHeader(patch, options, paint), ...fixedLines(patch.findings, options)];
-  return [header, ...findingBlocks(patch.findings, options, paint), openQuestions(patch.functions, options)];
+  return [header, ...findingBlocks(patch.findings, options, paint), openQuestionLines(patch.functions, options)];
 }
 
 /** A scanned file without finding, open question or gap is only counted. */
 function unitBlocks(unit: UnitReport, options: ReportOptions, paint: Paint): string[][] {
-  const open = openQuestions(unit.functions, options);
-  const coverage = coverageLines(unit.functions, options);
+  const open = openQuestionLines(unit.functions, options);
+  const coverage = coverageFacts(unit.functions, options);
   if (!options.verbose && unit.findings.length + open.length + coverage.length === 0) return [];
-  const header = [paint("bold", oneLine(unit.file)), ...hanging("  checked", checkedText(unit.functions), 11, options.width), ...coverage];
-  return [header, ...findingBlocks(unit.findings, options, paint), open];
+  const facts = factLines([["checked", checkedText(unit.functions)], ...coverage], options);
+  return [[paint("bold", oneLine(unit.file)), ...facts], ...findingBlocks(unit.findings, options, paint), open];
 }
 
 function findingBlocks(findings: readonly Finding[], options: ReportOptions, paint: Paint): string[][] {
@@ -51,7 +51,7 @@ function fixedLines(findings: readonly Finding[], options: ReportOptions): strin
     .filter((finding) => finding.status === "fixed")
     .flatMap((finding) => {
       const text = `${placeText(finding.file, finding.line)}: ${oneLine(finding.function)}(): ${oneLine(finding.message)} [${finding.rule}]`;
-      return hanging("  fixes", text, 11, options.width);
+      return factLines([["fixes", text]], options);
     });
 }
 

@@ -9,6 +9,7 @@ import { sanitize } from "../../report/sanitize.ts";
 import { commandTable } from "../commands.ts";
 import type { Command, Context } from "../context.ts";
 import { type FailOn, reportExitCode } from "../exit-codes.ts";
+import { describeForNipa, nipaExitCode } from "../nipa.ts";
 import { write } from "../output.ts";
 import type { Printing } from "../printing.ts";
 import { produce } from "../produce.ts";
@@ -28,6 +29,10 @@ export const reviewCommand: Command = async (context) => {
   };
   const { result, printing } = await produce(context, renderReport, (library, events) => library.review(request, events));
   await tellFailures(result, printing, context);
+  if (printing.format === "nipa") {
+    describeForNipa(result, context.env);
+    return nipaExitCode(result);
+  }
   return reportExitCode(result, failOn, request.all);
 };
 

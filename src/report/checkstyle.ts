@@ -1,0 +1,32 @@
+/** Checkstyle XML: what reviewdog, Jenkins and others read. Findings of one file stand in one element. */
+import type { Finding, Severity } from "../core/finding.ts";
+import type { Report } from "../core/report.ts";
+import { messageText, lineOf, reasonLines } from "./explain.ts";
+import { compareText, currentFindings } from "./order.ts";
+import { element, xmlHead } from "./xml.ts";
+
+const severities: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", note: "info" };
+
+export function checkstyleReport(report: Report): string {
+  const findings = currentFindings(report);
+  const files = Array.from(new Set(findings.map((finding) => finding.file))).toSorted(compareText);
+  const content = files.map((name) => {
+    const errors = findings.filter((finding) => finding.file === name).map((finding) => `    ${errorElement(finding)}\n`);
+    return `  ${element("file", { name }, `\n${errors.join("")}  `)}\n`;
+  });
+  return `${xmlHead}${element("checkstyle", { version: "4.3" }, content.length === 0 ? "" : `\n${content.join("")}`)}\n`;
+}
+
+function errorElement(finding: Finding): string {
+  return element(
+    "error",
+    {
+      line: lineOf(finding),
+      ...(finding.column > 0 ? { column: finding.column } : {}),
+      severity: severities[finding.severity],
+      message: [messageText(finding), ...reasonLines(finding)].join("\n"),
+      source: `mmreview.${finding.rule}`,
+    },
+    "",
+  );
+}

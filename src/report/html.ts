@@ -1,0 +1,78 @@
+/**
+ * The report as one file for a browser: no script, nothing fetched (the page's own policy forbids both), usable by
+ * keyboard and screen reader, light and dark. Patches in order, each with its findings; what was not reviewed at the end.
+ */
+import type { FunctionReport, PatchReport, Report, UnitReport } from "../core/report.ts";
+import { Html, html, nothing } from "./html-escape.ts";
+import { findingHtml } from "./html-finding.ts";
+import { style } from "./html-style.ts";
+import type { ReportOptions } from "./options.ts";
+import { sortFindings } from "./order.ts";
+import { summaryText } from "./text.ts";
+import { checkedText, coverageFacts, type Fact, openQuestions, patchFacts } from "./text-patch.ts";
+import { inputLines } from "./text-inputs.ts";
+import { oneLine } from "./wrap.ts";
+
+/** Long lines are left to the browser. */
+const unwrapped = 10_000;
+
+export function htmlReport(report: Report, options: ReportOptions): string {
+  const words = { ...options, colour: false, width: unwrapped };
+  const parts = [
+    ...report.patches.map((patch, index) => patchHtml(patch, `p${index + 1}`, words)),
+    ...(report.units ?? []).map((unit, index) => unitHtml(unit, `u${index + 1}`, words)),
+  ];
+  const left = inputLines(report.inputs, words);
+  return html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>mmreview: ${oneLine(report.patches[0]?.subject ?? report.units?.[0]?.file ?? "nothing reviewed")}</title>
+<style>${new Html(style)}</style>
+</head>
+<body>
+<a class="skip" href="#findings">Skip to the findings</a>
+<header><h1>mmreview</h1><p>${summaryText(report)}</p></header>
+<main id="findings">
+${parts}${left.length === 0 ? nothing : html`<section aria-label="Not reviewed"><h2>Not reviewed</h2><pre>${left.join("\n")}</pre></section>
+`}</main>
+<footer><p>mmreview ${report.tool.version}, ${report.tool.rules} rules, kernel ${report.kernel.version} (${report.kernel.from})</p></footer>
+</body>
+</html>
+`.text;
+}
+
+function patchHtml(patch: PatchReport, id: string, options: ReportOptions): Html {
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">${oneLine(patch.subject) || "(no subject)"}</h2>
+${factsHtml(patchFacts(patch, options))}
+${findingsHtml(patch.findings, id)}${questionsHtml(patch.functions)}</section>
+`;
+}
+
+function unitHtml(unit: UnitReport, id: string, options: ReportOptions): Html {
+  const facts: Fact[] = [["checked", checkedText(unit.functions)], ...coverageFacts(unit.functions, options)];
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">${oneLine(unit.file)}</h2>
+${factsHtml(facts)}
+${findingsHtml(unit.findings, id)}${questionsHtml(unit.functions)}</section>
+`;
+}
+
+function factsHtml(facts: readonly Fact[]): Html {
+  return html`<table><tbody>${facts.map(([label, text]) => html`<tr><th scope="row">${label}</th><td>${text}</td></tr>`)}</tbody></table>`;
+}
+
+function findingsHtml(findings: PatchReport["findings"], id: string): Html {
+  const sorted = sortFindings(findings);
+  const current = sorted.filter((finding) => finding.status !== "fixed");
+  const fixed = sorted.filter((finding) => finding.status === "fixed");
+  return html`${current.map((finding, index) => findingHtml(finding, `${id}f${index + 1}`))}${fixed.length === 0 ? nothing : html`<details><summary>Fixed by this patch: ${fixed.length}</summary>${fixed.map((finding, index) => findingHtml(finding, `${id}x${index + 1}`))}</details>
+`}`;
+}
+
+function questionsHtml(functions: readonly FunctionReport[]): Html {
+  const questions = openQuestions(functions);
+  return questions.length === 0 ? nothing : html`<h3>Undecided, worth a look</h3><ul>${questions.map((text) => html`<li>${text}</li>`)}</ul>
+`;
+}
