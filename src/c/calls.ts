@@ -5,6 +5,7 @@ import type { Expr, Loc, Marking, Place } from "./ir.ts";
 import { held, locOf, textOf, wordAt, zero, type Lowering } from "./lowering.ts";
 import { macroRules, type MacroRule } from "./macros.ts";
 import { bare, childOf, namedChildren, operatorOf, type SyntaxNode } from "./syntax.ts";
+import { lowerAssembly } from "./assembly.ts";
 import { declareGuard, declareClass } from "./cleanup.ts";
 
 function argumentsOf(node: SyntaxNode): SyntaxNode[] {
@@ -24,7 +25,10 @@ export function lowerCall(l: Lowering, node: SyntaxNode, wanted: boolean): Expr 
     return { k: "cast", type: name, arg: l.value(args[0]!) };
   }
   if (l.builder.declared(name) !== null) return indirect(l, node, callee, args, wanted);
-  if (/^(?:__)?asm/.test(name)) return emitCall(l, node, "asm", [], wanted);
+  if (/^(?:__)?asm(?:__$|_|$)/.test(name) && l.unit.masked.charAt(node.start) === "_" && name !== l.unit.masked.slice(target.start, target.end)) {
+    lowerAssembly(l, node);
+    return zero;
+  }
   const rule = macroRules.get(name);
   if (rule !== undefined) {
     const value = macro(l, node, rule, args, wanted);
@@ -59,7 +63,7 @@ function indirect(l: Lowering, node: SyntaxNode, callee: SyntaxNode, args: reado
   return dst === null ? zero : { k: "var", name: dst };
 }
 
-export function emitCall(l: Lowering, node: SyntaxNode, callee: string, args: readonly Expr[], wanted: boolean): Expr {
+function emitCall(l: Lowering, node: SyntaxNode, callee: string, args: readonly Expr[], wanted: boolean): Expr {
   const dst = wanted ? l.builder.temp() : null;
   l.builder.call({ dst, callee, args, text: textOf(l, node), role: "call", loc: locOf(l, node) });
   return dst === null ? zero : { k: "var", name: dst };

@@ -56,6 +56,7 @@ export function cutText(image: FileImage): { unit: UnitText; fragments: Fragment
   const lineStarts = lineStartsOf(text);
   const fragments = fragmentsOf(image, lineStarts);
   const plain: string[] = [];
+  const bare: string[] = [];
   const masked: string[] = [];
   const choices: ArmChoice[] = [];
   let at = 0;
@@ -65,6 +66,7 @@ export function cutText(image: FileImage): { unit: UnitText; fragments: Fragment
     const settled = settleConditionals(blanked.code, true);
     const front = blanks(text.slice(at, code));
     plain.push(front, blanked.plain);
+    bare.push(front, blanked.code);
     masked.push(front, mask(settled.code, true));
     for (const choice of settled.choices) {
       choices.push({ from: choice.from + code, to: choice.to + code, directiveTo: choice.directiveTo + code, negated: choice.negated });
@@ -72,5 +74,6 @@ export function cutText(image: FileImage): { unit: UnitText; fragments: Fragment
     at = to;
   }
   const rest = blanks(text.slice(at));
-  return { unit: { path: image.path, plain: plain.join("") + rest, masked: masked.join("") + rest, choices, lineStarts }, fragments };
+  const joined = (pieces: readonly string[]): string => pieces.join("") + rest;
+  return { unit: { path: image.path, plain: joined(plain), code: joined(bare), masked: joined(masked), choices, lineStarts }, fragments };
 }

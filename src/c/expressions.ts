@@ -129,8 +129,9 @@ function maskedEnd(l: Lowering, node: SyntaxNode): number {
 }
 
 function name(l: Lowering, node: SyntaxNode): Expr {
-  const word = l.unit.masked.slice(node.start, node.end);
   const plain = l.unit.plain.slice(node.start, node.end);
+  // Operands of inline assembly are read from where the mask shows blanks.
+  const word = l.unit.masked.slice(node.start, node.end).trim() || plain;
   if (word !== plain) return { k: "opaque", text: sourceOf(l.unit, node.start, maskedEnd(l, node)) };
   const local = l.names.variables.has(word) ? l.builder.lookup(word) : l.builder.resolve(word);
   if (local !== null) {

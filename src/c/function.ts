@@ -25,6 +25,7 @@ export function lowering(unit: UnitText, names: UnitNames): { l: Lowering; state
     call: (node, wanted) => lowerCall(l, node, wanted),
     block: (node, wanted) => statements.block(node, wanted),
     statement: (node) => statements.statement(node),
+    labelBlock: (name) => statements.labelBlock(name),
   };
   return { l, statements };
 }

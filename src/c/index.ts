@@ -6,6 +6,7 @@ import { lowerComplete, lowerImage } from "./unit.ts";
 export { initC, type InitOptions } from "./parse.ts";
 export { printExpr, printFunction, printPlace, printStep, printTerminator } from "./print.ts";
 export { successors } from "./blocks.ts";
+export { definedBy, operandsOf, rootOf, walkExpr, walkPlace } from "./walk.ts";
 
 /** Lowers a pre- or post-image. initC() must have been awaited. Never throws on any text. */
 export function lowerUnit(image: FileImage): UnitIr {

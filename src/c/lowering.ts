@@ -31,6 +31,8 @@ export interface Lowering {
   /** Lowers the statements of a block in a scope of their own; the value is that of a last expression statement when wanted. */
   readonly block: (node: SyntaxNode, wanted: boolean) => Expr;
   readonly statement: (node: SyntaxNode) => void;
+  /** Block of a label of the function, null when it is not in sight. */
+  readonly labelBlock: (name: string) => number | null;
 }
 
 export function locOf(l: Lowering, node: SyntaxNode): Loc {

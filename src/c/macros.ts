@@ -36,11 +36,10 @@ function add(names: string, rule: MacroRule): void {
 }
 
 add("likely unlikely likely_notrace unlikely_notrace __builtin_expect data_race", { k: "transparent", arg: 0 });
-add("__builtin_expect_with_probability", { k: "transparent", arg: 0 });
 add(
   `WARN_ON WARN_ON_ONCE WARN WARN_ONCE WARN_TAINT WARN_TAINT_ONCE WARN_RATELIMIT WARN_ON_SMP
-  VM_WARN_ON VM_WARN_ON_ONCE VM_WARN VM_WARN_ONCE VM_WARN_ON_ONCE_PAGE VM_WARN_ON_ONCE_FOLIO VM_WARN_ON_FOLIO VM_WARN_ON_PAGE VM_WARN_ON_ONCE_MM
-  VM_WARN_ON_VMG VM_WARN_ON_ONCE_VMA VM_WARN_ON_VMA DEBUG_LOCKS_WARN_ON SCHED_WARN_ON RCU_LOCKDEP_WARN
+  VM_WARN_ON VM_WARN_ON_ONCE VM_WARN VM_WARN_ONCE VM_WARN_ON_ONCE_PAGE VM_WARN_ON_ONCE_FOLIO VM_WARN_ON_FOLIO VM_WARN_ON_ONCE_MM
+  VM_WARN_ON_VMG VM_WARN_ON_ONCE_VMA DEBUG_LOCKS_WARN_ON SCHED_WARN_ON RCU_LOCKDEP_WARN
   CHECK_DATA_CORRUPTION`,
   { k: "transparent", arg: 0 },
 );
@@ -50,9 +49,9 @@ add(
 );
 add("BUG panic unreachable __builtin_unreachable __builtin_trap do_exit make_task_dead do_group_exit nmi_panic machine_restart", { k: "stop" });
 add(
-  `BUILD_BUG_ON BUILD_BUG_ON_MSG BUILD_BUG_ON_NOT_POWER_OF_2 BUILD_BUG_ON_INVALID BUILD_BUG MAYBE_BUILD_BUG_ON VM_BUILD_BUG static_assert
+  `BUILD_BUG_ON BUILD_BUG_ON_MSG BUILD_BUG_ON_NOT_POWER_OF_2 BUILD_BUG_ON_INVALID BUILD_BUG MAYBE_BUILD_BUG_ON static_assert
   _Static_assert compiletime_assert compiletime_assert_atomic_type ASSERT_EXCLUSIVE_WRITER ASSERT_EXCLUSIVE_ACCESS
-  ASSERT_EXCLUSIVE_WRITER_SCOPED ASSERT_EXCLUSIVE_BITS kcsan_mark_scoped __diag_push __diag_pop __diag_ignore_all instrumentation_begin
+  ASSERT_EXCLUSIVE_WRITER_SCOPED ASSERT_EXCLUSIVE_BITS __diag_push __diag_pop __diag_ignore_all instrumentation_begin
   instrumentation_end typecheck uninitialized_var fallthrough`,
   { k: "nothing" },
 );

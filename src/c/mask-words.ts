@@ -6,28 +6,28 @@
 /** Attributes without arguments: blanked. */
 export const attributeWords: ReadonlySet<string> = new Set(
   `__user __kernel __iomem __rcu __percpu __force __nocast __safe __private __bitwise __bitwise__ __ref __refdata __refconst
-  __init __exit __initdata __initconst __exitdata __meminit __memexit __meminitdata __net_init __net_exit __net_initdata __devinit
-  __paginginit __head __latent_entropy __randomize_layout __no_randomize_layout __ro_after_init __read_mostly __cpuidle __entry_text
-  __always_inline __inline __inline__ noinline __noinline noinline_for_stack __noreturn noinstr __flatten __noclone __no_caller_saved_registers
+  __init __exit __initdata __initconst __exitdata __meminit __meminitdata __net_init __net_exit __net_initdata __devinit
+  __paginginit __head __latent_entropy __randomize_layout __no_randomize_layout __ro_after_init __read_mostly __cpuidle
+  __always_inline __inline __inline__ noinline noinline_for_stack __noreturn noinstr __flatten __noclone __no_caller_saved_registers
   notrace __notrace_funcgraph __sched __lockfunc __kprobes __visible asmlinkage __must_check __cold __hot __weak __pure __const __attribute_const__
   __attribute__ __maybe_unused __always_unused __unused __used __deprecated __packed __malloc __no_sanitize_address __no_kasan_or_inline
   __no_sanitize_or_inline __no_kcsan __no_kmsan_checks __no_sanitize_memory __no_profile __no_stack_protector __nocfi __noscs
-  __no_sanitize_coverage __no_sanitize_thread __no_context_analysis __no_randomize __nostackprotector nokprobe_inline
+  __no_sanitize_coverage __no_sanitize_thread __no_context_analysis nokprobe_inline
   ____cacheline_aligned ____cacheline_aligned_in_smp ____cacheline_internodealigned_in_smp __cacheline_aligned __cacheline_aligned_in_smp
-  __cacheline_internodealigned_in_smp __page_aligned_data __page_aligned_bss __extension__ __gnu_inline __compat_only __counted_by_any
-  __bpf_kfunc __retain __cacheline_group __nonstring __nonstring_array __latest __ro_after_init_data __irq_entry __softirq_entry __exception_irq_entry
-  __mmiocpy __designated_init __fix_address __signed_wrap __initdata_or_module __init_or_module __initconst_or_module __xen_initdata
-  __cpuinit __cpuinitdata __uml_setup __modinit __modexit __init_memblock __initdata_memblock __flash __hyp_text __uprobe_text
-  fastcall FASTCALL STDCALL PURE __printf_like __nonnull_any __restrict __restrict__`.split(/\s+/),
+  __page_aligned_data __page_aligned_bss __extension__ __gnu_inline
+  __bpf_kfunc __retain __nonstring __nonstring_array __irq_entry __softirq_entry __exception_irq_entry
+  __designated_init __fix_address __signed_wrap __initdata_or_module __init_or_module __initconst_or_module
+  __cpuinit __cpuinitdata __uml_setup __init_memblock __initdata_memblock
+  __restrict __restrict__`.split(/\s+/),
 );
 
 /** Attributes with arguments: blanked with their parentheses. */
 export const attributeCalls: ReadonlySet<string> = new Set(
-  `__attribute__ __attribute __aligned __printf __scanf __section __alias __alloc_size __realloc_size __assume_aligned __copy __error __warning
+  `__attribute__ __attribute __aligned __printf __scanf __section __alias __alloc_size __realloc_size __assume_aligned __copy
   __counted_by __counted_by_le __counted_by_be __cleanup __free __must_hold __must_hold_shared __acquires __acquires_shared __releases
-  __releases_shared __cond_acquires __cond_acquires_shared __cond_releases __guarded_by __pt_guarded_by __no_sanitize __nonnull __mode __syscall_sl
-  __target __diagnose_as __overloadable __optimize __deprecated_msg __declspec __diag_ignore __excludes_lock __requires_lock __element_count
-  __context__ __attribute_format __retains __releases_lock __acquires_lock`.split(/\s+/),
+  __releases_shared __cond_acquires __cond_acquires_shared __cond_releases __guarded_by __pt_guarded_by __mode
+  __target __diagnose_as __overloadable __declspec __diag_ignore
+  __context__`.split(/\s+/),
 );
 
 /** Attributes that a contract may be read from, kept in FunctionIr.attributes; those with arguments keep them. */

@@ -85,7 +85,7 @@ export function printTerminator(end: Terminator): string {
 
 /** One line a step, `line: text`; blocks by number, loop heads marked with `*`. */
 export function printFunction(ir: FunctionIr): string {
-  const params = ir.params.map((name) => `${ir.vars.get(name)?.type ?? ""} ${name}`.trim()).join(", ");
+  const params = ir.params.map((name) => `${ir.vars.get(name)?.type ?? ""} ${name}`.trim().replace(/\* (?=\S+$)/, "*")).join(", ");
   const words = [...ir.attributes, ...(ir.partial ? ["partial"] : []), ...(ir.headKnown ? [] : ["head-unknown"])];
   const lines = [`${ir.isStatic ? "static " : ""}${ir.returnType} ${ir.name}(${params}) ${ir.line}..${ir.endLine}${words.map((w) => ` ${w}`).join("")}`];
   for (const block of ir.blocks) {

@@ -78,6 +78,10 @@ export class StatementLowering {
     }
   }
 
+  labelBlock(name: string): number | null {
+    return this.labels.get(name)?.block ?? null;
+  }
+
   block(node: SyntaxNode, wanted: boolean): Expr {
     const l = this.l();
     const depth = l.builder.cleanups.length;

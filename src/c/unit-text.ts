@@ -1,4 +1,4 @@
-/** The text of one unit in its three same-length forms, and the way from offsets to lines and columns. */
+/** The text of one unit in its same-length forms, and the way from offsets to lines and columns. */
 import type { ArmChoice } from "./conditionals.ts";
 import type { Loc } from "./ir.ts";
 
@@ -6,6 +6,8 @@ export interface UnitText {
   readonly path: string;
   /** Comments blanked, strings kept: what people are shown and what literals are read from. */
   readonly plain: string;
+  /** Comments and literals blanked. */
+  readonly code: string;
   /** What is parsed: comments, literals and kernel-isms masked. */
   readonly masked: string;
   /** Conditionals of which one arm was kept, in order. */

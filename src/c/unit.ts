@@ -34,7 +34,7 @@ function functionOf(unit: UnitText, names: UnitNames, item: FunctionItem): Funct
 export function lowerComplete(path: string, text: string, columnsTrue: boolean): UnitIr {
   const { plain, code } = blankStretch(text);
   const settled = settleConditionals(code);
-  const unit: UnitText = { path, plain, masked: mask(settled.code), choices: settled.choices, lineStarts: lineStartsOf(text) };
+  const unit: UnitText = { path, plain, code, masked: mask(settled.code), choices: settled.choices, lineStarts: lineStartsOf(text) };
   const items = segment(unit.masked, columnsTrue);
   const { names, records, opsTables } = readFileScope(unit, items);
   const functions: FunctionIr[] = [];
