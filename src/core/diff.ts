@@ -10,6 +10,7 @@ export interface DiffLine {
   readonly noNewline?: boolean;
 }
 
+/** Both starts are 0 when the diff does not say where the hunk is; a start of 0 with no lines on that side is git's own notation. */
 export interface Hunk {
   readonly oldStart: number;
   readonly oldLines: number;
@@ -46,10 +47,12 @@ export interface Repair {
   readonly kind:
     | "lost-leading-blanks"
     | "context-without-prefix"
+    | "extra-leading-blank"
     | "missing-file-header"
     | "missing-hunk-header"
     | "wrapped-line"
     | "hunk-counts"
+    | "leading-text"
     | "trailing-signature"
     | "trailing-text"
     | "crlf";
