@@ -2,7 +2,8 @@
  * Decides a litmus test: counts the consistent executions that satisfy its condition and those that don't, and collects
  * final states and flags, as herd7 does (herd/top_herd.ml).
  */
-import { explore, type FinalState } from "../memory/explore.ts";
+import { explore } from "../memory/explore.ts";
+import type { FinalState } from "../memory/final-state.ts";
 import type { Model } from "../memory/model.ts";
 import { compareValues, printValue, type Value } from "../memory/value.ts";
 import { holds, observablesOf, printObservable, type Lookup, type Observable, type Proposition } from "./condition.ts";
@@ -104,7 +105,7 @@ function compareObservables(a: Observable, b: Observable): number {
 
 function compareStates(a: readonly Value[], b: readonly Value[]): number {
   for (let i = 0; i < a.length; i++) {
-    const order = compareValues(a[i]!, b[i]!);
+    const order = Number(b[i] === unsettled) - Number(a[i] === unsettled) || compareValues(a[i]!, b[i]!);
     if (order !== 0) return order;
   }
   return 0;

@@ -13,7 +13,10 @@ import { isWrite, type Graph } from "./graph.ts";
 export const openSource = -2;
 export const initialSource = -1;
 
-/** Pairs that lock.cat keeps together, and locks that nobody releases, which come last. */
+/**
+ * What lock.cat says of one location: locks with their unlocks, which stay together, and locks that nobody releases,
+ * which come last. An unlock without its lock has no place in the order.
+ */
 export interface LockPairs {
   readonly critical: readonly (readonly [number, number])[];
   readonly unmatched: readonly number[];
@@ -36,7 +39,7 @@ export const writesPerLocation = 31;
 
 /** The forced order of the location that `events` access, null when it would be cyclic. `events` are in order of number. */
 export function coherenceOf(graph: Graph, events: readonly number[], sources: readonly number[], locks: LockPairs): CoherenceOrder | null {
-  const writes = events.filter((e) => isWrite(graph.events[e]!));
+  const writes = events.filter((e) => isWrite(graph.events[e]!) && !isStrayUnlock(graph, locks, e));
   const order = new Builder(writes);
   for (const a of events) {
     for (const b of events) {
@@ -54,11 +57,15 @@ export function withPair(order: CoherenceOrder, first: number, second: number): 
   return next.close(order.inseparable);
 }
 
+function isStrayUnlock(graph: Graph, { critical }: LockPairs, e: number): boolean {
+  return graph.events[e]!.kind === "UL" && !critical.some(([, unlock]) => unlock === e);
+}
+
 /** Adds what a po-loc edge from a to b says; false when it can't hold. */
 function placeInOrder(graph: Graph, order: Builder, sources: readonly number[], a: number, b: number): boolean {
   const from = isWrite(graph.events[a]!) ? a : sources[a]!;
   const to = isWrite(graph.events[b]!) ? b : sources[b]!;
-  if (from === openSource || to === openSource || from === initialSource) return true;
+  if (from === openSource || to === openSource || from === initialSource || !order.has(from)) return true;
   if (to === initialSource) return false;
   if (from !== to) order.put(from, to);
   return from !== to || to !== b || from === a;
@@ -83,6 +90,10 @@ class Builder {
     this.after = after.slice();
     this.#writes = writes;
     this.#index = new Map(writes.map((write, i) => [write, i]));
+  }
+
+  has(write: number): boolean {
+    return this.#index.has(write);
   }
 
   /** Writes whose location is still open are left out; they are placed once it is known. */

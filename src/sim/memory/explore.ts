@@ -4,20 +4,16 @@
  * Threads are unfolded into paths, each combination of paths is one graph, each graph is searched (search.ts). Bounds
  * are counted in steps, never in time, so that equal input gives equal output.
  */
-import { IllegalOperation, type Value } from "./value.ts";
 import type { Path } from "./event.ts";
+import { finalStateOf, type FinalState } from "./final-state.ts";
 import { buildGraph, type Graph } from "./graph.ts";
 import type { Knowledge, Model } from "./model.ts";
 import { UnsupportedProgram, type Program } from "./program.ts";
 import { RelationAlgebra } from "./relation.ts";
-import { searchExecutions, type State } from "./search.ts";
+import { searchExecutions } from "./search.ts";
+import type { State } from "./state.ts";
 import { unfold } from "./unfold.ts";
-
-/** What is known of the final state; undefined when open (or, in a complete execution, when no equation settles it). */
-export interface FinalState {
-  register(thread: number, name: string): Value | undefined;
-  location(name: string): Value | undefined;
-}
+import { IllegalOperation } from "./value.ts";
 
 export interface Execution extends FinalState {
   readonly graph: Graph;
@@ -51,7 +47,8 @@ export interface Exploration {
   readonly cut: boolean;
 }
 
-export const defaultSteps = 2_000_000;
+/** Several times what any test needs that herd7 decides in a minute. */
+export const defaultSteps = 300_000;
 const unfoldBounds = { paths: 4096, events: 256 };
 const combinationsLimit = 1_000_000;
 
@@ -97,36 +94,20 @@ function exploreGraph(
   searchExecutions({
     graph, checker, step,
     memory: (location) => program.memory.get(String(location)) ?? 0n,
-    isOfInterest: (state) => options.isOfInterest?.(finalState(program, graph, state)) ?? true,
+    isOfInterest: (state) => options.isOfInterest?.(finalStateOf(program, graph, state)) ?? true,
     found: (state, known) => {
       if (graph.cut) {
         cut = true;
         return;
       }
       const flags = checker.flags(known);
-      const execution = { ...finalState(program, graph, state), graph, state, known };
+      const execution = { ...finalStateOf(program, graph, state), graph, state, known };
       if (flags) options.found({ ...execution, flags });
       else options.refused?.(execution, checker);
     },
   });
   algebra.release(mark);
   return cut;
-}
-
-function finalState(program: Program, graph: Graph, state: State): FinalState {
-  return {
-    register: (thread, name) => {
-      const term = graph.registers[thread]?.get(name);
-      return term === undefined ? 0n : state.equations.evaluate(term);
-    },
-    location: (name) => {
-      const order = state.orders.get(name);
-      if (!order || order.writes.length === 0) return program.memory.get(name) ?? 0n;
-      const last = order.after.indexOf(0);
-      const value = graph.values[order.writes[last]!];
-      return order.after.filter((mask) => mask === 0).length > 1 || value === undefined ? undefined : value === null ? (program.memory.get(name) ?? 0n) : state.equations.evaluate(value);
-    },
-  };
 }
 
 function* combinations(lists: readonly (readonly Path[])[]): Generator<readonly Path[]> {

@@ -101,3 +101,8 @@ export function isRead(event: Event): boolean {
 export function isWrite(event: Event): boolean {
   return writeKinds.has(event.kind);
 }
+
+/** A read or a write, also of a lock. */
+export function isAccess(event: Event): boolean {
+  return isRead(event) || isWrite(event);
+}

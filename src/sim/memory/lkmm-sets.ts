@@ -62,7 +62,7 @@ export function basicsOf(graph: Graph): Basics {
     inside(r.seq(r.to(poMaybe, LKW), fencerel(tagged("after-spinlock")))),
     inside(r.seq(r.to(poMaybe, SrcuUnlock), fencerel(tagged("after-srcu-read-unlock")))),
   );
-  const fences = r.set((e) => isBarrierTag(graph.events[e]!.tag));
+  const fences = both(both(Acquire, Release), r.set((e) => barrierTags.has(graph.events[e]!.tag)));
   return {
     R, W, M, Plain, UL, LKR, LKW, Noreturn, R4rmb, SrcuUnlock, Sync, mb,
     Marked: r.complement(Plain),
@@ -77,12 +77,8 @@ export function basicsOf(graph: Graph): Basics {
   };
 }
 
-/** What the relation `barrier` counts: everything that keeps the compiler from moving accesses across. */
-function isBarrierTag(tag: string): boolean {
-  return barrierTags.has(tag);
-}
-
+/** What the relation `barrier` counts besides acquire and release: all that keeps the compiler from moving accesses across. */
 const barrierTags: ReadonlySet<string> = new Set([
-  "barrier", "rmb", "wmb", "mb", "sync-rcu", "sync-srcu", "before-atomic", "after-atomic", "acquire", "release",
+  "barrier", "rmb", "wmb", "mb", "sync-rcu", "sync-srcu", "before-atomic", "after-atomic",
   "rcu-lock", "rcu-unlock", "srcu-lock", "srcu-unlock",
 ]);

@@ -58,11 +58,12 @@ export function lockSources(graph: Graph, events: readonly number[], read: numbe
   const foreign = (kind: EventKind): number[] => {
     return events.filter((e) => graph.events[e]!.kind === kind && graph.threadOf[e] !== graph.threadOf[read]);
   };
-  const ownUnlock = earlierOf(graph, events, read, ["UL"]).slice(-1);
   switch (graph.events[read]!.kind) {
-    case "LKR":
-    case "RU":
-      return { writes: [...foreign("UL"), ...ownUnlock], initial: true };
+    case "LKR": {
+      const released = pairLocks(graph, events)?.critical.map(([, unlock]) => unlock) ?? [];
+      return { writes: released.filter((unlock) => !graph.algebra.has(graph.po, read, unlock)), initial: true };
+    }
+    case "RU": return { writes: [...foreign("UL"), ...earlierOf(graph, events, read, ["UL"]).slice(-1)], initial: true };
     default: {
       const own = holder(graph, events, read);
       return { writes: own === null ? foreign("LKW") : [own], initial: false };

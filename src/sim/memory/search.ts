@@ -11,21 +11,15 @@ import {
   coherenceOf, initialSource, noLocks, openSource, unorderedPair, withPair, writesPerLocation, type CoherenceOrder,
 } from "./coherence.ts";
 import { Equations, type Equation, type InitialMemory } from "./equations.ts";
-import { isRead, isWrite, type Graph } from "./graph.ts";
+import { isRead, type Graph } from "./graph.ts";
+import { knowledgeOf } from "./knowledge.ts";
 import { isLockEvent, lockSources, pairLocks } from "./locks.ts";
 import type { Checker, Knowledge } from "./model.ts";
+import { placementOf, type Placement } from "./placement.ts";
 import { UnsupportedProgram } from "./program.ts";
-import type { Relation } from "./relation.ts";
+import type { State } from "./state.ts";
 import type { Term } from "./term.ts";
 import type { Value } from "./value.ts";
-
-/** A state of the search; complete when every read has its source and every order is total. */
-export interface State {
-  /** Per event, for reads: the write, `initialSource` or `openSource`. */
-  readonly sources: readonly number[];
-  readonly equations: Equations;
-  readonly orders: ReadonlyMap<Value, CoherenceOrder>;
-}
 
 export interface SearchTask {
   readonly graph: Graph;
@@ -35,6 +29,7 @@ export interface SearchTask {
   readonly step: () => void;
   /** Cuts branches in which nothing of interest can come. */
   readonly isOfInterest: (state: State) => boolean;
+  /** Called with each candidate that keeps coherence and atomicity. */
   readonly found: (state: State, known: Knowledge) => void;
 }
 
@@ -43,12 +38,10 @@ export function searchExecutions(task: SearchTask): void {
   const equations = Equations.start(graph.size, task.memory).extend(graph.requirements);
   if (!equations) return;
   const sources = graph.events.map(() => openSource);
-  const orders = ordersOf(graph, sources, equations, null);
-  if (orders) chooseSources(task, { sources, equations, orders }, graph.events.flatMap((event, e) => (isRead(event) ? [e] : [])));
-}
-
-function locationsOf(graph: Graph, equations: Equations): (Value | undefined)[] {
-  return graph.addresses.map((address) => (address === null ? undefined : equations.evaluate(address)));
+  const placement = placementOf(graph, equations);
+  const orders = ordersOf(graph, sources, placement, null);
+  const reads = graph.events.flatMap((event, e) => (isRead(event) ? [e] : []));
+  if (orders) chooseSources(task, { sources, equations, placement, orders }, reads);
 }
 
 /** How many choices must at least lie below a state before the model is asked about it. */
@@ -78,41 +71,38 @@ interface Choice {
 
 /** The possible sources of the reads whose location is known; of one read whose location is not when there is no other. */
 function choicesOf(graph: Graph, state: State, open: readonly number[]): readonly Choice[] {
-  const locations = locationsOf(graph, state.equations);
-  const allKnown = graph.addresses.every((address, e) => address === null || locations[e] !== undefined);
-  const ready = open.filter((e) => locations[e] !== undefined && (allKnown || !isLockEvent(graph.events[e]!)));
-  return (ready.length > 0 ? ready : open.slice(0, 1)).map((read) => ({ read, writes: sourcesOf(graph, state, locations, read) }));
+  const { locations, complete } = state.placement;
+  const ready = complete ? open : open.filter((e) => locations[e] !== undefined && !isLockEvent(graph.events[e]!));
+  return (ready.length > 0 ? ready : open.slice(0, 1)).map((read) => ({ read, writes: sourcesOf(graph, state.placement, read) }));
 }
 
-function sourcesOf(graph: Graph, state: State, locations: readonly (Value | undefined)[], read: number): readonly number[] {
-  const location = locations[read];
+function sourcesOf(graph: Graph, placement: Placement, read: number): readonly number[] {
+  const location = placement.locations[read];
+  const same = location === undefined ? [] : placement.accesses.get(location)!;
   if (isLockEvent(graph.events[read]!)) {
-    const { writes, initial } = lockSources(graph, accessesOf(locations, location), read);
+    const { writes, initial } = lockSources(graph, same, read);
     return initial ? [initialSource, ...writes] : writes;
   }
+  const candidates = placement.complete ? same : graph.events.map((_, e) => e);
   const out = [initialSource];
-  for (let e = 0; e < graph.size; e++) {
-    if (graph.events[e]!.kind !== "W") continue;
-    const other = locations[e];
-    if (location !== undefined && other !== undefined && location !== other) continue;
-    if (!graph.algebra.has(graph.po, read, e)) out.push(e);
+  for (const e of candidates) {
+    if (graph.events[e]!.kind !== "W" || graph.algebra.has(graph.po, read, e)) continue;
+    const other = placement.locations[e];
+    if (location === undefined || other === undefined || location === other) out.push(e);
   }
   return out;
-}
-
-function accessesOf(locations: readonly (Value | undefined)[], location: Value | undefined): number[] {
-  return locations.flatMap((other, e) => (other !== undefined && other === location ? [e] : []));
 }
 
 function withSource(graph: Graph, state: State, read: number, source: number): State | null {
   const equations = state.equations.extend(equationsOf(graph, read, source));
   if (!equations) return null;
   const sources = state.sources.with(read, source);
-  const orders = ordersOf(graph, sources, equations, { state, read });
-  return orders && { sources, equations, orders };
+  const placement = state.placement.complete ? state.placement : placementOf(graph, equations);
+  const orders = ordersOf(graph, sources, placement, { state, read });
+  return orders && { sources, equations, placement, orders };
 }
 
-function equationsOf(graph: Graph, read: number, source: number): Equation[] {
+function equationsOf(graph: Graph, read: number, source: number): readonly Equation[] {
   if (isLockEvent(graph.events[read]!)) return [];
   const address = graph.addresses[read]!;
   if (source === initialSource) return [{ k: "initial", event: read, address }];
@@ -123,25 +113,18 @@ function equationsOf(graph: Graph, read: number, source: number): Equation[] {
 }
 
 /**
- * The forced coherence orders. `change`: only the source of one read is new, so that other locations are as before
- * unless an address became known.
+ * The forced coherence orders. `change`: since that state only the source of one read is new, so that other locations
+ * are as before, unless addresses have become known.
  */
 function ordersOf(
-  graph: Graph, sources: readonly number[], equations: Equations, change: { readonly state: State; readonly read: number } | null,
+  graph: Graph, sources: readonly number[], placement: Placement, change: { readonly state: State; readonly read: number } | null,
 ): ReadonlyMap<Value, CoherenceOrder> | null {
-  const locations = locationsOf(graph, equations);
-  const allKnown = graph.addresses.every((address, e) => address === null || locations[e] !== undefined);
-  const orders = new Map<Value, CoherenceOrder>();
-  for (const location of new Set(locations)) {
-    if (location === undefined) continue;
-    const events = accessesOf(locations, location).filter((e) => isRead(graph.events[e]!) || isWrite(graph.events[e]!));
-    const old = change?.state.orders.get(location);
-    const same = old && locations[change!.read] !== location && isUnchanged(graph, events, change!.state);
-    if (same) {
-      orders.set(location, old);
-      continue;
-    }
-    const locks = allKnown ? pairLocks(graph, events) : noLocks;
+  const orders = new Map<Value, CoherenceOrder>(change?.state.orders);
+  const unmoved = change !== null && change.state.placement === placement;
+  const touched = unmoved ? placement.locations[change.read] : undefined;
+  for (const [location, events] of placement.accesses) {
+    if (unmoved && location !== touched) continue;
+    const locks = placement.complete ? pairLocks(graph, events) : noLocks;
     const order = locks && coherenceOf(graph, events, sources, locks);
     if (!order) return null;
     if (order.writes.length > writesPerLocation) throw new UnsupportedProgram(`more than ${writesPerLocation} writes to one location`);
@@ -150,16 +133,10 @@ function ordersOf(
   return orders;
 }
 
-function isUnchanged(graph: Graph, events: readonly number[], before: State): boolean {
-  return events.every((e) => before.equations.evaluate(graph.addresses[e]!) !== undefined);
-}
-
 function finishSources(task: SearchTask, state: State): void {
-  const { graph } = task;
-  if (!state.equations.settled) return;
-  if (graph.addresses.some((address) => address !== null && state.equations.evaluate(address) === undefined)) return;
-  const pairs = Array.from(state.orders.values()).reduce((count, order) => count + Number(unorderedPair(order) !== null), 0);
-  if (pairs > 1 && !isPossible(task, state)) return;
+  if (!state.equations.settled || !state.placement.complete) return;
+  const open = Array.from(state.orders.values()).filter((order) => unorderedPair(order) !== null);
+  if (open.length > 1 && !isPossible(task, state)) return;
   orderWrites(task, state);
 }
 
@@ -174,10 +151,10 @@ function orderWrites(task: SearchTask, state: State): void {
     }
     return;
   }
-  const { graph } = task;
-  const mark = graph.algebra.mark();
-  task.found(state, knowledgeOf(graph, state));
-  graph.algebra.release(mark);
+  const { algebra } = task.graph;
+  const mark = algebra.mark();
+  task.found(state, knowledgeOf(task.graph, state));
+  algebra.release(mark);
 }
 
 function isPossible(task: SearchTask, state: State): boolean {
@@ -186,35 +163,4 @@ function isPossible(task: SearchTask, state: State): boolean {
   const possible = task.checker.possible(knowledgeOf(task.graph, state));
   algebra.release(mark);
   return possible;
-}
-
-/** rf, co and fr as far as they are known. */
-export function knowledgeOf(graph: Graph, state: State): Knowledge {
-  const { algebra } = graph;
-  const locations = locationsOf(graph, state.equations);
-  const rf = algebra.none();
-  const fr = algebra.none();
-  const co = algebra.none();
-  for (const order of state.orders.values()) {
-    order.writes.forEach((write, i) => addLater(graph, co, write, order, order.after[i]!));
-  }
-  state.sources.forEach((source, read) => {
-    if (source === openSource) return;
-    const location = locations[read];
-    const order = location === undefined ? undefined : state.orders.get(location);
-    if (source !== initialSource) algebra.add(rf, source, read);
-    if (!order) return;
-    const all = 2 ** order.writes.length - 1;
-    const index = order.writes.indexOf(source);
-    addLater(graph, fr, read, order, source === initialSource ? all : index < 0 ? 0 : order.after[index]!);
-  });
-  const valueOf = (event: number): Value | undefined => {
-    const term = graph.values[event];
-    return term === null || term === undefined ? undefined : state.equations.evaluate(term);
-  };
-  return { rf, co, fr, locations, valueOf };
-}
-
-function addLater(graph: Graph, relation: Relation, from: number, order: CoherenceOrder, mask: number): void {
-  for (let i = 0; i < order.writes.length; i++) if ((mask & (1 << i)) !== 0) graph.algebra.add(relation, from, order.writes[i]!);
 }
