@@ -43,7 +43,7 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
       return readEntry(call.result, call.arg(effect.entry), effect.level, effect.how, site, { kinds: effect.kinds });
     case "write": {
       const entry = call.arg(effect.entry);
-      const filled = effect.level === "pte" && !isMapped(entry, facts) ? refill(facts) : facts;
+      const filled = effect.level === "pte" && fillsPrivateTable(entry, facts) ? refill(facts, loc) : facts;
       const written = writeEntry(entry, filled, note(facts, loc, call.step.text));
       if (!effect.old) return written;
       const cleared = /huge_get_and_clear/.test(call.step.callee ?? "") ? { ...written, memory: new Map(written.memory).set(sym.clearedBy(entry), `${call.step.callee}()`) } : written;
@@ -186,7 +186,7 @@ export function unmap(pointer: string, site: Site, rules: readonly Rule[]): Fact
   for (const rule of rules) rule.onUnmap?.(pointer, site);
   const { facts, loc } = site;
   const root = sym.splitMove(pointer).root;
-  if (!facts.maps.some((m) => m.pointer === root)) return facts;
+  if (root.startsWith("&") || sym.asNumber(root) !== null) return facts;
   return {
     ...facts,
     maps: facts.maps.filter((m) => m.pointer !== root),
@@ -250,19 +250,20 @@ export function isOwnVariable(pointer: string): boolean {
   return /^&\d+:[^.[]*$/.test(pointer);
 }
 
-function isMapped(pointer: string, facts: Facts): boolean {
-  return facts.maps.some((m) => m.pointer === sym.splitMove(pointer).root);
+/** A pte that is not in a mapped table, or in one mapped through a pmd on the stack, set without a lock: its table is not reachable yet. */
+function fillsPrivateTable(pointer: string, facts: Facts): boolean {
+  const map = facts.maps.find((m) => m.pointer === sym.splitMove(pointer).root);
+  if (map) return isOwnVariable(map.of);
+  return covering(facts).length === 0 && !pointer.startsWith("$");
 }
 
-/** A pte outside any mapped table was set: it fills a table that is not reachable yet, so a barrier before it no longer orders it. */
-function refill(facts: Facts): Facts {
-  if (facts.tables.size === 0) return facts;
-  const tables = new Map(Array.from(facts.tables, ([table, t]) => [table, t.state === "ordered" ? ({ ...t, state: "filled" } as const) : t] as const));
-  tables.delete(anyTable);
-  return { ...facts, tables };
+/** A barrier before a store that fills a table no longer orders the table. */
+function refill(facts: Facts, loc: Loc): Facts {
+  const tables = new Map(Array.from(facts.tables, ([table, t]) => [table, t.state === "ordered" ? ({ state: "filled", at: loc } as const) : t] as const));
+  return { ...facts, tables: tables.set(anyTable, { state: "filled", at: loc }) };
 }
 
-/** Stands for tables this function has not made: "ordered" once it has run a write barrier. */
+/** Stands for tables this function has not made: "filled" once it has set entries of one, "ordered" once it has run a write barrier. */
 export const anyTable = "*";
 
 /** What an out-parameter receives. A lock that is the result itself is the call's result symbol already. */

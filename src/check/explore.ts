@@ -9,7 +9,7 @@ import { assume } from "./assume.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
 import { type Facts, joinFacts, resourceKey } from "./facts.ts";
 import { type Liveness, livenessOf } from "./liveness.ts";
-import type { CallInfo, Judgement, Rule, Site } from "./model.ts";
+import type { CallInfo, FieldOrder, Judgement, Rule, Site } from "./model.ts";
 import { type StaticTypes, staticTypes } from "./static-types.ts";
 import * as sym from "./symbols.ts";
 import { ageSymbol, forgetDead } from "./tidy.ts";
@@ -23,6 +23,7 @@ export interface Surroundings {
   readonly rules: readonly Rule[];
   /** Whether a helper leaves a trace in its caller whatever its arguments. */
   readonly matters: (fn: FunctionIr) => boolean;
+  readonly fieldOrder: (field: string) => FieldOrder;
 }
 
 /** Bounds; when one is hit the function's coverage says so. */
@@ -185,6 +186,7 @@ class Explorer {
         if (activation.depth === 0) this.report(judgement, site);
       },
       callOf: (symbol) => this.callOf(symbol, facts),
+      fieldOrder: this.around.fieldOrder,
     };
     return site;
   }

@@ -23,7 +23,7 @@ export function worstJudgements(exploration: Exploration): Judged[] {
     const known = worst.get(key);
     if (!known || rank[judged.judgement.outcome] > rank[known.judgement.outcome]) worst.set(key, judged);
   }
-  return openWhereCallersLock(Array.from(worst.values())).toSorted((a, b) => a.site.loc.line - b.site.loc.line || compareText(a.judgement.what, b.judgement.what));
+  return unlikeTheOthers(openWhereCallersLock(Array.from(worst.values()))).toSorted((a, b) => a.site.loc.line - b.site.loc.line || compareText(a.judgement.what, b.judgement.what));
 }
 
 /** A function that releases, on some path, a lock of a class that it did not take handles its caller's locks: whether such a lock may stay held at return is open. */
@@ -33,6 +33,16 @@ function openWhereCallersLock(judged: readonly Judged[]): Judged[] {
     const { lock, what, outcome } = j.judgement;
     const atReturn = outcome === "violated" && lock !== undefined && what.endsWith("released at return");
     return atReturn && callers.has(lock) ? { ...j, judgement: { ...j.judgement, outcome: "unknown", message: "" } } : j;
+  });
+}
+
+/** A place that differs from other places of the same demand in its function, one or more of which fulfil it. */
+function unlikeTheOthers(judged: readonly Judged[]): Judged[] {
+  const proved = (what: string): number => judged.filter((j) => j.judgement.what === what && j.judgement.outcome === "proved").length;
+  return judged.map((j) => {
+    const { unlike, what, outcome } = j.judgement;
+    if (unlike === undefined || outcome !== "unknown" || proved(what) === 0) return j;
+    return { ...j, judgement: { ...j.judgement, outcome: "violated", message: unlike } };
   });
 }
 

@@ -5,6 +5,8 @@ import type { Rulebook } from "../rulebook/rulebook.ts";
 import { entryFacts } from "./context.ts";
 import { explore, type Surroundings } from "./explore.ts";
 import { firstOfGroups, toFinding, toObligation, worstJudgements } from "./findings.ts";
+import { fieldOrder } from "./field-order.ts";
+import type { FieldOrder } from "./model.ts";
 import { rules } from "./rules/index.ts";
 
 export interface FunctionCheck {
@@ -17,14 +19,15 @@ export interface FunctionCheck {
 
 /** Whether a function has anything the rules speak of; the others are not explored. */
 export function hasPageTableSteps(fn: FunctionIr, rulebook: Rulebook): boolean {
-  return fn.blocks.some((block) => block.steps.some((step) => isOfInterest(step, rulebook)));
+  const handlesEntries = fn.params.some((param) => /^p(te|md|ud|4d|gd)_t \*$/.test(fn.vars.get(param)?.type ?? ""));
+  return fn.blocks.some((block) => block.steps.some((step) => (handlesEntries && step.op === "load") || callsContract(step, rulebook)));
 }
 
-function isOfInterest(step: Step, rulebook: Rulebook): boolean {
-  if (step.op === "load") return step.marking === "READ_ONCE" && step.place.k === "var";
+function callsContract(step: Step, rulebook: Rulebook): boolean {
   if (step.op !== "call" || step.callee === null) return false;
   const contract = rulebook.contract(step.callee);
-  return contract !== undefined && ((contract.requires?.length ?? 0) > 0 || (contract.effects?.length ?? 0) > 0);
+  if (!contract) return false;
+  return (contract.requires?.length ?? 0) > 0 || (contract.effects?.length ?? 0) > 0 || contract.returns?.entry?.lockless === true;
 }
 
 /**
@@ -49,17 +52,26 @@ function isConstantExpr(expr: Expr): boolean {
   return expr.k === "unary" && expr.arg.k === "global";
 }
 
-/** The functions of `unit`, in order; `others` are units of the same tree whose functions may be run in place. */
-export function checkUnit(unit: UnitIr, rulebook: Rulebook, others: readonly UnitIr[] = []): FunctionCheck[] {
+/** The wanted functions of `unit`, in order; `others` are units of the same tree whose functions may be run in place. */
+export function checkUnit(unit: UnitIr, rulebook: Rulebook, others: readonly UnitIr[] = [], wanted: (fn: FunctionIr) => boolean = () => true): FunctionCheck[] {
   const units = [...others, unit];
+  const orders = new Map<string, FieldOrder>();
   const around: Surroundings = {
     rulebook,
     functions: new Map(units.flatMap((u) => u.functions.map((fn) => [fn.name, fn] as const))),
     records: units.flatMap((u) => u.records),
     rules,
     matters: (fn) => leavesTrace(fn, rulebook) || isConstant(fn),
+    fieldOrder: (field) => {
+      const known = orders.get(field);
+      if (known !== undefined) return known;
+      orders.set(field, null);
+      const order = fieldOrder(field, around);
+      orders.set(field, order);
+      return order;
+    },
   };
-  return unit.functions.map((fn) => checkFunction(fn, unit, around));
+  return unit.functions.filter(wanted).map((fn) => checkFunction(fn, unit, around));
 }
 
 function checkFunction(fn: FunctionIr, unit: UnitIr, around: Surroundings): FunctionCheck {

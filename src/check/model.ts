@@ -28,7 +28,12 @@ export interface Site {
   readonly judge: (judgement: Judgement) => void;
   /** The call that made a symbol, or null. */
   readonly callOf: (symbol: string) => CallInfo | null;
+  /** How the functions in view order the table they put into a structure field. */
+  readonly fieldOrder: (field: string) => FieldOrder;
 }
+
+/** null: no function in view fills the field. */
+export type FieldOrder = { readonly ordered: boolean; readonly by: readonly string[] } | null;
 
 export interface Judgement {
   readonly rule: RuleId;
@@ -44,6 +49,8 @@ export interface Judgement {
   readonly references?: readonly Reference[];
   /** Findings of one function, rule and group are one finding, at the first place. */
   readonly group?: string;
+  /** The message when this place is unknown where most others of the same `what` in the function are proved. */
+  readonly unlike?: string;
   /** The lock that the judgement speaks of. */
   readonly lock?: LockClass;
   /** An error that needs no other CPU. */

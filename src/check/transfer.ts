@@ -144,7 +144,9 @@ function call(step: CallStep, at: StepPlace, site: Site, rules: readonly Rule[])
     rule.onCall?.(info, site);
     for (const requirement of info.contract?.requires ?? []) rule.onRequirement?.(requirement, info, site);
   }
-  const used = info.args.reduce((facts, arg) => markUse(arg, facts), site.facts);
+  // Unmapping through a cursor does not show that the cursor still points into its table.
+  const unmaps = info.contract?.effects?.some((e) => e.do === "unmap") ?? false;
+  const used = unmaps ? site.facts : info.args.reduce((facts, arg) => markUse(arg, facts), site.facts);
   const ready = { ...site, facts: used };
   const after = info.contract ? byContract(info, ready, rules) : [unknownCall(info, ready)];
   return after.map((facts) => withResult(step, info, facts, site.frame.id));

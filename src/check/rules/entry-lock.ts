@@ -4,7 +4,7 @@
  * this very function, or the lock was released before on this path. Otherwise the caller may hold it.
  */
 import type { Level, LockClass } from "../../rulebook/schema.ts";
-import { coversEntries, isOwnVariable } from "../effects.ts";
+import { covering, coversEntries, isOwnVariable } from "../effects.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
 
@@ -14,7 +14,8 @@ export const entryLock: Rule = {
   onRequirement: (requirement, call, site) => {
     if (requirement.need !== "entry-lock") return;
     const entry = call.arg(requirement.entry);
-    if (isOwnVariable(entry) || isPrivateTable(entry, site) || isKernelTable(call, site)) return;
+    if (isOwnVariable(entry) || isPrivateTable(entry, site)) return;
+    if (isKernelTable(call) && covering(site.facts).length === 0) return;
     judge(entry, requirement.level, call, site);
   },
 };
@@ -76,8 +77,8 @@ function isPrivateTable(entry: string, site: Site): boolean {
   return map !== undefined && isOwnVariable(map.of);
 }
 
-/** Kernel page tables have rules of their own (no PTL for ptes). */
-function isKernelTable(call: CallInfo, _site: Site): boolean {
+/** Kernel page tables have rules of their own (no PTL for ptes): a lock that is held counts, none is demanded. */
+function isKernelTable(call: CallInfo): boolean {
   const mm = call.contract?.params.indexOf("mm") ?? -1;
   return mm >= 0 && (call.args[mm] ?? "").includes("g:init_mm");
 }

@@ -2,6 +2,7 @@
  * map-balance: a mapped pte is unmapped once on every path, through a pointer into its own page. Since 6.6 a missing
  * pte_unmap() leaves an RCU read section open on every configuration; with HIGHPTE a wrong pointer unmaps another page.
  */
+import { truthOf } from "../facts.ts";
 import type { Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
 import { implementsContract } from "./lock-balance.ts";
@@ -10,6 +11,7 @@ export const mapBalance: Rule = {
   id: "map-balance",
 
   onReturn: (value, site) => {
+    judgeParameters(value, site);
     for (const map of site.facts.maps) {
       const handedOut = !map.certain || map.by !== site.frame.fn.name || implementsContract(site) || escapes(map.pointer, value, site);
       site.judge({
@@ -42,6 +44,28 @@ export const mapBalance: Rule = {
     judgeUnmapped(pointer, root, site);
   },
 };
+
+/**
+ * A helper that unmaps the pte it is given before it returns an error does so before every error: its caller can't tell
+ * them apart. All its returns are collected; findings.ts compares them.
+ */
+function judgeParameters(value: string, site: Site): void {
+  if (truthOf(value, site.facts) !== true) return;
+  const { fn, id } = site.frame;
+  for (const param of fn.params) {
+    if (fn.vars.get(param)?.type !== "pte_t *") continue;
+    const pointer = sym.parameter(id, param);
+    const unmapped = site.facts.unmapped.has(pointer);
+    site.judge({
+      rule: "map-balance",
+      outcome: unmapped ? "proved" : "unknown",
+      what: `${param} unmapped at an error return`,
+      message: "",
+      unlike: `${fn.name}() returns an error here without unmapping ${param}, which it unmaps before its other errors`,
+      certain: true,
+    });
+  }
+}
 
 function judgeUnmapped(pointer: string, root: string, site: Site): void {
   const local = /^&\d+:/.test(pointer);

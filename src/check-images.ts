@@ -1,0 +1,73 @@
+/** One file's pre- and post-image -> what each function owes, and how the two differ. */
+import { checkUnit, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
+import { lowerUnit } from "./c/index.ts";
+import type { UnitIr } from "./c/ir.ts";
+import { compareFindings } from "./compare.ts";
+import type { Finding } from "./core/finding.ts";
+import type { FileImage } from "./core/image.ts";
+import type { FunctionReport, OpenQuestion } from "./core/report.ts";
+import type { Rulebook } from "./rulebook/rulebook.ts";
+import { tallyOf } from "./summary.ts";
+
+export interface CheckedFile {
+  readonly functions: readonly FunctionReport[];
+  readonly findings: readonly Finding[];
+}
+
+export interface CheckOptions {
+  /** Also functions that the patch does not touch. */
+  readonly all: boolean;
+  /** Units of the tree whose functions the reviewed ones call. */
+  readonly helpers: (unit: UnitIr) => readonly UnitIr[];
+}
+
+const mostQuestions = 5;
+
+export function isC(path: string): boolean {
+  return /\.[ch]$/.test(path);
+}
+
+/** Either image may be null (added and deleted files). initC() must have been awaited. */
+export function checkImages(pre: FileImage | null, post: FileImage | null, rulebook: Rulebook, options: CheckOptions): CheckedFile {
+  const units = [pre, post].map((image) => (image === null ? null : lowerUnit(image)));
+  // A patch that only deletes lines touches nothing in the post-image, so the names of both count.
+  const touched = new Set([...touchedNames(units[0]!, pre), ...touchedNames(units[1]!, post)]);
+  const [before, after] = units.map((unit) =>
+    unit === null ? [] : checkUnit(unit, rulebook, options.helpers(unit), (fn) => options.all || touched.has(fn.name)),
+  ) as [FunctionCheck[], FunctionCheck[]];
+  return { functions: after.map((check) => functionReport(check, rulebook)), findings: compareFindings(before, after) };
+}
+
+function touchedNames(unit: UnitIr | null, image: FileImage | null): string[] {
+  if (unit === null || image === null) return [];
+  return unit.functions.filter((fn) => isTouched(fn.line, fn.endLine, image)).map((fn) => fn.name);
+}
+
+function isTouched(from: number, to: number, image: FileImage): boolean {
+  for (const line of image.changed) if (line >= from && line <= to) return true;
+  return false;
+}
+
+export function functionReport(check: FunctionCheck, rulebook: Rulebook): FunctionReport {
+  const { fn } = check;
+  const [coverage, reason] = coverageOf(check, rulebook);
+  const questions = check.obligations.filter((o) => o.outcome === "unknown" && o.note !== "");
+  return {
+    name: fn.name,
+    file: fn.file,
+    line: fn.line,
+    coverage,
+    reason,
+    obligations: tallyOf(check.obligations.map((o) => o.outcome)),
+    unknowns: questions.slice(0, mostQuestions).map((o): OpenQuestion => ({ rule: o.rule, line: o.line, text: o.note })),
+  };
+}
+
+function coverageOf(check: FunctionCheck, rulebook: Rulebook): readonly [FunctionReport["coverage"], string] {
+  const { fn } = check;
+  if (!hasPageTableSteps(fn, rulebook)) return ["skipped", "no page-table steps"];
+  if (check.limit !== "") return ["partial", `limit hit: ${check.limit}`];
+  if (fn.partial) return ["partial", fn.headKnown ? "parts of the function are not in the patch" : "only hunks of the function are known"];
+  if (fn.unreadable.length > 0) return ["partial", `line ${fn.unreadable[0]!.from} cannot be read as C`];
+  return ["full", ""];
+}
