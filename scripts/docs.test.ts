@@ -9,12 +9,14 @@ import { generatedDocuments } from "./generated-documents.ts";
 
 const root = join(import.meta.dirname, "..");
 
+const documents = Array.from(await generatedDocuments(root));
+
 describe("generated documents", () => {
-  it.each(Array.from(generatedDocuments()))("%s is not stale (npx tsx scripts/docs.ts)", (path, text) => {
+  it.each(documents)("%s is not stale (npx tsx scripts/docs.ts)", (path, text) => {
     expect(readFileSync(join(root, path), "utf8")).toBe(text);
   });
 
-  it.each(Array.from(generatedDocuments()))("%s names every command and option", (path, text) => {
+  it.each(documents.filter(([path]) => path !== "docs/formats.md"))("%s names every command and option", (path, text) => {
     const plain = path.endsWith(".1") ? text.replaceAll("\\-", "-") : text;
     const names = [...commandTable.map((command) => command.name), ...optionTable.map((option) => `--${option.name}`)];
     expect(names.filter((name) => !plain.includes(name))).toEqual([]);

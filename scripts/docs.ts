@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { generatedDocuments } from "./generated-documents.ts";
 
 const root = join(import.meta.dirname, "..");
-for (const [path, text] of generatedDocuments()) {
+for (const [path, text] of await generatedDocuments(root)) {
   writeFileSync(join(root, path), text);
   console.log(`wrote ${path}`);
 }

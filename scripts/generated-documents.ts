@@ -1,11 +1,13 @@
 /** Every document that is made from code, by its path from the top. */
 import { toolVersion } from "../src/cli/tool-version.ts";
+import { formatsPage } from "./formats-page.ts";
 import { manPage } from "./man-page.ts";
 import { usagePage } from "./usage-page.ts";
 
-export function generatedDocuments(): ReadonlyMap<string, string> {
+export async function generatedDocuments(root: string): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ["docs/usage.md", usagePage()],
     ["docs/mmreview.1", manPage(toolVersion())],
+    ["docs/formats.md", await formatsPage(root)],
   ]);
 }

@@ -37,7 +37,7 @@ export function usagePage(): string {
     "| --- | --- |",
     ...commandTable.filter(({ name }) => formatsOf(name).length > 0).map(({ name }) => `| ${name} | ${formatsOf(name).join(", ")} |`),
     "",
-    "The JSON formats have schemas in `schemas/`. Text from mails has control and direction characters replaced by `<U+XXXX>` in",
+    "[formats.md](formats.md) shows one finding in every one of them. The JSON formats have schemas in `schemas/`. Text from mails has control and direction characters replaced by `<U+XXXX>` in",
     "every format.",
     "",
     "## Environment",

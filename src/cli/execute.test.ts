@@ -202,9 +202,9 @@ describe("errors", () => {
 
   it("a full disk behind standard output: not clean", async () => {
     const full = Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
-    const { code, stderr } = await runCli(["a"], reviewing(race, { stdout: { error: full } }));
-    expect(code).toBe(4);
-    expect(stderr).toContain("ENOSPC");
+    expect(await runCli(["a"], reviewing(race, { stdout: { error: full } }))).toEqual({
+      code: 2, stdout: "", stderr: "mmreview: can't write the result: ENOSPC: no space left on device\n",
+    });
   });
 
   it.each([
@@ -220,6 +220,7 @@ describe("errors", () => {
     ["litmus", "mmreview: litmus needs a file\nFor instance: mmreview litmus test.litmus\n"],
     ["sim", "mmreview: sim needs a scenario file\nFor instance: mmreview sim scenario.c\n"],
     ["matrix 6.12", "mmreview: matrix takes no '6.12'\n--kernel X.Y chooses the kernel.\n"],
+    ["scan --format email", "mmreview: --format does not know 'email'\nIt knows text, json, sarif, github, markdown, gitlab, rdjsonl, checkstyle, junit, html.\n"],
     ["litmus --format html a", "mmreview: --format does not know 'html'\nIt knows text, json.\n"],
     ["completion tcsh", "mmreview: completion does not know 'tcsh'\nIt knows bash, zsh, fish.\n"],
     ["rules lsit", "mmreview: rules does not know 'lsit'\nDid you mean list?\n"],

@@ -9,7 +9,7 @@ import { type CommandName, isCommandName } from "./commands.ts";
 import type { Command, Environment, Library, Streams } from "./context.ts";
 import { exitCode } from "./exit-codes.ts";
 import { loadLibrary } from "./library.ts";
-import { write } from "./output.ts";
+import { isClosedPipe, write } from "./output.ts";
 import { toolVersion } from "./tool-version.ts";
 
 const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
@@ -81,8 +81,4 @@ async function report(error: unknown, { stderr }: Streams): Promise<number> {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   await write(stderr, `${sanitize(stack)}\nmmreview ${toolVersion()}: this is a bug of mmreview; nothing was reviewed.\n`);
   return exitCode.internal;
-}
-
-function isClosedPipe(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EPIPE";
 }

@@ -220,8 +220,9 @@ export function optionsOf(command: CommandName): OptionSpec[] {
 export function formatsOf(command: CommandName): readonly string[] {
   switch (command) {
     case "review":
-    case "scan":
       return formatNames.report;
+    case "scan":
+      return formatNames.scan;
     case "litmus":
       return formatNames.litmus;
     case "sim":

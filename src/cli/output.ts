@@ -4,12 +4,20 @@ import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import type { OutStream } from "./context.ts";
 
-/** Resolves when the stream has taken the text; rejects with the stream's error, EPIPE among them. */
+/** Resolves when the stream has taken the text. Rejects with the stream's own error for EPIPE, else with a UsageError. */
 export function write(stream: OutStream, text: string): Promise<void> {
   if (text === "") return Promise.resolve();
   return new Promise((done, fail) => {
-    stream.write(text, (error) => (error ? fail(error) : done()));
+    stream.write(text, (error) => {
+      if (!error) done();
+      else fail(isClosedPipe(error) ? error : new UsageError(`can't write the result: ${error.message}`));
+    });
   });
+}
+
+/** Whether whoever reads our output has had enough. */
+export function isClosedPipe(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EPIPE";
 }
 
 /** Fails before the work is done rather than after it. */

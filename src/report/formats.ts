@@ -48,9 +48,13 @@ const matrixFormats: FormatMap<MatrixReport> = {
 /** Formats that describe the rules and want their pages in the options. */
 export const formatsWithRules: readonly string[] = ["sarif"];
 
+/** Formats that speak of patches, and have nothing to say of a scan. */
+const patchFormats: readonly string[] = ["email", "b4", "b4-json", "patchwork", "nipa"];
+
 /** Format names by what they print. */
-export const formatNames: Readonly<Record<"report" | "litmus" | "sim" | "matrix", readonly string[]>> = {
+export const formatNames: Readonly<Record<"report" | "scan" | "litmus" | "sim" | "matrix", readonly string[]>> = {
   report: Object.keys(reportFormats),
+  scan: Object.keys(reportFormats).filter((name) => !patchFormats.includes(name)),
   litmus: Object.keys(litmusFormats),
   sim: Object.keys(simFormats),
   matrix: Object.keys(matrixFormats),
