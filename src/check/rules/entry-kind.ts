@@ -33,6 +33,21 @@ function entryBehind(pointer: string, call: CallInfo, site: Site): ValueFact | u
   return undefined;
 }
 
+const present = kindSet(["leaf", "devmap", "table"]);
+
+/** What a function does to non-present entries: its callers meet them where it accepts one. */
+function describeNonPresent(call: CallInfo, site: Site): string {
+  const tested = new Set<EntryKind>();
+  for (const block of site.frame.fn.blocks) {
+    for (const step of block.steps) {
+      const tests = step.op === "call" && step.callee !== null ? site.rulebook.contract(step.callee)?.returns?.tests : undefined;
+      if (tests && tests.nonzero.length <= 2 && (kindSet(tests.nonzero) & present) === 0) for (const kind of tests.nonzero) if (kind !== "none") tested.add(kind);
+    }
+  }
+  if (tested.size === 0) return "";
+  return `${site.frame.fn.name}() decodes a non-present entry by ${call.step.callee}() and tests for ${Array.from(tested).join(", ")}: where it accepts one, its callers get an entry that is not present`;
+}
+
 function judge(fact: ValueFact, wanted: readonly EntryKind[], call: CallInfo, site: Site): void {
   const allowed = kindSet(wanted);
   const wrong = fact.kinds & ~allowed & ~kindSet(["bad"]);
@@ -44,7 +59,7 @@ function judge(fact: ValueFact, wanted: readonly EntryKind[], call: CallInfo, si
     rule: "entry-kind",
     outcome: wrong === 0 ? "proved" : violated ? "violated" : "unknown",
     what: `${call.step.callee}: ${wanted.join("/")} ${fact.level}`,
-    message: violated ? `${call.step.callee}() is used on a ${fact.level} entry (read in line ${fact.at.line}) that ${never ? "is" : "may be"} ${names} here` : "",
+    message: !violated && wrong !== 0 && (allowed & present) === 0 ? describeNonPresent(call, site) : violated ? `${call.step.callee}() is used on a ${fact.level} entry (read in line ${fact.at.line}) that ${never ? "is" : "may be"} ${names} here` : "",
     group: `value read in line ${fact.at.line}`,
     requires: [`${call.step.callee}() takes only: ${wanted.join(", ")}`],
     ...(call.contract ? { references: call.contract.references } : {}),

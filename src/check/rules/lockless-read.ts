@@ -90,17 +90,40 @@ function judgePointerRead(name: string, site: Site): void {
 /** The second half of a two-word entry, read through a parameter that points to one. */
 function judgeHalves(address: string, site: Site): void {
   const { root, offset } = sym.splitMove(address);
-  const params = site.frame.fn.params.filter((param) => root === sym.parameter(site.frame.id, param));
-  if (offset !== 1n || !params.some((param) => isEntryPointer(param, site))) return;
-  const first = site.facts.memory.get(sym.firstHalf(root));
-  if (first === undefined) return;
+  const params = site.frame.fn.params.filter((param) => isEntryPointer(param, site));
+  if (offset !== 1n || params.length === 0) return;
+  const ofParam = params.some((param) => root === sym.parameter(site.frame.id, param));
+  // After a gap the pointer is known by its use only.
+  const first = ofParam ? site.facts.memory.get(sym.firstHalf(root)) : undefined;
+  if (first === undefined && !(site.frame.fn.partial && /^[*?]/.test(root))) return;
+  const barrier = first === undefined ? readBarrierBefore(site) : null;
   site.judge({
     rule: "lockless-read",
-    outcome: first === "ordered" ? "proved" : "violated",
+    outcome: first === undefined ? "unknown" : first === "ordered" ? "proved" : "violated",
     what: "smp_rmb() between the halves of an entry",
-    message: first === "ordered" ? "" : "the two halves of the entry are read without smp_rmb() between them: halves of different values can be joined",
+    message:
+      first === undefined
+        ? barrier === null
+          ? "the second half of an entry is read here: check that smp_rmb() stands between the loads of the two halves"
+          : `the smp_rmb() of line ${barrier} is needed between the loads of the two halves of the entry: READ_ONCE() does not order them`
+        : first === "ordered"
+          ? ""
+          : "the two halves of the entry are read without smp_rmb() between them: halves of different values can be joined",
     requires: ["smp_rmb() between the loads of the two halves"],
   });
+}
+
+/** Line of the last read barrier above the site, or null. */
+function readBarrierBefore(site: Site): number | null {
+  let line: number | null = null;
+  for (const block of site.frame.fn.blocks) {
+    for (const step of block.steps) {
+      if (step.op !== "call" || step.callee === null || step.loc.line >= site.loc.line) continue;
+      const orders = site.rulebook.contract(step.callee)?.effects?.some((e) => e.do === "barrier" && e.kind !== "write") ?? false;
+      if (orders) line = Math.max(line ?? 0, step.loc.line);
+    }
+  }
+  return line;
 }
 
 function isEntryPointer(name: string, site: Site): boolean {
