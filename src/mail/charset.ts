@@ -27,8 +27,11 @@ function decoderFor(label: string): Decoder | null {
   }
 }
 
-function latin(bytes: Uint8Array): string {
-  return decoderFor("windows-1252")!.decode(bytes);
+/** Bytes 0x80 to 0x9f of windows-1252. Node's decoder of that name reads them as control characters (nodejs/node 56542). */
+const CP1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+
+function latin(bytes: Buffer): string {
+  return bytes.toString("latin1").replace(/[\u0080-\u009f]/g, (char) => CP1252[char.charCodeAt(0) - 0x80]!);
 }
 
 /** Text that is UTF-8 but for some lines: those lines are read as windows-1252, the usual second charset of old mailers. */
@@ -51,5 +54,6 @@ export function decodeText(bytes: Buffer, declared: string): string {
   if (!multibyte && isAscii(bytes)) return bytes.toString("latin1");
   if (!multibyte && isUtf8(bytes)) return bytes.toString("utf8");
   const decoder = UNDECLARED.has(label) || label === "utf-8" || label === "utf8" ? null : decoderFor(label);
+  if (decoder?.encoding === "windows-1252") return latin(bytes);
   return decoder ? decoder.decode(bytes) : decodeMixed(bytes);
 }

@@ -3,6 +3,7 @@
  * their leading blank (then any line counts as context), tails of wrapped lines (not counted), blank lines that a
  * mailer stripped, and hunks that somebody trimmed (they end where diff lines end).
  */
+import { append } from "./append.ts";
 import { isDiffCommand, isHunkHeader, isNewFileLine, isOldFileLine, isSignature, type HunkRange } from "./diff-lines.ts";
 import type { LayerLine } from "./quote.ts";
 
@@ -112,7 +113,8 @@ export function collectHunk(lines: readonly LayerLine[], from: number, range: Hu
   let added = range?.newLines ?? Infinity;
   let k = from;
   const keep = (line: LayerLine): void => {
-    kept.push(...pending, line);
+    append(kept, pending);
+    kept.push(line);
     pending = [];
     foreign = 0;
   };
@@ -153,7 +155,8 @@ export function collectHunk(lines: readonly LayerLine[], from: number, range: Hu
   if (old <= 0 && added <= 0 && k < lines.length) {
     if (lines[k]!.text.startsWith("\\ ")) kept.push(lines[k++]!);
     const end = surplusEnd(lines, k);
-    kept.push(...lines.slice(k, end));
+    if (end > k) changes++;
+    append(kept, lines.slice(k, end));
     k = end;
   }
   // What is still pending was prose: leave it to the next look.

@@ -2,17 +2,31 @@
  * What makes two diffs "the same" across mails: their hunk headers. Quoting trims and wraps the lines of a hunk, but
  * the four numbers come first on their line and survive; with the file (or the function behind them) they identify it.
  */
-import { createHash } from "node:crypto";
 import { headerFile, isFileHeader, isHunkHeader, parseHunkRange } from "./diff-lines.ts";
 
-/** A text as a number of 48 bits: what grouping remembers of ids, titles and hunks. Not guessable collisions, as the texts are strangers'. */
+/**
+ * A text as a number of 53 bits: what grouping remembers of ids, titles and hunks. Two rounds of 32-bit mixing, as in
+ * MurmurHash3's finaliser. Not proof against made-up collisions, which gain nothing here: who wants a mail to look like
+ * another one can just copy its Message-ID.
+ */
 export function digest(text: string): number {
-  return createHash("sha256").update(text).digest().readUIntBE(0, 6);
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    high = Math.imul(high ^ code, 0x9e3779b1);
+    low = Math.imul(low ^ code, 0x5f356495);
+  }
+  high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35);
+  low = Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2ae35);
+  return (high & 0x1fffff) * 0x1_0000_0000 + (low >>> 0);
 }
 
 export interface DiffKeys {
-  /** One for each hunk: its place and its first deleted and added line. Two diffs that share them are one patch. */
+  /** One for each hunk: its place, with the file where known, and its first deleted and added line. Two diffs that share them are one patch. */
   readonly hunks: readonly number[];
+  /** The same without the file, for comparison with a diff that names none; empty when this one names none. */
+  readonly anonymous: readonly number[];
   /** One or two for each hunk: its place, by file and by the function behind the numbers. Versions of a patch share them. */
   readonly places: readonly number[];
   readonly files: readonly number[];
@@ -23,14 +37,28 @@ function squeeze(line: string): string {
   return line.slice(0, 200).replace(/\s+/g, "").slice(0, 40);
 }
 
+/** An array that V8 stores as plain doubles, without spare room; spreading a set would box every number. */
+function unboxed(numbers: ReadonlySet<number>): number[] {
+  const out: number[] = [];
+  for (const number of numbers) out.push(number);
+  return out.slice();
+}
+
 export function diffKeys(diff: string): DiffKeys {
   const hunks = new Set<number>();
+  const anonymous = new Set<number>();
   const places = new Set<number>();
   const files = new Set<number>();
   let file: string | null = null;
-  let open: { numbers: string; deleted: string; added: string } | null = null;
+  let open: { place: string; deleted: string; added: string } | null = null;
   const close = (): void => {
-    if (open) hunks.add(digest(`${open.numbers}\n${open.deleted}\n${open.added}`));
+    if (!open) return;
+    const text = `${open.place}\n${open.deleted}\n${open.added}`;
+    if (file === null) hunks.add(digest(text));
+    else {
+      hunks.add(digest(`${file}\n${text}`));
+      anonymous.add(digest(text));
+    }
     open = null;
   };
   for (const line of diff.split("\n")) {
@@ -42,7 +70,7 @@ export function diffKeys(diff: string): DiffKeys {
       const section = line.slice(line.indexOf("@@", 2) + 2).trim().slice(0, 16);
       if (file !== null) places.add(digest(`${file}\n${numbers}`));
       if (section !== "") places.add(digest(`${section}\n${numbers}`));
-      open = { numbers, deleted: "", added: "" };
+      open = { place: numbers, deleted: "", added: "" };
     } else if (isFileHeader(line)) {
       close();
       file = headerFile(line) ?? file;
@@ -51,5 +79,5 @@ export function diffKeys(diff: string): DiffKeys {
     else if (open && open.added === "" && line.startsWith("+")) open.added = squeeze(line);
   }
   close();
-  return { hunks: [...hunks], places: [...places], files: [...files] };
+  return { hunks: unboxed(hunks), anonymous: unboxed(anonymous), places: unboxed(places), files: unboxed(files) };
 }

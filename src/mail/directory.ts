@@ -1,4 +1,5 @@
 /** A directory as input: a Maildir, or a folder of mails and patches such as `git format-patch -o DIR` writes. */
+import { append } from "./append.ts";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../core/errors.ts";
@@ -25,11 +26,11 @@ export async function listDirectory(path: string): Promise<string[]> {
     const maildir = top.folders.filter((name) => name === "cur" || name === "new");
     for (const folder of maildir) {
       const { files } = await entries(join(path, folder));
-      found.push(...files.filter((name) => !name.startsWith(".")).map((name) => ({ name, path: join(path, folder, name) })));
+      append(found, files.filter((name) => !name.startsWith(".")).map((name) => ({ name, path: join(path, folder, name) })));
     }
     if (maildir.length === 0) {
       const wanted = top.files.filter((name) => MAIL_FILE.test(name) || MH_FILE.test(name));
-      found.push(...wanted.map((name) => ({ name, path: join(path, name) })));
+      append(found, wanted.map((name) => ({ name, path: join(path, name) })));
     } else if (found.length === 0) throw new InputError(path, `${path}: is a Maildir without mails`);
   } catch (error) {
     if (error instanceof InputError) throw error;

@@ -26,7 +26,8 @@ export interface Extraction {
 /** Below such a line an unmarked copy of the mail that is answered follows. */
 const COPY_BELOW = /^-{2,12} ?(?:Original Message|Forwarded Message|Ursprüngliche Nachricht|原始邮件) ?-{2,12}$/i;
 const SEPARATOR = /^---\s*$/;
-const QUICK = /(?:^|\n)[^\n]{0,60}(?:@@|diff -|\+\+\+ |Index: |\*\*\* )/;
+/** No diff is without one of these. */
+const SIGNS = ["@@", "diff -", "+++ ", "Index: ", "*** "];
 
 interface Joined {
   readonly at: number;
@@ -87,7 +88,7 @@ const REFUSALS: Readonly<Record<"combined" | "context", string>> = {
 /** Finds every diff of `body`. */
 export function extractDiffs(body: string, options: ExtractOptions): Extraction {
   const text = body.includes("\u00a0") ? body.replaceAll("\u00a0", " ") : body;
-  if (!QUICK.test(text)) return { diffs: [], refused: null };
+  if (!SIGNS.some((sign) => text.includes(sign))) return { diffs: [], refused: null };
   const lines = text.split("\n");
   const copyAt = options.own === "follow-up" ? lines.findIndex((line) => COPY_BELOW.test(line)) : -1;
   const layers = splitLayers(lines);

@@ -25,8 +25,13 @@ function heldSize(event: MailEvent): number {
   return event.patches.reduce((sum, patch) => sum + patch.diff.length, HELD_OVERHEAD);
 }
 
+/** Opens the mails; the argument is `wanted` of MailOptions. */
+export type OpenMails = (wanted?: (position: number) => boolean) => AsyncIterable<MailEvent>;
+
 interface FirstLook {
   readonly records: readonly MailRecord[];
+  /** Mail position -> why it holds no patch. */
+  readonly reasons: ReadonlyMap<number, string>;
   /** All events, or null when they were too many to hold. */
   readonly held: readonly MailEvent[] | null;
 }
@@ -39,17 +44,21 @@ function withoutPatches(event: MessageEvent, limits: MailLimits): MessageEvent {
 
 async function firstLook(events: AsyncIterable<MailEvent>, repeatable: boolean, limits: MailLimits): Promise<FirstLook> {
   const records: MailRecord[] = [];
+  const reasons = new Map<number, string>();
   let held: MailEvent[] | null = [];
   let size = 0;
   for await (const event of events) {
     const full: boolean = size > limits.heldChars;
     if (full && repeatable) held = null;
     const kept = full && !repeatable && event.kind === "message" ? withoutPatches(event, limits) : event;
-    if (kept.kind === "message") records.push(toRecord(kept, records.length));
+    if (kept.kind === "message") {
+      if (kept.skipped) reasons.set(records.length, kept.skipped.reason);
+      records.push(toRecord(kept, records.length));
+    }
     held?.push(kept);
     size += heldSize(kept);
   }
-  return { records, held };
+  return { records, reasons, held };
 }
 
 interface OpenSeries {
@@ -61,14 +70,17 @@ interface OpenSeries {
 /** Puts the planned series together while the mails come by. */
 class Assembly {
   readonly #plan: Plan;
+  /** Why mails hold no patch, as the first look found. */
+  readonly #empty: ReadonlyMap<number, string>;
   /** Mail position -> its patches' places: [patch in mail, series, place in series]. */
   readonly #places = new Map<number, [number, number, number][]>();
   readonly #open = new Map<number, OpenSeries>();
   readonly #covers = new Map<number, string>();
   readonly #coverAt: ReadonlySet<number>;
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, empty: ReadonlyMap<number, string>) {
     this.#plan = plan;
+    this.#empty = empty;
     this.#coverAt = new Set(plan.series.map((series) => series.cover).filter((at) => at !== null));
     plan.series.forEach(({ members }, number) => {
       members.forEach(({ at, patch }, place) => {
@@ -79,10 +91,14 @@ class Assembly {
     });
   }
 
+  /** True when the mail at a position has a patch in a series. */
+  isUsed(at: number): boolean {
+    return this.#places.has(at);
+  }
+
   /** Takes the mail at a position; gives back the series that it completes and, when none of its patches is used, why. */
   take(event: MessageEvent, at: number): { complete: { series: Series; notes: readonly string[] }[]; skipped: SkippedMessage | null } {
     if (this.#coverAt.has(at)) this.#covers.set(at, event.message.subject);
-    if (event.skipped !== null) return { complete: [], skipped: event.skipped };
     const places = this.#places.get(at) ?? [];
     const complete: { series: Series; notes: readonly string[] }[] = [];
     for (const [patch, number, place] of places) {
@@ -91,7 +107,7 @@ class Assembly {
       open.found[place] = taken ?? null;
       if (--open.missing === 0) complete.push(this.#finish(open));
     }
-    const reason = this.#plan.reasons.get(at) ?? "the input changed while it was read";
+    const reason = this.#empty.get(at) ?? this.#plan.reasons.get(at) ?? "the input changed while it was read";
     return { complete, skipped: places.length > 0 ? null : { message: event.message, reason } };
   }
 
@@ -111,8 +127,7 @@ class Assembly {
   }
 }
 
-async function* secondLook(events: AsyncIterable<MailEvent> | Iterable<MailEvent>, plan: Plan): AsyncGenerator<GroupedEvent> {
-  const assembly = new Assembly(plan);
+async function* secondLook(events: AsyncIterable<MailEvent> | Iterable<MailEvent>, assembly: Assembly): AsyncGenerator<GroupedEvent> {
   const counts = new Map<string, { messages: number; patches: number }>();
   let at = 0;
   for await (const event of events) {
@@ -137,10 +152,11 @@ async function* secondLook(events: AsyncIterable<MailEvent> | Iterable<MailEvent
  * Groups the mails that `open` yields. `repeatable` says that `open` may be called a second time. Series come in the
  * order in which their last patch stands in the input; each message is in a series or skipped, never both, never neither.
  */
-export async function* groupSeries(open: () => AsyncIterable<MailEvent>, repeatable: boolean, options: GroupOptions = {}): AsyncGenerator<GroupedEvent> {
+export async function* groupSeries(open: OpenMails, repeatable: boolean, options: GroupOptions = {}): AsyncGenerator<GroupedEvent> {
   const limits: MailLimits = { ...defaultLimits, ...options.limits };
-  const { records, held } = await firstLook(open(), repeatable, limits);
-  yield* secondLook(held ?? open(), planSeries(records, options.revisions !== "all"));
+  const { records, reasons, held } = await firstLook(open(), repeatable, limits);
+  const assembly = new Assembly(planSeries(records, options.revisions !== "all"), reasons);
+  yield* secondLook(held ?? open((position) => assembly.isUsed(position)), assembly);
 }
 
 /**
@@ -154,8 +170,10 @@ export async function* readSeries(paths: readonly string[], options: GroupOption
     const kind = path === "-" ? null : await statInput(path);
     if (kind === null || !(kind.isFile() || kind.isDirectory())) repeatable = false;
   }
-  async function* open(): AsyncGenerator<MailEvent> {
-    for (const path of paths) yield* readInput(path, options);
+  async function* open(wanted?: (position: number) => boolean): AsyncGenerator<MailEvent> {
+    let position = 0;
+    const counted = wanted && ((): boolean => wanted(position++));
+    for (const path of paths) yield* readInput(path, counted ? { ...options, wanted: counted } : options);
   }
   yield* groupSeries(open, repeatable, options);
 }

@@ -37,7 +37,7 @@ export const defaultLimits: MailLimits = {
   decompressedBytes: 64 * 1024 * MEBI,
   gzipRatio: 500,
   gzipRatioFrom: 64 * MEBI,
-  heldChars: 64 * MEBI,
+  heldChars: 32 * MEBI,
 };
 
 /** "16 MiB", for messages to people. */

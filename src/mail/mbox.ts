@@ -18,6 +18,9 @@ const HEADER_BYTES = 128 * 1024;
 /** After so many lengths that point nowhere, the mailbox doesn't use them. */
 const FALSE_LENGTHS = 3;
 const LF = 10;
+const BLANK_LINE = Buffer.from("\n\n");
+const CRLF_BLANK_LINE = Buffer.from("\n\r\n");
+const FROM_LINE = Buffer.from("\nFrom ");
 
 /** True when a mail of a mailbox starts at `text`'s first character. `text` should hold its first 640 characters. */
 export function isSeparator(text: string): boolean {
@@ -31,11 +34,9 @@ function separatorAt(buffer: Buffer, at: number): boolean {
   return buffer[at] === 70 && isSeparator(buffer.toString("latin1", at, at + SEPARATOR_BYTES));
 }
 
-/** The quoting that a separator line tells of: public-inbox writes mboxrd, git format-patch protects nothing. */
+/** git format-patch protects no "From " lines; every other writer of separators does. */
 function quotingOf(separator: string): FromQuoting {
-  if (separator.startsWith("From mboxrd@z ")) return "mboxrd";
-  if (/^From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001/.test(separator)) return "none";
-  return "mboxo";
+  return /^From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001/.test(separator) ? "none" : "marked";
 }
 
 function countLines(bytes: Buffer): number {
@@ -44,14 +45,22 @@ function countLines(bytes: Buffer): number {
   return lines;
 }
 
+/** The header of the mail at the buffer's start, with the blank line that ends it. Never reaches into the next mail. */
+function headerBlock(buffer: Buffer): Buffer {
+  const bound = buffer.subarray(0, HEADER_BYTES);
+  const next = bound.indexOf(FROM_LINE);
+  const mail = next < 0 ? bound : bound.subarray(0, next + 1);
+  const end = mail.indexOf(BLANK_LINE);
+  const head = end < 0 ? mail : mail.subarray(0, end + 2);
+  const crlf = head.indexOf(CRLF_BLANK_LINE);
+  return crlf < 0 ? head : head.subarray(0, crlf + 3);
+}
+
 /** Where the mail at the window's start ends by its Content-Length, or null when it has none or a false one. */
 async function endByLength(window: Window, limits: MailLimits): Promise<{ end: number; quoting: FromQuoting } | "false" | null> {
   await window.fill(HEADER_BYTES);
-  // Content-Length is rare; look for the word before reading the header.
-  const headerEnd = window.buffer.indexOf("\n\n");
-  const crlfEnd = window.buffer.indexOf("\n\r\n");
-  const bound = Math.min(headerEnd < 0 ? HEADER_BYTES : headerEnd, crlfEnd < 0 ? HEADER_BYTES : crlfEnd);
-  const block = window.buffer.subarray(0, bound + 3);
+  // Content-Length is rare: look for the word before reading the header.
+  const block = headerBlock(window.buffer);
   if (!/\ncontent-length[ \t]{0,8}:/i.test(block.toString("latin1"))) return null;
   const header = readHeaders(block);
   const length = Number(/^\d{1,9}$/.exec(header.fields.get("content-length") ?? "")?.[0] ?? NaN);
@@ -65,15 +74,15 @@ async function endByLength(window: Window, limits: MailLimits): Promise<{ end: n
   if (next < buffer.length && !separatorAt(buffer, next)) return "false";
   const body = buffer.subarray(header.bodyAt, end);
   // mboxcl protects "From " lines although the length makes it needless; mboxcl2 does not.
-  const bare = body.indexOf("\nFrom ") >= 0 || body.subarray(0, 5).equals(Buffer.from("From "));
-  return { end: next, quoting: bare ? "none" : "mboxrd" };
+  const bare = body.includes(FROM_LINE) || body.subarray(0, 5).equals(FROM_LINE.subarray(1));
+  return { end: next, quoting: bare ? "none" : "marked" };
 }
 
 /** The offset after the last byte of the mail at the window's start, as separators tell it; null: not within the window. */
 function endBySeparator(buffer: Buffer, from: number, ended: boolean): { end: number } | { scanned: number } {
   let at = from;
   for (;;) {
-    const newline = buffer.indexOf("\nFrom ", at, "latin1");
+    const newline = buffer.indexOf(FROM_LINE, at);
     if (newline < 0) return ended ? { end: buffer.length } : { scanned: Math.max(from, buffer.length - 6) };
     if (!ended && newline + 1 + SEPARATOR_BYTES > buffer.length) return { scanned: newline };
     if (separatorAt(buffer, newline + 1)) return { end: newline + 1 };
@@ -88,10 +97,13 @@ function withoutLastBlank(bytes: Buffer): Buffer {
   return bytes[length - 2] === 13 && bytes[length - 3] === LF ? bytes.subarray(0, length - 2) : bytes;
 }
 
-/** Splits `chunks`, which start with a separator line. `cut` is called when the last mail ends in the middle of a line. */
-export async function* splitMbox(chunks: AsyncIterable<Buffer>, limits: MailLimits, cut: () => void): AsyncGenerator<RawMail> {
+/**
+ * Splits `chunks`, which start with a separator line, the input's line `firstLine`. `cut` is called when the last mail
+ * ends in the middle of a line.
+ */
+export async function* splitMbox(chunks: AsyncIterable<Buffer>, limits: MailLimits, cut: () => void, firstLine = 1): AsyncGenerator<RawMail> {
   const window = new Window(chunks);
-  let line = 1;
+  let line = firstLine;
   let falseLengths = 0;
   try {
     for (;;) {

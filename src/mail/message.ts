@@ -1,14 +1,16 @@
 /** One mail as bytes -> who wrote it, what its subject says, the diffs in it, or the reason why there is none. */
+import { append } from "./append.ts";
 import type { MailPatch, MessageInfo } from "../core/message.ts";
 import { hasFoldedDiff, readArchived, readFolded, type ArchivedMail } from "./archive.ts";
 import { decodeText } from "./charset.ts";
+import { looksCut } from "./cut.ts";
 import { parseMailDate } from "./date.ts";
 import { extractDiffs, type ExtractedDiff } from "./extract.ts";
 import { cleanText, headerText, messageIds, readHeaders, type HeaderBlock } from "./headers.ts";
 import { sizeInWords, type MailLimits } from "./limits.ts";
 import { normalizeLineEnds, readMailText, type MailText } from "./mime.ts";
-import type { RawMail } from "./raw.ts";
-import { reasonWithoutDiff } from "./reasons.ts";
+import { unquoteFrom, type RawMail } from "./raw.ts";
+import { BODY_NOT_READ, HTML_PAGE, reasonWithoutDiff } from "./reasons.ts";
 import type { Shape } from "./shape.ts";
 import { parseSubject, type SubjectInfo } from "./subject.ts";
 import type { MessageEvent } from "./types.ts";
@@ -23,11 +25,10 @@ export interface MailPlace {
 interface Opened {
   readonly message: MessageInfo;
   readonly text: MailText;
+  readonly header: HeaderBlock | null;
   /** True for a diff that came without any mail around it. */
   readonly bare: boolean;
 }
-
-const FROM_QUOTES: Readonly<Record<RawMail["quoting"], RegExp | null>> = { mboxo: /^>(?=From )/gm, mboxrd: /^>(?=>*From )/gm, none: null };
 
 /** The address in a From value, lower case; the whole value when it has none. */
 function senderOf(author: string): string {
@@ -90,29 +91,27 @@ function plain(body: string, problem: string | null = null): MailText {
   return { body, flowed: false, attachments: [], problem };
 }
 
-async function openMail(raw: RawMail, shape: Shape, place: MailPlace, limits: MailLimits): Promise<Opened> {
+async function openMail(raw: RawMail, shape: Shape, place: MailPlace, limits: MailLimits, wanted: boolean): Promise<Opened> {
   switch (shape) {
     case "mbox":
     case "mail": {
       const header = readHeaders(raw.bytes);
       const message = infoFromHeaders(header, place, raw.line);
-      if (raw.limit !== null) return { message, text: plain("", raw.limit), bare: false };
+      if (raw.limit !== null || !wanted) return { message, header, text: plain("", raw.limit ?? BODY_NOT_READ), bare: false };
       const text = await readMailText(header, raw.bytes.subarray(header.bodyAt), limits);
-      const quotes = FROM_QUOTES[raw.quoting];
-      const body = quotes && text.body.includes(">From ") ? text.body.replace(quotes, "") : text.body;
-      return { message, text: { ...text, body }, bare: false };
+      return { message, header, text: { ...text, body: unquoteFrom(text.body, raw.quoting) }, bare: false };
     }
     case "diff":
     case "text":
     case "folded": {
       const text = normalizeLineEnds(decodeText(raw.bytes, ""));
-      if (shape === "diff") return { message: infoFromDiff(text, place, raw.line), text: plain(text, raw.limit), bare: true };
+      if (shape === "diff") return { message: infoFromDiff(text, place, raw.line), header: null, text: plain(text, raw.limit), bare: true };
       if (/^\s{0,100}<(?:!doctype html|html)\b/i.test(text)) {
-        return { message: infoFromDiff("", place, raw.line), text: plain("", "an HTML page: save the mail itself (archives call it raw or mbox)"), bare: false };
+        return { message: infoFromDiff("", place, raw.line), header: null, text: plain("", HTML_PAGE), bare: false };
       }
       const mail = shape === "folded" ? readFolded(text) : readArchived(text);
       const message = infoFromArchive(mail, place, raw.line);
-      return { message, text: plain(mail.body, raw.limit), bare: message.author === "" && message.date === null && !parseSubject(message.subject).reply };
+      return { message, header: null, text: plain(mail.body, raw.limit), bare: message.author === "" && message.date === null && !parseSubject(message.subject).reply };
     }
   }
 }
@@ -150,13 +149,19 @@ function findDiffs(opened: Opened, reply: boolean, limits: MailLimits): Found {
     const inside = extractDiffs(attachment.text, { own: "attachment", flowed: false, maxDiffs });
     refused ??= inside.refused;
     const seen = new Set(diffs.map((one) => one.diff));
-    diffs.push(...inside.diffs.filter((one) => !seen.has(one.diff)).map((one) => ({ ...one, carrier: "attachment" as const })));
+    append(diffs, inside.diffs.filter((one) => !seen.has(one.diff)).map((one) => ({ ...one, carrier: "attachment" as const })));
   }
   if (diffs.length > maxDiffs) return { diffs: diffs.slice(0, maxDiffs), refused: `limit hit: more than ${maxDiffs} diffs in one mail` };
   return { diffs, refused: refused ?? text.problem };
 }
 
-const BASE_COMMIT = /^(?:base-commit|base): ([0-9a-f]{12,64})\s*$/m;
+const BASE_COMMIT = /^base-commit: ([0-9a-f]{12,64})\s*$/m;
+
+/** The copied hex digits of a `base-commit:` line: a slice would keep the whole body in memory for as long as it is kept. */
+function findBaseCommit(body: string): string | null {
+  const found = body.includes("base-commit: ") ? BASE_COMMIT.exec(body)?.[1] : undefined;
+  return found === undefined ? null : Buffer.from(found, "latin1").toString("latin1");
+}
 
 /** Numbers the diffs of one mail: a patch mail holds patch N of M, everything else counts its own. */
 function toPatches(found: readonly ExtractedDiff[], message: MessageInfo, subject: SubjectInfo, baseCommit: string | null): MailPatch[] {
@@ -177,15 +182,17 @@ function toPatches(found: readonly ExtractedDiff[], message: MessageInfo, subjec
   });
 }
 
-/** Reads one mail. Never throws on bad mail: what is wrong becomes the reason of `skipped`. */
-export async function readMessage(raw: RawMail, shape: Shape, place: MailPlace, limits: MailLimits): Promise<MessageEvent> {
-  const opened = await openMail(raw, shape, place, limits);
+/** Reads one mail, or its header only. Never throws on bad mail: what is wrong becomes the reason of `skipped`. */
+export async function readMessage(raw: RawMail, shape: Shape, place: MailPlace, limits: MailLimits, wanted = true): Promise<MessageEvent> {
+  const opened = await openMail(raw, shape, place, limits, wanted);
   const { message, text } = opened;
   const subject = parseSubject(message.subject);
   const reply = isReply(subject, message);
   const found = raw.limit === null ? findDiffs(opened, reply, limits) : { diffs: [], refused: raw.limit };
-  const baseCommit = BASE_COMMIT.exec(text.body)?.[1] ?? null;
+  const baseCommit = findBaseCommit(text.body);
   const patches = toPatches(found.diffs, message, subject, baseCommit);
   const skipped = patches.length > 0 ? null : { message, reason: found.refused ?? (hasFoldedDiff(text.body) ? "the line breaks of its diff are lost" : reasonWithoutDiff(subject, reply, text.body)) };
-  return { kind: "message", input: place.input, message, subject, sender: senderOf(message.author), patches, skipped, baseCommit };
+  const last = patches.findLast((patch) => patch.carrier === "patch" || patch.carrier === "follow-up" || patch.carrier === "bare");
+  const cut = looksCut(opened.header, text.body, last?.diff ?? null);
+  return { kind: "message", input: place.input, message, subject, sender: senderOf(message.author), patches, skipped, baseCommit, cut };
 }

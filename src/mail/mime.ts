@@ -3,6 +3,7 @@
  * times the speed of a MIME parser. Quoted-printable, base64 and multipart go through mailparser, loaded when first
  * needed; it hands back every leaf part as decoded bytes, so that charset and flowed text are treated in one way.
  */
+import { append } from "./append.ts";
 import { gunzipSync } from "node:zlib";
 import { decodeText } from "./charset.ts";
 import { unflow } from "./flowed.ts";
@@ -98,7 +99,7 @@ async function gather(leaves: readonly Leaf[], limits: MailLimits): Promise<Mail
       problem = `limit hit or unreadable: the compressed attachment ${cleanText(leaf.name)} does not unpack within ${sizeInWords(limits.attachmentBytes)}`;
       continue;
     }
-    if (leaf.type === "message/rfc822" && limits.mimeDepth > 0) attachments.push(...(await readEmbedded(leaf, limits)));
+    if (leaf.type === "message/rfc822" && limits.mimeDepth > 0) append(attachments, await readEmbedded(leaf, limits));
     html ||= leaf.type === "text/html";
     if (leaf.type !== "text/plain" || leaf.attached) continue;
     flowed ||= leaf.flowed;

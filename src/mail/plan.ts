@@ -1,4 +1,5 @@
 /** Decides, from the records of a whole input, what becomes of every patch of every mail: a place in a series, or a reason. */
+import { append } from "./append.ts";
 import { fillFromOlder, findOutdated } from "./revisions.ts";
 import { findPostings, type Posting } from "./postings.ts";
 import { findStaleQuotes } from "./quotes.ts";
@@ -102,6 +103,6 @@ export function planSeries(all: readonly MailRecord[], newestOnly: boolean): Pla
     left.set(mail.at, (left.get(mail.at) ?? new Set()).add(patch));
     if (!reasons.has(mail.at)) reasons.set(mail.at, reason);
   }
-  for (const record of records) series.push(...planSingles(record, left.get(record.at) ?? new Set()));
+  for (const record of records) append(series, planSingles(record, left.get(record.at) ?? new Set()));
   return { series, reasons };
 }

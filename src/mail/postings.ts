@@ -5,6 +5,7 @@
  * or the first patch, or each the one before; the mail answered need not be in the input. Mails without threading
  * (`git format-patch` files) are dealt to postings in the order in which they come.
  */
+import { append } from "./append.ts";
 import { isCover, isPosting, type MailRecord } from "./record.ts";
 
 export interface Posting {
@@ -66,7 +67,7 @@ function mergeFitting(parts: readonly MailRecord[][]): MailRecord[][] {
     const key = `${kindOf(first)}/${root ?? "loose"}`;
     const host = open.get(key);
     const taken = new Set(host?.map((mail) => mail.index));
-    if (host && part.every((mail) => !taken.has(mail.index))) host.push(...part);
+    if (host && part.every((mail) => !taken.has(mail.index))) append(host, part);
     else {
       const own = [...part];
       open.set(key, own);
@@ -111,6 +112,6 @@ export function findPostings(records: readonly MailRecord[]): Posting[] {
     else if (isPosting(record)) singles.push(toPosting([record]));
   }
   const series = mergeFitting(components(numbered)).map(toPosting).filter((posting) => posting.mails.length > 0);
-  const at = (posting: Posting): number => Math.min(...posting.mails.map((mail) => mail.at));
+  const at = (posting: Posting): number => posting.mails.reduce((least, mail) => Math.min(least, mail.at), Infinity);
   return [...singles, ...series].toSorted((a, b) => at(a) - at(b));
 }

@@ -27,46 +27,64 @@ function answersOriginal(quote: PatchRecord, answered: readonly MailRecord[]): b
   return quote.files.some((file) => files.has(file));
 }
 
-/** The quoted diffs to leave out, with the reason. */
-export function findStaleQuotes(records: readonly MailRecord[]): Map<Quote, string> {
-  /** Hunk -> the mails that hold it as a patch of their own (two are enough: one may be the quoting mail). */
-  const originals = new Map<number, number[]>();
+/** What quotes are compared with. Only what some quote may ask for is kept: an archive has millions of hunks. */
+interface Known {
+  /** Hunk -> mails that hold it in a patch of their own (two are enough: one may be the quoting mail). */
+  readonly holders: ReadonlyMap<number, readonly number[]>;
+  readonly mails: ReadonlyMap<number, MailRecord>;
+  /** Title -> highest revision posted. */
+  readonly newest: ReadonlyMap<number, number>;
+}
+
+function gatherKnown(records: readonly MailRecord[], quotes: readonly Quote[]): Known {
+  const hunksAsked = new Set(quotes.flatMap((quote) => patchOf(quote).hunks));
+  const idsAsked = new Set(quotes.flatMap((quote) => quote.mail.references));
+  const titlesAsked = new Set(quotes.map((quote) => quote.mail.title));
+  const holders = new Map<number, number[]>();
   const mails = new Map<number, MailRecord>();
-  const newestByTitle = new Map<number, number>();
+  const newest = new Map<number, number>();
   for (const mail of records) {
-    mails.set(mail.id, mail);
-    for (const { carrier, hunks } of mail.patches) {
-      for (const hunk of carrier === "quoted" ? [] : hunks) {
-        const holders = originals.get(hunk);
-        if (!holders) originals.set(hunk, [mail.at]);
-        else if (holders.length < 2 && holders[0] !== mail.at) holders.push(mail.at);
+    if (idsAsked.has(mail.id)) mails.set(mail.id, mail);
+    for (const { carrier, hunks, anonymous } of mail.patches) {
+      for (const hunk of carrier === "quoted" ? [] : [...hunks, ...anonymous]) {
+        if (!hunksAsked.has(hunk)) continue;
+        const found = holders.get(hunk);
+        if (!found) holders.set(hunk, [mail.at]);
+        else if (found.length < 2 && found[0] !== mail.at) found.push(mail.at);
       }
     }
-    if (isPosting(mail)) newestByTitle.set(mail.title, Math.max(mail.revision, newestByTitle.get(mail.title) ?? 0));
+    if (titlesAsked.has(mail.title) && isPosting(mail)) newest.set(mail.title, Math.max(mail.revision, newest.get(mail.title) ?? 0));
   }
+  return { holders, mails, newest };
+}
+
+/** The quoted diffs to leave out, with the reason. */
+export function findStaleQuotes(records: readonly MailRecord[]): Map<Quote, string> {
+  const quotes = records.flatMap(quotesOf);
+  const { holders, mails, newest } = gatherKnown(records, quotes);
 
   const reasonOf = (quote: Quote): string | null => {
     const patch = patchOf(quote);
-    const isKnown = (hunk: number): boolean => originals.get(hunk)?.some((at) => at !== quote.mail.at) ?? false;
+    const isKnown = (hunk: number): boolean => holders.get(hunk)?.some((at) => at !== quote.mail.at) ?? false;
     if (patch.hunks.length > 0 && patch.hunks.every(isKnown)) return QUOTES_PATCH;
     const answered = quote.mail.references.map((id) => mails.get(id)).filter((mail): mail is MailRecord => mail !== undefined && mail !== quote.mail);
     if (answersOriginal(patch, answered)) return QUOTES_PATCH;
-    const newest = newestByTitle.get(quote.mail.title) ?? 0;
-    return newest > quote.mail.revision ? `quotes a patch that is ${supersededBy(newest)}` : null;
+    const revision = newest.get(quote.mail.title) ?? 0;
+    return revision > quote.mail.revision ? `quotes a patch that is ${supersededBy(revision)}` : null;
   };
 
   const stale = new Map<Quote, string>();
   const fresh: Quote[] = [];
-  for (const quote of records.flatMap(quotesOf)) {
+  for (const quote of quotes) {
     const reason = reasonOf(quote);
     if (reason === null) fresh.push(quote);
     else stale.set(quote, reason);
   }
   const covered = new Set<number>();
   for (const quote of fresh.toSorted((a, b) => patchOf(b).hunks.length - patchOf(a).hunks.length || a.mail.at - b.mail.at)) {
-    const { hunks } = patchOf(quote);
+    const { hunks, anonymous } = patchOf(quote);
     if (hunks.length > 0 && hunks.every((key) => covered.has(key))) stale.set(quote, FULLER_QUOTE);
-    for (const key of hunks) covered.add(key);
+    for (const key of [...hunks, ...anonymous]) covered.add(key);
   }
   return stale;
 }

@@ -7,10 +7,10 @@ import { readMessage } from "./message.ts";
 import type { RawMail } from "./raw.ts";
 import { detectShape, type Shape } from "./shape.ts";
 import { openSource, statInput, type ByteSource } from "./source.ts";
-import type { MailEvent, MailOptions } from "./types.ts";
+import type { MailEvent, MailOptions, MessageEvent } from "./types.ts";
 
 /** The whole input as one mail; reading stops where the limit is reached. */
-async function* wholeInput(source: ByteSource, limits: MailLimits): AsyncGenerator<RawMail> {
+async function* wholeInput(source: ByteSource, limits: MailLimits, line: number): AsyncGenerator<RawMail> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const chunk of source.chunks) {
@@ -21,7 +21,7 @@ async function* wholeInput(source: ByteSource, limits: MailLimits): AsyncGenerat
   const bytes = Buffer.concat(parts);
   const over = size > limits.messageBytes;
   const limit = over ? `limit hit: the input is one mail or diff of more than ${sizeInWords(limits.messageBytes)}${bytes.includes(10) ? "" : " in a single line"}` : null;
-  yield { bytes: over ? bytes.subarray(0, 64 * 1024) : bytes, line: 1, quoting: "none", limit };
+  yield { bytes: over ? bytes.subarray(0, 64 * 1024) : bytes, line, quoting: "none", limit };
 }
 
 /** A byte order mark and blank lines in front of the text. */
@@ -41,18 +41,23 @@ function leading(head: Buffer): number {
   return at;
 }
 
-async function* readFile(path: string, input: string, limits: MailLimits): AsyncGenerator<MailEvent> {
+async function* readFile(path: string, input: string, limits: MailLimits, wanted: () => boolean): AsyncGenerator<MailEvent> {
   const source = await openSource(path, limits);
   const skip = leading(source.head);
   const shape: Shape = detectShape(source.head.subarray(skip));
-  let cut = false;
+  let midLine = false;
+  let last: MessageEvent | null = null;
+  const firstLine = source.head.subarray(0, skip).toString("latin1").split("\n").length;
   const body = { ...source, chunks: trimmed(source, skip) };
-  const mails = shape === "mbox" ? splitMbox(body.chunks, limits, () => (cut = true)) : wholeInput(body, limits);
-  for await (const raw of mails) yield await readMessage(raw, shape, { input, path }, limits);
-  for (const text of source.troubles) yield { kind: "trouble", input, path, text };
-  if (cut && source.troubles.length === 0) {
-    yield { kind: "trouble", input, path, text: "the mailbox ends in the middle of a line: it may have been cut, and the last mail with it" };
+  const mails = shape === "mbox" ? splitMbox(body.chunks, limits, () => (midLine = true), firstLine) : wholeInput(body, limits, firstLine);
+  for await (const raw of mails) {
+    last = await readMessage(raw, shape, { input, path }, limits, wanted());
+    yield last;
   }
+  for (const text of source.troubles) yield { kind: "trouble", input, path, text };
+  if (source.troubles.length > 0) return;
+  if (midLine) yield { kind: "trouble", input, path, text: "the mailbox ends in the middle of a line: it may have been cut, and the last mail with it" };
+  else if (last?.cut) yield { kind: "trouble", input, path, text: "the last mail ends in its header or within a hunk: the input may have been cut" };
 }
 
 /**
@@ -63,13 +68,15 @@ async function* readFile(path: string, input: string, limits: MailLimits): Async
  */
 export async function* readInput(path: string, options: MailOptions = {}): AsyncGenerator<MailEvent> {
   const limits: MailLimits = { ...defaultLimits, ...options.limits };
+  let position = 0;
+  const wanted = (): boolean => options.wanted?.(position++) ?? true;
   if (path === "-" || !(await statInput(path)).isDirectory()) {
-    yield* readFile(path, path, limits);
+    yield* readFile(path, path, limits, wanted);
     return;
   }
   for (const file of await listDirectory(path)) {
     try {
-      yield* readFile(file, path, limits);
+      yield* readFile(file, path, limits, wanted);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       yield { kind: "trouble", input: path, path: file, text: error.message };

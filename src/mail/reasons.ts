@@ -15,6 +15,11 @@ export function reasonWithoutDiff(subject: SubjectInfo, reply: boolean, body: st
   return "no diff in it";
 }
 
+export const HTML_PAGE = "an HTML page: save the mail itself (archives call it raw or mbox)";
+
+/** Never shown: stands in for a reason that an earlier look at the input found. */
+export const BODY_NOT_READ = "the body was not asked for";
+
 export const QUOTES_PATCH = "quotes a patch that is in the input";
 export const DUPLICATE = "the same message is in the input already";
 

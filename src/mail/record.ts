@@ -3,15 +3,12 @@
  * while its texts stream by.
  */
 import type { DiffCarrier } from "../core/message.ts";
-import { diffKeys, digest } from "./diff-keys.ts";
+import { diffKeys, digest, type DiffKeys } from "./diff-keys.ts";
 import { titleKey } from "./subject.ts";
 import type { MessageEvent } from "./types.ts";
 
-export interface PatchRecord {
+export interface PatchRecord extends DiffKeys {
   readonly carrier: DiffCarrier;
-  readonly hunks: readonly number[];
-  readonly places: readonly number[];
-  readonly files: readonly number[];
 }
 
 export interface MailRecord {

@@ -12,23 +12,27 @@ export interface Outdated {
   readonly reason: string;
 }
 
-function titlesOf(posting: Posting): Set<number> {
-  const titles = new Set(posting.mails.map((mail) => mail.title));
-  if (posting.cover) titles.add(posting.cover.title);
-  return titles;
+/** What is compared of a posting, worked out once. */
+interface Traits {
+  readonly posting: Posting;
+  readonly titles: ReadonlySet<number>;
+  readonly files: ReadonlySet<number>;
+  /** The ids that tie it to a thread: its own mails and the roots they name. */
+  readonly thread: ReadonlySet<number>;
+  /** Latest date of its mails, or null. */
+  readonly date: number | null;
 }
 
-function filesOf(posting: Posting): Set<number> {
-  return new Set(posting.mails.flatMap((mail) => mail.patches.flatMap((patch) => patch.files)));
-}
-
-function membersOf(posting: Posting): MailRecord[] {
-  return posting.cover ? [posting.cover, ...posting.mails] : [...posting.mails];
-}
-
-/** The ids that tie a posting to a thread: its own mails and the roots they name. */
-function threadOf(posting: Posting): Set<number> {
-  return new Set(membersOf(posting).flatMap((mail) => (mail.root === null ? [mail.id] : [mail.id, mail.root])));
+function traitsOf(posting: Posting): Traits {
+  const members = posting.cover ? [posting.cover, ...posting.mails] : posting.mails;
+  const dates = posting.mails.map((mail) => mail.date).filter((date) => date !== null);
+  return {
+    posting,
+    titles: new Set(members.map((mail) => mail.title)),
+    files: new Set(posting.mails.flatMap((mail) => mail.patches.flatMap((patch) => patch.files))),
+    thread: new Set(members.flatMap((mail) => (mail.root === null ? [mail.id] : [mail.id, mail.root]))),
+    date: dates.reduce<number | null>((latest, date) => Math.max(latest ?? date, date), null),
+  };
 }
 
 function shared(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
@@ -38,28 +42,25 @@ function shared(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
   return count;
 }
 
-function dateOf(posting: Posting): number | null {
-  return posting.mails.reduce<number | null>((latest, { date }) => (date !== null && (latest === null || date > latest) ? date : latest), null);
-}
-
 /** Positive when `a` is the newer version. */
-function compareAge(a: Posting, b: Posting): number {
-  const [dateA, dateB] = [dateOf(a), dateOf(b)];
-  const byDate = dateA !== null && dateB !== null ? dateA - dateB : 0;
-  if (a.rfc !== b.rfc) return byDate !== 0 ? byDate : Number(b.rfc) - Number(a.rfc);
-  if (a.revision !== b.revision) return a.revision - b.revision;
-  if (a.resend !== b.resend) return Number(a.resend) - Number(b.resend);
-  return byDate !== 0 ? byDate : a.mails[0]!.at - b.mails[0]!.at;
+function compareAge(a: Traits, b: Traits): number {
+  const byDate = a.date !== null && b.date !== null ? a.date - b.date : 0;
+  const [one, other] = [a.posting, b.posting];
+  if (one.rfc !== other.rfc) return byDate !== 0 ? byDate : Number(other.rfc) - Number(one.rfc);
+  if (one.revision !== other.revision) return one.revision - other.revision;
+  if (one.resend !== other.resend) return Number(one.resend) - Number(other.resend);
+  return byDate !== 0 ? byDate : one.mails[0]!.at - other.mails[0]!.at;
 }
 
-function sameTopic(a: Posting, b: Posting): boolean {
-  const [titlesA, titlesB] = [titlesOf(a), titlesOf(b)];
-  if (2 * shared(titlesA, titlesB) >= Math.min(titlesA.size, titlesB.size)) {
+function sameTopic(a: Traits, b: Traits): boolean {
+  const [one, other] = [a.posting, b.posting];
+  if (2 * shared(a.titles, b.titles) >= Math.min(a.titles.size, b.titles.size)) {
     // The same titles once more, without any sign of a new version, may be another patch for another file.
-    const signed = a.revision !== b.revision || a.rfc !== b.rfc || a.resend !== b.resend;
-    return signed || shared(filesOf(a), filesOf(b)) > 0;
+    const signed = one.revision !== other.revision || one.rfc !== other.rfc || one.resend !== other.resend;
+    return signed || shared(a.files, b.files) > 0;
   }
-  return a.revision !== b.revision && a.total > 1 === b.total > 1 && shared(threadOf(a), threadOf(b)) > 0 && shared(filesOf(a), filesOf(b)) > 0;
+  const alike = one.revision !== other.revision && one.total > 1 === other.total > 1;
+  return alike && shared(a.thread, b.thread) > 0 && shared(a.files, b.files) > 0;
 }
 
 function reasonFor(old: Posting, by: Posting): string {
@@ -68,46 +69,44 @@ function reasonFor(old: Posting, by: Posting): string {
   return supersededBy(by.revision);
 }
 
-/** Postings that may be of one topic with another: those that share a title or a thread. Keeps the work near linear. */
-function candidates(postings: readonly Posting[]): Map<Posting, Set<Posting>> {
-  const buckets = new Map<string, Posting[]>();
-  for (const posting of postings) {
-    const keys = [...titlesOf(posting)].map((title) => `t${title}`).concat([...threadOf(posting)].map((id) => `i${id}`));
-    for (const key of keys) {
-      const bucket = buckets.get(`${posting.sender}${key}`);
-      if (bucket) bucket.push(posting);
-      else buckets.set(`${posting.sender}${key}`, [posting]);
-    }
-  }
-  const near = new Map<Posting, Set<Posting>>();
-  for (const bucket of buckets.values()) {
-    // A hundred versions of one title are no versions but a machine's mails; comparing each with each would not end.
-    for (const a of bucket.slice(-MAX_VERSIONS)) {
-      const set = near.get(a) ?? new Set();
-      for (const b of bucket.slice(-MAX_VERSIONS)) if (a !== b) set.add(b);
-      near.set(a, set);
-    }
-  }
-  return near;
-}
-
+/** A hundred versions of one title are no versions but a machine's mails; comparing each with each would not end. */
 const MAX_VERSIONS = 100;
+
+/** Postings that may be of one topic with another: those that share a title or a thread. Keeps the work near linear. */
+function neighbours(all: readonly Traits[]): (traits: Traits) => Set<Traits> {
+  const buckets = new Map<number, Traits[]>();
+  for (const traits of all) {
+    for (const key of [...traits.titles, ...traits.thread]) {
+      const bucket = buckets.get(key);
+      if (bucket) bucket.push(traits);
+      else buckets.set(key, [traits]);
+    }
+  }
+  return (traits) => {
+    const found = new Set<Traits>();
+    for (const key of [...traits.titles, ...traits.thread]) {
+      for (const other of buckets.get(key)!.slice(-MAX_VERSIONS)) if (other.posting.sender === traits.posting.sender) found.add(other);
+    }
+    return found;
+  };
+}
 
 /** The postings that a newer one of the input replaces; `by` is the newest of the chain. */
 export function findOutdated(postings: readonly Posting[]): Outdated[] {
-  const near = candidates(postings);
-  const newerOf = new Map<Posting, Posting>();
-  for (const posting of postings) {
-    for (const other of near.get(posting) ?? []) {
-      const newest = newerOf.get(posting);
-      if (compareAge(other, posting) > 0 && (!newest || compareAge(other, newest) > 0) && sameTopic(other, posting)) newerOf.set(posting, other);
+  const all = postings.map(traitsOf);
+  const near = neighbours(all);
+  const newerOf = new Map<Traits, Traits>();
+  for (const traits of all) {
+    for (const other of near(traits)) {
+      const newest = newerOf.get(traits);
+      if (compareAge(other, traits) > 0 && (!newest || compareAge(other, newest) > 0) && sameTopic(other, traits)) newerOf.set(traits, other);
     }
   }
-  return Array.from(newerOf, ([posting, newer]) => {
+  return Array.from(newerOf, ([{ posting }, newer]) => {
     let by = newer;
     // Ages may form a ring where dates and revisions contradict each other.
     for (let steps = 0; steps < 100; steps++) by = newerOf.get(by) ?? by;
-    return { posting, by, reason: reasonFor(posting, by) };
+    return { posting, by: by.posting, reason: reasonFor(posting, by.posting) };
   });
 }
 

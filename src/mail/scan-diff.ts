@@ -3,6 +3,7 @@
  * repairs nothing. Hunk counts say where a hunk ends, but are not trusted alone: reviewers trim hunks, archives drop
  * blank lines, and then a hunk must not swallow the prose behind it.
  */
+import { append } from "./append.ts";
 import { collectHunk } from "./collect-hunk.ts";
 import {
   headerFile,
@@ -110,7 +111,8 @@ function readDiff(lines: readonly LayerLine[], start: number, bridge: boolean): 
       const hunk = collectHunk(lines, i + 1, range, bridge, lost);
       lost = hunk.lost;
       if (hunk.kept.length > 0) {
-        taken.push(lines[i]!, ...hunk.kept);
+        taken.push(lines[i]!);
+        append(taken, hunk.kept);
         hunks.push({ file, range });
         changes = true;
       }
@@ -121,15 +123,15 @@ function readDiff(lines: readonly LayerLine[], start: number, bridge: boolean): 
       const named = head.map((line) => headerFile(line.text)).filter((name) => name !== null);
       file = named.at(-1) ?? file;
       changes ||= head.some((line) => isWholeFileChange(line.text));
-      taken.push(...head);
+      append(taken, head);
       i = end;
       if (head.some((line) => line.text.startsWith("GIT binary patch"))) {
         i = binaryEnd(lines, end);
-        taken.push(...lines.slice(end, i));
+        append(taken, lines.slice(end, i));
       } else if (i < lines.length && isNewFileLine(lines[i - 1]!.text) && /^[+ -]/.test(lines[i]!.text) && !isOldFileLine(lines[i]!.text)) {
         // The hunk header itself was cut away.
         const hunk = collectHunk(lines, i, null, bridge, lost);
-        taken.push(...hunk.kept);
+        append(taken, hunk.kept);
         changes ||= hunk.kept.length > 0;
         i = hunk.next;
       }

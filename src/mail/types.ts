@@ -5,6 +5,11 @@ import type { SubjectInfo } from "./subject.ts";
 
 export interface MailOptions {
   readonly limits?: Partial<MailLimits>;
+  /**
+   * Asked with the position (from 0) of each mail: whether its body is wanted. Without it the header alone is read,
+   * and `skipped` says so. For callers that know the input from an earlier look.
+   */
+  readonly wanted?: (position: number) => boolean;
 }
 
 /** One mail, on its own. Exactly one of `patches` (not empty) and `skipped` says what became of it. */
@@ -21,6 +26,8 @@ export interface MessageEvent {
   readonly skipped: SkippedMessage | null;
   /** Commit of a `base-commit:` line, or null. */
   readonly baseCommit: string | null;
+  /** True when the mail stops in its header or within a hunk. */
+  readonly cut: boolean;
 }
 
 /** Something about the input itself: truncated, cut, over a limit, a file of a directory that can't be read. */
