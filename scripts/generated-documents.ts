@@ -1,5 +1,5 @@
 /** Every document that is made from code, by its path from the top. */
-import { toolVersion } from "../src/cli/tool-version.ts";
+import { toolVersion } from "../src/util/tool-version.ts";
 import { formatsPage } from "./formats-page.ts";
 import { manPage } from "./man-page.ts";
 import { usagePage } from "./usage-page.ts";

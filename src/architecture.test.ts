@@ -34,7 +34,8 @@ const packageOwner: Readonly<Record<string, readonly string[]>> = {
   "yargs/helpers": ["cli"],
 };
 
-const mayTouchFiles: readonly string[] = ["mail", "tree", "c", "rulebook", "cli", "util"];
+/** Folders, and files directly in src. */
+const mayTouchFiles: readonly string[] = ["mail", "tree", "c", "rulebook", "cli", "util", "text-input.ts"];
 
 interface Import {
   readonly file: string;
@@ -100,7 +101,7 @@ describe("the house", () => {
 
   it("touches files and processes only at the edges", () => {
     const io = new Set(["node:fs", "node:fs/promises", "node:child_process", "fs", "child_process"]);
-    const broken = imports.filter((i) => io.has(i.target) && !mayTouchFiles.includes(folderOf(i.file)));
+    const broken = imports.filter((i) => io.has(i.target) && !mayTouchFiles.includes(folderOf(i.file) || i.file));
     expect(broken).toEqual([]);
   });
 

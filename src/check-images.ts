@@ -1,5 +1,5 @@
 /** One file's pre- and post-image -> what each function owes, and how the two differ. */
-import { checkUnit, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
+import { checkUnit, fingerprint, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
 import { lowerUnit } from "./c/index.ts";
 import type { UnitIr } from "./c/ir.ts";
 import { compareFindings } from "./compare.ts";
@@ -17,6 +17,8 @@ export interface CheckedFile {
 export interface CheckOptions {
   /** Also functions that the patch does not touch. */
   readonly all: boolean;
+  /** Report what could not be decided as notes, too. */
+  readonly strict: boolean;
   /** Units of the tree whose functions the reviewed ones call. */
   readonly helpers: (unit: UnitIr) => readonly UnitIr[];
 }
@@ -35,7 +37,8 @@ export function checkImages(pre: FileImage | null, post: FileImage | null, ruleb
   const [before, after] = units.map((unit) =>
     unit === null ? [] : checkUnit(unit, rulebook, options.helpers(unit), (fn) => options.all || touched.has(fn.name)),
   ) as [FunctionCheck[], FunctionCheck[]];
-  return { functions: after.map((check) => functionReport(check, rulebook)), findings: compareFindings(before, after) };
+  const notes = options.strict ? after.flatMap((check) => questionsOf(check, rulebook)) : [];
+  return { functions: after.map((check) => functionReport(check, rulebook)), findings: [...compareFindings(before, after), ...notes] };
 }
 
 function touchedNames(unit: UnitIr | null, image: FileImage | null): string[] {
@@ -48,6 +51,35 @@ function isTouched(from: number, to: number, image: FileImage): boolean {
   return false;
 }
 
+/** What could not be decided, as notes (--strict). */
+function questionsOf(check: FunctionCheck, rulebook: Rulebook): Finding[] {
+  return check.obligations
+    .filter((o) => o.outcome === "unknown" && o.note !== "")
+    .map((o) => ({
+      rule: o.rule,
+      severity: "note",
+      confidence: "possible",
+      status: "introduced",
+      file: check.fn.file,
+      line: o.line,
+      column: o.column,
+      function: check.fn.name,
+      message: o.note,
+      why: rulebook.catalogue.get(o.rule)?.breaks ?? "",
+      fix: "",
+      requires: [o.what],
+      held: [],
+      assumed: [],
+      path: [],
+      trace: null,
+      fixConfirmed: null,
+      references: rulebook.catalogue.get(o.rule)?.references ?? [],
+      fingerprint: fingerprint(check.fn, o.rule, o.what),
+    }));
+}
+
+const mostProofs = 8;
+
 export function functionReport(check: FunctionCheck, rulebook: Rulebook): FunctionReport {
   const { fn } = check;
   const [coverage, reason] = coverageOf(check, rulebook);
@@ -59,6 +91,7 @@ export function functionReport(check: FunctionCheck, rulebook: Rulebook): Functi
     coverage,
     reason,
     obligations: tallyOf(check.obligations.map((o) => o.outcome)),
+    proofs: check.obligations.filter((o) => o.outcome === "proved").slice(0, mostProofs).map((o): OpenQuestion => ({ rule: o.rule, line: o.line, text: o.what })),
     unknowns: questions.slice(0, mostQuestions).map((o): OpenQuestion => ({ rule: o.rule, line: o.line, text: o.note })),
   };
 }

@@ -112,6 +112,6 @@ function pathOf(trail: Trail | null, file: string): PathStep[] {
 }
 
 /** Of what does not move when lines move: file, function, rule and demand. */
-function fingerprint(fn: FunctionIr, rule: RuleId, what: string): string {
+export function fingerprint(fn: FunctionIr, rule: RuleId, what: string): string {
   return sha1([fn.file, fn.name, rule, what].join("\0")).slice(0, 16);
 }

@@ -9,6 +9,8 @@ import { fieldOrder } from "./field-order.ts";
 import type { FieldOrder } from "./model.ts";
 import { rules } from "./rules/index.ts";
 
+export { fingerprint } from "./findings.ts";
+
 export interface FunctionCheck {
   readonly fn: FunctionIr;
   readonly obligations: readonly Obligation[];

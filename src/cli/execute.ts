@@ -10,7 +10,7 @@ import type { Command, Environment, Library, Streams } from "./context.ts";
 import { exitCode } from "./exit-codes.ts";
 import { loadLibrary } from "./library.ts";
 import { isClosedPipe, write } from "./output.ts";
-import { toolVersion } from "./tool-version.ts";
+import { toolVersion } from "../util/tool-version.ts";
 
 const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   review: async () => (await import("./commands/review.ts")).reviewCommand,

@@ -2,6 +2,5 @@
 import type { Library } from "./context.ts";
 
 export async function loadLibrary(): Promise<Library> {
-  const face: string = "../index.ts";
-  return (await import(face)) as Library;
+  return import("../index.ts");
 }

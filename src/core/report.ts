@@ -21,6 +21,8 @@ export interface FunctionReport {
   /** Why coverage is not full; "" when it is. */
   readonly reason: string;
   readonly obligations: Tally;
+  /** What was proved, at most a few per function. */
+  readonly proofs: readonly OpenQuestion[];
   /** What could not be decided and is worth a look, at most a few per function. */
   readonly unknowns: readonly OpenQuestion[];
 }

@@ -76,6 +76,7 @@ function functionObject(item: FunctionReport): object {
     coverage: item.coverage,
     reason: item.reason,
     obligations: tallyObject(item.obligations),
+    proofs: item.proofs.map(({ rule, line, text }) => ({ rule, line, text })),
     unknowns: item.unknowns.map(({ rule, line, text }) => ({ rule, line, text })),
   };
 }

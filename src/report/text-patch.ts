@@ -118,6 +118,13 @@ export function openQuestionLines(functions: readonly FunctionReport[], options:
   return ["  undecided, worth a look:", ...shown.flatMap((text) => hanging("    -", text, 6, options.width))];
 }
 
+/** What was proved, for a reader who asks for everything. */
+export function proofLines(functions: readonly FunctionReport[], options: ReportOptions): string[] {
+  if (!options.verbose) return [];
+  const texts = functions.flatMap((item) => item.proofs.map((proof) => openText(item, proof)));
+  return texts.length === 0 ? [] : ["  proved:", ...texts.flatMap((text) => hanging("    +", text, 6, options.width))];
+}
+
 function openText(item: FunctionReport, open: OpenQuestion): string {
   return `${placeText(item.file, open.line)}: ${oneLine(item.name)}(): ${oneLine(open.text)} [${oneLine(open.rule)}]`;
 }

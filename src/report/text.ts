@@ -9,7 +9,7 @@ import { allFindings, allFunctions, sortFindings } from "./order.ts";
 import { type Paint, painter } from "./paint.ts";
 import { findingText } from "./text-finding.ts";
 import { inputLines } from "./text-inputs.ts";
-import { checkedText, coverageFacts, factLines, openQuestionLines, patchHeader, tally } from "./text-patch.ts";
+import { checkedText, coverageFacts, factLines, openQuestionLines, patchHeader, proofLines, tally } from "./text-patch.ts";
 import { count, oneLine, placeText, wrap } from "./wrap.ts";
 
 export function textReport(report: Report, options: ReportOptions): string {
@@ -28,7 +28,7 @@ export function textReport(report: Report, options: ReportOptions): string {
 
 function patchBlocks(patch: PatchReport, options: ReportOptions, paint: Paint): string[][] {
   const header = [...patchHeader(patch, options, paint), ...fixedLines(patch.findings, options)];
-  return [header, ...findingBlocks(patch.findings, options, paint), openQuestionLines(patch.functions, options)];
+  return [header, ...findingBlocks(patch.findings, options, paint), openQuestionLines(patch.functions, options), proofLines(patch.functions, options)];
 }
 
 /** A scanned file without finding, open question or gap is only counted. */

@@ -1,0 +1,4 @@
+/** The rulebook stage: rules as data. */
+export { builtinRules, type CompiledRules, type RuleText } from "./builtin.ts";
+export { withPacks } from "./packs.ts";
+export { type Rulebook, rulebookFor } from "./rulebook.ts";
