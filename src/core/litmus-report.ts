@@ -16,6 +16,10 @@ export interface LitmusVerdict {
   readonly states: readonly string[];
   /** For instance "data-race". */
   readonly flags: readonly string[];
+  /** Executions exist in which a loop goes round more often than it was unrolled; they are left out (herd7 prints "Loop Ok"). */
+  readonly loop?: true;
+  /** The bound was reached: the verdict holds, but of the other executions only some were counted. */
+  readonly bounded?: true;
   readonly elapsedMs: number;
 }
 
