@@ -55,6 +55,9 @@ function verdictOf(path: string, test: LitmusTest, judgement: Judgement, elapsed
     // Witnesses count for the claim: with ~exists, executions without the forbidden state are the positive ones.
     positive: quantifier === "~exists" ? negative : positive,
     negative: quantifier === "~exists" ? positive : negative,
-    states, flags, elapsedMs,
+    states, flags,
+    ...(judgement.cut && { loop: true }),
+    ...(!judgement.complete && { bounded: true }),
+    elapsedMs,
   };
 }
