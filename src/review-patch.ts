@@ -47,7 +47,7 @@ export async function reviewPatch(patch: MailPatch, notes: readonly string[], st
     kernel: era,
     files: diff.files.map((file) => file.newPath ?? file.oldPath ?? ""),
     repairs: diff.repairs,
-    notes: [...notes, ...troublesOf(diff), ...found.images.flatMap((images, i) => placementNotes(diff.files[i]!, images))],
+    notes: [...notes, ...troublesOf(diff), ...found.images.flatMap((images, i) => (options.tree === null ? [] : placementNotes(diff.files[i]!, images)))],
     functions: checked.functions,
     findings: checked.findings,
   };

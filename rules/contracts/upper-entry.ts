@@ -47,7 +47,7 @@ export const contracts: readonly Contract[] = [
   { name: "pmd_mkhuge", params: ["pmd"], returns: { like: "pmd" }, references: [pgtable] },
   { name: "pmd_clear_soft_dirty", params: ["pmd"], returns: { like: "pmd" }, references: [pgtable] },
   { name: "pmd_mksoft_dirty", params: ["pmd"], returns: { like: "pmd" }, references: [pgtable] },
-  { name: "pmd_clear", params: ["pmdp"], requires: [{ need: "entry-lock", entry: "pmdp", level: "pmd" }], effects: [{ do: "write", entry: "pmdp", level: "pmd", to: ["none"] }], references: [locks] },
+  { name: "pmd_clear", params: ["pmdp"], effects: [{ do: "write", entry: "pmdp", level: "pmd", to: ["none"] }], references: [{ file: "mm/memory.c", where: "free_pte_range()", version: "6.12" }] },
   { name: "pmdp_huge_get_and_clear", params: ["mm", "addr", "pmdp"], requires: [{ need: "entry-lock", entry: "pmdp", level: "pmd" }], effects: [{ do: "write", entry: "pmdp", level: "pmd", old: true }], references: [locks] },
   { name: "pmdp_huge_get_and_clear_full", params: ["vma", "addr", "pmdp", "full"], requires: [{ need: "entry-lock", entry: "pmdp", level: "pmd" }], effects: [{ do: "write", entry: "pmdp", level: "pmd", old: true }], references: [locks] },
   { name: "pmdp_huge_clear_flush", params: ["vma", "addr", "pmdp"], requires: [{ need: "entry-lock", entry: "pmdp", level: "pmd" }], effects: [{ do: "write", entry: "pmdp", level: "pmd", old: true }], references: [locks] },

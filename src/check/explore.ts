@@ -24,6 +24,7 @@ export interface Surroundings {
   /** Whether a helper leaves a trace in its caller whatever its arguments. */
   readonly matters: (fn: FunctionIr) => boolean;
   readonly fieldOrder: (field: string) => FieldOrder;
+  readonly unlockedCallers: (fn: FunctionIr, param: string) => readonly string[] | null;
 }
 
 /** Bounds; when one is hit the function's coverage says so. */
@@ -187,6 +188,7 @@ class Explorer {
       },
       callOf: (symbol) => this.callOf(symbol, facts),
       fieldOrder: this.around.fieldOrder,
+      unlockedCallers: (param) => this.around.unlockedCallers(activation.fn, param),
     };
     return site;
   }
@@ -208,8 +210,10 @@ class Explorer {
     const fn = this.around.functions.get(callee);
     if (!fn || fn.partial || activation.depth >= maxDepth || activation.stack.includes(callee)) return null;
     if (!this.around.matters(fn) && !handsOver(step, site)) return null;
+    const info = callInfo(step, { block, step: index }, site);
+    for (const rule of this.around.rules) rule.onCall?.(info, site);
     const id = this.frameId(`${activation.frame.id}.${block}.${index}`);
-    const args = step.args.map((arg) => evaluate(arg, site.facts, activation.frame));
+    const { args } = info;
     const memory = new Map(site.facts.memory);
     fn.params.forEach((param, i) => memory.set(sym.variableAddress(id, param), args[i] ?? sym.parameter(id, param)));
     const cyclic = activation.cyclic || activation.liveness.onCycle[block]!;

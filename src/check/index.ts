@@ -5,6 +5,7 @@ import type { Rulebook } from "../rulebook/rulebook.ts";
 import { entryFacts } from "./context.ts";
 import { explore, type Surroundings } from "./explore.ts";
 import { firstOfGroups, toFinding, toObligation, worstJudgements } from "./findings.ts";
+import { unlockedCallers } from "./callers.ts";
 import { fieldOrder } from "./field-order.ts";
 import type { FieldOrder } from "./model.ts";
 import { rules } from "./rules/index.ts";
@@ -54,16 +55,31 @@ function isConstantExpr(expr: Expr): boolean {
   return expr.k === "unary" && expr.arg.k === "global";
 }
 
+/** Functions in tables of function pointers have callers that are not in view. */
+function isCallback(fn: FunctionIr, units: readonly UnitIr[]): boolean {
+  return units.some((unit) => unit.opsTables.some((table) => Array.from(table.fields.values()).some((value) => value.replace(/^&/, "") === fn.name)));
+}
+
 /** The wanted functions of `unit`, in order; `others` are units of the same tree whose functions may be run in place. */
 export function checkUnit(unit: UnitIr, rulebook: Rulebook, others: readonly UnitIr[] = [], wanted: (fn: FunctionIr) => boolean = () => true): FunctionCheck[] {
   const units = [...others, unit];
   const orders = new Map<string, FieldOrder>();
+  const callers = new Map<string, readonly string[] | null>();
   const around: Surroundings = {
     rulebook,
     functions: new Map(units.flatMap((u) => u.functions.map((fn) => [fn.name, fn] as const))),
     records: units.flatMap((u) => u.records),
     rules,
     matters: (fn) => leavesTrace(fn, rulebook) || isConstant(fn),
+    unlockedCallers: (fn, param) => {
+      const key = `${fn.name} ${param}`;
+      const known = callers.get(key);
+      if (known !== undefined) return known;
+      callers.set(key, null);
+      const found = isCallback(fn, units) ? null : unlockedCallers(fn, param, around);
+      callers.set(key, found);
+      return found;
+    },
     fieldOrder: (field) => {
       const known = orders.get(field);
       if (known !== undefined) return known;

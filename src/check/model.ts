@@ -28,6 +28,8 @@ export interface Site {
   readonly judge: (judgement: Judgement) => void;
   /** The call that made a symbol, or null. */
   readonly callOf: (symbol: string) => CallInfo | null;
+  /** See callers.ts. */
+  readonly unlockedCallers: (param: string) => readonly string[] | null;
   /** How the functions in view order the table they put into a structure field. */
   readonly fieldOrder: (field: string) => FieldOrder;
 }

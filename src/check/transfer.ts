@@ -19,14 +19,20 @@ export function transfer(step: Step, at: StepPlace, site: Site, rules: readonly 
     case "assign":
       return [assign(step, at, site)];
     case "load":
-      return [load(step, at, site, rules)];
+      return alive(step, [load(step, at, site, rules)], site);
     case "store":
-      return [store(step, site, rules)];
+      return alive(step, [store(step, site, rules)], site);
     case "gap":
       return [gapFacts(site.facts)];
     case "call":
       return call(step, at, site, rules);
   }
+}
+
+/** Dereferencing a NULL that a map call returned ends the path as well. */
+function alive(step: Extract<Step, { op: "load" | "store" }>, after: Facts[], site: Site): Facts[] {
+  if (step.place.k !== "deref") return after;
+  return isFailedMap(evaluate(step.place.ptr, site.facts, site.frame), site) ? [] : after;
 }
 
 function setVariable(facts: Facts, frame: number, name: string, value: string): Facts {
@@ -144,12 +150,24 @@ function call(step: CallStep, at: StepPlace, site: Site, rules: readonly Rule[])
     rule.onCall?.(info, site);
     for (const requirement of info.contract?.requires ?? []) rule.onRequirement?.(requirement, info, site);
   }
+  if (usesFailedMap(info, site)) return [];
   // Unmapping through a cursor does not show that the cursor still points into its table.
   const unmaps = info.contract?.effects?.some((e) => e.do === "unmap") ?? false;
   const used = unmaps ? site.facts : info.args.reduce((facts, arg) => markUse(arg, facts), site.facts);
   const ready = { ...site, facts: used };
   const after = info.contract ? byContract(info, ready, rules) : [unknownCall(info, ready)];
   return after.map((facts) => withResult(step, info, facts, site.frame.id));
+}
+
+/** A NULL that a map call returned is used: the path ends here, what would follow is not worth a finding. */
+function usesFailedMap(info: CallInfo, site: Site): boolean {
+  return info.contract?.requires?.some((r) => r.need === "mapped" && isFailedMap(info.arg(r.pointer), site)) ?? false;
+}
+
+function isFailedMap(pointer: string, site: Site): boolean {
+  const { root } = sym.splitMove(pointer);
+  if (site.facts.truths.get(root) !== false) return false;
+  return site.callOf(root)?.contract?.effects?.some((e) => e.do === "map") ?? false;
 }
 
 /** Forks where an effect depends on the result, so that later tests of the result pick the right half. */

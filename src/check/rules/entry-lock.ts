@@ -35,14 +35,17 @@ function judge(entry: string, level: Level, call: CallInfo, site: Site): void {
   const matching = held.find((l) => isRightLock(l.id, l.class, level, entry, site));
   const walked = Array.from(facts.walks.keys()).some((walk) => entry === sym.initial(sym.field(walk, level)));
   const proved = walked || (matching?.certain ?? false);
-  const shown = !proved && held.length === 0 && !facts.unseenLocks && (reachedHere(entry, site) || releasedHere(entry, level, site));
+  const bare = !proved && held.length === 0 && !facts.unseenLocks;
+  const here = bare && (reachedHere(entry, site) || releasedHere(entry, level, site));
+  const callers = bare && !here ? callersWithout(entry, site) : null;
+  const shown = here || callers !== null;
   site.judge({
     rule: "entry-lock",
     outcome: proved ? "proved" : shown ? "violated" : "unknown",
     what: `${call.step.callee}: ${level} lock`,
-    message: shown ? `${call.step.callee}() changes a ${level} entry without the page-table lock of its level` : proved || held.length > 0 ? "" : `whether the caller holds the ${needed} at ${call.step.callee}() cannot be seen here`,
+    message: shown ? `${call.step.callee}() changes a ${level} entry without the page-table lock of its level${callers ? `, and ${callers.map((name) => `${name}()`).join(", ")} calls it without` : ""}` : proved || held.length > 0 ? "" : `whether the caller holds the ${needed} at ${call.step.callee}() cannot be seen here`,
     requires: [needed],
-    assumed: shown ? [] : ["locks at function entry: not known"],
+    assumed: callers ? [`callers in view: ${callers.map((name) => `${name}()`).join(", ")}`] : shown ? [] : ["locks at function entry: not known"],
     ...(call.contract ? { references: call.contract.references } : {}),
   });
 }
@@ -62,6 +65,12 @@ function isRightLock(id: string, lockClass: LockClass, level: Level, entry: stri
 function reachedHere(entry: string, site: Site): boolean {
   const origin = site.callOf(sym.splitMove(entry).root)?.contract;
   return origin?.returns?.entry !== undefined || (origin?.effects?.some((e) => e.do === "map") ?? false);
+}
+
+/** The callers of this function, when the entry is its parameter and they pass it just reached and unlocked. */
+function callersWithout(entry: string, site: Site): readonly string[] | null {
+  const param = site.frame.fn.params.find((name) => sym.parameter(site.frame.id, name) === sym.splitMove(entry).root);
+  return param === undefined ? null : site.unlockedCallers(param);
 }
 
 function releasedHere(entry: string, level: Level, site: Site): boolean {

@@ -27,6 +27,7 @@ function use(pointer: string, user: string, site: Site): void {
     rule: "map-failure",
     outcome: isNull ? "violated" : isMapped ? "proved" : "unknown",
     what: `${origin.step.callee}() result is not NULL`,
+    group: `mapped in line ${origin.step.loc.line}`,
     message: isNull ? `the result of ${origin.step.callee}() in line ${origin.step.loc.line} is used by ${user} without a test for NULL` : "",
     requires: [`${origin.step.callee}() result tested for NULL`],
     certain: true,
