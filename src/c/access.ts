@@ -28,6 +28,11 @@ export function addressOf(l: Lowering, place: Place): Expr {
   return { k: "addr", place };
 }
 
+/** The value of an array: the address of its first element. */
+export function decayed(l: Lowering, array: Place): Expr {
+  return addressOf(l, { k: "index", base: array, index: { k: "num", value: 0n } });
+}
+
 export function dereferenced(ptr: Expr): Place {
   return ptr.k === "addr" ? ptr.place : { k: "deref", ptr };
 }

@@ -188,6 +188,8 @@ export class FunctionBuilder {
 
   /** A stretch that could not be read: a gap step, and listed. */
   gap(from: number, to: number, reason: string): void {
+    const last = this.current.steps.at(-1);
+    if (last?.op === "gap" && last.from === from && last.to === to && last.reason === reason) return;
     this.unreadable.push({ from, to, reason });
     this.unseen(from, to, reason);
   }

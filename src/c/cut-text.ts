@@ -50,6 +50,19 @@ function commentTail(text: string, from: number, to: number): number {
   return from + Math.min(at, stretch.length);
 }
 
+/** Where code starts in a fragment that may begin inside a macro definition: behind leading lines that a backslash continues. */
+function macroTail(text: string, from: number, to: number): number {
+  let at = from;
+  for (;;) {
+    const newline = text.indexOf("\n", at);
+    const end = newline < 0 || newline > to ? to : newline;
+    const continued = text[end - 1] === "\\" && !/^\s*#/.test(text.slice(at, at + 200));
+    if (!continued && at === from) return from;
+    at = Math.min(end + 1, to);
+    if (!continued || at >= to) return at;
+  }
+}
+
 /** Blanks, settles and masks every fragment; gaps stay empty lines. */
 export function cutText(image: FileImage): { unit: UnitText; fragments: Fragment[] } {
   const text = image.lines.join("\n");
@@ -61,7 +74,7 @@ export function cutText(image: FileImage): { unit: UnitText; fragments: Fragment
   const choices: ArmChoice[] = [];
   let at = 0;
   for (const { from, to } of fragments) {
-    const code = commentTail(text, from, to);
+    const code = macroTail(text, commentTail(text, from, to), to);
     const blanked = blankStretch(text, code, to);
     const settled = settleConditionals(blanked.code, true);
     const front = blanks(text.slice(at, code));

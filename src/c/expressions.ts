@@ -1,5 +1,5 @@
 /** Lowers expressions: loads, stores and calls become steps in evaluation order, the rest a pure Expr. */
-import { addressOf, dereferenced, fetch, read, write } from "./access.ts";
+import { addressOf, decayed, dereferenced, fetch, read, write } from "./access.ts";
 import { pairBrackets } from "./brackets.ts";
 import { isLogical } from "./conditions.ts";
 import type { BinaryOp, Expr, Place, UnaryOp } from "./ir.ts";
@@ -7,7 +7,7 @@ import { held, locOf, one, textOf, zero, type Lowering } from "./lowering.ts";
 import { literalValue } from "./literals.ts";
 import { primitiveTypes, shortTypedefs } from "./mask-words.ts";
 import { bare, childOf, firstNamed, namedChildren, operatorOf, type SyntaxNode } from "./syntax.ts";
-import { typeText } from "./type-text.ts";
+import { isArray, typeText } from "./type-text.ts";
 import { sourceOf } from "./unit-text.ts";
 
 const binaryOps: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%", "<<", ">>", "&", "|", "^", "==", "!=", "<", ">", "<=", ">="]);
@@ -135,12 +135,12 @@ function name(l: Lowering, node: SyntaxNode): Expr {
   if (word !== plain) return { k: "opaque", text: sourceOf(l.unit, node.start, maskedEnd(l, node)) };
   const local = l.names.variables.has(word) ? l.builder.lookup(word) : l.builder.resolve(word);
   if (local !== null) {
-    return l.builder.typeOf(local).endsWith("]") ? addressOf(l, { k: "var", name: local }) : { k: "var", name: local };
+    return isArray(l.builder.typeOf(local)) ? decayed(l, { k: "var", name: local }) : { k: "var", name: local };
   }
   const type = l.names.variables.get(word);
   if (type === undefined) return { k: "global", name: word };
   const place: Place = { k: "global", name: word };
-  return type.endsWith("]") ? { k: "addr", place } : fetch(l, place, node);
+  return isArray(type) ? decayed(l, place) : fetch(l, place, node);
 }
 
 function pointer(l: Lowering, node: SyntaxNode): Expr {

@@ -30,8 +30,13 @@ export function lowering(unit: UnitText, names: UnitNames): { l: Lowering; state
   return { l, statements };
 }
 
-/** `headAt`: offset of the text that `head` was read from. `end`: offset of the closing brace. */
-export function lowerFunction(unit: UnitText, names: UnitNames, head: FunctionHead, headAt: number, body: SyntaxNode, end: number): FunctionIr {
+interface LoweredBody {
+  readonly vars: FunctionIr["vars"];
+  readonly blocks: FunctionIr["blocks"];
+  readonly unreadable: FunctionIr["unreadable"];
+}
+
+function lowerBody(unit: UnitText, names: UnitNames, head: FunctionHead, body: SyntaxNode, end: number): LoweredBody {
   const { l, statements } = lowering(unit, names);
   const { builder } = l;
   for (const { name, type } of head.params) if (name !== "") builder.declare(name, type, "param");
@@ -40,6 +45,16 @@ export function lowerFunction(unit: UnitText, names: UnitNames, head: FunctionHe
   statements.statement(body);
   statements.settleChoices(end);
   const blocks = builder.finish(locAt(unit.lineStarts, end));
+  return { vars: builder.vars, blocks, unreadable: builder.unreadable };
+}
+
+/**
+ * The function whose head was read from offset `headAt` and whose body ends at offset `end`. Its body is parsed and lowered
+ * when somebody first looks at it: of a file of hundreds of functions, a patch concerns a few.
+ */
+export function lowerFunction(unit: UnitText, names: UnitNames, head: FunctionHead, headAt: number, body: () => SyntaxNode, end: number): FunctionIr {
+  let known: LoweredBody | null = null;
+  const lowered = (): LoweredBody => (known ??= lowerBody(unit, names, head, body(), end));
   return {
     name: head.name,
     file: unit.path,
@@ -48,11 +63,17 @@ export function lowerFunction(unit: UnitText, names: UnitNames, head: FunctionHe
     returnType: head.returnType,
     isStatic: head.isStatic,
     attributes: head.attributes,
-    params: builder.params,
-    vars: builder.vars,
-    blocks,
+    params: Array.from(new Set(head.params.map(({ name }) => name).filter((name) => name !== ""))),
     partial: false,
     headKnown: true,
-    unreadable: builder.unreadable,
+    get vars() {
+      return lowered().vars;
+    },
+    get blocks() {
+      return lowered().blocks;
+    },
+    get unreadable() {
+      return lowered().unreadable;
+    },
   };
 }

@@ -86,7 +86,15 @@ function parametersOf(list: string): Declared[] {
   if (solid === "" || solid === "void") return [];
   return splitCommas(list)
     .filter((text) => text.trim() !== "" && text.trim() !== "...")
-    .map(declared);
+    .map(declared)
+    .map(({ name, type }) => ({ name, type: adjusted(type) }));
+}
+
+/** A parameter declared as an array is a pointer: `pmd_t [2]` -> `pmd_t *`, `int [4][4]` -> `int (*)[4]`. */
+function adjusted(type: string): string {
+  const match = /^([^[(]*?) ?\[[^\]]*\](.*)$/.exec(type);
+  if (match === null) return type;
+  return match[2] === "" ? `${match[1]!} *`.replace("* *", "**") : `${match[1]!} (*)${match[2]!}`;
 }
 
 /**

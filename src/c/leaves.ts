@@ -18,8 +18,12 @@ function brokenNode(start: number, end: number): SyntaxNode {
   return { kind: "ERROR", field: "", start, end, named: true, broken: true, children: [] };
 }
 
+/** No statement is longer; the parser's own recovery is slow on what isn't C. */
+const longest = 64_000;
+
 /** The expression in `code` from..to; an ERROR node when it is none. */
 export function parseExpression(code: string, from: number, to: number, field = ""): SyntaxNode {
+  if (to - from > longest) return withField(brokenNode(from, to), field);
   const root = parse(`{_=${code.slice(from, to)};}`, from - 3);
   const statement = root.children[0]?.children.find((child) => child.kind === "expression_statement");
   const assignment = statement?.children[0];
@@ -43,9 +47,13 @@ function statementsOf(code: string, from: number, to: number): SyntaxNode[] | nu
 
 /** One simple statement with its `;`. Falls back to reading it as an expression, then to an ERROR node over its text. */
 export function parseStatement(code: string, from: number, to: number): SyntaxNode[] {
+  if (to - from > longest) return [brokenNode(from, to)];
   const statements = statementsOf(code, from, to);
   if (statements !== null) return statements;
   const end = code[to - 1] === ";" ? to - 1 : to;
+  const keyword = /^\s*(goto|return|break|continue|case|default|else|if|for|while|do|switch)\b/.exec(code.slice(from, Math.min(to, from + 40)))?.[1];
+  if (keyword === "goto" && /^\s*goto\s*\*/.test(code.slice(from, Math.min(to, from + 40)))) return [makeNode("goto_statement", from, to, [])];
+  if (keyword !== undefined) return [brokenNode(from, to)];
   const expression = parseExpression(code, from, end);
   if (!expression.broken) return [makeNode("expression_statement", from, to, [expression])];
   return [brokenNode(from, to)];

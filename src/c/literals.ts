@@ -4,6 +4,10 @@ import type { Expr } from "./ir.ts";
 const escapes: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, "0": 0, a: 7, b: 8, f: 12, v: 11, "\\": 92, "'": 39, '"': 34 };
 
 function numberValue(text: string): Expr {
+  if (text.startsWith("-") || text.startsWith("+")) {
+    const value = numberValue(text.slice(1).trim());
+    return value.k === "num" ? { k: "num", value: text.startsWith("-") ? -value.value : value.value } : { k: "opaque", text };
+  }
   const digits = text.replace(/'/g, "").replace(/[uUlL]+$/, "");
   if (/^(?:0[xX][0-9a-fA-F]+|0[bB][01]+|[1-9][0-9]*|0)$/.test(digits)) return { k: "num", value: BigInt(digits) };
   if (/^0[0-7]+$/.test(digits)) return { k: "num", value: BigInt(`0o${digits.slice(1)}`) };

@@ -98,17 +98,18 @@ export interface LoopRule {
   readonly endsNull: boolean;
 }
 
+/** Macros whose variable is not their first argument, or is 0 behind the loop. */
 const loopRules: readonly { readonly match: RegExp; readonly rule: LoopRule }[] = [
   { match: /^(?:xas_for_each|mas_for_each|mt_for_each)/, rule: { variable: 1, endsNull: true } },
   { match: /^for_each_vma/, rule: { variable: 1, endsNull: true } },
   { match: /^(?:vma_interval_tree_foreach|anon_vma_interval_tree_foreach|interval_tree_for_each_double_span)$/, rule: { variable: 0, endsNull: true } },
   { match: /^xa_for_each/, rule: { variable: 2, endsNull: true } },
-  { match: /^(?:hash_for_each)/, rule: { variable: 2, endsNull: false } },
+  { match: /^hash_for_each_possible/, rule: { variable: 1, endsNull: false } },
+  { match: /^hash_for_each_safe/, rule: { variable: 3, endsNull: false } },
+  { match: /^hash_for_each/, rule: { variable: 2, endsNull: false } },
+  { match: /^(?:idr_for_each_entry|for_each_thread$)/, rule: { variable: 1, endsNull: false } },
   { match: /^(?:for_each_sg|for_each_sgtable_sg|for_each_sgtable_dma_sg)$/, rule: { variable: 1, endsNull: false } },
-  { match: /^(?:idr_for_each_entry|for_each_zone_zonelist|for_each_hstate)/, rule: { variable: 0, endsNull: false } },
-  { match: /^(?:mem_cgroup_|for_each_mem_cgroup)/, rule: { variable: 0, endsNull: true } },
-  { match: /^radix_tree_for_each/, rule: { variable: 0, endsNull: false } },
-  { match: /^bio_for_each_folio_all|^bio_for_each/, rule: { variable: 0, endsNull: false } },
+  { match: /^for_each_mem_cgroup/, rule: { variable: 0, endsNull: true } },
 ];
 
 export function loopRule(name: string): LoopRule {

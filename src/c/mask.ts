@@ -197,7 +197,8 @@ export const maskRows: readonly MaskRow[] = [
       const end = argumentsEnd(site);
       if (end < 0) return null;
       const next = site.code.charAt(skipBlank(site.code, end));
-      return /[\w{(*+]/.test(next) || (next === ";" && closesDo(site)) ? padded(site, "while", site.to) : null;
+      // Nothing at all follows where a fragment ends right behind the loop's head.
+      return next === "" || /[\w{(*+]/.test(next) || (next === ";" && closesDo(site)) ? padded(site, "while", site.to) : null;
     },
   },
   {

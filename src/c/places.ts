@@ -68,13 +68,17 @@ function subscript(l: Lowering, argument: SyntaxNode, index: SyntaxNode): Place 
     return { k: "index", base, index: l.value(index) };
   }
   const base = l.value(argument);
-  if (base.k === "addr" && base.place.k !== "index") return { k: "index", base: base.place, index: l.value(index) };
+  if (base.k === "addr" && base.place.k === "index" && isZero(base.place.index)) return { ...base.place, index: l.value(index) };
   if (base.k === "global") return { k: "index", base: { k: "global", name: base.name }, index: l.value(index) };
   return { k: "deref", ptr: sum(base, l.value(index)) };
 }
 
+function isZero(expr: Expr): boolean {
+  return expr.k === "num" && expr.value === 0n;
+}
+
 function sum(left: Expr, right: Expr): Expr {
-  return right.k === "num" && right.value === 0n ? left : { k: "binary", op: "+", left, right };
+  return isZero(right) ? left : { k: "binary", op: "+", left, right };
 }
 
 /** Declared type of a field of a record of this unit, "" when not known. */

@@ -65,7 +65,7 @@ function strayClose(reader: Reader): SyntaxNode {
 /** Appends statements until a `}` that opens no block here, or the end. */
 function readList(reader: Reader, nodes: SyntaxNode[], top: boolean): void {
   for (;;) {
-    reader.at = skipBlank(reader.code, reader.at);
+    reader.at = Math.min(skipBlank(reader.code, reader.at), reader.to);
     if (reader.at >= reader.to || reader.code[reader.at] === "}") return;
     const before = reader.at;
     if (reader.code[reader.at] === "#") {
@@ -94,8 +94,8 @@ function readBlock(reader: Reader): SyntaxNode {
 
 /** One statement as the body of another; several nodes become one block without a scope of its own to speak of. */
 function readSingle(reader: Reader, field: string): SyntaxNode {
-  reader.at = skipBlank(reader.code, reader.at);
-  const start = Math.min(reader.at, reader.to);
+  reader.at = Math.min(skipBlank(reader.code, reader.at), reader.to);
+  const start = reader.at;
   const nodes: SyntaxNode[] = [];
   if (reader.at >= reader.to) return makeNode("cut_end", reader.to, reader.to, [], field);
   if (reader.code[reader.at] !== "}" && reader.code[reader.at] !== "#") {
@@ -123,7 +123,8 @@ function readStatement(reader: Reader, nodes: SyntaxNode[]): void {
       return;
     case "else": {
       reader.at += 4;
-      nodes.push(makeNode("stray_else", start, start + 4, [readSingle(reader, "alternative")]));
+      const alternative = readSingle(reader, "alternative");
+      nodes.push(makeNode("stray_else", start, reader.at, [alternative]));
       return;
     }
     case "while":
@@ -143,9 +144,20 @@ function readStatement(reader: Reader, nodes: SyntaxNode[]): void {
     default:
       if (word !== "" && readLabel(reader, word, nodes)) return;
   }
-  const end = simpleEnd(reader);
+  const end = bareMacroEnd(reader, word) ?? simpleEnd(reader);
   nodes.push(...parseStatement(code, start, end));
   reader.at = end;
+}
+
+/** Behind `MACRO(...)` on a line of its own, without `;`, before another statement; null when this is none. */
+function bareMacroEnd(reader: Reader, word: string): number | null {
+  const { code } = reader;
+  const open = skipBlank(code, reader.at + word.length);
+  if (!/^[A-Za-z_]/.test(word) || code[open] !== "(") return null;
+  const end = reader.brackets.parenEnd(open);
+  if (end < 0 || end >= reader.to) return null;
+  const next = skipBlank(code, end);
+  return code.slice(end, next).includes("\n") && /[\w}]/.test(code.charAt(next)) ? end : null;
 }
 
 /** The parenthesis behind a keyword; null when there is none that closes in sight. */
@@ -182,7 +194,8 @@ function readHeaded(reader: Reader, word: "while" | "switch"): SyntaxNode {
   const start = reader.at;
   const condition = readCondition(reader, word, "condition");
   if (condition === null) return headless(reader);
-  return makeNode(`${word}_statement`, start, reader.at, [condition, readSingle(reader, "body")]);
+  const body = readSingle(reader, "body");
+  return makeNode(`${word}_statement`, start, reader.at, [condition, body]);
 }
 
 function readDo(reader: Reader): SyntaxNode {
@@ -279,7 +292,8 @@ function readLabel(reader: Reader, word: string, nodes: SyntaxNode[]): boolean {
  */
 function simpleEnd(reader: Reader): number {
   const { code, to } = reader;
-  let depth = 0;
+  let round = 0;
+  let curly = 0;
   let fallback = -1;
   let lineStart = false;
   for (let at = reader.at; at < to; at++) {
@@ -289,19 +303,24 @@ function simpleEnd(reader: Reader): number {
       continue;
     }
     if (c <= 32) continue;
-    if (c === 35 && lineStart && depth === 0 && at > reader.at) return at;
+    const open = round > 0 || curly > 0;
+    if (c === 35 && lineStart && !open && at > reader.at) return at;
     lineStart = false;
-    if (c === 40 || c === 91 || c === 123) depth++;
-    else if (c === 41 || c === 93 || c === 125) {
-      if (depth === 0) return c === 125 ? at : at + 1;
-      depth--;
+    if (c === 40 || c === 91) round++;
+    else if (c === 123) curly++;
+    else if (c === 41 || c === 93) {
+      if (round === 0) return at + 1;
+      round--;
+    } else if (c === 125) {
+      if (curly === 0) return fallback < 0 ? at : fallback;
+      curly--;
     } else if (c === 59) {
-      if (depth === 0) return at + 1;
+      if (!open) return at + 1;
       if (fallback >= 0 && at - fallback > 4000) return fallback;
-      if (fallback < 0 && /^[ \t]*(?:\n|$)/.test(code.slice(at + 1, at + 200))) fallback = at + 1;
+      if (fallback < 0 && round > 0 && /^[ \t]*(?:\n|$)/.test(code.slice(at + 1, at + 200))) fallback = at + 1;
     }
   }
-  return depth > 0 && fallback > 0 ? fallback : to;
+  return round > 0 && fallback >= 0 ? fallback : to;
 }
 
 function lineEnd(code: string, at: number, to: number): number {
@@ -367,7 +386,8 @@ function readConditional(reader: Reader, field: string): SyntaxNode {
   const word = next < reader.to && reader.code[next] === "#" ? directiveWord(reader.code, next, reader.to) : "";
   if (word === "else") {
     reader.at = lineEnd(reader.code, next, reader.to);
-    children.push(makeNode("preproc_else", next, reader.at, readArm(reader), "alternative"));
+    const arm = readArm(reader);
+    children.push(makeNode("preproc_else", next, reader.at, arm, "alternative"));
     endConditional(reader);
   } else if (word.startsWith("elif")) children.push(readConditional(reader, "alternative"));
   else endConditional(reader);

@@ -14,6 +14,8 @@ export function typeText(text: string): string {
 function tidy(text: string): string {
   return fold(text)
     .replace(/\* (?=\*)/g, "*")
+    .replace(/\* \[/g, "*[")
+    .replace(/\btypeof \(/g, "typeof(")
     .replace(/\( \* ?/g, "(*")
     .replace(/\[ ?/g, "[")
     .replace(/ ?\]/g, "]")
@@ -36,6 +38,11 @@ export function closing(text: string, open: number): number {
     else if ((c === ")" || c === "]" || c === "}") && --depth === 0) return at;
   }
   return text.length;
+}
+
+/** True for an array object; a pointer to an array is none. */
+export function isArray(type: string): boolean {
+  return type.endsWith("]") && !type.includes("(*");
 }
 
 /** Splits at commas outside brackets. */

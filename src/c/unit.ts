@@ -1,6 +1,7 @@
 /** Lowers a whole file image: text is blanked, conditionals settled, kernel-isms masked, items cut, functions lowered. */
 import type { FileImage } from "../core/image.ts";
 import { blankStretch } from "./blank.ts";
+import { skipBlank } from "./brackets.ts";
 import { settleConditionals } from "./conditionals.ts";
 import { readFileScope } from "./file-scope.ts";
 import { lowerFunction } from "./function.ts";
@@ -13,22 +14,24 @@ import type { SyntaxNode } from "./syntax.ts";
 import { misread } from "./leaves.ts";
 import { readBody } from "./tolerant.ts";
 import { segment, type FunctionItem } from "./segment.ts";
-import { lineStartsOf, type UnitText } from "./unit-text.ts";
-import type { UnitNames } from "./lowering.ts";
+import { lineAt, lineStartsOf, type UnitText } from "./unit-text.ts";
+
+/** Bodies longer than this are no source: they are read statement by statement at once. */
+const longestBody = 1_000_000;
 
 /** The tree of a function's body: the grammar's when all of it is C, else read statement by statement. */
 function bodyOf(unit: UnitText, item: FunctionItem): SyntaxNode {
+  if (item.bodyTo - item.bodyFrom > longestBody) return readBody(unit.masked, item.bodyFrom, item.bodyTo);
   const root = parse(unit.masked.slice(item.bodyFrom, item.bodyTo), item.bodyFrom);
   const [body] = root.children;
   if (!root.broken && root.children.length === 1 && body?.kind === "compound_statement" && !misread(body)) return body;
   return readBody(unit.masked, item.bodyFrom, item.bodyTo);
 }
 
-function functionOf(unit: UnitText, names: UnitNames, item: FunctionItem): FunctionIr | null {
-  const head = readHead(unit.masked.slice(item.from, item.bodyFrom), unit.plain.slice(item.from, item.bodyFrom));
-  if (head === null) return null;
-  const body = bodyOf(unit, item);
-  return lowerFunction(unit, names, head, item.from, body, item.bodyTo - 1);
+interface Unreadable {
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
 }
 
 export function lowerComplete(path: string, text: string, columnsTrue: boolean): UnitIr {
@@ -38,12 +41,21 @@ export function lowerComplete(path: string, text: string, columnsTrue: boolean):
   const items = segment(unit.masked, columnsTrue);
   const { names, records, opsTables } = readFileScope(unit, items);
   const functions: FunctionIr[] = [];
+  const unreadable: Unreadable[] = [];
   for (const item of items) {
-    if (item.k !== "function") continue;
-    const lowered = functionOf(unit, names, item);
-    if (lowered !== null) functions.push(lowered);
+    if (item.k === "function") {
+      const head = readHead(unit.masked.slice(item.from, item.bodyFrom), plain.slice(item.from, item.bodyFrom));
+      const end = item.closed ? item.bodyTo - 1 : item.bodyTo;
+      if (head !== null) functions.push(lowerFunction(unit, names, head, item.from, () => bodyOf(unit, item), end));
+      else unreadable.push(lost(unit, item.from, item.bodyTo));
+    } else if (item.k === "text" && unit.masked.slice(item.from, item.to).trimEnd().endsWith("}")) unreadable.push(lost(unit, item.from, item.to));
   }
-  return { file: path, functions, records, opsTables, unreadable: [] };
+  return { file: path, functions, records, opsTables, unreadable };
+}
+
+function lost(unit: UnitText, from: number, to: number): Unreadable {
+  const start = skipBlank(unit.masked, from);
+  return { from: lineAt(unit.lineStarts, start), to: lineAt(unit.lineStarts, to - 1), reason: "a block without a function head" };
 }
 
 export function lowerImage(image: FileImage): UnitIr {
