@@ -50,7 +50,7 @@ function valueOf(path: string, file: SourceFile, node: Node, depth: number): Lit
     return valueOf(path, file, node.getExpression(), depth + 1);
   }
   if (Node.isStringLiteral(node) || Node.isNoSubstitutionTemplateLiteral(node)) return node.getLiteralText();
-  if (Node.isNumericLiteral(node)) return node.getLiteralValue();
+  if (Node.isNumericLiteral(node)) return Number(node.getText().replaceAll("_", ""));
   if (Node.isTrueLiteral(node)) return true;
   if (Node.isFalseLiteral(node)) return false;
   if (Node.isNullLiteral(node)) return null;
