@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -217,6 +217,24 @@ describe("damaged input keeps what can be read", () => {
     expect(hunk.troubles).toEqual(["the last mail ends in its header or within a hunk: the input may have been cut"]);
     const header = await read(file(text.slice(0, text.lastIndexOf("Message-ID"))));
     expect(header.troubles).toEqual(hunk.troubles);
+  });
+});
+
+describe.skipIf(!existsSync("/proc/self/fd"))("files", () => {
+  it("are closed after a refusal and when the reader stops early", async () => {
+    const open = (): number => readdirSync("/proc/self/fd").length;
+    const binary = file(Buffer.alloc(300_000));
+    const packed = file(gzipSync(Buffer.alloc(300_000)));
+    const long = file(mbox(...Array.from({ length: 3000 }, (_, i) => String(i))));
+    const once = async (): Promise<void> => {
+      await expect(read(binary)).rejects.toThrow(InputError);
+      await expect(read(packed)).rejects.toThrow(InputError);
+      for await (const event of readInput(long)) if (event.kind === "message") break;
+    };
+    await once();
+    const before = open();
+    for (let i = 0; i < 20; i++) await once();
+    expect(open() - before).toBeLessThan(10);
   });
 });
 

@@ -68,8 +68,16 @@ async function* fileChunks(path: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** Reads at least `bytes` bytes (or all there are) and gives them back with the whole stream. */
-async function peek(chunks: AsyncGenerator<Buffer>, bytes: number): Promise<{ head: Buffer; chunks: AsyncIterable<Buffer> }> {
+interface Peeked {
+  readonly head: Buffer;
+  /** The whole stream, the head included. */
+  readonly chunks: AsyncIterable<Buffer>;
+  /** Gives up the stream; for who never starts to read `chunks`. */
+  readonly close: () => Promise<unknown>;
+}
+
+/** Reads at least `bytes` bytes, or all there are. */
+async function peek(chunks: AsyncGenerator<Buffer>, bytes: number): Promise<Peeked> {
   const first: Buffer[] = [];
   let size = 0;
   let ended = false;
@@ -90,7 +98,7 @@ async function peek(chunks: AsyncGenerator<Buffer>, bytes: number): Promise<{ he
       await chunks.return(undefined);
     }
   }
-  return { head, chunks: all() };
+  return { head, chunks: all(), close: () => chunks.return(undefined) };
 }
 
 async function* utf16Chunks(chunks: AsyncIterable<Buffer>, label: string): AsyncGenerator<Buffer> {
@@ -123,7 +131,12 @@ export async function openSource(path: string, limits: MailLimits): Promise<Byte
     const chunks = label ? utf16Chunks(peeked.chunks, label) : peeked.chunks;
     peeked = await peek(generator(chunks), HEAD_BYTES);
   }
-  refuseForeign(path, peeked.head);
+  try {
+    refuseForeign(path, peeked.head);
+  } catch (error) {
+    await peeked.close();
+    throw error;
+  }
   return { head: peeked.head, chunks: peeked.chunks, troubles };
 }
 
