@@ -1,33 +1,29 @@
 /** Litmus tests: `mmreview litmus`. */
 import type { LitmusResult } from "../../core/litmus-report.ts";
-import { defaultSteps } from "../memory/explore.ts";
-import { lkmm } from "../memory/lkmm.ts";
-import type { Model } from "../memory/model.ts";
 import { UnsupportedProgram } from "../memory/program.ts";
 import { printProposition, type Quantifier } from "./condition.ts";
 import { UnsupportedCode } from "./expression.ts";
 import { judge, type Judgement } from "./judge.ts";
+import { withDefaults, type LitmusOptions } from "./options.ts";
 import { parseLitmus, type LitmusTest } from "./parse.ts";
 import { LitmusSyntaxError } from "./source.ts";
 
-export interface LitmusOptions {
-  readonly model?: Model;
-  /** Steps of the search before it gives up; see docs/memory-model.md. */
-  readonly steps?: number;
-  /** How often a loop may go round. */
-  readonly rounds?: number;
-}
-
-/** herd7's default: loops are unrolled twice. */
-const defaultRounds = 2;
+export { printProposition, type Observable, type Proposition, type Quantifier, type Question } from "./condition.ts";
+export { drawDot } from "./draw-dot.ts";
+export { drawSvg } from "./draw-svg.ts";
+export { drawText } from "./draw-text.ts";
+export { emitLitmus } from "./emit.ts";
+export { UnsupportedCode } from "./expression.ts";
+export type { LitmusOptions } from "./options.ts";
+export { litmusWitness } from "./picture.ts";
+export { LitmusSyntaxError } from "./source.ts";
 
 /** Decides one litmus test. Never throws on any text; initC() must have been awaited. */
 export function runLitmus(path: string, text: string, options: LitmusOptions = {}): LitmusResult {
   const start = performance.now();
   try {
     const test = parseLitmus(path, text);
-    const { model = lkmm, steps = defaultSteps, rounds = defaultRounds } = options;
-    const judgement = judge(test, { model, steps, rounds });
+    const judgement = judge(test, withDefaults(options));
     return verdictOf(path, test, judgement, performance.now() - start);
   } catch (error) {
     if (error instanceof LitmusSyntaxError) {

@@ -4,9 +4,9 @@
  */
 import { explore } from "../memory/explore.ts";
 import type { FinalState } from "../memory/final-state.ts";
-import type { Model } from "../memory/model.ts";
 import { compareValues, printValue, type Value } from "../memory/value.ts";
 import { holds, observablesOf, printObservable, type Lookup, type Observable, type Proposition } from "./condition.ts";
+import type { LitmusOptions } from "./options.ts";
 import type { LitmusTest } from "./parse.ts";
 
 export interface Judgement {
@@ -22,14 +22,8 @@ export interface Judgement {
   readonly steps: number;
 }
 
-export interface JudgeOptions {
-  readonly model: Model;
-  readonly steps: number;
-  readonly rounds: number;
-}
-
 /** Throws UnsupportedProgram. */
-export function judge(test: LitmusTest, options: JudgeOptions): Judgement {
+export function judge(test: LitmusTest, options: Required<LitmusOptions>): Judgement {
   const all = tally(test, options, null);
   if (all.complete) return all;
   const { quantifier, proposition } = test.question;
@@ -47,7 +41,7 @@ export function judge(test: LitmusTest, options: JudgeOptions): Judgement {
 }
 
 /** Explores; with `only`, looks at the executions that satisfy it and nothing else. */
-function tally(test: LitmusTest, options: JudgeOptions, only: Proposition | null): Judgement {
+function tally(test: LitmusTest, options: Required<LitmusOptions>, only: Proposition | null): Judgement {
   const { question } = test;
   const shown = displayed(test);
   const states = new Map<string, readonly Value[]>();
@@ -81,7 +75,7 @@ function tally(test: LitmusTest, options: JudgeOptions, only: Proposition | null
 /** How herd7 shows a value that no equation settles. */
 const unsettled: Value = "S";
 
-function lookupIn(test: LitmusTest, state: FinalState): Lookup {
+export function lookupIn(test: LitmusTest, state: FinalState): Lookup {
   return (observable) => {
     if (observable.k === "location") return state.location(observable.name);
     const index = test.numbers.indexOf(observable.thread);

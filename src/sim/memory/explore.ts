@@ -7,7 +7,7 @@
 import type { Path } from "./event.ts";
 import { finalStateOf, type FinalState } from "./final-state.ts";
 import { buildGraph, type Graph } from "./graph.ts";
-import type { Knowledge, Model } from "./model.ts";
+import type { Knowledge, Model, Objection } from "./model.ts";
 import { UnsupportedProgram, type Program } from "./program.ts";
 import { RelationAlgebra } from "./relation.ts";
 import { searchExecutions } from "./search.ts";
@@ -35,8 +35,11 @@ export interface ExploreOptions {
   readonly isOfInterest?: (soFar: FinalState) => boolean;
   /** Called for each consistent execution. What it is given must not be kept: `known` is reused. */
   readonly found: (execution: Execution) => void;
-  /** Called for each candidate that keeps coherence and atomicity but not the model. */
-  readonly refused?: (candidate: Omit<Execution, "flags">, checker: ReturnType<Model["prepare"]>) => void;
+  /**
+   * Called for candidates that keep coherence and atomicity but not the model: for all of them if the model's
+   * `possible` always says yes, else for those that were not cut off before.
+   */
+  readonly refused?: (candidate: Omit<Execution, "flags">, objection: Objection) => void;
 }
 
 export interface Exploration {
@@ -49,6 +52,8 @@ export interface Exploration {
 
 /** Several times what any test needs that herd7 decides in a minute. */
 export const defaultSteps = 300_000;
+/** herd7's default: loops are unrolled twice. */
+export const defaultRounds = 2;
 const unfoldBounds = { paths: 4096, events: 256 };
 const combinationsLimit = 1_000_000;
 
@@ -72,6 +77,7 @@ export function explore(program: Program, options: ExploreOptions): Exploration 
   try {
     for (const paths of combinations(program.threads.map((thread) => unfold(thread, bounds)))) {
       step();
+      if (cut && paths.some((path) => path.cut)) continue;
       cut = exploreGraph(program, paths, options, algebraOf, step) || cut;
     }
     return { complete: true, steps, cut };
@@ -82,7 +88,7 @@ export function explore(program: Program, options: ExploreOptions): Exploration 
   }
 }
 
-/** Explores one combination of paths; returns whether it is one that was cut, and can happen. */
+/** Explores one combination of paths. Returns true when a loop was cut in it and the execution up to there is consistent. */
 function exploreGraph(
   program: Program, paths: readonly Path[], options: ExploreOptions, algebraOf: (size: number) => RelationAlgebra, step: () => void,
 ): boolean {
@@ -96,14 +102,14 @@ function exploreGraph(
     memory: (location) => program.memory.get(String(location)) ?? 0n,
     isOfInterest: (state) => options.isOfInterest?.(finalStateOf(program, graph, state)) ?? true,
     found: (state, known) => {
+      const flags = checker.flags(known);
       if (graph.cut) {
-        cut = true;
+        cut ||= flags !== null;
         return;
       }
-      const flags = checker.flags(known);
       const execution = { ...finalStateOf(program, graph, state), graph, state, known };
       if (flags) options.found({ ...execution, flags });
-      else options.refused?.(execution, checker);
+      else options.refused?.(execution, checker.objection(known)!);
     },
   });
   algebra.release(mark);

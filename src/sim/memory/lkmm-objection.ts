@@ -1,5 +1,6 @@
 /**
- * Why the model forbids an execution: the first axiom that fails, and a shortest cycle of it, for pictures.
+ * For pictures: why the model forbids an execution (the first axiom that fails, and a shortest cycle of it), and what
+ * keeps the accesses of one thread in order.
  */
 import type { Graph } from "./graph.ts";
 import { orderingOf, type Ordering } from "./lkmm-order.ts";
@@ -50,4 +51,17 @@ function cycleOf(graph: Graph, axiom: string, steps: Relation, names: Named, wit
 function withoutLoops(graph: Graph, a: Relation): Relation {
   const { algebra: r } = graph;
   return r.minus(a, r.maybe(r.none()));
+}
+
+/** The pairs in program order that are kept in order, each by the most telling relation. */
+export function keptBy(graph: Graph, basics: Basics, known: Knowledge): readonly Edge[] {
+  const { algebra: r } = graph;
+  const { ppo, strongFence } = orderingOf(graph, basics, known);
+  const named: Named = [
+    ["mb", basics.mb], ["gp", basics.gp], ["mb", strongFence], ["po-rel", basics.poRel], ["acq-po", basics.acqPo],
+    ["wmb", basics.wmb], ["rmb", basics.rmb], ["addr", graph.addr], ["data", graph.data],
+    ["ctrl", r.to(graph.ctrl, basics.W)], ["ppo", ppo],
+  ];
+  const kept = r.and(graph.po, named.reduce((all, [, relation]) => r.or(all, relation), ppo));
+  return r.pairs(kept).map(([from, to]) => ({ from, to, relation: named.find(([, relation]) => r.has(relation, from, to))![0] }));
 }

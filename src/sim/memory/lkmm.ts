@@ -6,7 +6,7 @@
  */
 import type { Graph } from "./graph.ts";
 import { misuseFlags } from "./lkmm-flags.ts";
-import { objectionOf } from "./lkmm-objection.ts";
+import { keptBy, objectionOf } from "./lkmm-objection.ts";
 import { orderingOf } from "./lkmm-order.ts";
 import { plainVerdict } from "./lkmm-race.ts";
 import { hasCriticalGrace, rcuOf, rcuRscsOf, srcuRscsOf } from "./lkmm-rcu.ts";
@@ -48,5 +48,6 @@ function prepare(graph: Graph, observed: ReadonlySet<string>): Checker {
     possible: (known) => freeing(() => decide(known, false) !== null),
     flags: (known) => freeing(() => decide(known, true)),
     objection: (known) => freeing(() => objectionOf(graph, basics, known, rcuRscs)),
+    kept: (known) => freeing(() => keptBy(graph, basics, known)),
   };
 }

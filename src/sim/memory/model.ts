@@ -25,6 +25,8 @@ export interface Checker {
   flags(known: Knowledge): readonly string[] | null;
   /** Why a complete execution is not consistent: the axiom and the events of its cycle; null when it is. */
   objection(known: Knowledge): Objection | null;
+  /** The pairs in program order that the model keeps in order, by what: a fence, a dependency, an acquire, ... */
+  kept(known: Knowledge): readonly Edge[];
 }
 
 export interface Objection {

@@ -20,6 +20,7 @@ function prepare(graph: Graph, observed: ReadonlySet<string>): Checker {
   return {
     possible: (known) => inOrder(known) && weak.possible(known),
     flags: (known) => (inOrder(known) ? weak.flags(known) : null),
+    kept: () => r.pairs(po).map(([from, to]) => ({ from, to, relation: "po" })),
     objection: (known) => {
       if (inOrder(known)) return weak.objection(known);
       const names = [["po", po], ["rf", known.rf], ["co", known.co], ["fr", known.fr]] as const;

@@ -1,0 +1,21 @@
+/** The execution that decides a litmus test, to be drawn (draw-text.ts, draw-dot.ts, draw-svg.ts). */
+import { findAllowed, findRefused, type Property } from "../memory/find.ts";
+import type { Witness } from "../memory/witness.ts";
+import { holds, type Proposition } from "./condition.ts";
+import { lookupIn } from "./judge.ts";
+import { withDefaults, type LitmusOptions } from "./options.ts";
+import { parseLitmus } from "./parse.ts";
+
+/**
+ * An execution that the condition asks for (that violates it, with forall) if the model allows one; else one that the
+ * model refuses, with the reason; null when not even a candidate exists. Throws what parseLitmus and explore throw.
+ */
+export function litmusWitness(path: string, text: string, options: LitmusOptions = {}): Witness | null {
+  const test = parseLitmus(path, text);
+  const { filter, proposition, quantifier } = test.question;
+  const wanted: Proposition = quantifier === "forall" ? { k: "not", of: proposition } : proposition;
+  const all: Proposition = filter ? { k: "and", parts: [filter, wanted] } : wanted;
+  const property: Property = (state) => holds(all, lookupIn(test, state));
+  const search = withDefaults(options);
+  return findAllowed(test.program, property, search) ?? findRefused(test.program, property, search);
+}
