@@ -160,6 +160,24 @@ describe("standard input", () => {
   });
 });
 
+describe("where bytes come from", () => {
+  it("may be told: a stream for standard input, a directory for relative paths", async () => {
+    async function* stdin(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(mbox("a").slice(0, 50));
+      yield Buffer.from(mbox("a").slice(50));
+    }
+    const events: MailEvent[] = [];
+    for await (const event of readInput("-", { stdin: stdin() })) events.push(event);
+    expect(events).toMatchObject([{ kind: "message", input: "-", message: { id: "a@x", origin: { path: "-", line: 1 } } }]);
+
+    folder("elsewhere", { "a.patch": mail("a") });
+    const relative: MailEvent[] = [];
+    for (const path of ["elsewhere", "elsewhere/a.patch"]) for await (const event of readInput(path, { cwd: root })) relative.push(event);
+    expect(relative).toMatchObject([{ input: "elsewhere", message: { origin: { path: "elsewhere/a.patch" } } }, { input: "elsewhere/a.patch" }]);
+    await expect(read("elsewhere")).rejects.toThrow("elsewhere: no such file");
+  });
+});
+
 describe("directories", () => {
   it("reads a Maildir, new and cur, in the order of delivery", async () => {
     const path = folder("maildir", { "cur/100.b:2,S": mail("second"), "new/050.a": mail("first"), "new/200.c": mail("third"), "tmp/300.d": mail("never") });

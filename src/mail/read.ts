@@ -7,7 +7,7 @@ import { readMessage } from "./message.ts";
 import type { RawMail } from "./raw.ts";
 import { detectShape, type Shape } from "./shape.ts";
 import { openSource, statInput, type ByteSource } from "./source.ts";
-import type { MailEvent, MailOptions, MessageEvent } from "./types.ts";
+import type { MailEvent, MailInputs, MailOptions, MessageEvent } from "./types.ts";
 
 /** The whole input as one mail; reading stops where the limit is reached. */
 async function* wholeInput(source: ByteSource, limits: MailLimits, line: number): AsyncGenerator<RawMail> {
@@ -41,8 +41,8 @@ function leading(head: Buffer): number {
   return at;
 }
 
-async function* readFile(path: string, input: string, limits: MailLimits, wanted: () => boolean): AsyncGenerator<MailEvent> {
-  const source = await openSource(path, limits);
+async function* readFile(path: string, input: string, limits: MailLimits, inputs: MailInputs, wanted: () => boolean): AsyncGenerator<MailEvent> {
+  const source = await openSource(path, limits, inputs);
   const skip = leading(source.head);
   const shape: Shape = detectShape(source.head.subarray(skip));
   let midLine = false;
@@ -70,13 +70,13 @@ export async function* readInput(path: string, options: MailOptions = {}): Async
   const limits: MailLimits = { ...defaultLimits, ...options.limits };
   let position = 0;
   const wanted = (): boolean => options.wanted?.(position++) ?? true;
-  if (path === "-" || !(await statInput(path)).isDirectory()) {
-    yield* readFile(path, path, limits, wanted);
+  if (path === "-" || !(await statInput(path, options)).isDirectory()) {
+    yield* readFile(path, path, limits, options, wanted);
     return;
   }
-  for (const file of await listDirectory(path)) {
+  for (const file of await listDirectory(path, options)) {
     try {
-      yield* readFile(file, path, limits, wanted);
+      yield* readFile(file, path, limits, options, wanted);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       yield { kind: "trouble", input: path, path: file, text: error.message };

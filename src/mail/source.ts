@@ -5,9 +5,11 @@
  */
 import { open, stat } from "node:fs/promises";
 import type { Stats } from "node:fs";
+import { resolve } from "node:path";
 import { InputError } from "../core/errors.ts";
 import { gunzipChunks } from "./gunzip.ts";
 import type { MailLimits } from "./limits.ts";
+import type { MailInputs } from "./types.ts";
 
 /** How an input begins, and all of its bytes (the head included). */
 export interface ByteSource {
@@ -50,19 +52,19 @@ function reasonOf(error: unknown): string {
 }
 
 /** What is at `path`. Throws InputError when nothing can be learnt of it. */
-export async function statInput(path: string): Promise<Stats> {
+export async function statInput(path: string, inputs: MailInputs): Promise<Stats> {
   try {
-    return await stat(path);
+    return await stat(resolve(inputs.cwd ?? "", path));
   } catch (error) {
     throw new InputError(path, `${path}: ${reasonOf(error)}`);
   }
 }
 
-async function* fileChunks(path: string): AsyncGenerator<Buffer> {
-  let stream: AsyncIterable<Buffer>;
+async function* fileChunks(path: string, inputs: MailInputs): AsyncGenerator<Buffer> {
   try {
-    stream = path === "-" ? process.stdin : (await open(path, "r")).createReadStream({ highWaterMark: CHUNK_BYTES });
-    for await (const chunk of stream) yield Buffer.from(chunk);
+    const file = path === "-" ? null : await open(resolve(inputs.cwd ?? "", path), "r");
+    const stream: AsyncIterable<Uint8Array> = file ? file.createReadStream({ highWaterMark: CHUNK_BYTES }) : (inputs.stdin ?? process.stdin);
+    for await (const chunk of stream) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   } catch (error) {
     throw new InputError(path, `${path}: ${reasonOf(error)}`);
   }
@@ -119,9 +121,9 @@ function refuseForeign(path: string, head: Buffer): void {
 }
 
 /** Opens `path` ("-" is standard input). Throws InputError when it can't be read or is no text. */
-export async function openSource(path: string, limits: MailLimits): Promise<ByteSource> {
+export async function openSource(path: string, limits: MailLimits, inputs: MailInputs): Promise<ByteSource> {
   const troubles: string[] = [];
-  let peeked = await peek(fileChunks(path), 2);
+  let peeked = await peek(fileChunks(path, inputs), 2);
   if (peeked.head[0] === 0x1f && peeked.head[1] === 0x8b) {
     peeked = await peek(gunzipChunks(peeked.chunks, limits, troubles), HEAD_BYTES);
     if (peeked.head.length === 0 && troubles.length > 0) throw new InputError(path, `${path}: ${troubles[0]}`);

@@ -3,7 +3,15 @@ import type { MailPatch, MessageInfo, Series, SkippedMessage } from "../core/mes
 import type { MailLimits } from "./limits.ts";
 import type { SubjectInfo } from "./subject.ts";
 
-export interface MailOptions {
+/** Where bytes come from. */
+export interface MailInputs {
+  /** Directory that relative paths start from; the process's own when left out. */
+  readonly cwd?: string;
+  /** What "-" reads; the process's standard input when left out. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
+}
+
+export interface MailOptions extends MailInputs {
   readonly limits?: Partial<MailLimits>;
   /**
    * Asked with the position (from 0) of each mail: whether its body is wanted. Without it the header alone is read,
