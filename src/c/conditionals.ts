@@ -5,8 +5,16 @@
  */
 import { blanks } from "./blank.ts";
 
+/**
+ * How a kept arm is lowered: "operand": `#ifdef X` around `&& b` or `| B`, applied when X is set; "branch": around an
+ * else arm, or around `if (a) ... else`, taken when X is set; "quiet": arguments without effects, the other reading is not
+ * worth a word; "gap": anything else, the other reading is unknown code.
+ */
+export type ChoiceKind = "operand" | "branch" | "quiet" | "gap";
+
 /** One arm was kept of the conditional in from..to: the first one, or a later one when `negated`. */
 export interface ArmChoice {
+  readonly k: ChoiceKind;
   readonly from: number;
   readonly to: number;
   /** The directive that opens it. */
@@ -128,7 +136,22 @@ function keptArm(code: string, group: Group): number {
   return Math.max(withCode, 0);
 }
 
-function chooseArm(code: string, group: Group, canvas: Canvas, choices: ArmChoice[]): void {
+const binaryOperator = /^(?:&&|\|\||<<|>>|[-|&^+*/%])/;
+
+function choiceKind(code: string, group: Group, kept: number, around: Surroundings | null): ChoiceKind {
+  const texts = group.arms.map((arm) => armCode(code, arm));
+  const text = texts[kept] ?? "";
+  const alone = kept === 0 && texts.every((other, index) => index === kept || other === "");
+  if (around === null || text === "") return "gap";
+  const statement = around.before === "" || ";{}:".includes(around.before);
+  if (alone && "w)]".includes(around.before || " ") && binaryOperator.test(text) && !text.endsWith(";")) return "operand";
+  if (alone && "(=&|+-^*/%<>".includes(around.before || " ") && /(?:&&|\|\||<<|>>|[-|&^+*/%])$/.test(text)) return "operand";
+  if (alone && around.open !== "(" && statement && (/^else\b[\s\S]*[;}]$/.test(text) || /^if\b[\s\S]*\belse$/.test(text))) return "branch";
+  const list = texts.every((arm) => arm === "" || arm.startsWith(",") || arm.endsWith(",") || /^(?:"[^"]*"\s*)+$/.test(arm));
+  return around.open === "(" && list && texts.every((arm) => !/[(=]|\+\+|--/.test(arm)) ? "quiet" : "gap";
+}
+
+function chooseArm(code: string, group: Group, canvas: Canvas, choices: ArmChoice[], around: Surroundings | null): void {
   const kept = keptArm(code, group);
   const end = group.end!;
   for (const [index, arm] of group.arms.entries()) {
@@ -136,7 +159,7 @@ function chooseArm(code: string, group: Group, canvas: Canvas, choices: ArmChoic
   }
   canvas.blank(end.from, end.to);
   const first = group.arms[0]!.directive;
-  if (kept >= 0 && first.argument !== "0") choices.push({ from: first.from, to: end.to, directiveTo: first.to, negated: kept > 0 });
+  if (kept >= 0 && first.argument !== "0") choices.push({ k: choiceKind(code, group, kept, around), from: first.from, to: end.to, directiveTo: first.to, negated: kept > 0 });
 }
 
 interface Surroundings {
@@ -213,7 +236,7 @@ export function settleConditionals(code: string, fragment = false): Conditioned 
     // Each choice costs a pass over the text; a file with more broken conditionals than this is no source.
     if (choices.length > mostChoices || group.arms.every((arm) => balanced(canvas.text, arm.directive.to, arm.to))) kept.push(group);
     else {
-      chooseArm(canvas.text, group, canvas, choices);
+      chooseArm(canvas.text, group, canvas, choices, null);
       canvas.apply();
     }
   }
@@ -228,7 +251,7 @@ export function settleConditionals(code: string, fragment = false): Conditioned 
       for (const arm of group.arms) canvas.blank(arm.directive.from, arm.directive.to);
       canvas.blank(group.end!.from, group.end!.to);
     } else if (place.open === "(" || place.open === "[" || !wholeStatements(canvas.text, group, place)) {
-      chooseArm(canvas.text, group, canvas, choices);
+      chooseArm(canvas.text, group, canvas, choices, place);
     }
   }
   canvas.apply();

@@ -1,6 +1,7 @@
 /** Lowers conditions to branches: `&&`, `||`, `!` and macros that pass a truth on become control flow. */
 import { locOf, wordAt, type Lowering } from "./lowering.ts";
 import { macroRules } from "./macros.ts";
+import { choiceAt, onlyWhenCompiled } from "./preprocessor.ts";
 import { bare, childOf, namedChildren, operatorOf, type SyntaxNode } from "./syntax.ts";
 
 export function isLogical(node: SyntaxNode): boolean {
@@ -24,9 +25,14 @@ export function lowerCondition(l: Lowering, node: SyntaxNode, yes: number, no: n
     const right = childOf(inner, "right");
     if (left !== null && right !== null) {
       const second = l.builder.newBlock();
+      // `#ifdef X` around `a ||`: where X is off, the right side decides.
+      if (choiceAt(l, "operand", right.start) === null && choiceAt(l, "operand", operatorOf(inner)!.start) !== null) {
+        onlyWhenCompiled(l, "operand", left.start, second);
+      }
       if (op === "&&") l.condition(left, second, no);
       else l.condition(left, yes, second);
       l.builder.at(second);
+      onlyWhenCompiled(l, "operand", right.start, op === "&&" ? yes : no);
       l.condition(right, yes, no);
       return;
     }

@@ -82,7 +82,7 @@ export function cutText(image: FileImage): { unit: UnitText; fragments: Fragment
     bare.push(front, blanked.code);
     masked.push(front, mask(settled.code, true));
     for (const choice of settled.choices) {
-      choices.push({ from: choice.from + code, to: choice.to + code, directiveTo: choice.directiveTo + code, negated: choice.negated });
+      choices.push({ ...choice, from: choice.from + code, to: choice.to + code, directiveTo: choice.directiveTo + code });
     }
     at = to;
   }

@@ -6,6 +6,7 @@ import type { BinaryOp, Expr, Place, UnaryOp } from "./ir.ts";
 import { held, locOf, one, textOf, zero, type Lowering } from "./lowering.ts";
 import { literalValue } from "./literals.ts";
 import { primitiveTypes, shortTypedefs } from "./mask-words.ts";
+import { choiceAt, onlyWhenCompiled } from "./preprocessor.ts";
 import { bare, childOf, firstNamed, namedChildren, operatorOf, type SyntaxNode } from "./syntax.ts";
 import { isArray, typeText } from "./type-text.ts";
 import { sourceOf } from "./unit-text.ts";
@@ -209,7 +210,21 @@ function binary(l: Lowering, node: SyntaxNode): Expr {
   // `(pmdval_t)*p` reads as a product to a parser that knows no typedefs.
   if (type !== "" && (op === "*" || op === "&" || op === "-" || op === "+")) return { k: "cast", type, arg: prefixed(l, op, right, node) };
   const first = l.value(left);
+  if (choiceAt(l, "operand", right.start) !== null) return perhapsApplied(l, first, op as BinaryOp, right);
   return { k: "binary", op: op as BinaryOp, left: first, right: l.value(right) };
+}
+
+/** `a` where an #ifdef around `op b` is off, `a op b` where it is on. */
+function perhapsApplied(l: Lowering, left: Expr, op: BinaryOp, right: SyntaxNode): Expr {
+  const loc = locOf(l, right);
+  const dst = l.builder.temp();
+  const after = l.builder.newBlock();
+  l.builder.assign(dst, left, loc);
+  onlyWhenCompiled(l, "operand", right.start, after);
+  l.builder.assign(dst, { k: "binary", op, left: { k: "var", name: dst }, right: l.value(right) }, loc);
+  l.builder.goto(after);
+  l.builder.at(after);
+  return { k: "var", name: dst };
 }
 
 function castLike(l: Lowering, node: SyntaxNode): string {

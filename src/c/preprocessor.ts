@@ -76,24 +76,44 @@ function branchOn(l: Lowering, node: SyntaxNode, yes: number, no: number): void 
   l.builder.branch(conditionValue(l, node), yes, no, locOf(l, node));
 }
 
-/**
- * Branches on whether the arm that was kept of a conditional is the one compiled: the other way is a gap over its lines,
- * after which both go on alike.
- */
-export function lowerChoice(l: Lowering, choice: ArmChoice): void {
-  const { builder, unit } = l;
+/** Branches on whether the arm that was kept of a conditional is the one compiled. */
+function branchOnChoice(l: Lowering, choice: ArmChoice, kept: number, other: number): void {
+  const { unit } = l;
   const directive = parseDirective(unit.plain, choice.from, choice.directiveTo);
   const condition = directive === null ? null : (childOf(directive, "condition") ?? childOf(directive, "name"));
-  const kept = builder.newBlock();
-  const other = builder.newBlock();
   const text = sourceOf(unit, choice.from, choice.directiveTo);
   const negated = choice.negated !== /^#\s*ifn/.test(text);
-  if (condition === null) builder.branch({ k: "opaque", text }, kept, other, locAt(unit.lineStarts, choice.from));
+  if (condition === null) l.builder.branch({ k: "opaque", text }, kept, other, locAt(unit.lineStarts, choice.from));
   else branchOn(l, condition, negated ? other : kept, negated ? kept : other);
+}
+
+/** A choice that cuts through a statement: where the other arm is compiled stands a gap, after which both go on alike. */
+export function lowerChoice(l: Lowering, choice: ArmChoice): void {
+  const { builder, unit } = l;
+  if (choice.k !== "gap") return;
+  const kept = builder.newBlock();
+  const other = builder.newBlock();
+  branchOnChoice(l, choice, kept, other);
   builder.at(other);
+  const text = sourceOf(unit, choice.from, choice.directiveTo);
   builder.gap(lineAt(unit.lineStarts, choice.from), lineAt(unit.lineStarts, choice.to), `${text} cuts through a statement: one arm is read`);
   builder.goto(kept);
   builder.at(kept);
+}
+
+/** The choice of kind `k` that the text at `offset` was kept by, null when it is always compiled. */
+export function choiceAt(l: Lowering, k: ArmChoice["k"], offset: number): ArmChoice | null {
+  const { choices } = l.unit;
+  return choices.length === 0 ? null : (choices.find((choice) => choice.k === k && choice.from <= offset && offset < choice.to) ?? null);
+}
+
+/** Goes to `otherwise` where the text at `offset` is not compiled; steps go on where it is. */
+export function onlyWhenCompiled(l: Lowering, k: ArmChoice["k"], offset: number, otherwise: number): void {
+  const choice = choiceAt(l, k, offset);
+  if (choice === null) return;
+  const kept = l.builder.newBlock();
+  branchOnChoice(l, choice, kept, otherwise);
+  l.builder.at(kept);
 }
 
 /** Lowers an #if, #ifdef, #elif or #elifdef with its alternatives. */

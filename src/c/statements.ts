@@ -4,7 +4,7 @@ import { lowerDeclaration } from "./declarations.ts";
 import type { Expr, SwitchCase } from "./ir.ts";
 import { held, locOf, textOf, wordAt, zero, type Lowering } from "./lowering.ts";
 import { isMaskedMacro, lowerLoopCall, lowerMaskedMacro } from "./loops.ts";
-import { lowerChoice, lowerConditional } from "./preprocessor.ts";
+import { choiceAt, lowerChoice, lowerConditional, onlyWhenCompiled } from "./preprocessor.ts";
 import { childOf, firstNamed, namedChildren, operatorOf, type SyntaxNode } from "./syntax.ts";
 import { lineAt } from "./unit-text.ts";
 
@@ -55,6 +55,8 @@ export class StatementLowering {
   private readonly l: () => Lowering;
   private depth = 0;
   private nextChoice = 0;
+  /** Offset of the `if` that follows an `else` and is lowered next. */
+  private chain = -1;
   cut: CutSite | null = null;
 
   constructor(lowering: () => Lowering) {
@@ -222,11 +224,19 @@ export class StatementLowering {
     } else l.condition(node, yes, no);
   }
 
+  /** Whether an `if` that an #ifdef kept is the one that the #ifdef is about: it follows the directive or an `else`. */
+  private chained(node: SyntaxNode): boolean {
+    if (this.chain === node.start) return true;
+    const choice = choiceAt(this.l(), "branch", node.start);
+    return choice !== null && this.l().unit.masked.slice(choice.directiveTo, node.start).trim() === "";
+  }
+
   private ifStatement(node: SyntaxNode): void {
     const { builder } = this.l();
     const yes = builder.newBlock();
     const no = builder.newBlock();
     const after = builder.newBlock();
+    if (this.chained(node)) onlyWhenCompiled(this.l(), "branch", node.start, no);
     this.condition(childOf(node, "condition"), yes, no);
     builder.at(yes);
     const consequence = childOf(node, "consequence");
@@ -234,7 +244,12 @@ export class StatementLowering {
     builder.goto(after);
     builder.at(no);
     const alternative = childOf(node, "alternative");
-    if (alternative !== null) this.statement(alternative);
+    if (alternative !== null) {
+      const arm = alternative.kind === "else_clause" ? (firstNamed(alternative) ?? alternative) : alternative;
+      if (arm.kind === "if_statement") this.chain = arm.start;
+      else onlyWhenCompiled(this.l(), "branch", arm.start, after);
+      this.statement(alternative);
+    }
     builder.goto(after);
     builder.at(after);
   }

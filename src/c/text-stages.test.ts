@@ -60,7 +60,20 @@ describe("settleConditionals", () => {
     const text = "int f()\n{\n\tif (a\n#ifdef B\n\t\t&& b\n#endif\n\t)\n\t\tc();\n}\n";
     const { code, choices } = settleConditionals(text);
     expect(code).toBe(text.replace("#ifdef B", "        ").replace("#endif", "      "));
-    expect(choices).toEqual([{ from: text.indexOf("#ifdef"), to: text.indexOf("#endif") + 6, directiveTo: text.indexOf("#ifdef") + 8, negated: false }]);
+    expect(choices).toEqual([{ k: "operand", from: text.indexOf("#ifdef"), to: text.indexOf("#endif") + 6, directiveTo: text.indexOf("#ifdef") + 8, negated: false }]);
+  });
+
+  it.each([
+    ["if (a\n#ifdef X\n|| b\n#endif\n) c();", "operand"],
+    ["a = b |\n#ifdef X\nc |\n#endif\nd;", "operand"],
+    ["if (a) { b(); }\n#ifdef X\nelse { c(); }\n#endif\nd();", "branch"],
+    ["a();\n#ifdef X\nif (b) c(); else\n#endif\nd();", "branch"],
+    ["f(a,\n#ifdef X\nb,\n#else\nc,\n#endif\nd);", "quiet"],
+    ["f(a,\n#ifdef X\nb(),\n#endif\nd);", "gap"],
+    ["a =\n#ifdef X\nb;\n#else\nc;\n#endif\n", "gap"],
+    ["#ifdef X\nif (a) {\n#else\n{\n#endif\nb(); }", "gap"],
+  ])("tells how the other reading of %j is met: %s", (body, kind) => {
+    expect(settleConditionals(`int f()\n{\n${body}\n}\n`).choices.map(({ k }) => k)).toEqual([kind]);
   });
 
   it("keeps the first arm when braces differ, the second of #if 0", () => {
