@@ -1,0 +1,79 @@
+/**
+ * The known bugs, each in up to three settings: put back into a kernel tree, taken out of it again, and as the mail of
+ * the fix alone, whose pre-image is the buggy version.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Finding } from "../../src/index.ts";
+import type { KnownBug } from "./entries.ts";
+import { judge, type Judged } from "./judge.ts";
+import { reverseDiff } from "./reverse-diff.ts";
+import { reviewOne } from "./reviewer.ts";
+import { withPatch } from "./scratch-tree.ts";
+
+/** What was reviewed: the put-back patch, its reverse, the fix mail on the buggy tree, the fix mail without a tree. */
+export type Setting = "put back" | "taken out" | "fix on tree" | "fix alone";
+
+export interface Measured {
+  readonly bug: KnownBug;
+  readonly setting: Setting;
+  /** "6.12", or "" without a tree. */
+  readonly tree: string;
+  /** The buggy version was flagged under a right rule in a right function. */
+  readonly flagged: boolean;
+  /** The fixed version has no such finding; true where the fixed version is not reviewed. */
+  readonly clean: boolean;
+  /** The hunks could be placed on the tree. */
+  readonly applied: boolean;
+  /** Findings of other kinds or in other places that the reviewed patch introduces or has fixed. */
+  readonly others: readonly Finding[];
+}
+
+/** `tree` as the reviewer sees it; `scratch` is a writable copy of its files. */
+export interface Trees {
+  readonly version: string;
+  readonly tree: string;
+  readonly scratch: string;
+}
+
+/** All that can be measured of one bug on one tree. */
+export async function measureOnTree(bug: KnownBug, trees: Trees): Promise<Measured[]> {
+  const found: Measured[] = [];
+  for (const { patch, tree } of bug.reintroduce) {
+    if (tree !== trees.version) continue;
+    const buggy = await reviewOne(patch, trees.tree);
+    const put = judge(buggy, bug);
+    found.push({ bug, setting: "put back", tree, flagged: put.introduced.length > 0, clean: true, applied: isApplied(buggy), others: changed(put) });
+    await withPatch(trees.scratch, patch, async () => {
+      found.push(await measureFix(bug, "taken out", reversedFile(patch, trees), tree, trees.scratch));
+      if (bug.mail !== null) found.push(await measureFix(bug, "fix on tree", bug.mail, tree, trees.scratch));
+    });
+  }
+  return found;
+}
+
+/** The mail of the fix without a tree; null when it is not stored. */
+export async function measureAlone(bug: KnownBug): Promise<Measured | null> {
+  return bug.mail === null ? null : measureFix(bug, "fix alone", bug.mail, "", null);
+}
+
+async function measureFix(bug: KnownBug, setting: Setting, input: string, tree: string, dir: string | null): Promise<Measured> {
+  const patches = await reviewOne(input, dir);
+  const judged = judge(patches, bug);
+  return { bug, setting, tree, flagged: judged.fixed.length > 0, clean: judged.remaining.length === 0, applied: isApplied(patches), others: changed(judged) };
+}
+
+/** Beside the tree, so that it goes when the tree goes. */
+function reversedFile(patch: string, trees: Trees): string {
+  const path = join(trees.scratch, "taken-out.diff");
+  writeFileSync(path, reverseDiff(readFileSync(patch, "utf8")));
+  return path;
+}
+
+function changed({ others }: Judged): readonly Finding[] {
+  return others.filter((finding) => finding.status !== "pre-existing");
+}
+
+function isApplied(patches: Awaited<ReturnType<typeof reviewOne>>): boolean {
+  return patches.length > 0 && patches.every((patch) => patch.base.kind !== "none");
+}
