@@ -2,6 +2,7 @@
  * The pipeline: inputs -> messages -> series -> patches -> images -> functions -> obligations -> report. The only file
  * that knows the order of the stages (docs/architecture.md has the table).
  */
+import { resolve } from "node:path";
 import { initC } from "./c/index.ts";
 import type { EventSink } from "./core/events.ts";
 import type { RuleId } from "./core/finding.ts";
@@ -32,10 +33,13 @@ export async function review(request: ReviewRequest, events?: EventSink): Promis
       strict: request.strict,
       wants: wanted(request),
     };
-    const inputs = new Inputs(request.inputs, tree);
+    const inputs = new Inputs(request, tree);
     const patches: PatchReport[] = [];
     for await (const found of inputs.series()) {
-      patches.push(...(await reviewSeries(found, options)));
+      for (const patch of await reviewSeries(found, options)) {
+        patches.push(patch);
+        inputs.reviewed(found.input, patch);
+      }
       events?.({ kind: "progress", phase: "review", done: patches.length, total: null, what: found.series.subject });
     }
     return {
@@ -64,7 +68,7 @@ async function reviewSeries({ series, notes }: FoundSeries, options: PatchOption
 }
 
 async function treeOf(request: ReviewRequest): Promise<Tree | null> {
-  const dir = request.tree ?? (await findKernelTree(request.cwd));
+  const dir = request.tree === null ? await findKernelTree(request.cwd) : resolve(request.cwd, request.tree);
   return dir === null ? null : openTree(dir);
 }
 

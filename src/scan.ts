@@ -1,4 +1,5 @@
 /** Whole files of a tree, as they are. */
+import { resolve } from "node:path";
 import { checkUnit, hasPageTableSteps } from "./check/index.ts";
 import { functionReport } from "./check-images.ts";
 import { initC, lowerText } from "./c/index.ts";
@@ -21,7 +22,7 @@ export async function scan(request: ScanRequest, events?: EventSink): Promise<Re
   const start = performance.now();
   const rules = await withPacks(builtinRules(), request.rules, request.cwd);
   await initC();
-  const tree = await openTree(request.tree);
+  const tree = await openTree(resolve(request.cwd, request.tree));
   try {
     const era = await eraOf({ tree, kernelOption: request.kernel, base: null, names: new Set(), date: null }, rules);
     const rulebook = rulebookFor(rules, era.version);

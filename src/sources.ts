@@ -1,8 +1,9 @@
 /** Inputs -> series with their fate: what the mail stage yields, sorted into one report an input. */
 import { InputError } from "./core/errors.ts";
 import type { MailPatch, Series } from "./core/message.ts";
-import type { InputReport } from "./core/report.ts";
-import { type GroupedEvent, readSeries } from "./mail/index.ts";
+import type { InputReport, PatchReport } from "./core/report.ts";
+import type { ReviewRequest } from "./core/request.ts";
+import { type GroupedEvent, type MailOptions, readSeries } from "./mail/index.ts";
 import { isRevisionRange, revisionRange, type Tree } from "./tree/index.ts";
 
 interface OpenInput {
@@ -10,10 +11,14 @@ interface OpenInput {
   patches: number;
   readonly skipped: { messageId: string; subject: string; reason: string }[];
   readonly troubles: string[];
+  /** Why no file of a patch could be reviewed, one for each such patch. */
+  readonly refused: string[];
   failed?: string;
 }
 
 export interface FoundSeries {
+  /** The input it came from, as the user named it. */
+  readonly input: string;
   readonly series: Series;
   readonly notes: readonly string[];
 }
@@ -21,30 +26,31 @@ export interface FoundSeries {
 /** Collects what becomes of each input while its series are handed on. */
 export class Inputs {
   readonly #open = new Map<string, OpenInput>();
-  readonly #paths: readonly string[];
+  readonly #request: Pick<ReviewRequest, "inputs" | "cwd" | "stdin">;
   readonly #tree: Tree | null;
 
-  /** Paths as the user named them. What is no file may be a revision range of the tree. */
-  constructor(paths: readonly string[], tree: Tree | null) {
-    this.#paths = paths;
+  /** Inputs as the user named them. What is no file may be a revision range of the tree. */
+  constructor(request: Pick<ReviewRequest, "inputs" | "cwd" | "stdin">, tree: Tree | null) {
+    this.#request = request;
     this.#tree = tree;
-    for (const path of paths) this.of(path);
+    for (const path of request.inputs) this.of(path);
   }
 
   of(path: string): OpenInput {
     const known = this.#open.get(path);
     if (known) return known;
-    const made: OpenInput = { messages: 0, patches: 0, skipped: [], troubles: [] };
+    const made: OpenInput = { messages: 0, patches: 0, skipped: [], troubles: [], refused: [] };
     this.#open.set(path, made);
     return made;
   }
 
   /** The series of all inputs. An input that can't be read becomes `failed`; the others still run. */
   async *series(): AsyncGenerator<FoundSeries> {
-    const readable = [...this.#paths];
+    const { inputs, cwd, stdin } = this.#request;
+    const readable = Array.from(new Set(inputs));
     while (readable.length > 0) {
       try {
-        for await (const event of readSeries(readable)) {
+        for await (const event of readSeries(readable, { cwd, ...(stdin ? { stdin } : {}) })) {
           const found = this.#take(event);
           if (found) yield found;
         }
@@ -54,7 +60,7 @@ export class Inputs {
         readable.splice(readable.indexOf(error.path), 1);
         const commits = this.#tree !== null && (await isRevisionRange(this.#tree, error.path));
         if (commits) yield await this.#range(error.path);
-        else this.of(error.path).failed = error.message;
+        else this.of(error.path).failed = withoutPath(error);
       }
     }
   }
@@ -69,14 +75,14 @@ export class Inputs {
       else input.skipped.push({ messageId: item.skipped.message.id, subject: item.skipped.message.subject, reason: item.skipped.reason });
     }
     input.patches += patches.length;
-    return { series: { subject: range, revision: 1, total: patches.length, patches }, notes: [] };
+    return { input: range, series: { subject: range, revision: 1, total: patches.length, patches }, notes: [] };
   }
 
   #take(event: GroupedEvent): FoundSeries | null {
     const input = this.of(event.input);
     switch (event.kind) {
       case "series":
-        return { series: event.series, notes: event.notes };
+        return { input: event.input, series: event.series, notes: event.notes };
       case "skipped":
         input.skipped.push({ messageId: event.skipped.message.id, subject: event.skipped.message.subject, reason: event.skipped.reason });
         return null;
@@ -90,7 +96,35 @@ export class Inputs {
     }
   }
 
-  reports(): InputReport[] {
-    return Array.from(this.#open, ([path, input]) => ({ path, ...input }));
+  /** Takes note of a patch of which nothing could be reviewed. */
+  reviewed(input: string, patch: PatchReport): void {
+    if (patch.files.length === 0) this.of(input).refused.push(patch.notes.at(-1) ?? "its diff changes no file");
   }
+
+  reports(): InputReport[] {
+    return Array.from(this.#open, ([path, { refused, ...input }]) => {
+      const failed = input.failed ?? incomplete({ ...input, refused });
+      return { path, ...input, ...(failed === undefined ? {} : { failed }) };
+    });
+  }
+}
+
+/** The path stands before the message wherever it is shown. */
+function withoutPath({ path, message }: InputError): string {
+  return message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
+}
+
+/** How the mail stage words a suspicion: the end looks odd, yet all may be there. */
+const suspicion = /\bmay have been cut\b/;
+/** How it words mails that promise a patch and have none to read. */
+const promise = /^(?:marked as a patch|limit hit)/;
+
+/** Why an input that could be opened still counts as unreadable: a part of it is lost, or a promised patch is not there. */
+function incomplete(input: OpenInput): string | undefined {
+  const lost = input.troubles.find((text) => !suspicion.test(text));
+  if (lost !== undefined) return lost;
+  const nothing = input.patches === input.refused.length;
+  const promised = input.skipped.find(({ reason }) => promise.test(reason));
+  if (promised !== undefined && (nothing || input.troubles.length > 0)) return `no patch to review where one was promised: ${promised.reason}`;
+  return nothing && input.refused.length > 0 ? `no file of its patches can be reviewed: ${input.refused[0]!}` : undefined;
 }
