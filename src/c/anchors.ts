@@ -1,6 +1,6 @@
 /** Finds function heads and unpaired braces in a fragment, whose surroundings are not known. */
 import { readHead } from "./heads.ts";
-import { declaresParameters } from "./mask.ts";
+import { declaresParameters } from "./mask-rows.ts";
 
 /** A function head with its opening brace. */
 export interface Anchor {

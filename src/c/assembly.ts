@@ -68,9 +68,9 @@ export function lowerAssembly(l: Lowering, node: SyntaxNode): void {
 }
 
 function jumpPerhaps(l: Lowering, label: string, result: Expr, node: SyntaxNode): void {
-  const target = l.labelBlock(label);
-  if (target === null) return;
+  const target = l.flow.labels.get(label);
+  if (target === undefined) return;
   const next = l.builder.newBlock();
-  l.builder.branch({ k: "binary", op: "==", left: result, right: { k: "opaque", text: `jump to ${label}` } }, target, next, locOf(l, node));
+  l.builder.branch({ k: "binary", op: "==", left: result, right: { k: "opaque", text: `jump to ${label}` } }, target.block, next, locOf(l, node));
   l.builder.at(next);
 }

@@ -9,8 +9,9 @@ import type { FileImage } from "../core/image.ts";
 import type { FunctionHead } from "./heads.ts";
 import type { FunctionIr, Terminator } from "./ir.ts";
 import type { Lowering, UnitNames } from "./lowering.ts";
-import { lowering } from "./function.ts";
-import type { StatementLowering } from "./statements.ts";
+import { newLowering } from "./function.ts";
+import { collectLabels } from "./jumps.ts";
+import { settleChoices, skipChoices } from "./statements.ts";
 import { childOf, namedChildren, type SyntaxNode } from "./syntax.ts";
 import { readFragment } from "./tolerant.ts";
 import { lineAt, locAt, type UnitText } from "./unit-text.ts";
@@ -57,13 +58,13 @@ function followingGap(image: FileImage, line: number): { from: number; to: numbe
 export function lowerCut(unit: UnitText, names: UnitNames, image: FileImage, cut: CutFunction): FunctionIr | null {
   const trees = cut.parts.map((part) => readFragment(unit.masked, part.from, part.to));
   if (!trees.some((nodes) => nodes.some((node) => node.kind !== "stray_close"))) return null;
-  const { l, statements } = lowering(unit, names);
+  const l = newLowering(unit, names);
   const { builder } = l;
   const partial = cut.closedAt < 0 || cut.parts.some((part) => part.gap !== null);
   builder.partial = partial || !cut.headKnown;
   for (const { name, type } of cut.head.params) if (name !== "") builder.declare(name, type, "param");
-  for (const nodes of trees) for (const node of nodes) statements.collectLabels(node);
-  statements.startAt(cut.parts[0]?.from ?? 0);
+  for (const nodes of trees) for (const node of nodes) collectLabels(l, node);
+  skipChoices(l, cut.parts[0]?.from ?? 0);
 
   const last = followingGap(image, cut.lastLine);
   const gaps: (OpenGap | null)[] = cut.parts.map(({ gap }) => (gap === null ? null : openGap(l, gap)));
@@ -79,12 +80,12 @@ export function lowerCut(unit: UnitText, names: UnitNames, image: FileImage, cut
     if (gap !== null) gap.entries.push({ block: start, line: lineAt(unit.lineStarts, cut.parts[index]!.from) });
     else builder.goto(start);
     builder.at(start);
-    statements.cut = {
+    l.flow.cut = {
       enter: (block, line) => gap?.entries.push({ block, line }),
       end: () => cutEnd(l, next, lineAt(unit.lineStarts, Math.max(0, cut.parts[index]!.to - 1))),
     };
-    lowerList(l, statements, nodes, gap, true);
-    statements.settleChoices(cut.parts[index]!.to);
+    lowerList(l, nodes, gap, true);
+    settleChoices(l, cut.parts[index]!.to);
     builder.goto(next?.block ?? exit);
   }
   for (const [index, gap] of gaps.entries()) {
@@ -150,7 +151,7 @@ function closeGap(l: Lowering, gap: OpenGap, over: number | null): void {
   if (over !== null) builder.goto(over);
 }
 
-function lowerList(l: Lowering, statements: StatementLowering, nodes: readonly SyntaxNode[], gap: OpenGap | null, top = false): void {
+function lowerList(l: Lowering, nodes: readonly SyntaxNode[], gap: OpenGap | null, top = false): void {
   for (const [index, node] of nodes.entries()) {
     switch (node.kind) {
       case "stray_close":
@@ -160,20 +161,20 @@ function lowerList(l: Lowering, statements: StatementLowering, nodes: readonly S
       case "stray_else": {
         const alternative = childOf(node, "alternative");
         otherArm(l, node, gap, () => {
-          if (alternative !== null) statements.statement(alternative);
+          if (alternative !== null) l.statement(alternative);
         });
         break;
       }
       case "stray_conditional": {
         const [first, second] = namedChildren(node);
-        if (first !== undefined) lowerList(l, statements, first.children, gap);
+        if (first !== undefined) lowerList(l, first.children, gap);
         otherArm(l, node, gap, () => {
-          if (second !== undefined) lowerList(l, statements, second.children, gap);
+          if (second !== undefined) lowerList(l, second.children, gap);
         });
         break;
       }
       default:
-        statements.statement(node);
+        l.statement(node);
         // The first statement may be the arm of an if or else that stands in the gap.
         if (index === 0 && gap !== null && top) skipped(l, nodes[1], gap);
     }

@@ -1,12 +1,14 @@
 /** Lowers expressions: loads, stores and calls become steps in evaluation order, the rest a pure Expr. */
-import { addressOf, decayed, dereferenced, fetch, read, write } from "./access.ts";
+import { addressOf, decayed, dereferenced, fetch } from "./access.ts";
 import { pairBrackets } from "./brackets.ts";
+import { lowerAssignment, lowerUpdate } from "./assignments.ts";
+import { lowerTernary, lowerTruth, perhapsApplied } from "./branching-values.ts";
 import { isLogical } from "./conditions.ts";
 import type { BinaryOp, Expr, Place, UnaryOp } from "./ir.ts";
-import { held, locOf, one, textOf, zero, type Lowering } from "./lowering.ts";
+import { textOf, zero, type Lowering } from "./lowering.ts";
 import { literalValue } from "./literals.ts";
 import { primitiveTypes, shortTypedefs } from "./mask-words.ts";
-import { choiceAt, onlyWhenCompiled } from "./preprocessor.ts";
+import { choiceAt } from "./preprocessor.ts";
 import { bare, childOf, firstNamed, namedChildren, operatorOf, type SyntaxNode } from "./syntax.ts";
 import { isArray, typeText } from "./type-text.ts";
 import { sourceOf } from "./unit-text.ts";
@@ -42,15 +44,15 @@ export function lowerValue(l: Lowering, node: SyntaxNode): Expr {
     case "pointer_expression":
       return pointer(l, node);
     case "assignment_expression":
-      return assignment(l, node);
+      return lowerAssignment(l, node);
     case "update_expression":
-      return update(l, node, true);
+      return lowerUpdate(l, node, true);
     case "unary_expression":
       return unary(l, node);
     case "binary_expression":
       return binary(l, node);
     case "conditional_expression":
-      return conditional(l, node);
+      return lowerTernary(l, node);
     case "comma_expression": {
       const left = childOf(node, "left");
       if (left !== null) l.effect(left);
@@ -82,7 +84,7 @@ export function lowerEffect(l: Lowering, node: SyntaxNode): void {
       l.call(node, false);
       return;
     case "update_expression":
-      update(l, node, false);
+      lowerUpdate(l, node, false);
       return;
     case "comma_expression":
       for (const child of namedChildren(node)) l.effect(child);
@@ -151,49 +153,12 @@ function pointer(l: Lowering, node: SyntaxNode): Expr {
   return addressOf(l, l.place(argument));
 }
 
-/** Right side, place, then for `op=` load and store. The value is what was stored. */
-function assignment(l: Lowering, node: SyntaxNode): Expr {
-  const left = childOf(node, "left");
-  const right = childOf(node, "right");
-  if (left === null || right === null) return opaque(l, node);
-  const op = (operatorOf(node)?.kind ?? "=").slice(0, -1);
-  const loc = locOf(l, node);
-  let value = l.value(right);
-  const place = l.place(left);
-  if (binaryOps.has(op)) value = { k: "binary", op: op as BinaryOp, left: read(l, place, left), right: value };
-  write(l, place, value, loc);
-  return place.k === "var" ? place : value;
-}
-
-function update(l: Lowering, node: SyntaxNode, wanted: boolean): Expr {
-  const argument = childOf(node, "argument");
-  const operator = operatorOf(node);
-  if (argument === null || operator === null) return opaque(l, node);
-  const postfix = operator.start > argument.start;
-  const sign = operatorOf(argument)?.kind ?? "";
-  const signed = postfix && argument.kind === "unary_expression" && unaryOps.has(sign) ? childOf(argument, "argument") : null;
-  // The grammar binds `!pte++` as (!pte)++; C has it the other way round.
-  if (signed !== null) return { k: "unary", op: sign as UnaryOp, arg: step(l, node, signed, operator.kind, true, wanted) };
-  return step(l, node, argument, operator.kind, postfix, wanted);
-}
-
-function step(l: Lowering, node: SyntaxNode, argument: SyntaxNode, operator: string, postfix: boolean, wanted: boolean): Expr {
-  const place = l.place(argument);
-  const loc = locOf(l, node);
-  let before = read(l, place, argument);
-  if (postfix && wanted) before = held(l, before, loc);
-  const after: Expr = { k: "binary", op: operator === "--" ? "-" : "+", left: before, right: one };
-  write(l, place, after, loc);
-  if (postfix) return before;
-  return place.k === "var" ? place : after;
-}
-
 function unary(l: Lowering, node: SyntaxNode): Expr {
   const argument = childOf(node, "argument");
   const op = operatorOf(node)?.kind ?? "";
   if (argument === null || !unaryOps.has(op)) return opaque(l, node);
   const inner = bare(argument);
-  if (op === "!" && isLogical(inner)) return truth(l, node);
+  if (op === "!" && isLogical(inner)) return lowerTruth(l, node);
   const arg = l.value(argument);
   if (op === "-" && arg.k === "num") return { k: "num", value: -arg.value };
   if (op === "+") return arg;
@@ -201,7 +166,7 @@ function unary(l: Lowering, node: SyntaxNode): Expr {
 }
 
 function binary(l: Lowering, node: SyntaxNode): Expr {
-  if (isLogical(node)) return truth(l, node);
+  if (isLogical(node)) return lowerTruth(l, node);
   const left = childOf(node, "left");
   const right = childOf(node, "right");
   const op = operatorOf(node)?.kind ?? "";
@@ -212,19 +177,6 @@ function binary(l: Lowering, node: SyntaxNode): Expr {
   const first = l.value(left);
   if (choiceAt(l, "operand", right.start) !== null) return perhapsApplied(l, first, op as BinaryOp, right);
   return { k: "binary", op: op as BinaryOp, left: first, right: l.value(right) };
-}
-
-/** `a` where an #ifdef around `op b` is off, `a op b` where it is on. */
-function perhapsApplied(l: Lowering, left: Expr, op: BinaryOp, right: SyntaxNode): Expr {
-  const loc = locOf(l, right);
-  const dst = l.builder.temp();
-  const after = l.builder.newBlock();
-  l.builder.assign(dst, left, loc);
-  onlyWhenCompiled(l, "operand", right.start, after);
-  l.builder.assign(dst, { k: "binary", op, left: { k: "var", name: dst }, right: l.value(right) }, loc);
-  l.builder.goto(after);
-  l.builder.at(after);
-  return { k: "var", name: dst };
 }
 
 function castLike(l: Lowering, node: SyntaxNode): string {
@@ -240,52 +192,6 @@ function prefixed(l: Lowering, op: string, operand: SyntaxNode, node: SyntaxNode
   if (op === "&") return addressOf(l, l.place(operand));
   const arg = l.value(operand);
   return op === "-" ? { k: "unary", op: "-", arg } : arg;
-}
-
-/** 1 or 0 by control flow. */
-function truth(l: Lowering, node: SyntaxNode): Expr {
-  const dst = l.builder.temp("int");
-  const loc = locOf(l, node);
-  const yes = l.builder.newBlock();
-  const no = l.builder.newBlock();
-  const after = l.builder.newBlock();
-  l.condition(node, yes, no);
-  for (const [block, value] of [[yes, one], [no, zero]] as const) {
-    l.builder.at(block);
-    l.builder.assign(dst, value, loc);
-    l.builder.goto(after);
-  }
-  l.builder.at(after);
-  return { k: "var", name: dst };
-}
-
-/** `c ? a : b` and `c ?: b`. */
-function conditional(l: Lowering, node: SyntaxNode): Expr {
-  const condition = childOf(node, "condition");
-  const consequence = childOf(node, "consequence");
-  const alternative = childOf(node, "alternative");
-  if (condition === null || alternative === null) return opaque(l, node);
-  const loc = locOf(l, node);
-  const dst = l.builder.temp();
-  const yes = l.builder.newBlock();
-  const no = l.builder.newBlock();
-  const after = l.builder.newBlock();
-  if (consequence === null) {
-    const value = held(l, l.value(condition), loc);
-    l.builder.branch(value, yes, no, loc);
-    l.builder.at(yes);
-    l.builder.assign(dst, value, loc);
-  } else {
-    l.condition(condition, yes, no);
-    l.builder.at(yes);
-    l.builder.assign(dst, l.value(consequence), locOf(l, consequence));
-  }
-  l.builder.goto(after);
-  l.builder.at(no);
-  l.builder.assign(dst, l.value(alternative), locOf(l, alternative));
-  l.builder.goto(after);
-  l.builder.at(after);
-  return { k: "var", name: dst };
 }
 
 /** The type of a cast as the source has it, which the mask may have shown to the parser as `int`. */

@@ -3,31 +3,34 @@ import { FunctionBuilder } from "./builder.ts";
 import { lowerCall } from "./calls.ts";
 import { lowerCondition } from "./conditions.ts";
 import { lowerEffect, lowerValue } from "./expressions.ts";
+import { newFlow } from "./flow.ts";
 import type { FunctionHead } from "./heads.ts";
 import type { FunctionIr } from "./ir.ts";
+import { collectLabels } from "./jumps.ts";
 import type { Lowering, UnitNames } from "./lowering.ts";
 import { lowerPlace } from "./places.ts";
-import { StatementLowering } from "./statements.ts";
+import { lowerBlock, lowerGap, lowerStatement, lowerTest, settleChoices, skipChoices } from "./statements.ts";
 import type { SyntaxNode } from "./syntax.ts";
 import { lineAt, locAt, type UnitText } from "./unit-text.ts";
 
 /** A builder and the lowering functions tied to it. */
-export function lowering(unit: UnitText, names: UnitNames): { l: Lowering; statements: StatementLowering } {
-  const statements: StatementLowering = new StatementLowering(() => l);
+export function newLowering(unit: UnitText, names: UnitNames): Lowering {
   const l: Lowering = {
     unit,
     names,
     builder: new FunctionBuilder(),
+    flow: newFlow(),
     value: (node) => lowerValue(l, node),
     effect: (node) => lowerEffect(l, node),
     place: (node) => lowerPlace(l, node),
     condition: (node, yes, no) => lowerCondition(l, node, yes, no),
     call: (node, wanted) => lowerCall(l, node, wanted),
-    block: (node, wanted) => statements.block(node, wanted),
-    statement: (node) => statements.statement(node),
-    labelBlock: (name) => statements.labelBlock(name),
+    block: (node, wanted) => lowerBlock(l, node, wanted),
+    statement: (node) => lowerStatement(l, node),
+    test: (node, yes, no) => lowerTest(l, node, yes, no),
+    gap: (node, reason) => lowerGap(l, node, reason),
   };
-  return { l, statements };
+  return l;
 }
 
 interface LoweredBody {
@@ -37,13 +40,13 @@ interface LoweredBody {
 }
 
 function lowerBody(unit: UnitText, names: UnitNames, head: FunctionHead, body: SyntaxNode, end: number): LoweredBody {
-  const { l, statements } = lowering(unit, names);
+  const l = newLowering(unit, names);
   const { builder } = l;
   for (const { name, type } of head.params) if (name !== "") builder.declare(name, type, "param");
-  statements.collectLabels(body);
-  statements.startAt(body.start);
-  statements.statement(body);
-  statements.settleChoices(end);
+  collectLabels(l, body);
+  skipChoices(l, body.start);
+  l.statement(body);
+  settleChoices(l, end);
   const blocks = builder.finish(locAt(unit.lineStarts, end));
   return { vars: builder.vars, blocks, unreadable: builder.unreadable };
 }

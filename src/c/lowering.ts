@@ -3,6 +3,7 @@
  * may hold an expression that holds a statement.
  */
 import type { FunctionBuilder } from "./builder.ts";
+import type { Flow } from "./flow.ts";
 import type { Expr, Loc, Place } from "./ir.ts";
 import type { SyntaxNode } from "./syntax.ts";
 import { locAt, sourceOf, type UnitText } from "./unit-text.ts";
@@ -19,6 +20,7 @@ export interface Lowering {
   readonly unit: UnitText;
   readonly names: UnitNames;
   readonly builder: FunctionBuilder;
+  readonly flow: Flow;
   /** Emits the steps of an expression and returns its value. */
   readonly value: (node: SyntaxNode) => Expr;
   /** Emits the steps of an expression whose value is not wanted. */
@@ -31,8 +33,10 @@ export interface Lowering {
   /** Lowers the statements of a block in a scope of their own; the value is that of a last expression statement when wanted. */
   readonly block: (node: SyntaxNode, wanted: boolean) => Expr;
   readonly statement: (node: SyntaxNode) => void;
-  /** Block of a label of the function, null when it is not in sight. */
-  readonly labelBlock: (name: string) => number | null;
+  /** Branches on a statement's condition, which may be absent or unreadable. */
+  readonly test: (node: SyntaxNode | null, yes: number, no: number) => void;
+  /** A stretch that can't be read. */
+  readonly gap: (node: SyntaxNode, reason: string) => void;
 }
 
 export function locOf(l: Lowering, node: SyntaxNode): Loc {

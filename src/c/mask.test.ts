@@ -1,7 +1,8 @@
 /** One example a row of the mask table, and what the mask promises of every text. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mask, maskRows } from "./mask.ts";
+import { mask } from "./mask.ts";
+import { maskRows } from "./mask-rows.ts";
 
 /** Row -> texts before and after, both as they stand in a function's body. A row may have several. */
 const examples: Readonly<Record<string, readonly (readonly [string, string])[]>> = {

@@ -87,5 +87,16 @@ function copy(cursor: TreeCursor, tables: Grammar, offset: number, depth: number
     } while (cursor.gotoNextSibling());
     cursor.gotoParent();
   }
-  return { kind, field, start, end, named: id === errorId || (tables.named[id] ?? false), broken, children };
+  const node: SyntaxNode = { kind, field, start, end, named: id === errorId || (tables.named[id] ?? false), broken, children };
+  return kind === "update_expression" ? rebound(node) : node;
+}
+
+/** The grammar binds `!p++` as `(!p)++`; C has it the other way round. */
+function rebound(update: SyntaxNode): SyntaxNode {
+  const [sign, step] = update.children;
+  if (sign?.kind !== "unary_expression" || step === undefined) return update;
+  const operand = sign.children.find((child) => child.field === "argument");
+  if (operand === undefined) return update;
+  const stepped = rebound({ ...update, start: operand.start, field: "argument", children: [operand, step] });
+  return { ...sign, field: update.field, end: update.end, children: sign.children.map((child) => (child === operand ? stepped : child)) };
 }

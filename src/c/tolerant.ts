@@ -5,6 +5,7 @@
  */
 import { parseDirective, parseExpression, parseStatement } from "./leaves.ts";
 import { pairBrackets, skipBlank, type Brackets } from "./brackets.ts";
+import { bareMacroEnd, directiveWord, lineEnd, semicolon, simpleEnd, wordFrom } from "./statement-ends.ts";
 import { makeNode, withField, type SyntaxNode } from "./syntax.ts";
 
 const maxNesting = 200;
@@ -17,12 +18,6 @@ interface Reader {
   nesting: number;
   /** Conditionals opened in the innermost block that await their #endif. */
   conditionals: number;
-}
-
-function wordFrom(code: string, at: number): string {
-  let end = at;
-  while (end < code.length && end - at < 100 && /\w/.test(code[end]!)) end++;
-  return code.slice(at, end);
 }
 
 function errorNode(start: number, end: number): SyntaxNode {
@@ -144,20 +139,9 @@ function readStatement(reader: Reader, nodes: SyntaxNode[]): void {
     default:
       if (word !== "" && readLabel(reader, word, nodes)) return;
   }
-  const end = bareMacroEnd(reader, word) ?? simpleEnd(reader);
+  const end = bareMacroEnd(code, start, reader.to, reader.brackets) ?? simpleEnd(reader.code, reader.at, reader.to);
   nodes.push(...parseStatement(code, start, end));
   reader.at = end;
-}
-
-/** Behind `MACRO(...)` on a line of its own, without `;`, before another statement; null when this is none. */
-function bareMacroEnd(reader: Reader, word: string): number | null {
-  const { code } = reader;
-  const open = skipBlank(code, reader.at + word.length);
-  if (!/^[A-Za-z_]/.test(word) || code[open] !== "(") return null;
-  const end = reader.brackets.parenEnd(open);
-  if (end < 0 || end >= reader.to) return null;
-  const next = skipBlank(code, end);
-  return code.slice(end, next).includes("\n") && /[\w}]/.test(code.charAt(next)) ? end : null;
 }
 
 /** The parenthesis behind a keyword; null when there is none that closes in sight. */
@@ -173,7 +157,7 @@ function readCondition(reader: Reader, keyword: string, field: string): SyntaxNo
 /** A keyword whose parenthesis is cut off: everything to the next `;` or the end is lost. */
 function headless(reader: Reader): SyntaxNode {
   const start = reader.at;
-  reader.at = Math.max(simpleEnd(reader), start + 1);
+  reader.at = Math.max(simpleEnd(reader.code, reader.at, reader.to), start + 1);
   return errorNode(start, reader.at);
 }
 
@@ -243,18 +227,6 @@ function parseUpdate(code: string, from: number, to: number): SyntaxNode {
   return withField(inner ?? errorNode(from, to), "update");
 }
 
-/** The next `;` outside brackets, or -1. */
-function semicolon(code: string, from: number, to: number): number {
-  let depth = 0;
-  for (let at = from; at < to; at++) {
-    const c = code.charCodeAt(at);
-    if (c === 40 || c === 91 || c === 123) depth++;
-    else if (c === 41 || c === 93 || c === 125) depth--;
-    else if (c === 59 && depth === 0) return at;
-  }
-  return -1;
-}
-
 function readCase(reader: Reader, word: string, nodes: SyntaxNode[]): boolean {
   const { code } = reader;
   const start = reader.at;
@@ -286,49 +258,6 @@ function readLabel(reader: Reader, word: string, nodes: SyntaxNode[]): boolean {
   return true;
 }
 
-/**
- * Behind the simple statement at the reader: its `;`, or what must end it: a `}`, a preprocessor line, the end. A bracket
- * that is never closed ends it at the first `;` that ends a line.
- */
-function simpleEnd(reader: Reader): number {
-  const { code, to } = reader;
-  let round = 0;
-  let curly = 0;
-  let fallback = -1;
-  let lineStart = false;
-  for (let at = reader.at; at < to; at++) {
-    const c = code.charCodeAt(at);
-    if (c === 10) {
-      lineStart = true;
-      continue;
-    }
-    if (c <= 32) continue;
-    const open = round > 0 || curly > 0;
-    if (c === 35 && lineStart && !open && at > reader.at) return at;
-    lineStart = false;
-    if (c === 40 || c === 91) round++;
-    else if (c === 123) curly++;
-    else if (c === 41 || c === 93) {
-      if (round === 0) return at + 1;
-      round--;
-    } else if (c === 125) {
-      if (curly === 0) return fallback < 0 ? at : fallback;
-      curly--;
-    } else if (c === 59) {
-      if (!open) return at + 1;
-      if (fallback >= 0 && at - fallback > 4000) return fallback;
-      if (fallback < 0 && round > 0 && /^[ \t]*(?:\n|$)/.test(code.slice(at + 1, at + 200))) fallback = at + 1;
-    }
-  }
-  return round > 0 && fallback >= 0 ? fallback : to;
-}
-
-function lineEnd(code: string, at: number, to: number): number {
-  let end = code.indexOf("\n", at);
-  while (end > 0 && code[end - 1] === "\\") end = code.indexOf("\n", end + 1);
-  return end < 0 || end > to ? to : end;
-}
-
 /** False: an #else, #elif or #endif ends the list, as it belongs to the conditional around it. */
 function readDirective(reader: Reader, nodes: SyntaxNode[], top: boolean): boolean {
   const start = reader.at;
@@ -343,10 +272,6 @@ function readDirective(reader: Reader, nodes: SyntaxNode[], top: boolean): boole
   reader.at = end;
   if (closes && word !== "endif" && top) readStrayArm(reader, nodes, start);
   return true;
-}
-
-function directiveWord(code: string, start: number, end: number): string {
-  return /^#\s*(\w*)/.exec(code.slice(start, Math.min(end, start + 40)))?.[1] ?? "";
 }
 
 /** The #if opened before the fragment: what was read so far is one arm, what follows up to #endif the other. */

@@ -1,0 +1,253 @@
+/**
+ * The table of rewrites that mask.ts applies: what is rewritten to what. Rewrites keep the length. Each row has a test.
+ */
+import { blanks } from "./blank.ts";
+import { skipBlank, type Brackets } from "./brackets.ts";
+import { attributeCalls, attributeWords, notCallees, primitiveTypes, shortTypedefs } from "./mask-words.ts";
+
+export interface Edit {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/** A word of the text and what stands around it. Comments and literals are already blank. */
+export interface MaskSite {
+  readonly code: string;
+  readonly brackets: Brackets;
+  readonly word: string;
+  readonly from: number;
+  readonly to: number;
+  /** Offset of the last character before the word that is not white space, or -1. */
+  readonly before: number;
+  /** The word that ends at `before`, or "". */
+  readonly wordBefore: string;
+  /** Offset of the first character after the word that is not white space. */
+  readonly after: number;
+  /** Inside braces. */
+  readonly inBody: boolean;
+  /** The word before the innermost open parenthesis, "" when there is none or no parenthesis is open. */
+  readonly callee: string;
+  /** True when that call stands where a declaration would: a type word before its name. */
+  readonly declared: boolean;
+}
+
+export interface MaskRow {
+  readonly name: string;
+  /** null: does not apply here. */
+  readonly rewrite: (site: MaskSite) => Edit | null;
+}
+
+const identifier = /\w+/y;
+
+/** `word` followed by blanks in the shape of the text it replaces. */
+function padded(site: MaskSite, word: string, to: number): Edit | null {
+  const gone = site.code.slice(site.from, to);
+  if (gone.length < word.length || gone.lastIndexOf("\n", word.length - 1) >= 0) return null;
+  return { from: site.from, to, text: word + blanks(gone.slice(word.length)) };
+}
+
+/** One identifier over the whole stretch, up to its first line end. */
+function joined(code: string, from: number, to: number): Edit {
+  const gone = code.slice(from, to);
+  const lineEnd = gone.indexOf("\n");
+  const head = lineEnd < 0 ? gone.length : lineEnd;
+  return { from, to, text: "_".repeat(head) + blanks(gone.slice(head)) };
+}
+
+function argumentsEnd(site: MaskSite): number {
+  return site.code[site.after] === "(" ? site.brackets.parenEnd(site.after) : -1;
+}
+
+function startsStatement(site: MaskSite): boolean {
+  if (site.before < 0 || onDirective(site.code, site.before)) return true;
+  if (site.wordBefore !== "") return site.wordBefore === "else" || site.wordBefore === "do";
+  return "{};:)".includes(site.code[site.before]!);
+}
+
+/** True for `pmd_t *pmd, unsigned long addr`: the list of a function head and not of a macro. */
+export function declaresParameters(list: string): boolean {
+  return list.split(",").some((part) => /^\s*(?:(?:const|struct|union|enum)\s+)*\w+(?:\s+|\s*\*[\s*]*)\w+\s*$/.test(part) && !isTypeText(part.trim()));
+}
+
+/** True when the character at `at` stands on a preprocessor line. */
+function onDirective(code: string, at: number): boolean {
+  return /^[ \t]*#/.test(code.slice(Math.max(code.lastIndexOf("\n", at) + 1, at - 200), at + 1));
+}
+
+/** True behind the brace that closes a `do {`. */
+function closesDo(site: MaskSite): boolean {
+  const open = site.code[site.before] === "}" ? site.brackets.braceStart(site.before) : -1;
+  return open >= 0 && /\bdo\s*$/.test(site.code.slice(Math.max(0, open - 20), open));
+}
+
+function typeWord(word: string): boolean {
+  return primitiveTypes.has(word) || word === "struct" || word === "union" || word === "enum" || word === "const" || word === "volatile";
+}
+
+const typeArgument = /^(?:(?:const|volatile)\s+)*(?:(struct|union|enum)\s+\w+|(\w+(?:\s+\w+)*))\s*((?:\*\s*|const\s*)*)$/;
+
+/** True for `struct x`, `unsigned long`, `pte_t *`: what a macro takes and an expression can't be. */
+function isTypeText(text: string): boolean {
+  const match = typeArgument.exec(text);
+  if (match === null) return false;
+  if (match[1] !== undefined) return true;
+  const words = match[2]!.split(/\s+/);
+  if (words.every((word) => primitiveTypes.has(word) || word === "const")) return true;
+  return words.length === 1 && match[3]!.includes("*");
+}
+
+export const maskRows: readonly MaskRow[] = [
+  {
+    name: "attribute with arguments -> blanks",
+    rewrite: (site) => {
+      if (!attributeCalls.has(site.word)) return null;
+      const end = argumentsEnd(site);
+      return end < 0 ? null : padded(site, "", end);
+    },
+  },
+  {
+    name: "attribute -> blanks",
+    rewrite: (site) => (attributeWords.has(site.word) ? padded(site, "", site.to) : null),
+  },
+  {
+    name: "inline assembly -> call without arguments",
+    rewrite: (site) => {
+      if (!/^(?:asm|__asm__|__asm|asm_inline|asm_volatile_goto|asm_goto_output)$/.test(site.word)) return null;
+      let open = site.after;
+      for (let n = 0; n < 4 && site.code[open] !== "("; n++) {
+        identifier.lastIndex = open;
+        if (!identifier.test(site.code)) return null;
+        open = skipBlank(site.code, identifier.lastIndex);
+      }
+      const end = site.brackets.parenEnd(open);
+      if (end < 0) return null;
+      // `register long x asm("r1")` names a register, it is no statement.
+      if (site.wordBefore !== "" && site.wordBefore !== "else" && site.wordBefore !== "do") return padded(site, "", end);
+      const inner = site.code.slice(site.from, end);
+      const text = `${"_".repeat(site.word.length)}${blanks(site.code.slice(site.to, open))}(${blanks(site.code.slice(open + 1, end - 1))})`;
+      return text.length === inner.length ? { from: site.from, to: end, text } : null;
+    },
+  },
+  {
+    name: "typeof(...) -> type name",
+    rewrite: (site) => {
+      if (!/^(?:typeof|__typeof__|__typeof|typeof_unqual|typeof_member|__unqual_scalar_typeof)$/.test(site.word)) return null;
+      const end = argumentsEnd(site);
+      return end < 0 ? null : joined(site.code, site.from, end);
+    },
+  },
+  {
+    name: "offsetof(...) -> name",
+    rewrite: (site) => {
+      if (site.word !== "offsetof" && site.word !== "offsetofend" && site.word !== "__builtin_offsetof") return null;
+      const end = argumentsEnd(site);
+      return end < 0 ? null : joined(site.code, site.from, end);
+    },
+  },
+  {
+    name: "alignof -> sizeof",
+    rewrite: (site) => (/^(?:__alignof__|__alignof|_Alignof|alignof)$/.test(site.word) ? padded(site, "sizeof", site.to) : null),
+  },
+  {
+    name: "log level before a format -> blanks",
+    rewrite: (site) => (site.word.startsWith("KERN_") && /[\w"]/.test(site.code[site.after] ?? "") ? padded(site, "", site.to) : null),
+  },
+  {
+    name: "static before a defining macro -> blanks",
+    rewrite: (site) =>
+      site.inBody && site.word === "static" && /^(?:DEFINE|DECLARE)_\w+\s*\(/.test(site.code.slice(site.after, site.after + 60))
+        ? padded(site, "", site.to)
+        : null,
+  },
+  {
+    name: "initialiser of a declaring macro -> blanks",
+    rewrite: (site) => {
+      if (!site.inBody || !/^(?:DEFINE|DECLARE)_/.test(site.word)) return null;
+      const end = argumentsEnd(site);
+      const next = end < 0 ? -1 : skipBlank(site.code, end);
+      if (next < 0 || site.code[next] !== "=") return null;
+      const stop = site.code.indexOf(";", next);
+      return stop < 0 ? null : { from: next, to: stop, text: blanks(site.code.slice(next, stop)) };
+    },
+  },
+  {
+    name: "__label__ declaration -> blanks",
+    rewrite: (site) => {
+      if (site.word !== "__label__") return null;
+      const end = site.code.indexOf(";", site.to);
+      return end < 0 ? null : padded(site, "", end);
+    },
+  },
+  {
+    name: "if likely(...) -> if (...)",
+    rewrite: (site) =>
+      (site.word === "likely" || site.word === "unlikely") && (site.wordBefore === "if" || site.wordBefore === "while") && site.code[site.after] === "("
+        ? padded(site, "", site.to)
+        : null,
+  },
+  {
+    name: "for_each macro -> while",
+    rewrite: (site) => {
+      if (!site.inBody || !/^for_[a-z]|for_?each|scoped_guard|FOR_EACH/.test(site.word) || !startsStatement(site)) return null;
+      const end = argumentsEnd(site);
+      if (end < 0) return null;
+      const next = site.code.charAt(skipBlank(site.code, end));
+      // Nothing at all follows where a fragment ends right behind the loop's head.
+      return next === "" || /[\w{(*+]/.test(next) || (next === ";" && closesDo(site)) ? padded(site, "while", site.to) : null;
+    },
+  },
+  {
+    name: "do_each macro -> do",
+    rewrite: (site) => {
+      if (!site.inBody || !site.word.startsWith("do_each_")) return null;
+      const end = argumentsEnd(site);
+      return end < 0 ? null : padded(site, "do", end);
+    },
+  },
+  {
+    name: "while_each macro -> while",
+    rewrite: (site) => (site.inBody && site.word.startsWith("while_each_") && site.code[site.before] === "}" ? padded(site, "while", site.to) : null),
+  },
+  {
+    name: "other macro before a block -> while, if when too short",
+    rewrite: (site) => {
+      if (!site.inBody || notCallees.has(site.word) || /(?:^|_)DEFINE/.test(site.word) || !startsStatement(site)) return null;
+      const end = argumentsEnd(site);
+      if (end < 0 || site.code[skipBlank(site.code, end)] !== "{" || declaresParameters(site.code.slice(site.after + 1, end - 1))) return null;
+      return padded(site, site.word.length < 5 ? "if" : "while", site.to);
+    },
+  },
+  {
+    name: "type as argument of a macro -> one word",
+    rewrite: (site) => {
+      if (!site.inBody || site.callee === "" || site.declared || notCallees.has(site.callee)) return null;
+      const previous = site.code[site.before];
+      if (previous !== "(" && previous !== ",") return null;
+      if (!typeWord(site.word) && site.code[site.after] !== "*") return null;
+      let end = site.to;
+      while (end < site.code.length && end - site.from < 200 && /[\w\s*]/.test(site.code.charAt(end))) end++;
+      const stop = site.code[end];
+      if (stop !== "," && stop !== ")") return null;
+      const text = site.code.slice(site.from, end).trimEnd();
+      return isTypeText(text) ? joined(site.code, site.from, site.from + text.length) : null;
+    },
+  },
+  {
+    name: "cast to a typedef before an operator -> int",
+    rewrite: (site) => {
+      if (site.callee !== "" || site.code[site.before] !== "(" || site.code[site.after] !== ")") return null;
+      if (!site.word.endsWith("_t") && !shortTypedefs.has(site.word)) return null;
+      return "*&-+(".includes(site.code[skipBlank(site.code, site.after + 1)] ?? " ") ? padded(site, "int", site.to) : null;
+    },
+  },
+  {
+    name: "case range -> comparison",
+    rewrite: (site) => {
+      if (site.word !== "case") return null;
+      const stop = site.code.slice(site.to, site.to + 300).search(/[:;{}]/);
+      const dots = site.code.slice(site.to, site.to + 300).indexOf("...");
+      return dots < 0 || stop < dots ? null : { from: site.to + dots, to: site.to + dots + 3, text: " ==" };
+    },
+  },
+];
