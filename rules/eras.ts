@@ -1,4 +1,12 @@
-/** Kernel versions with their release dates ("" = in development when this was written), and names that only some kernels have. */
+/**
+ * Kernel versions with their release dates, and names that tell kernels apart.
+ *
+ * Dates are those of the release commits ("Linux 5.10 (2020-12-13 14:41:30 -0800)") as `git request-pull` prints them in
+ * the maintainers' mails; 4.20 and 7.2 by their announcements. 7.3 was in development when this was written.
+ * Markers were looked up with `git grep -w` in sources of the last version that has (or lacks) the name and the next one
+ * that lacks (or has) it, so both bounds are seen, not inferred; folio_*_rmap_* were seen absent in 6.6 and present in
+ * 6.8, and the series that brought them was posted after the merge window of 6.7.
+ */
 import type { EraEntry, EraMarker } from "../src/rulebook/schema.ts";
 
 export const eras: readonly EraEntry[] = [
@@ -45,21 +53,62 @@ export const eras: readonly EraEntry[] = [
   { version: "6.17", released: "2025-09-28" },
   { version: "6.18", released: "2025-11-30" },
   { version: "6.19", released: "2026-02-08" },
-  { version: "7.0", released: "" },
+  { version: "7.0", released: "2026-04-12" },
+  { version: "7.1", released: "2026-06-14" },
+  { version: "7.2", released: "2026-08-16" },
+  { version: "7.3", released: "" },
 ];
-
-const map = { file: "mm/pgtable-generic.c", where: "pte_offset_map_nolock()", version: "6.12" } as const;
-const memory = { file: "mm/memory.c", where: "", version: "6.12" } as const;
 
 export const eraMarkers: readonly EraMarker[] = [
   { name: "mmap_sem", until: "5.7", references: [{ file: "include/linux/mm_types.h", where: "struct mm_struct", version: "5.7" }] },
   { name: "mmap_read_lock", since: "5.8", references: [{ file: "include/linux/mmap_lock.h", where: "mmap_read_lock()", version: "5.8" }] },
-  { name: "alloc_set_pte", until: "5.11", references: [{ ...memory, where: "alloc_set_pte()", version: "5.11" }] },
-  { name: "pmd_install", since: "5.16", references: [{ ...memory, where: "pmd_install()" }] },
-  { name: "pmd_trans_unstable", until: "6.4", references: [{ file: "include/linux/pgtable.h", where: "pmd_trans_unstable()", version: "6.1" }] },
+  { name: "ptep_get", since: "5.8", references: [{ file: "include/linux/pgtable.h", where: "ptep_get()", version: "5.8" }] },
+  { name: "alloc_set_pte", until: "5.11", references: [{ file: "mm/memory.c", where: "alloc_set_pte()", version: "5.11" }] },
+  { name: "pte_alloc_one_map", until: "5.11", references: [{ file: "mm/memory.c", where: "pte_alloc_one_map()", version: "5.11" }] },
   { name: "pmd_read_atomic", until: "6.1", references: [{ file: "include/linux/pgtable.h", where: "pmd_read_atomic()", version: "6.1" }] },
-  { name: "pte_offset_map_nolock", since: "6.5", until: "6.12", references: [map] },
-  { name: "pte_offset_map_rw_nolock", since: "6.13", references: [{ file: "mm/pgtable-generic.c", where: "pte_offset_map_rw_nolock()", version: "6.13" }] },
-  { name: "set_pte_range", since: "6.6", references: [{ ...memory, where: "set_pte_range()" }] },
-  { name: "folio_walk_start", since: "6.12", references: [{ file: "mm/pagewalk.c", where: "folio_walk_start()", version: "6.12" }] },
+  { name: "pmdp_get_lockless", since: "6.2", references: [{ file: "include/linux/pgtable.h", where: "pmdp_get_lockless()", version: "6.2" }] },
+  { name: "vm_flags_set", since: "6.3", references: [{ file: "include/linux/mm.h", where: "vm_flags_set()", version: "6.3" }] },
+  { name: "hugetlb_walk", since: "6.3", references: [{ file: "include/linux/hugetlb.h", where: "hugetlb_walk()", version: "6.3" }] },
+  { name: "vma_start_write", since: "6.4", references: [{ file: "include/linux/mm.h", where: "vma_start_write()", version: "6.4" }] },
+  { name: "lock_vma_under_rcu", since: "6.4", references: [{ file: "include/linux/mm.h", where: "lock_vma_under_rcu()", version: "6.4" }] },
+  { name: "pmd_trans_unstable", until: "6.4", references: [{ file: "include/linux/pgtable.h", where: "pmd_trans_unstable()", version: "6.4" }] },
+  { name: "pmd_devmap_trans_unstable", until: "6.4", references: [{ file: "include/linux/pgtable.h", where: "pmd_devmap_trans_unstable()", version: "6.4" }] },
+  {
+    name: "pmd_none_or_trans_huge_or_clear_bad",
+    until: "6.4",
+    references: [{ file: "include/linux/pgtable.h", where: "pmd_none_or_trans_huge_or_clear_bad()", version: "6.4" }],
+  },
+  { name: "pgtable_pte_page_ctor", until: "6.5", references: [{ file: "include/linux/mm.h", where: "pgtable_pte_page_ctor()", version: "6.5" }] },
+  {
+    name: "pte_offset_map_nolock",
+    since: "6.5",
+    until: "6.12",
+    references: [
+      { file: "include/linux/mm.h", where: "pte_offset_map_nolock()", version: "6.5" },
+      { file: "include/linux/mm.h", where: "pte_offset_map_nolock()", version: "6.12" },
+    ],
+  },
+  { name: "pagetable_pte_ctor", since: "6.6", references: [{ file: "include/linux/mm.h", where: "pagetable_pte_ctor()", version: "6.6" }] },
+  { name: "pte_free_defer", since: "6.6", references: [{ file: "include/linux/pgtable.h", where: "pte_free_defer()", version: "6.6" }] },
+  { name: "set_ptes", since: "6.6", references: [{ file: "include/linux/pgtable.h", where: "set_ptes()", version: "6.6" }] },
+  { name: "pte_mkwrite_novma", since: "6.6", references: [{ file: "include/linux/pgtable.h", where: "pte_mkwrite()", version: "6.6" }] },
+  { name: "page_remove_rmap", until: "6.7", references: [{ file: "include/linux/rmap.h", where: "page_remove_rmap()", version: "6.6" }] },
+  { name: "page_add_anon_rmap", until: "6.7", references: [{ file: "include/linux/rmap.h", where: "page_add_anon_rmap()", version: "6.6" }] },
+  { name: "page_add_file_rmap", until: "6.7", references: [{ file: "include/linux/rmap.h", where: "page_add_file_rmap()", version: "6.6" }] },
+  { name: "folio_add_file_rmap_ptes", since: "6.8", references: [{ file: "include/linux/rmap.h", where: "folio_add_file_rmap_ptes()", version: "6.8" }] },
+  { name: "folio_add_anon_rmap_pte", since: "6.8", references: [{ file: "include/linux/rmap.h", where: "folio_add_anon_rmap_pte()", version: "6.8" }] },
+  { name: "folio_remove_rmap_pte", since: "6.8", references: [{ file: "include/linux/rmap.h", where: "folio_remove_rmap_pte()", version: "6.8" }] },
+  { name: "pmd_large", until: "6.8", references: [{ file: "arch/x86/include/asm/pgtable.h", where: "pmd_large()", version: "6.8" }] },
+  { name: "folio_pte_batch", since: "6.9", references: [{ file: "mm/internal.h", where: "folio_pte_batch()", version: "6.9" }] },
+  { name: "pmd_huge", until: "6.9", references: [{ file: "include/linux/hugetlb.h", where: "pmd_huge()", version: "6.9" }] },
+  { name: "pud_huge", until: "6.9", references: [{ file: "include/linux/hugetlb.h", where: "pud_huge()", version: "6.9" }] },
+  { name: "follow_pfn", until: "6.9", references: [{ file: "include/linux/mm.h", where: "follow_pfn()", version: "6.9" }] },
+  { name: "vma_pgtable_walk_begin", since: "6.10", references: [{ file: "include/linux/mm.h", where: "vma_pgtable_walk_begin()", version: "6.10" }] },
+  { name: "pte_offset_map_ro_nolock", since: "6.13", references: [{ file: "include/linux/mm.h", where: "pte_offset_map_ro_nolock()", version: "6.13" }] },
+  { name: "pte_offset_map_rw_nolock", since: "6.13", references: [{ file: "include/linux/mm.h", where: "pte_offset_map_rw_nolock()", version: "6.13" }] },
+  { name: "try_get_and_clear_pmd", since: "6.14", references: [{ file: "mm/internal.h", where: "try_get_and_clear_pmd()", version: "6.14" }] },
+  { name: "is_migration_entry", until: "6.18", references: [{ file: "include/linux/swapops.h", where: "is_migration_entry()", version: "6.18" }] },
+  { name: "is_device_private_entry", until: "6.18", references: [{ file: "include/linux/swapops.h", where: "is_device_private_entry()", version: "6.18" }] },
+  { name: "softleaf_from_pte", since: "6.19", references: [{ file: "include/linux/leafops.h", where: "softleaf_from_pte()", version: "6.19" }] },
+  { name: "lazy_mmu_mode_enable", since: "7.0", references: [{ file: "include/linux/pgtable.h", where: "lazy_mmu_mode_enable()", version: "7.0" }] },
 ];
