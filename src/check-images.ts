@@ -1,6 +1,5 @@
 /** One file's pre- and post-image -> what each function owes, and how the two differ. */
 import { checkUnit, fingerprint, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
-import { lowerUnit } from "./c/index.ts";
 import type { UnitIr } from "./c/ir.ts";
 import { compareFindings } from "./compare.ts";
 import type { Finding } from "./core/finding.ts";
@@ -14,13 +13,25 @@ export interface CheckedFile {
   readonly findings: readonly Finding[];
 }
 
+/** One of each for the pre- and the post-image. */
+export interface Sides<T> {
+  readonly pre: T;
+  readonly post: T;
+}
+
+/** An image with what the C front end made of it. */
+export interface Source {
+  readonly image: FileImage;
+  readonly unit: UnitIr;
+}
+
 export interface CheckOptions {
   /** Also functions that the patch does not touch. */
   readonly all: boolean;
   /** Report what could not be decided as notes, too. */
   readonly strict: boolean;
-  /** Units of the tree whose functions the reviewed ones call. */
-  readonly helpers: (unit: UnitIr) => readonly UnitIr[];
+  /** Units whose functions the reviewed ones call, before and after the patch. */
+  readonly helpers: Sides<readonly UnitIr[]>;
 }
 
 const mostQuestions = 5;
@@ -29,21 +40,23 @@ export function isC(path: string): boolean {
   return /\.[ch]$/.test(path);
 }
 
-/** Either image may be null (added and deleted files). initC() must have been awaited. */
-export function checkImages(pre: FileImage | null, post: FileImage | null, rulebook: Rulebook, options: CheckOptions): CheckedFile {
-  const units = [pre, post].map((image) => (image === null ? null : lowerUnit(image)));
+/** Either side may be null (added and deleted files). */
+export function checkImages(sources: Sides<Source | null>, rulebook: Rulebook, options: CheckOptions): CheckedFile {
   // A patch that only deletes lines touches nothing in the post-image, so the names of both count.
-  const touched = new Set([...touchedNames(units[0]!, pre), ...touchedNames(units[1]!, post)]);
-  const [before, after] = units.map((unit) =>
-    unit === null ? [] : checkUnit(unit, rulebook, options.helpers(unit), (fn) => options.all || touched.has(fn.name)),
-  ) as [FunctionCheck[], FunctionCheck[]];
-  const notes = options.strict ? after.flatMap((check) => questionsOf(check, rulebook)) : [];
-  return { functions: after.map((check) => functionReport(check, rulebook)), findings: [...compareFindings(before, after), ...notes] };
+  const touched = new Set([...touchedNames(sources.pre), ...touchedNames(sources.post)]);
+  const check = (side: keyof Sides<unknown>): FunctionCheck[] => {
+    const source = sources[side];
+    return source === null ? [] : checkUnit(source.unit, rulebook, options.helpers[side], (fn) => options.all || touched.has(fn.name));
+  };
+  const before = check("pre");
+  const after = check("post");
+  const notes = options.strict ? after.flatMap((one) => questionsOf(one, rulebook)) : [];
+  return { functions: after.map((one) => functionReport(one, rulebook)), findings: [...compareFindings(before, after), ...notes] };
 }
 
-function touchedNames(unit: UnitIr | null, image: FileImage | null): string[] {
-  if (unit === null || image === null) return [];
-  return unit.functions.filter((fn) => isTouched(fn.line, fn.endLine, image)).map((fn) => fn.name);
+function touchedNames(source: Source | null): string[] {
+  if (source === null) return [];
+  return source.unit.functions.filter((fn) => isTouched(fn.line, fn.endLine, source.image)).map((fn) => fn.name);
 }
 
 function isTouched(from: number, to: number, image: FileImage): boolean {

@@ -4,8 +4,9 @@
  */
 import { lowerText } from "./c/index.ts";
 import type { UnitIr } from "./c/ir.ts";
+import type { Base } from "./core/image.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
-import type { Tree } from "./tree/index.ts";
+import { emptyStack, GitFailure, type Stack, textAtBase, type Tree } from "./tree/index.ts";
 
 /** Where helpers of page-table code live (6.12); files that a tree does not have are passed over. */
 const coreFiles: readonly string[] = [
@@ -17,45 +18,70 @@ const coreFiles: readonly string[] = [
 const mostHeaders = 64;
 const mostUnits = 12;
 
-/** Text and lowered unit of each tree file asked for, once. */
+/** A state of the tree: where a patch applies, with what the series has changed so far. */
+export interface TreeState {
+  readonly base: Base;
+  readonly stack: Stack;
+}
+
+const asItIs: TreeState = { base: { kind: "none", id: "" }, stack: emptyStack };
+
+/** Reads and lowers the files of a tree that are asked for, once for each state. */
 export class TreeSources {
   readonly #tree: Tree;
   readonly #texts = new Map<string, Promise<string | null>>();
-  readonly #units = new Map<string, UnitIr>();
+  readonly #units = new Map<string, { readonly source: string; readonly unit: UnitIr }>();
 
   constructor(tree: Tree) {
     this.#tree = tree;
   }
 
   /** Units that define functions which `unit` calls and neither has nor has a contract for. */
-  async helpersOf(unit: UnitIr, text: string, rulebook: Rulebook): Promise<UnitIr[]> {
+  async helpersOf(unit: UnitIr, text: string, rulebook: Rulebook, state: TreeState = asItIs): Promise<UnitIr[]> {
     const wanted = missingCallees(unit, rulebook);
     if (wanted.size === 0) return [];
     const found: UnitIr[] = [];
     for (const path of [...headersOf(unit.file, text), ...coreFiles]) {
       if (path === unit.file || found.some((u) => u.file === path)) continue;
-      const source = await this.#text(path);
+      const source = await this.#text(path, state);
       if (source !== null && definesAny(source, wanted)) found.push(this.#unit(path, source));
       if (found.length >= mostUnits) break;
     }
     return found;
   }
 
-  #text(path: string): Promise<string | null> {
-    const known = this.#texts.get(path);
+  #text(path: string, { base, stack }: TreeState): Promise<string | null> {
+    if (stack.files.has(path)) return this.#read(path, { base, stack });
+    const key = `${base.kind} ${base.id} ${path}`;
+    const known = this.#texts.get(key);
     if (known) return known;
-    const read = this.#tree.readFile(path).then((disk) => disk.bytes?.toString("utf8") ?? null);
-    this.#texts.set(path, read);
+    const read = this.#read(path, { base, stack });
+    this.#texts.set(key, read);
     return read;
+  }
+
+  /** A repository that fails is named by the tree stage; here it means one helper less. */
+  async #read(path: string, { base, stack }: TreeState): Promise<string | null> {
+    try {
+      return await textAtBase(this.#tree, base, path, stack);
+    } catch (error) {
+      if (error instanceof GitFailure) return null;
+      throw error;
+    }
   }
 
   #unit(path: string, source: string): UnitIr {
     const known = this.#units.get(path);
-    if (known) return known;
+    if (known?.source === source) return known.unit;
     const unit = lowerText(path, source);
-    this.#units.set(path, unit);
+    this.#units.set(path, { source, unit });
     return unit;
   }
+}
+
+/** What the other files of a patch tell: functions that are there in full. A part of a function says too little of its effects. */
+export function wholeFunctions(unit: UnitIr): UnitIr {
+  return { ...unit, functions: unit.functions.filter((fn) => !fn.partial && fn.headKnown && fn.unreadable.length === 0) };
 }
 
 function missingCallees(unit: UnitIr, rulebook: Rulebook): Set<string> {

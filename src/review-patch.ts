@@ -1,5 +1,5 @@
 /** One patch of a series -> its report: diff, images, checks, in this order. */
-import { checkImages, isC } from "./check-images.ts";
+import { checkImages, isC, type Sides, type Source } from "./check-images.ts";
 import type { Finding, RuleId } from "./core/finding.ts";
 import { frameAround, removedLines } from "./core/frame.ts";
 import type { FileImage, FileImages } from "./core/image.ts";
@@ -7,8 +7,9 @@ import type { FilePatch, ParsedDiff } from "./core/diff.ts";
 import type { MailPatch } from "./core/message.ts";
 import type { FunctionReport, PatchReport } from "./core/report.ts";
 import { lowerUnit } from "./c/index.ts";
+import type { UnitIr } from "./c/ir.ts";
 import { parseDiff } from "./diff/index.ts";
-import type { TreeSources } from "./helper-units.ts";
+import { type TreeSources, type TreeState, wholeFunctions } from "./helper-units.ts";
 import { type CompiledRules, type Rulebook, rulebookFor } from "./rulebook/index.ts";
 import { eraOf, imagesOf, type Stack, type Tree } from "./tree/index.ts";
 
@@ -32,8 +33,11 @@ export interface ReviewedPatch {
 export async function reviewPatch(patch: MailPatch, notes: readonly string[], stack: Stack, options: PatchOptions): Promise<ReviewedPatch> {
   const diff = parseDiff(patch.diff);
   const found = await imagesOf(options.tree, diff.files, { blanksLost: diff.blanksLost, baseCommit: patch.baseCommit, revision: options.base }, stack);
-  const era = await eraOf({ tree: options.tree, base: found.base, kernelOption: options.kernel, names: oldNames(diff), date: patch.message.date }, options.rules);
-  const checked = await checkFiles(diff.files, found.images, rulebookFor(options.rules, era.version), options);
+  // A patch that fits nowhere in the tree was made for another kernel.
+  const applies = found.images.some((images) => images.base.kind !== "none");
+  const era = await eraOf({ tree: applies ? options.tree : null, base: found.base, kernelOption: options.kernel, names: oldNames(diff), date: patch.message.date }, options.rules);
+  const states: Sides<TreeState> = { pre: { base: found.base, stack }, post: { base: found.base, stack: found.stack } };
+  const checked = await checkFiles(diff.files, found.images, states, rulebookFor(options.rules, era.version), options);
   const report: PatchReport = {
     messageId: patch.message.id,
     subject: patch.message.subject,
@@ -65,27 +69,67 @@ function oldNames(diff: ParsedDiff): Set<string> {
   return names;
 }
 
-async function checkFiles(files: readonly FilePatch[], images: readonly FileImages[], rulebook: Rulebook, options: PatchOptions): Promise<{ functions: FunctionReport[]; findings: Finding[] }> {
+interface CheckedFiles {
+  readonly functions: FunctionReport[];
+  readonly findings: Finding[];
+}
+
+async function checkFiles(
+  files: readonly FilePatch[],
+  images: readonly FileImages[],
+  states: Sides<TreeState>,
+  rulebook: Rulebook,
+  options: PatchOptions,
+): Promise<CheckedFiles> {
   const functions: FunctionReport[] = [];
   const findings: Finding[] = [];
-  for (const [i, file] of files.entries()) {
-    const { pre, post } = images[i]!;
-    if (file.binary || !isC(file.newPath ?? file.oldPath ?? "") && !file.pathUnknown) continue;
-    const image = post ?? pre;
-    const helpers = options.sources && image ? await options.sources.helpersOf(lowerUnit(image), image.lines.join("\n"), rulebook) : [];
-    const checked = checkImages(pre, post, rulebook, { all: options.all, strict: options.strict, helpers: () => helpers });
+  const sources: Sides<Source | null>[] = [];
+  for (const { pre, post } of images.filter((_image, i) => isSource(files[i]!))) {
+    sources.push({ pre: pre && sourceOf(pre), post: post && sourceOf(post) });
+    await new Promise(setImmediate);
+  }
+  for (const both of sources) {
+    const helpers: Sides<readonly UnitIr[]> = {
+      pre: await helpersOf("pre", both, sources, states, rulebook, options),
+      post: await helpersOf("post", both, sources, states, rulebook, options),
+    };
+    const checked = checkImages(both, rulebook, { all: options.all, strict: options.strict, helpers });
     functions.push(...checked.functions);
-    findings.push(...checked.findings.filter((f) => options.wants(f.rule)).map((f) => withFrame(f, pre, post)));
+    findings.push(...checked.findings.filter((f) => options.wants(f.rule)).map((f) => withFrame(f, both)));
     await new Promise(setImmediate);
   }
   return { functions, findings: findings.filter((f) => options.all || f.status !== "pre-existing") };
 }
 
+function sourceOf(image: FileImage): Source {
+  return { image, unit: lowerUnit(image) };
+}
+
+/** Functions of the tree, and on top of them those of the patch's other files. */
+async function helpersOf(
+  side: keyof Sides<unknown>,
+  of: Sides<Source | null>,
+  all: readonly Sides<Source | null>[],
+  states: Sides<TreeState>,
+  rulebook: Rulebook,
+  options: PatchOptions,
+): Promise<readonly UnitIr[]> {
+  const own = of[side];
+  if (own === null) return [];
+  const others = all.flatMap((other) => (other === of || other[side] === null ? [] : [wholeFunctions(other[side].unit)]));
+  const fromTree = options.sources ? await options.sources.helpersOf(own.unit, own.image.lines.join("\n"), rulebook, states[side]) : [];
+  return [...fromTree, ...others];
+}
+
+function isSource(file: FilePatch): boolean {
+  return !file.binary && (file.pathUnknown || isC(file.newPath ?? file.oldPath ?? ""));
+}
+
 /** The lines around a finding, from the image it was found in. */
-function withFrame(finding: Finding, pre: FileImage | null, post: FileImage | null): Finding {
-  const image = finding.status === "fixed" ? pre : post;
-  if (image === null) return finding;
-  const removed = image === post ? removedLines(pre, post) : new Map();
+function withFrame(finding: Finding, { pre, post }: Sides<Source | null>): Finding {
+  const image = (finding.status === "fixed" ? pre : post)?.image;
+  if (image === undefined) return finding;
+  const removed = image === post?.image ? removedLines(pre?.image ?? null, image) : new Map();
   const frame = frameAround(image, finding.line, removed);
   return frame ? { ...finding, frame } : finding;
 }

@@ -25,7 +25,7 @@ export async function review(request: ReviewRequest, events?: EventSink): Promis
   try {
     const options: PatchOptions = {
       tree,
-      sources: tree?.hasFiles ? new TreeSources(tree) : null,
+      sources: tree === null ? null : new TreeSources(tree),
       rules,
       kernel: request.kernel,
       base: request.base,

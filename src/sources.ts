@@ -3,7 +3,7 @@ import { InputError } from "./core/errors.ts";
 import type { MailPatch, Series } from "./core/message.ts";
 import type { InputReport, PatchReport } from "./core/report.ts";
 import type { ReviewRequest } from "./core/request.ts";
-import { type GroupedEvent, type MailOptions, readSeries } from "./mail/index.ts";
+import { type GroupedEvent, readSeries } from "./mail/index.ts";
 import { isRevisionRange, revisionRange, type Tree } from "./tree/index.ts";
 
 interface OpenInput {

@@ -1,6 +1,6 @@
 /** Totals of a report. */
 import type { Finding, Outcome } from "./core/finding.ts";
-import type { FunctionReport, PatchReport, Report, Tally, UnitReport } from "./core/report.ts";
+import type { PatchReport, Report, Tally, UnitReport } from "./core/report.ts";
 
 /** Counts what `--all` does not ask for as nothing: findings that the patch neither introduced nor was asked about. */
 export function summarize(patches: readonly PatchReport[], units: readonly UnitReport[], elapsedMs: number): Report["summary"] {

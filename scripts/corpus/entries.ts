@@ -44,6 +44,9 @@ export function readCorpus(folder: string): Corpus | null {
   return { known: known.map((entry) => knownBug(entry, full)), reviewed: byMail(reviewed, full) };
 }
 
+/** Functions that the trees have under another name than the mail of the fix. */
+const renamed: Readonly<Record<string, string>> = { gather_hugetbl_stats: "gather_hugetlb_stats" };
+
 type RawKnown = Omit<KnownBug, "mail"> & { readonly mail?: string | null };
 
 interface RawReviewed {
@@ -61,7 +64,7 @@ function knownBug(entry: RawKnown, full: (path: string) => string): KnownBug {
     id: entry.id,
     classes: entry.classes,
     rules: entry.rules,
-    functions: entry.functions,
+    functions: entry.functions.flatMap((name) => [name, ...(renamed[name] === undefined ? [] : [renamed[name]])]),
     mail: entry.mail ? full(entry.mail) : null,
     reintroduce: entry.reintroduce.map((put) => ({ tree: put.tree, patch: full(put.patch), files: put.files })),
   };

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding } from "../../src/index.ts";
 import type { KnownBug } from "./entries.ts";
-import { judge, type Judged } from "./judge.ts";
+import { judge, type Judged, type View } from "./judge.ts";
 import { reverseDiff } from "./reverse-diff.ts";
 import { reviewOne } from "./reviewer.ts";
 import { withPatch } from "./scratch-tree.ts";
@@ -21,8 +21,11 @@ export interface Measured {
   readonly tree: string;
   /** The buggy version was flagged under a right rule in a right function. */
   readonly flagged: boolean;
+  /** Flagged, or an open question names the rule and the function. Questions are about the post-image, so this says something of "put back" only. */
+  readonly asked: boolean;
   /** The fixed version has no such finding; true where the fixed version is not reviewed. */
   readonly clean: boolean;
+  readonly view: View;
   /** The hunks could be placed on the tree. */
   readonly applied: boolean;
   /** Findings of other kinds or in other places that the reviewed patch introduces or has fixed. */
@@ -43,7 +46,7 @@ export async function measureOnTree(bug: KnownBug, trees: Trees): Promise<Measur
     if (tree !== trees.version) continue;
     const buggy = await reviewOne(patch, trees.tree);
     const put = judge(buggy, bug);
-    found.push({ bug, setting: "put back", tree, flagged: put.introduced.length > 0, clean: true, applied: isApplied(buggy), others: changed(put) });
+    found.push(measured(bug, "put back", tree, put, put.introduced.length > 0, true, isApplied(buggy)));
     await withPatch(trees.scratch, patch, async () => {
       found.push(await measureFix(bug, "taken out", reversedFile(patch, trees), tree, trees.scratch));
       if (bug.mail !== null) found.push(await measureFix(bug, "fix on tree", bug.mail, tree, trees.scratch));
@@ -60,7 +63,12 @@ export async function measureAlone(bug: KnownBug): Promise<Measured | null> {
 async function measureFix(bug: KnownBug, setting: Setting, input: string, tree: string, dir: string | null): Promise<Measured> {
   const patches = await reviewOne(input, dir);
   const judged = judge(patches, bug);
-  return { bug, setting, tree, flagged: judged.fixed.length > 0, clean: judged.remaining.length === 0, applied: isApplied(patches), others: changed(judged) };
+  return measured(bug, setting, tree, judged, judged.fixed.length > 0, judged.remaining.length === 0, isApplied(patches));
+}
+
+function measured(bug: KnownBug, setting: Setting, tree: string, judged: Judged, flagged: boolean, clean: boolean, applied: boolean): Measured {
+  const others = judged.others.filter((finding) => finding.status !== "pre-existing");
+  return { bug, setting, tree, flagged, asked: flagged || judged.asked.length > 0, clean, view: judged.view, applied, others };
 }
 
 /** Beside the tree, so that it goes when the tree goes. */
@@ -68,10 +76,6 @@ function reversedFile(patch: string, trees: Trees): string {
   const path = join(trees.scratch, "taken-out.diff");
   writeFileSync(path, reverseDiff(readFileSync(patch, "utf8")));
   return path;
-}
-
-function changed({ others }: Judged): readonly Finding[] {
-  return others.filter((finding) => finding.status !== "pre-existing");
 }
 
 function isApplied(patches: Awaited<ReturnType<typeof reviewOne>>): boolean {

@@ -5,7 +5,7 @@ import type { MeasuredReview } from "./measure-reviewed.ts";
 import { count, inWords, table } from "./table.ts";
 
 export function reviewedReport(all: readonly MeasuredReview[], checked: ReadonlySet<string>): string {
-  const labels = all.flatMap((one) => one.labels.map(({ label, hit }) => ({ id: one.patch.id, label, hit })));
+  const labels = all.flatMap((one) => one.labels.map((measured) => ({ id: one.patch.id, ...measured })));
   const rules = Array.from(new Set(labels.map(({ label }) => label.rule))).toSorted();
   const row = (name: string, chosen: typeof labels): string[] => [name, hits(chosen, "confirmed"), hits(chosen, "raised"), hits(chosen, "answered"), hits(chosen, "refuted")];
   const rows = [
@@ -18,7 +18,7 @@ export function reviewedReport(all: readonly MeasuredReview[], checked: Readonly
     table(["reviewed patches", "confirmed", "raised", "answered", "refuted"], rows),
     "",
     `Labels under checked rules that were missed, or hit though shown to be no bug (${missed.length}):`,
-    ...missed.map(({ id, label }) => `- ${id}: ${label.rule} in ${label.function} (${label.outcome})`),
+    ...missed.map(({ id, label, asked, view }) => `- ${id}: ${label.rule} in ${label.function} (${label.outcome})${asked ? ", asked only" : ""}${view === "full" ? "" : `, function ${view}`}`),
     "",
     `Other findings introduced (${others.length}):`,
     ...others,
