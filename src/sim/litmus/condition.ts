@@ -168,9 +168,10 @@ export function observablesOf(proposition: Proposition): readonly Observable[] {
   }
 }
 
-/** "1:r0" or "[x]". */
+/** "1:r0", "[x]" or "x[1]". */
 export function printObservable(observable: Observable): string {
-  return observable.k === "register" ? `${observable.thread}:${observable.name}` : `[${observable.name}]`;
+  if (observable.k === "register") return `${observable.thread}:${observable.name}`;
+  return observable.name.endsWith("]") ? observable.name : `[${observable.name}]`;
 }
 
 /** In herd7's words, without the outer parentheses: `1:r0=1 /\ not ([x]=2)`. */

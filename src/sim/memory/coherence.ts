@@ -31,8 +31,13 @@ export interface CoherenceOrder {
   readonly inseparable: readonly Inseparable[];
 }
 
-/** The second comes right behind the first, which may be `initialSource`. */
-type Inseparable = readonly [number, number];
+/** The write comes right behind the source, which may be `initialSource`. */
+interface Inseparable {
+  readonly source: number;
+  readonly write: number;
+  /** The axiom "atomic" only keeps writes of other threads away: whether a write of this thread may come between. */
+  readonly exceptThread: number | null;
+}
 
 /** More writes to one location than a bit mask holds. */
 export const writesPerLocation = 31;
@@ -40,7 +45,7 @@ export const writesPerLocation = 31;
 /** The forced order of the location that `events` access, null when it would be cyclic. `events` are in order of number. */
 export function coherenceOf(graph: Graph, events: readonly number[], sources: readonly number[], locks: LockPairs): CoherenceOrder | null {
   const writes = events.filter((e) => isWrite(graph.events[e]!) && !isStrayUnlock(graph, locks, e));
-  const order = new Builder(writes);
+  const order = new Builder(graph, writes);
   for (const a of events) {
     for (const b of events) {
       if (graph.algebra.has(graph.po, a, b) && !placeInOrder(graph, order, sources, a, b)) return null;
@@ -51,8 +56,8 @@ export function coherenceOf(graph: Graph, events: readonly number[], sources: re
 }
 
 /** The order with one more pair, given by index; null when that can't be. */
-export function withPair(order: CoherenceOrder, first: number, second: number): CoherenceOrder | null {
-  const next = new Builder(order.writes, order.after);
+export function withPair(graph: Graph, order: CoherenceOrder, first: number, second: number): CoherenceOrder | null {
+  const next = new Builder(graph, order.writes, order.after);
   next.put(order.writes[first]!, order.writes[second]!);
   return next.close(order.inseparable);
 }
@@ -72,23 +77,26 @@ function placeInOrder(graph: Graph, order: Builder, sources: readonly number[], 
 }
 
 function inseparable(graph: Graph, events: readonly number[], sources: readonly number[], locks: LockPairs): Inseparable[] {
-  const pairs: Inseparable[] = [...locks.critical];
+  const pairs: Inseparable[] = locks.critical.map(([source, write]) => ({ source, write, exceptThread: null }));
   for (const read of events) {
     const source = sources[read]!;
     if (isWrite(graph.events[read]!) || source === openSource) continue;
-    for (const write of events) if (graph.algebra.has(graph.rmw, read, write)) pairs.push([source, write]);
+    const exceptThread = graph.events[read]!.kind === "LKR" ? null : graph.threadOf[read]!;
+    for (const write of events) if (graph.algebra.has(graph.rmw, read, write)) pairs.push({ source, write, exceptThread });
   }
   return pairs;
 }
 
 class Builder {
   readonly after: number[];
+  readonly #threads: readonly number[];
   readonly #writes: readonly number[];
   readonly #index: ReadonlyMap<number, number>;
 
-  constructor(writes: readonly number[], after: readonly number[] = writes.map(() => 0)) {
+  constructor(graph: Graph, writes: readonly number[], after: readonly number[] = writes.map(() => 0)) {
     this.after = after.slice();
     this.#writes = writes;
+    this.#threads = writes.map((write) => graph.threadOf[write]!);
     this.#index = new Map(writes.map((write, i) => [write, i]));
   }
 
@@ -121,19 +129,24 @@ class Builder {
       after[i] = after[i]! | mask;
       changed = true;
     };
-    for (const [source, write] of pairs) {
+    for (const { source, write, exceptThread } of pairs) {
       const w = this.#index.get(write)!;
-      const s = this.#index.get(source);
-      if (source === initialSource) {
-        add(w, ((1 << after.length) - 1) & ~(1 << w));
-        continue;
-      }
+      const s = source === initialSource ? null : this.#index.get(source);
       if (s === undefined) continue;
-      add(w, after[s]! & ~(1 << w));
+      const others = this.#maskOfOthers(exceptThread) & ~(1 << w);
+      add(w, (s === null ? -1 : after[s]!) & others);
+      if (s === null) continue;
       add(s, 1 << w);
-      for (let i = 0; i < after.length; i++) if (i !== s && (after[i]! & (1 << w)) !== 0) add(i, 1 << s);
+      for (let i = 0; i < after.length; i++) {
+        if (i !== s && (others & (1 << i)) !== 0 && (after[i]! & (1 << w)) !== 0) add(i, 1 << s);
+      }
     }
     return changed;
+  }
+
+  /** The writes of all threads but one, as a mask of their indexes. */
+  #maskOfOthers(thread: number | null): number {
+    return this.#threads.reduce((mask, each, i) => (each === thread ? mask : mask | (1 << i)), 0);
   }
 }
 

@@ -146,7 +146,7 @@ function orderWrites(task: SearchTask, state: State): void {
     const pair = unorderedPair(order);
     if (!pair) continue;
     for (const [first, second] of [pair, [pair[1], pair[0]]] as const) {
-      const next = withPair(order, first, second);
+      const next = withPair(task.graph, order, first, second);
       if (next) orderWrites(task, { ...state, orders: new Map(state.orders).set(location, next) });
     }
     return;
