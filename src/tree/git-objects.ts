@@ -94,6 +94,7 @@ class Channel {
   }
 
   #start(): ChildProcessWithoutNullStreams {
+    this.#complaint = "";
     const child = spawnGit(this.#gitDir, ["cat-file", this.#mode]);
     child.stdout.on("data", (chunk: Buffer) => this.#take(chunk));
     child.stderr.on("data", (chunk: Buffer) => {

@@ -106,8 +106,9 @@ export function startFailure(error: NodeJS.ErrnoException): GitFailure {
   return new GitFailure(error.code === "ENOENT" ? "git is not installed" : `git could not be started: ${error.code ?? error.message}`);
 }
 
-/** First line of what git wrote to standard error, without control characters. */
+/** What git died of, from its standard error, in one line without control characters. */
 export function complaintOf(text: string, otherwise: string): string {
-  const line = text.split("\n", 1)[0]!.replace(/[\p{Cc}\p{Cf}]/gu, "?").slice(0, 200);
+  const lines = text.split("\n");
+  const line = (lines.find((one) => /^(?:fatal|error): /.test(one)) ?? lines[0]!).replace(/[\p{Cc}\p{Cf}]/gu, "?").slice(0, 200);
   return line === "" ? otherwise : line.replace(/^(?:fatal|error): /, "git: ");
 }

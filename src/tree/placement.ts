@@ -26,16 +26,18 @@ interface Mode extends ApplyOptions {
   readonly reversed: boolean;
 }
 
-const bytes: readonly Mode[] = [
-  { reversed: false, maxFuzz: 0, ignoreBlanks: false },
-  { reversed: true, maxFuzz: 0, ignoreBlanks: false },
-  { reversed: false, maxFuzz: 2, ignoreBlanks: false },
+const exactly: Mode = { reversed: false, maxFuzz: 0, ignoreBlanks: false };
+const loosely: Mode = { ...exactly, ignoreBlanks: true };
+/** For patches whose white space is whole. Fuzz and white space are not forgiven at once: patch would not, either. */
+const bytesFirst: readonly Mode[] = [
+  exactly,
+  { ...exactly, reversed: true },
+  { ...exactly, maxFuzz: 2 },
+  loosely,
+  { ...loosely, reversed: true },
 ];
-const blanks: readonly Mode[] = [
-  { reversed: false, maxFuzz: 0, ignoreBlanks: true },
-  { reversed: true, maxFuzz: 0, ignoreBlanks: true },
-  { reversed: false, maxFuzz: 2, ignoreBlanks: true },
-];
+/** For patches that lost their blanks: nothing could match byte for byte. */
+const blanksIgnored: readonly Mode[] = [loosely, { ...loosely, reversed: true }, { ...loosely, maxFuzz: 2 }];
 
 interface Loaded {
   readonly candidate: Candidate;
@@ -59,7 +61,7 @@ export async function placeBackwards(file: FilePatch, candidates: readonly Candi
 export async function place(file: FilePatch, candidates: readonly Candidate[], blanksLost: boolean): Promise<Outcome> {
   const tried: string[] = [];
   const loaded: Loaded[] = [];
-  const modes = blanksLost ? blanks : [...bytes, ...blanks];
+  const modes = blanksLost ? blanksIgnored : bytesFirst;
   for (const candidate of candidates) {
     const read = await candidate.read();
     if ("reason" in read) {
