@@ -188,7 +188,9 @@ export function printProposition(proposition: Proposition, above: Proposition["k
       return bare ? text : `(${text})`;
     }
     case "implies": {
-      const text = `${printProposition(proposition.left, "implies")} => ${printProposition(proposition.right, "implies")}`;
+      // herd7 leaves the parentheses of the left side out, and its text then reads differently.
+      const left = printProposition(proposition.left, "implies");
+      const text = `${proposition.left.k === "implies" ? `(${left})` : left} => ${printProposition(proposition.right, "implies")}`;
       return above === "top" || above === "implies" ? text : `(${text})`;
     }
   }

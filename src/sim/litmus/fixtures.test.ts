@@ -1,0 +1,74 @@
+/**
+ * Our own litmus tests. Each says what must come out: `Result:` Never, Sometimes or Always, and `Flags:`; derived from
+ * the kernel documents named in it.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { initC } from "../../c/index.ts";
+import { packageRoot } from "../../util/package-root.ts";
+import { sc } from "../memory/sc.ts";
+import { runLitmus } from "./index.ts";
+import { emitLitmus } from "./emit.ts";
+import { parseLitmus } from "./parse.ts";
+
+const folder = join(packageRoot(), "fixtures", "litmus");
+const names = (within: string): string[] => readdirSync(join(folder, within)).filter((name) => name.endsWith(".litmus")).toSorted();
+const textOf = (name: string): string => readFileSync(join(folder, name), "utf8");
+
+beforeAll(async () => {
+  await initC();
+});
+
+describe("fixtures", () => {
+  it.each(names(""))("%s", (name) => {
+    const text = textOf(name);
+    const result = runLitmus(name, text);
+    if (!("verdict" in result)) throw new Error(JSON.stringify(result));
+    expect(result.observation).toBe(/Result: (\w+)/.exec(text)![1]);
+    expect(result.flags.join(" ")).toBe(/Flags: (.*)/.exec(text)?.[1] ?? "");
+    expect(`${result.name}.litmus`).toBe(name);
+    const ok = { Allowed: result.observation !== "Never", Forbidden: result.observation === "Never", Required: result.observation === "Always" };
+    expect(result.verdict).toBe(ok[result.kind] ? "Ok" : "No");
+  });
+
+  it.each(names(""))("%s allows under lkmm what it allows under sc", (name) => {
+    const weak = runLitmus(name, textOf(name));
+    const strong = runLitmus(name, textOf(name), { model: sc });
+    if (!("verdict" in weak) || !("verdict" in strong)) throw new Error(name);
+    expect(weak.states).toEqual(expect.arrayContaining([...strong.states]));
+  });
+
+  it.each(names(""))("%s says the same when it is written out and read again", (name) => {
+    const test = parseLitmus(name, textOf(name));
+    const again = runLitmus(name, emitLitmus(test.program, test.question));
+    expect({ ...again, elapsedMs: 0 }).toEqual({ ...runLitmus(name, textOf(name)), elapsedMs: 0 });
+  });
+});
+
+describe("malformed files", () => {
+  const places: Readonly<Record<string, readonly [number, number]>> = {
+    "bad-c.litmus": [7, 1], "bad-condition.litmus": [10, 16], "bad-initial.litmus": [4, 10], "empty.litmus": [1, 1],
+    "no-closing-brace.litmus": [6, 1], "no-thread.litmus": [5, 1], "open-comment.litmus": [3, 1], "other-architecture.litmus": [1, 1],
+  };
+
+  it.each(Object.entries(places))("%s names line and column", (name, [line, column]) => {
+    expect(runLitmus(name, textOf(join("malformed", name)))).toMatchObject({ path: name, error: { line, column } });
+  });
+
+  it("tells a call that it does not know from a file that it can't read", () => {
+    expect(runLitmus("u", textOf("malformed/unknown-call.litmus"))).toEqual({ path: "u", unsupported: "frobnicate() (line 7)" });
+  });
+
+  it("has a place for each file", () => {
+    expect(names("malformed")).toEqual([...Object.keys(places), "unknown-call.litmus"].toSorted());
+  });
+
+  it("never throws, whatever is cut off", () => {
+    const text = textOf("pt-free-ipi.litmus");
+    for (let end = 0; end < text.length; end += 7) {
+      const result = runLitmus("cut", text.slice(0, end));
+      expect("verdict" in result || "error" in result || "unsupported" in result).toBe(true);
+    }
+  });
+});
