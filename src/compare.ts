@@ -1,6 +1,7 @@
 /** Holds the findings of a post-image against those of its pre-image: introduced, pre-existing or fixed. */
 import type { FunctionCheck } from "./check/index.ts";
 import type { Finding } from "./core/finding.ts";
+import { regressions } from "./regress.ts";
 
 /** What stays the same when lines move: where, which rule, and what it says without line numbers. */
 function identity(finding: Finding): string {
@@ -30,5 +31,5 @@ export function compareFindings(pre: readonly FunctionCheck[], post: readonly Fu
     remaining.set(identity(finding), still - 1);
     return still <= 0;
   });
-  return [...judged, ...fixed.map((finding): Finding => ({ ...finding, status: "fixed" }))];
+  return [...judged, ...fixed.map((finding): Finding => ({ ...finding, status: "fixed" })), ...regressions(pre, post)];
 }

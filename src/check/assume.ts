@@ -1,8 +1,9 @@
 /** What a path knows after a branch: truths of expressions, entry kinds, re-checks. */
 import type { Expr, Loc } from "../c/ir.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
-import { type EntryFact, type Facts, truthOf } from "./facts.ts";
-import { kindSet, thpMigration } from "./kinds.ts";
+import { type EntryFact, type Facts, truthOf, type ValueFact } from "./facts.ts";
+import type { Level } from "../rulebook/schema.ts";
+import { allKinds, kindSet, thpMigration } from "./kinds.ts";
 import type { CallInfo } from "./model.ts";
 import * as sym from "./symbols.ts";
 
@@ -48,7 +49,7 @@ function record(symbol: string, truth: boolean, facts: Facts): Facts {
 
 /** Where one lock serves two levels (no split page-table locks) taking and releasing go by other names: leave it open. */
 function joinedLocks(symbol: string, truth: boolean, facts: Facts): Facts {
-  if (!truth || !/^\(lock\(.*==lock\(/.test(symbol)) return facts;
+  if (!truth || !/^\(.*==.*\)$/.test(symbol) || !symbol.includes("lock(")) return facts;
   return { ...facts, locks: facts.locks.map((l) => ({ ...l, certain: false })) };
 }
 
@@ -65,12 +66,19 @@ function narrow(call: CallInfo, truth: boolean, facts: Facts): Facts | null {
   if (returns?.same && truth) return equate(call.arg(returns.same[0]), call.arg(returns.same[1]), facts);
   if (!returns?.tests) return facts;
   const value = call.arg(returns.tests.value);
-  const fact = facts.values.get(value);
+  const fact = facts.values.get(value) ?? unreadValue(value, call);
   if (!fact) return facts;
   const kinds = fact.kinds & kindSet(truth ? returns.tests.nonzero : returns.tests.zero);
   if (kinds === 0) return null;
   const shown = truth && isSpecific(returns.tests.nonzero) ? fact.shown | kinds : fact.shown & kinds;
   return { ...facts, values: new Map(facts.values).set(value, { ...fact, kinds, shown }) };
+}
+
+/** A value that was not seen being read (a parameter, a field): all is possible until a test says otherwise, and the caller may know more. */
+function unreadValue(value: string, call: CallInfo): ValueFact | null {
+  const level = /^(?:is_)?(pte|pmd|pud|p4d|pgd)_/.exec(call.step.callee ?? "")?.[1] as Level | undefined;
+  if (level === undefined || /^[&#]/.test(value)) return null;
+  return { entry: `value ${value}`, level, how: "plain", kinds: allKinds(level), shown: 0, real: false, under: "", at: call.step.loc };
 }
 
 /** A test for one or two kinds (is_pmd_migration_entry(), pmd_devmap()) tells what its author expects; pmd_leaf() does not. */

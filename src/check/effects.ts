@@ -105,7 +105,7 @@ export function acquire(lock: { readonly id: string; readonly class: LockClass }
 
 /** Spinlocks that are not page-table locks are not what this tool is about; following them would only cost states. */
 function isTracked(lock: { readonly id: string; readonly class: LockClass }): boolean {
-  return lock.class !== "spin" || /ptl|page_table|^lock\(/.test(lock.id);
+  return lock.class !== "spin" || /ptl|page_table|^lock\(|^\?/.test(lock.id);
 }
 
 /** Read sections nest; the others don't. */
@@ -155,15 +155,25 @@ export function covering(facts: Facts): string[] {
   return [...facts.locks.filter((l) => coversEntries(l.class) && l.certain).map((l) => l.id), ...facts.walks.keys()];
 }
 
-const migrationWalks = new WeakMap<FunctionIr, boolean>();
+/** What a function mentions somewhere says what its walks are for. */
+const mentionWords = {
+  /** It asks page_vma_mapped_walk() for migration entries: what it finds is not present. */
+  migrations: /PVMW_MIGRATION/,
+  /** It walks kernel page tables, whose entries are never swap entries. */
+  "kernel tables": /pgd_offset_k|pgd_offset_gate|init_mm/,
+} as const;
 
-/** Whether a function asks page_vma_mapped_walk() for migration entries: then what it finds is not present. */
-function walksMigrations(fn: FunctionIr): boolean {
-  const known = migrationWalks.get(fn);
-  if (known !== undefined) return known;
-  const asks = JSON.stringify(fn.blocks, (_key, value: unknown) => (typeof value === "bigint" ? Number(value) : value)).includes("PVMW_MIGRATION");
-  migrationWalks.set(fn, asks);
-  return asks;
+const mentioned = new WeakMap<FunctionIr, Map<keyof typeof mentionWords, boolean>>();
+
+function mentions(fn: FunctionIr, what: keyof typeof mentionWords): boolean {
+  const known = mentioned.get(fn) ?? new Map<keyof typeof mentionWords, boolean>();
+  mentioned.set(fn, known);
+  const before = known.get(what);
+  if (before !== undefined) return before;
+  const text = JSON.stringify(fn.blocks, (_key, value: unknown) => (typeof value === "bigint" ? Number(value) : value));
+  const found = mentionWords[what].test(text);
+  known.set(what, found);
+  return found;
 }
 
 /** The contract of the walk whose structure holds this entry pointer, if one is under way. */
@@ -218,9 +228,11 @@ export function readEntry(result: string, pointer: string, level: Level, how: Va
   const written = kept === ownWrite;
   const former = kept === undefined ? undefined : before.values.get(kept);
   const origin = site.callOf(sym.splitMove(pointer).root)?.contract ?? (level === "pte" ? walkBehind(pointer, site) : undefined);
-  const walked = level === "pte" && !walksMigrations(site.frame.fn) && Array.from(facts.walks.keys()).some((walk) => pointer === sym.initial(sym.field(walk, "pte")));
+  const walked = level === "pte" && !mentions(site.frame.fn, "migrations") && Array.from(facts.walks.keys()).some((walk) => pointer === sym.initial(sym.field(walk, "pte")));
   // What a mapped table holds depends on the VMA too: a pte that was merely mapped proves no kind possible.
-  const real = walked || (facts.anyKind.has(pointer) && (level !== "pte" || options.kinds !== undefined)) || origin?.returns?.entry !== undefined;
+  const handedIn = facts.anyKind.has(pointer) && (level !== "pte" || options.kinds !== undefined);
+  const reached = origin?.returns?.entry !== undefined && !mentions(site.frame.fn, "kernel tables");
+  const real = walked || handedIn || reached;
   const stated = walked || level === origin?.returns?.entry?.level ? origin?.returns?.kinds : undefined;
   const kinds = (stated ? kindSet(stated) : allKinds(level)) & (options.kinds ? kindSet(options.kinds) : allKinds(level));
   const fact = former && under !== "" ? { ...former, under } : { entry: entryKey(pointer, facts), level, how, shown: former?.shown ?? 0, kinds: possible(former?.kinds ?? kinds, level, facts), real: real && !former && !written && (walked || !sym.isUnstable(pointer)), under, at: loc };

@@ -29,15 +29,19 @@ export function gapFacts(facts: Facts): Facts {
 export function unknownCall(info: CallInfo, site: Site): Facts {
   const { facts } = site;
   const reaches = reachable(info.args, facts);
-  const locks = [...facts.locks.map((l) => (l.certain && (reaches(l.id) || concerns(l, info.args)) ? { ...l, certain: false } : l)), ...perhapsTaken(info, site)];
+  const locks = [...facts.locks.map((l) => (l.certain && (reaches(l.id) || concerns(l, info.step.callee ?? "", info.args)) ? { ...l, certain: false } : l)), ...perhapsTaken(info, site)];
   const handsOver = info.args.some((arg) => facts.locks.some((l) => l.id === arg || facts.memory.get(arg) === l.id)) || /unmap|unlock/.test(info.step.callee ?? "");
   const maps = facts.maps.map((m) => (m.certain && (handsOver || !info.args.includes(m.pointer)) && reaches(m.pointer) ? { ...m, certain: false } : m));
   const walks = new Map(Array.from(facts.walks).filter(([walk]) => !info.args.includes(walk)));
   return { ...forgetOutputs(info, facts), locks, maps, walks };
 }
 
+/** Families that work on an entry under the caller's page-table lock and never drop it (include/linux/pgtable.h, include/linux/rmap.h, include/asm-generic/tlb.h). */
+const entryHelpers = /^_*(update_mmu|flush_|tlb_|folio_|page_|mm_|add_mm_counter|pte_|pmd_|pud_|ptep_|pmdp_|pudp_|set_|pgtable_|is_|mk_|maybe_|can_|count_|trace_)/;
+
 /** The lock's object is passed on (the mm, a VMA of that mm, the entry): callees that drop such a lock are common. */
-function concerns(lock: LockFact, args: readonly string[]): boolean {
+function concerns(lock: LockFact, callee: string, args: readonly string[]): boolean {
+  if (coversEntries(lock.class) && entryHelpers.test(callee)) return false;
   return args.some((arg) => /^[$@*&]/.test(arg) && (coversEntries(lock.class) ? lock.id === sym.lockOf(lock.class, arg) : lock.id.includes(arg)));
 }
 

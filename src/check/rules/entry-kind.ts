@@ -17,8 +17,13 @@ export const entryKind: Rule = {
     const value = call.arg(requirement.value);
     const fact = site.facts.values.get(value) ?? entryBehind(value, call, site);
     if (fact) judge(fact, requirement.in, call, site);
+    else site.judge({ rule: "entry-kind", outcome: "unknown", what: demand(call, requirement.in), message: "" });
   },
 };
+
+function demand(call: CallInfo, wanted: readonly EntryKind[]): string {
+  return `${call.step.callee}: ${wanted.join("/")}`;
+}
 
 /** For contracts that take a pointer to the entry: the value last seen there, or what the walk that found it allows. */
 function entryBehind(pointer: string, call: CallInfo, site: Site): ValueFact | undefined {
@@ -58,7 +63,7 @@ function judge(fact: ValueFact, wanted: readonly EntryKind[], call: CallInfo, si
   site.judge({
     rule: "entry-kind",
     outcome: wrong === 0 ? "proved" : violated ? "violated" : "unknown",
-    what: `${call.step.callee}: ${wanted.join("/")} ${fact.level}`,
+    what: demand(call, wanted),
     message: !violated && wrong !== 0 && (allowed & present) === 0 ? describeNonPresent(call, site) : violated ? `${call.step.callee}() is used on a ${fact.level} entry (read in line ${fact.at.line}) that ${never ? "is" : "may be"} ${names} here` : "",
     group: `value read in line ${fact.at.line}`,
     requires: [`${call.step.callee}() takes only: ${wanted.join(", ")}`],
