@@ -365,6 +365,32 @@ describe("other kinds of files", () => {
   });
 });
 
+describe("a diff that wants to eat the memory", () => {
+  it("by line numbers is told that they can't be kept", async () => {
+    const hunk = "@@ -999990,1 +999990,1 @@\n-a\n+b\n";
+    const files = Array.from({ length: 60 }, (_, at) => `--- a/mm/f${at}.c\n+++ b/mm/f${at}.c\n${hunk}`).join("");
+    const { images } = await review(null, files);
+    const lines = images.reduce((sum, one) => sum + one.pre!.lines.length + one.post!.lines.length, 0);
+    expect(lines).toBeLessThan(20_000_000);
+    expect(images.at(-1)!.tried).toEqual([expect.stringMatching(/^limit hit: the images of the patch are too long/) as string]);
+    expect(images.at(-1)!.post!.lines).toContain("b");
+  });
+
+  it("by hunks of unknown place gets them closer together", async () => {
+    const { images } = await review(null, `--- a/mm/f.c\n+++ b/mm/f.c\n${"@@ -5,1 +5,1 @@\n-a\n+b\n".repeat(20_000)}`);
+    expect(images[0]!.post!.lines.length).toBeLessThan(1_200_000);
+  });
+
+  it("by one long file named often is read from its hunks after a while", async () => {
+    const dir = directory("long", body());
+    put(dir, "mm/long.c", "x\n".repeat(400_000));
+    const files = "--- a/mm/long.c\n+++ b/mm/long.c\n@@ -1,1 +1,2 @@\n x\n+y\n".repeat(40);
+    const { images } = await review(await open(dir), files);
+    expect(images.at(-1)!.tried).toEqual([expect.stringMatching(/^limit hit: the images of the patch are too long/) as string]);
+    expect(images[0]!.base.kind).toBe("directory");
+  });
+});
+
 describe("a tree that fails", () => {
   it("is refused with a clear word when it is no directory", async () => {
     await expect(openTree(join(top, "nowhere"))).rejects.toThrow("no such directory");

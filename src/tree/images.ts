@@ -3,10 +3,18 @@ import type { FilePatch } from "../core/diff.ts";
 import type { Base, FileImage, FileImages } from "../core/image.ts";
 import type { SourceText } from "../diff/index.ts";
 import { type Candidate, candidatesFor, type DiffInfo, type PatchBase, patchBase } from "./candidates.ts";
-import { partialImages } from "./partial.ts";
+import { partialImages, withoutPlaces } from "./partial.ts";
 import { type Fit, place, placeBackwards } from "./placement.ts";
 import { emptyStack, type Stack } from "./stack.ts";
 import type { Tree } from "./tree.ts";
+
+/**
+ * Lines that all images of a patch may have together. The largest tree-wide patches need a few million; a diff that
+ * names one huge file again and again, or lies about line numbers, must not eat the memory.
+ */
+const mostLines = 16_000_000;
+
+const limitHit = "limit hit: the images of the patch are too long together; this file is shown from its hunks, without line numbers";
 
 const noBase: Base = { kind: "none", id: "" };
 
@@ -23,6 +31,8 @@ interface Draft {
   readonly stack: Stack;
   readonly files: Map<string, { text: SourceText | null; base: Base }>;
   readonly lost: Set<string>;
+  /** Lines that images may still have. */
+  room: number;
 }
 
 /**
@@ -32,24 +42,32 @@ interface Draft {
  */
 export async function imagesOf(tree: Tree | null, files: readonly FilePatch[], info: DiffInfo, stack: Stack = emptyStack): Promise<PatchImages> {
   const patch = await patchBase(tree, files, info, stack);
-  const draft: Draft = { stack, files: new Map(stack.files), lost: new Set(stack.lost) };
+  const draft: Draft = { stack, files: new Map(stack.files), lost: new Set(stack.lost), room: mostLines };
   const images: FileImages[] = [];
-  for (const file of files) images.push(await imagesOfFile(file, patch, draft));
+  for (const file of files) {
+    const one = await imagesOfFile(file, patch, draft);
+    draft.room -= (one.pre?.lines.length ?? 0) + (one.post?.lines.length ?? 0);
+    images.push(one);
+  }
   const base = patch.matching ?? patch.commit ?? images.find((image) => image.base.kind !== "none")?.base ?? noBase;
   return { base, images, stack: { files: draft.files, lost: draft.lost } };
 }
 
 async function imagesOfFile(file: FilePatch, patch: PatchBase, draft: Draft): Promise<FileImages> {
   if (file.binary) return unread(file, draft, "binary file: not reviewed");
+  if (draft.room <= 0) {
+    markLost(file, draft);
+    return fromHunks(file, patch, draft, []);
+  }
   if (file.pathUnknown) {
     const why = patch.tree === null ? [] : ["the diff does not say which file it is for"];
-    return fromHunks(file, patch.info.blanksLost, why);
+    return fromHunks(file, patch, draft, why);
   }
   if (file.change === "add") return added(file, patch, draft);
   // All files of a patch are as they were before it, even when it moves one over another; a path that comes twice is
   // two patches in one mail.
   const again = file.oldPath !== null && changedHere(draft, file.oldPath) && !movesAway(file);
-  const state = again ? { files: draft.files, lost: draft.lost } : draft.stack;
+  const state: Stack = again ? draft : draft.stack;
   const candidates = await candidatesFor(file, patch, state);
   const { fit, tried } = await place(file, candidates, patch.info.blanksLost);
   const all = [...patch.tried, ...(state.lost.has(file.oldPath!) ? ["an earlier patch of the series did not apply to this file"] : []), ...tried];
@@ -60,7 +78,7 @@ async function imagesOfFile(file: FilePatch, patch: PatchBase, draft: Draft): Pr
   }
   if (fit === null) {
     markLost(file, draft);
-    return fromHunks(file, patch.info.blanksLost, all);
+    return fromHunks(file, patch, draft, all);
   }
   record(file, fit, draft);
   return complete(file, fit, all);
@@ -116,8 +134,12 @@ function unread(file: FilePatch, draft: Draft, reason: string): FileImages {
   return { pre: null, post: null, base: noBase, placements: [], tried: [reason] };
 }
 
-function fromHunks(file: FilePatch, blanksLost: boolean, tried: readonly string[]): FileImages {
-  return { ...partialImages(file, blanksLost), base: noBase, placements: [], tried };
+function fromHunks(file: FilePatch, patch: PatchBase, draft: Draft, tried: readonly string[]): FileImages {
+  const highest = Math.max(0, ...file.hunks.slice(-1).map((hunk) => Math.max(hunk.oldStart, hunk.newStart)));
+  const fits = draft.room > 0 && 2 * highest <= draft.room;
+  const images = partialImages(fits ? file : withoutPlaces(file), patch.info.blanksLost);
+  const why = fits ? tried : [...tried, limitHit];
+  return { ...images, base: noBase, placements: [], tried: why };
 }
 
 /** An added file is whole in its hunks; the tree only tells whether it is new. */

@@ -5,8 +5,9 @@
 import type { FilePatch, Hunk } from "../core/diff.ts";
 import type { FileImage, Gap, SectionHint } from "../core/image.ts";
 
-/** Distance of hunks whose place is unknown; no function is as long. */
+/** Distance of hunks whose place is unknown; no function is as long. Nearer together once an image is absurdly long. */
 const apart = 10_000;
+const absurd = 1_000_000;
 
 export interface ImagePair {
   readonly pre: FileImage | null;
@@ -42,10 +43,15 @@ function imageOf(file: FilePatch, side: "pre" | "post", blanksLost: boolean): Fi
   return { path: (side === "pre" ? file.oldPath : file.newPath)!, side, lines, gaps, sections, changed, blanksLost };
 }
 
+/** The same file with its hunks at unknown places: its images are as long as the hunks, wherever the headers claim to be. */
+export function withoutPlaces(file: FilePatch): FilePatch {
+  return { ...file, hunks: file.hunks.map((hunk) => ({ ...hunk, oldStart: 0, newStart: 0 })) };
+}
+
 /** Where a hunk goes that says `line` when `used` lines are taken: at 2 when it is the first of unknown place, as code comes before it. */
 function placeOf(line: number, used: number): number {
   if (line > used) return line;
-  return used === 0 ? 2 : used + apart;
+  return used === 0 ? 2 : used + (used < absurd ? apart : 2);
 }
 
 /** Line of the hunk's first line on this side; 0 when unknown. An empty range names the line before it. */
