@@ -51,7 +51,7 @@ export function checkImages(sources: Sides<Source | null>, rulebook: Rulebook, o
   const before = check("pre");
   const after = check("post");
   const notes = options.strict ? after.flatMap((one) => questionsOf(one, rulebook)) : [];
-  return { functions: after.map((one) => functionReport(one, rulebook)), findings: [...compareFindings(before, after), ...notes] };
+  return { functions: after.map((one) => functionReport(one, rulebook)), findings: [...compareFindings(before, after, sources.post?.image.changed ?? new Set()), ...notes] };
 }
 
 function touchedNames(source: Source | null): string[] {
