@@ -5,11 +5,12 @@
  * order by statement, so temporaries are put back into the statement that uses them. Control flow becomes nested `if`
  * and `while` again, since that is what control dependencies are defined on.
  */
-import type { Block, CallStep, Expr, FunctionIr, Loc, Place, Step } from "../../c/ir.ts";
+import type { Block, CallStep, Expr, FunctionIr, Loc, Step } from "../../c/ir.ts";
 import type { Expression, Statement, WriteOrder } from "../memory/program.ts";
 import { addressOf, readOrderOf, UnsupportedCode, valueOf } from "./expression.ts";
 import { exit, meetingPoints, reaches } from "./flow-graph.ts";
 import { primitives } from "./primitives.ts";
+import { countUses } from "./uses.ts";
 
 /** Throws UnsupportedCode. */
 export function lowerThread(fn: FunctionIr): readonly Statement[] {
@@ -68,38 +69,6 @@ function locOf(block: Block, fn: FunctionIr): Loc {
   return "loc" in end ? end.loc : (block.steps[0]?.loc ?? { line: fn.line, column: 1 });
 }
 
-/** How often each temporary is read. */
-function countUses(fn: FunctionIr): ReadonlyMap<string, number> {
-  const uses = new Map<string, number>();
-  const count = (expr: Expr): void => {
-    switch (expr.k) {
-      case "var": uses.set(expr.name, (uses.get(expr.name) ?? 0) + 1); break;
-      case "unary":
-      case "cast": count(expr.arg); break;
-      case "binary":
-        count(expr.left);
-        count(expr.right);
-        break;
-      case "addr": countPlace(expr.place); break;
-      default:
-    }
-  };
-  const countPlace = (place: Place): void => {
-    if (place.k === "deref") count(place.ptr);
-    else if (place.k === "index") count(place.index);
-    if (place.k === "field" || place.k === "index") countPlace(place.base);
-  };
-  for (const block of fn.blocks) {
-    for (const step of block.steps) {
-      if ((step.op === "assign" || step.op === "store") && step.value) count(step.value);
-      if (step.op === "load" || step.op === "store") countPlace(step.place);
-      if (step.op === "call") step.args.forEach(count);
-    }
-    if (block.end.k === "branch") count(block.end.cond);
-  }
-  return uses;
-}
-
 const writeOrders: Readonly<Record<string, WriteOrder>> = {
   WRITE_ONCE: "once", smp_store_release: "release", rcu_assign_pointer: "release",
 };
@@ -119,7 +88,7 @@ class StatementBuilder {
       case "assign":
         if (step.value) this.#emit({ k: "set", register: step.dst, value: this.#value(step.value, step.loc) });
         break;
-      case "load": this.#hold(step.dst, this.#load(step), step.loc); break;
+      case "load": this.#hold(step.dst, this.#load(step)); break;
       case "store": this.#emit(this.#store(step)); break;
       case "call": this.#call(step); break;
       case "gap": throw new UnsupportedCode(step.loc, step.reason);
@@ -181,12 +150,12 @@ class StatementBuilder {
     } else if (step.dst === null) {
       this.#emit({ k: "evaluate", value: built as Expression });
     } else {
-      this.#hold(step.dst, built as Expression, loc);
+      this.#hold(step.dst, built as Expression);
     }
   }
 
   /** Keeps the value of a temporary for the statement that uses it; a value that is used twice becomes a register. */
-  #hold(name: string, value: Expression, _loc: Loc): void {
+  #hold(name: string, value: Expression): void {
     const count = this.#uses.get(name) ?? 0;
     if (count === 1) this.#held.set(name, value);
     else this.#emit(count === 0 ? { k: "evaluate", value } : { k: "set", register: name, value });

@@ -2,6 +2,7 @@
  * For pictures: why the model forbids an execution (the first axiom that fails, and a shortest cycle of it), and what
  * keeps the accesses of one thread in order.
  */
+import { cycleThrough, shortestCycle } from "./cycle.ts";
 import type { Graph } from "./graph.ts";
 import { orderingOf, type Ordering } from "./lkmm-order.ts";
 import { plainVerdict } from "./lkmm-race.ts";
@@ -39,7 +40,7 @@ function hbNames(graph: Graph, ordering: Ordering, known: Knowledge): Named {
 function cycleOf(graph: Graph, axiom: string, steps: Relation, names: Named, within: Relation | null = null): Objection {
   const { algebra: r } = graph;
   const start = within ? graph.events.findIndex((_, e) => r.has(within, e, e)) : -1;
-  const cycle = start < 0 ? r.cycle(steps) : r.cycleThrough(withoutLoops(graph, steps), start);
+  const cycle = start < 0 ? shortestCycle(r, steps) : cycleThrough(r, withoutLoops(graph, steps), start);
   const edges = cycle.map((from, i): Edge => {
     const to = cycle[(i + 1) % cycle.length]!;
     const name = names.find(([, relation]) => r.has(relation, from, to))?.[0] ?? axiom;

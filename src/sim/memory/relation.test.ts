@@ -1,6 +1,7 @@
 /** The relation algebra against the same operators on sets of pairs. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { shortestCycle } from "./cycle.ts";
 import { RelationAlgebra, type Relation } from "./relation.ts";
 
 type Pairs = readonly (readonly [number, number])[];
@@ -59,7 +60,7 @@ describe("relations", () => {
       expect(sorted(r.pairs(r.plus(relation)))).toEqual(sorted(closed));
       const cyclic = closed.some(([x, y]) => x === y);
       expect(r.isAcyclic(relation)).toBe(!cyclic);
-      const cycle = r.cycle(relation);
+      const cycle = shortestCycle(r, relation);
       expect(cycle.length > 0).toBe(cyclic);
       cycle.forEach((from, i) => expect(r.has(relation, from, cycle[(i + 1) % cycle.length]!)).toBe(true));
     }));
@@ -67,7 +68,7 @@ describe("relations", () => {
 
   it("find a shortest cycle", () => {
     const r = new RelationAlgebra(6);
-    expect(r.cycle(r.of([[0, 1], [1, 2], [2, 0], [3, 4], [4, 3]]))).toEqual([3, 4]);
+    expect(shortestCycle(r, r.of([[0, 1], [1, 2], [2, 0], [3, 4], [4, 3]]))).toEqual([3, 4]);
   });
 
   it("give back what was taken since a mark, and keep what was taken before", () => {

@@ -265,35 +265,4 @@ export class RelationAlgebra {
     this.forEach(a, (from, to) => out.push([from, to]));
     return out;
   }
-
-  /** The events of a shortest cycle of `a`, in order, [] when there is none. */
-  cycle(a: Relation): number[] {
-    let best: number[] = [];
-    for (let start = 0; start < this.size; start++) {
-      const found = this.cycleThrough(a, start);
-      if (found.length > 0 && (best.length === 0 || found.length < best.length)) best = found;
-    }
-    return best;
-  }
-
-  /** The events of a shortest cycle of `a` from `start`, [] when there is none. */
-  cycleThrough(a: Relation, start: number): number[] {
-    const parent = Array.from({ length: this.size }, () => -1);
-    const queue = [start];
-    for (let head = 0; head < queue.length; head++) {
-      const at = queue[head]!;
-      for (let to = 0; to < this.size; to++) {
-        if (!this.has(a, at, to)) continue;
-        if (to === start) {
-          const path = [at];
-          while (path[0] !== start) path.unshift(parent[path[0]!]!);
-          return path;
-        }
-        if (parent[to] !== -1) continue;
-        parent[to] = at;
-        queue.push(to);
-      }
-    }
-    return [];
-  }
 }

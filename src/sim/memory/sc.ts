@@ -2,6 +2,7 @@
  * Sequential consistency with RCU: one order of all events that each thread keeps, and grace periods as in the kernel
  * model. Every execution that it allows is allowed by lkmm too, so it serves as the quick first answer.
  */
+import { shortestCycle } from "./cycle.ts";
 import type { Graph } from "./graph.ts";
 import { lkmm } from "./lkmm.ts";
 import type { Checker, Knowledge, Model } from "./model.ts";
@@ -24,7 +25,7 @@ function prepare(graph: Graph, observed: ReadonlySet<string>): Checker {
     objection: (known) => {
       if (inOrder(known)) return weak.objection(known);
       const names = [["po", po], ["rf", known.rf], ["co", known.co], ["fr", known.fr]] as const;
-      const cycle = r.cycle(r.or(po, known.rf, known.co, known.fr));
+      const cycle = shortestCycle(r, r.or(po, known.rf, known.co, known.fr));
       const edges = cycle.map((from, i) => {
         const to = cycle[(i + 1) % cycle.length]!;
         return { from, to, relation: names.find(([, relation]) => r.has(relation, from, to))![0] };

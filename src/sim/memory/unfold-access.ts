@@ -1,31 +1,22 @@
 /**
- * The events of expressions that access memory: loads, read-modify-writes, trylock and spin_is_locked().
+ * The events of expressions that access memory: loads and read-modify-writes.
  *
  * Which operand gives which dependency is herd7's choice (herd/event.ml: linux_exch, linux_cmpexch_ok, build_atomic_op):
  * the expected value of cmpxchg() gives none, the address of an atomic operation reaches its read only, and the result
  * of an operation with full ordering depends on nothing, since the barrier behind it orders everything anyway.
  */
-import { merge, joinFlows, type Control, type Flow } from "./flow.ts";
+import { merge, type Control, type Flow } from "./flow.ts";
 import type { Expression, RmwOrder } from "./program.ts";
 import type { Recorder } from "./recorder.ts";
 import { binaryTerm, type Term } from "./term.ts";
-
-type Then = (flow: Flow) => void;
-
-/** Evaluates an expression under `control`, then runs `then` with each outcome. */
-export type Evaluate = (expression: Expression, control: Control, then: Then) => void;
+import { result, type Around, type Then } from "./unfold-around.ts";
+import { isLocked, tryLock } from "./unfold-lock.ts";
 
 type AtomicOrder = RmwOrder | "noreturn";
 
 type Fetch = Omit<Expression & { k: "fetch" }, "order"> & { readonly order: AtomicOrder };
 
 export type Access = Exclude<Expression, { k: "constant" | "register" | "unary" | "binary" | "fetch" }> | Fetch;
-
-interface Around {
-  readonly recorder: Recorder;
-  readonly evaluate: Evaluate;
-  readonly control: Control;
-}
 
 export function unfoldAccess(access: Access, around: Around, then: Then): void {
   switch (access.k) {
@@ -37,12 +28,6 @@ export function unfoldAccess(access: Access, around: Around, then: Then): void {
     case "trylock": return tryLock(access, around, then);
     case "is-locked": return isLocked(access, around, then);
   }
-}
-
-/** The flow of `term` when it comes out of event `number`, which came after `flow`. */
-function result(term: Term, sources: readonly number[], number: number, ...operands: readonly Flow[]): Flow {
-  const joined = joinFlows(term, ...operands);
-  return { ...joined, sources, taint: [], loads: merge(joined.loads, [number]), before: merge(operands[0]!.before, [number]) };
 }
 
 function load(access: Access & { k: "load" }, { recorder, evaluate, control }: Around, then: Then): void {
@@ -183,39 +168,4 @@ function addUnless(access: Access & { k: "add-unless" }, around: Around, then: T
       then({ ...flow, taint: unless.taint, before: merge(flow.before, unless.before) });
     });
   });
-}
-
-function tryLock(access: Access & { k: "trylock" }, { recorder, evaluate, control }: Around, then: Then): void {
-  evaluate(access.at, control, (at) => {
-    const here = recorder.position();
-    const write = emitLock(recorder, at, access.line, control);
-    then({ ...at, term: 1n, sources: [], taint: [], before: merge(at.before, [write - 1, write]) });
-    recorder.goBack(here);
-    const fail = recorder.emit({ kind: "LF", tag: "lock", line: access.line }, at.term, null, at.before, control);
-    recorder.addressDependency(at.sources, fail);
-    then(result(0n, [fail], fail, at));
-  });
-}
-
-function isLocked(access: Access & { k: "is-locked" }, { recorder, evaluate, control }: Around, then: Then): void {
-  evaluate(access.at, control, (at) => {
-    const here = recorder.position();
-    for (const locked of [true, false]) {
-      const kind = locked ? "RL" : "RU";
-      const read = recorder.emit({ kind, tag: "lock", line: access.line }, at.term, null, at.before, control);
-      recorder.addressDependency(at.sources, read);
-      then(result(locked ? 1n : 0n, [read], read, at));
-      recorder.goBack(here);
-    }
-  });
-}
-
-/** Both halves of taking a lock; returns the number of the second. */
-export function emitLock(recorder: Recorder, at: Flow, line: number, control: Control): number {
-  const read = recorder.emit({ kind: "LKR", tag: "lock", line }, at.term, null, at.before, control);
-  const write = recorder.emit({ kind: "LKW", tag: "lock", line }, at.term, null, merge(at.before, [read]), control);
-  recorder.addressDependency(at.sources, read);
-  recorder.addressDependency(at.sources, write);
-  recorder.pairRmw(read, write);
-  return write;
 }

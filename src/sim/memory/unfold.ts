@@ -10,7 +10,9 @@ import { constantFlow, enter, joinFlows, merge, noControl, registerFlow, type Co
 import { UnsupportedProgram, type Statement, type Thread } from "./program.ts";
 import { Recorder } from "./recorder.ts";
 import { binaryTerm, isKnown, unaryTerm } from "./term.ts";
-import { emitLock, unfoldAccess, type Evaluate } from "./unfold-access.ts";
+import { unfoldAccess } from "./unfold-access.ts";
+import type { Evaluate } from "./unfold-around.ts";
+import { emitLock } from "./unfold-lock.ts";
 import { isTrue } from "./value.ts";
 
 export interface UnfoldBounds {

@@ -4,6 +4,7 @@
  * A refused execution shows the cycle that the model forbids. An allowed one that no interleaving explains shows its
  * cycle of po, rf, co and fr, and the steps of the cycle within threads that nothing keeps in order: what is missing.
  */
+import { shortestCycle } from "./cycle.ts";
 import type { Event } from "./event.ts";
 import type { Execution } from "./explore.ts";
 import type { Graph } from "./graph.ts";
@@ -57,7 +58,7 @@ export function refusedWitness(program: Program, candidate: Candidate, checker: 
 /** A shortest cycle of po, rf, co and fr, its steps within a thread named by what keeps them in order. */
 function communicationCycle({ graph, known }: Candidate, checker: Checker): Pick<Witness, "cycle" | "missing"> {
   const { algebra: r, po } = graph;
-  const steps = r.cycle(r.or(po, known.rf, known.co, known.fr));
+  const steps = shortestCycle(r, r.or(po, known.rf, known.co, known.fr));
   const kept = new Map(checker.kept(known).map((edge) => [`${edge.from} ${edge.to}`, edge]));
   const com = [["rf", known.rf], ["co", known.co], ["fr", known.fr]] as const;
   const cycle = steps.map((from, i): Edge => {
