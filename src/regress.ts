@@ -52,7 +52,7 @@ function finding(check: FunctionCheck, obligation: Obligation, status: "introduc
   return {
     rule: obligation.rule,
     // What was shown before may be shown now by code that is not in view: worth a look, never a reason to stop a patch.
-    severity: "note",
+    severity: status === "introduced" ? "note" : "warning",
     confidence: "possible",
     status,
     file: fn.file,

@@ -15,6 +15,8 @@ export function gapFacts(facts: Facts): Facts {
     maps: facts.maps.map((m) => ({ ...m, certain: false })),
     walks: new Map(),
     tables: new Map(),
+    released: new Map(),
+    unmapped: new Map(),
     unseenLocks: true,
     memory: new Map(),
     truths: new Map(),
