@@ -94,7 +94,7 @@ function check(pairOf: fc.Arbitrary<Pair>, runs: number, property: (pair: Pair, 
 
 describe("undamaged diffs of any text", () => {
   it("apply forwards and backwards, exactly where they say", () => {
-    check(pairs(anyLine, fc.boolean()), 150, (pair, text) => {
+    check(pairs(anyLine, fc.boolean()), 100, (pair, text) => {
       const diff = parseDiff(text);
       expect([diff.repairs, diff.troubles, diff.files.length]).toEqual([[], [], 1]);
       const there = applied(pair.a, hunksOf(diff));
@@ -169,7 +169,7 @@ describe("damaged diffs", () => {
   }
 
   it("with lost blanks apply but for white space, and take the blanks of the tree for context", () => {
-    check(pairs(plainLine, ended), 120, (pair, text) => {
+    check(pairs(plainLine, ended), 80, (pair, text) => {
       const diff = parseDiff(withoutBlanks(text));
       const result = applied(pair.a, hunksOf(diff), { maxFuzz: 0, ignoreBlanks: true });
       expect(squeezed(result.text)).toEqual(squeezed(pair.b));
@@ -181,7 +181,7 @@ describe("damaged diffs", () => {
   it("with lost blanks and code that starts with a sign still have the lines that the headers promise", () => {
     const signs = fc.constantFrom("\t--depth;", "\t++depth;", "\t\t-EINVAL;");
     const line = fc.oneof({ weight: 8, arbitrary: plainLine }, { weight: 1, arbitrary: signs });
-    check(pairs(line, ended), 120, (_, text) => {
+    check(pairs(line, ended), 80, (_, text) => {
       const [kept, lost] = [parseDiff(text), parseDiff(withoutBlanks(text))];
       const sizes = (diff: ParsedDiff): unknown => hunksOf(diff).map((hunk) => [hunk.oldStart, hunk.oldLines, hunk.newStart, hunk.newLines]);
       expect(sizes(lost)).toEqual(sizes(kept));
@@ -191,7 +191,7 @@ describe("damaged diffs", () => {
   it("with wrapped lines are joined again", () => {
     const long = fc.array(fc.constantFrom(...words), { minLength: 9, maxLength: 11 }).map((some) => `\t${some.join(" = ")};`);
     const line = fc.oneof({ weight: 5, arbitrary: indented }, { weight: 1, arbitrary: long });
-    check(pairs(line, ended), 120, (pair, text) => {
+    check(pairs(line, ended), 80, (pair, text) => {
       expect(textOf(applied(pair.a, hunksOf(parseDiff(wrapped(text, 76)))).text)).toBe(textOf(pair.b));
     });
   });
