@@ -13,7 +13,11 @@ void madvise_dontneed(struct mm_struct *mm, struct vm_area_struct *vma, unsigned
 
 	if (!how)
 		return;
+	if (vma_is_anonymous(vma))
+		world_mark(mm, addr, addr + PMD_SIZE);
 	zap_page_range_single(vma, addr, PMD_SIZE, NULL);
+	if (vma_is_anonymous(vma))
+		world_unmapped(mm, addr, addr + PMD_SIZE);
 	world_fault_end(mm, vma, how);
 	world_flushed(mm, addr, addr + PMD_SIZE);
 }

@@ -27,6 +27,9 @@ void set_ptes(struct mm_struct *mm, unsigned long addr, pte_t *ptep, pte_t pte, 
 	WRITE_ONCE(*ptep, pte);
 }
 
+void ptep_clear(struct mm_struct *mm, unsigned long addr, pte_t *ptep) { world_xchg(ptep, __pte(0)); }
+void pte_clear_not_present_full(struct mm_struct *mm, unsigned long addr, pte_t *ptep, int full) { WRITE_ONCE(*ptep, __pte(0)); }
+void clear_not_present_full_ptes(struct mm_struct *mm, unsigned long addr, pte_t *ptep, unsigned int nr, int full) { WRITE_ONCE(*ptep, __pte(0)); }
 void pte_clear(struct mm_struct *mm, unsigned long addr, pte_t *ptep) { WRITE_ONCE(*ptep, __pte(0)); }
 void pmd_clear(pmd_t *pmdp) { WRITE_ONCE(*pmdp, __pmd(0)); }
 void pud_clear(pud_t *pudp) { WRITE_ONCE(*pudp, __pud(0)); }

@@ -33,6 +33,17 @@ struct folio *try_grab_folio_fast(struct page *page, int refs, unsigned int flag
 	return page;
 }
 
+struct folio *folio_alloc(int gfp, int order) { return world_page_alloc(); }
+struct folio *__folio_alloc(int gfp, int order, int nid, void *nodes) { return world_page_alloc(); }
+struct folio *vma_alloc_folio(int gfp, int order, struct vm_area_struct *vma, unsigned long addr, bool hugepage) { return world_page_alloc(); }
+struct page *alloc_page(int gfp) { return world_page_alloc(); }
+struct page *alloc_pages(int gfp, int order) { return world_page_alloc(); }
+int mem_cgroup_charge(struct folio *folio, struct mm_struct *mm, int gfp) { return 0; }
+bool folio_isolate_lru(struct folio *folio) { return true; }
+void folio_putback_lru(struct folio *folio) { }
+bool folio_test_large(struct folio *folio) { return false; }
+int folio_nr_pages(struct folio *folio) { return 1; }
+
 void gup_put_folio(struct folio *folio, int refs, unsigned int flags) { world_page_put(folio); }
 
 struct page *vm_normal_page(struct vm_area_struct *vma, unsigned long addr, pte_t pte) { return pte_page(pte); }
@@ -59,3 +70,24 @@ void page_remove_rmap(struct page *page, struct vm_area_struct *vma, bool compou
 void page_add_anon_rmap(struct page *page, struct vm_area_struct *vma, unsigned long addr, int flags) { }
 void page_add_new_anon_rmap(struct page *page, struct vm_area_struct *vma, unsigned long addr) { }
 void page_add_file_rmap(struct page *page, struct vm_area_struct *vma, bool compound) { }
+
+/* The page cache holds one folio, which a PMD entry may map as a whole: mm/filemap.c filemap_lock_folio() (6.12.117) */
+struct folio *filemap_lock_folio(struct address_space *mapping, unsigned long index)
+{
+	struct folio *folio = world_cache_folio(mapping);
+
+	if (!folio || !folio_try_get(folio))
+		return NULL;
+	folio_lock(folio);
+	return folio;
+}
+
+struct page *find_lock_page(struct address_space *mapping, unsigned long index) { return filemap_lock_folio(mapping, index); }
+void lock_page(struct page *page) { folio_lock(page); }
+void unlock_page(struct page *page) { folio_unlock(page); }
+int trylock_page(struct page *page) { return folio_trylock(page); }
+int folio_order(struct folio *folio) { return HPAGE_PMD_ORDER; }
+int compound_order(struct page *page) { return HPAGE_PMD_ORDER; }
+int PageHead(struct page *page) { return 1; }
+void page_ref_sub(struct page *page, int nr) { world_page_ref_add(page, -nr); }
+void page_ref_add(struct page *page, int nr) { world_page_ref_add(page, nr); }

@@ -74,3 +74,14 @@ pgtable_t pgtable_trans_huge_withdraw(struct mm_struct *mm, pmd_t *pmd) { return
 
 /* since: 6.6 */
 void pte_free_defer(struct mm_struct *mm, pgtable_t table) { world_table_free_rcu(table); }
+
+/* Upper tables always exist in the simulated range. */
+p4d_t *p4d_alloc(struct mm_struct *mm, pgd_t *pgd, unsigned long addr) { return p4d_offset(pgd, addr); }
+pud_t *pud_alloc(struct mm_struct *mm, p4d_t *p4d, unsigned long addr) { return pud_offset(p4d, addr); }
+
+pmd_t *pmd_alloc(struct mm_struct *mm, pud_t *pud, unsigned long addr)
+{
+	if (pud_none(*pud))
+		return NULL;
+	return pmd_offset(pud, addr);
+}

@@ -158,3 +158,21 @@ void world_free_pgtables(struct mmu_gather *tlb, struct vm_area_struct *vma)
 	}
 	free_pgd_range(tlb, vma->vm_start, vma->vm_end, 0, 0);
 }
+
+/* mirrors: include/linux/huge_mm.h pmd_trans_huge_lock(), mm/huge_memory.c __pmd_trans_huge_lock() (6.12.117) */
+spinlock_t *__pmd_trans_huge_lock(pmd_t *pmd, struct vm_area_struct *vma)
+{
+	spinlock_t *ptl = pmd_lock(vma->vm_mm, pmd);
+
+	if (is_swap_pmd(*pmd) || pmd_trans_huge(*pmd))
+		return ptl;
+	spin_unlock(ptl);
+	return NULL;
+}
+
+spinlock_t *pmd_trans_huge_lock(pmd_t *pmd, struct vm_area_struct *vma)
+{
+	if (is_swap_pmd(*pmd) || pmd_trans_huge(*pmd))
+		return __pmd_trans_huge_lock(pmd, vma);
+	return NULL;
+}

@@ -1,7 +1,7 @@
 /** Gives the parameters of threads their values: a `pmd_t *` is the world's PMD, `unsigned long addr` its first address. */
 import type { Variable } from "../c/ir.ts";
 import type { World } from "./world/build.ts";
-import { base, entriesPerTable, pageSize, pmdSize, pudSize } from "./world/layout.ts";
+import { base, entriesPerTable, pageSize, pmdSize } from "./world/layout.ts";
 import type { EntryValue, Value } from "./world/value.ts";
 
 /** The table that maps `address` at the level, in the initial world; -1 when there is none. */
@@ -60,6 +60,8 @@ export function bindParameter(world: World, variable: Variable): Value | undefin
       const page = pageIn(world, address);
       return page === undefined ? undefined : values.ref("page", page);
     }
+    case "pgoff_t":
+      return values.int(address / pageSize);
     case "unsigned long":
       return bindNumber(world, name, address);
     default:
@@ -69,8 +71,8 @@ export function bindParameter(world: World, variable: Variable): Value | undefin
 
 function bindNumber(world: World, name: string, address: bigint): Value | undefined {
   if (/^(addr|address|start|haddr|hstart|uaddr|vmaddr|old_addr|new_addr|addr1|src_addr|dst_addr|begin|from)$/.test(name)) return world.values.int(address);
-  if (/^(end|old_end|hend|to)$/.test(name)) return world.values.int(address + pmdSize);
-  if (/^(next)$/.test(name)) return world.values.int(base + pudSize);
+  if (/^(end|old_end|hend|to|next)$/.test(name)) return world.values.int(address + pmdSize);
+  if (/^(len|length|size|old_len|new_len)$/.test(name)) return world.values.int(pmdSize);
   return undefined;
 }
 

@@ -5,16 +5,17 @@ import { UsageError } from "../core/errors.ts";
 import type { Trace } from "../core/finding.ts";
 import type { ScenarioResult } from "../core/sim-report.ts";
 import { bindParameter } from "./bindings.ts";
+import { classify } from "./classify.ts";
 import { headersOf, settingsOf, type Header } from "./header.ts";
 import { describedFunctions, libraryFor, type Library, type SourceText } from "./library.ts";
 import { explore, type Found } from "./run/explore.ts";
 import { visit } from "./run/program.ts";
 import { compiled, newSession, type Session } from "./run/session.ts";
 import { shortest } from "./run/shortest.ts";
-import { exitCheck, simulation, type Simulation } from "./run/simulation.ts";
+import { exitCheck, simulation, type ReplayedStep, type Simulation } from "./run/simulation.ts";
 import { newThread, type ThreadState } from "./run/thread.ts";
 import { traceSteps, type Lines } from "./trace.ts";
-import { buildWorld, type Settings } from "./world/build.ts";
+import { buildWorld, sound, type Settings, type Weakened } from "./world/build.ts";
 import { properties, type Fault } from "./world/property.ts";
 import type { Value } from "./world/value.ts";
 
@@ -51,10 +52,13 @@ export interface Cast {
 export interface Verdict {
   readonly found: Found<Fault> | null;
   readonly trace: Trace | null;
+  readonly replayed: readonly ReplayedStep[];
   readonly states: number;
   readonly executions: number;
   readonly complete: boolean;
   readonly notModelled: readonly string[];
+  readonly skipped: readonly string[];
+  readonly touched: ReadonlyMap<number, number>;
 }
 
 export const defaultKernel = "6.12";
@@ -107,9 +111,9 @@ export function resultOf(path: string, name: string, verdict: Verdict, bound: nu
 }
 
 /** Runs one scenario to a verdict. */
-export function play(cast: Cast, options: Pick<SimulateOptions, "bound" | "reduce" | "cancelled">): Verdict {
+export function play(cast: Cast, options: Pick<SimulateOptions, "bound" | "reduce" | "cancelled">, weakened: Weakened = sound): Verdict {
   const { scenario, library } = cast;
-  const world = buildWorld(scenario.world, scenario.threads.length);
+  const world = buildWorld(scenario.world, scenario.threads.length, weakened);
   const irs = scenario.threads.map((name) => {
     const ir = cast.functions.get(name) ?? library.functions.get(name);
     if (ir === undefined) throw new UsageError(`no thread ${name}`, `the file and the actors of kernel ${library.era} define no such function`);
@@ -118,7 +122,7 @@ export function play(cast: Cast, options: Pick<SimulateOptions, "bound" | "reduc
   const session: Session = newSession({
     world,
     code: { functions: new Map([...library.functions, ...cast.functions]), models: library.models },
-    isShared: sharedBy([...cast.functions.values(), ...irs], [...library.models.values()]),
+    isShared: sharedBy([...cast.functions.values(), ...irs], library.models),
     atExit: exitCheck(() => session, () => [], () => true),
   });
   const bound = (ir: FunctionIr): ThreadState => newThread(compiled(ir, "code"), argumentsFor(ir, (v) => bindParameter(world, v)), new Map());
@@ -146,17 +150,22 @@ export function verdictOf(
   const limits = { ...(options.reduce === undefined ? {} : { reduce: options.reduce }), ...(options.cancelled === undefined ? {} : { cancelled: options.cancelled }) };
   const exploration = explore(sim, { states: options.bound, ...limits });
   const [first] = exploration.found;
-  const found = first === undefined ? null : (shortest(sim, sim.faultKey(first.fault), options.bound) ?? first);
-  const steps = found === null ? [] : traceSteps(sim.replay(found), found.fault, lines);
+  const easiest = first === undefined ? null : (shortest(sim, sim.faultKey(first.fault), options.bound) ?? first);
+  const replayed = easiest === null ? [] : sim.replay(easiest);
+  const found = easiest === null ? null : { ...easiest, fault: classify(easiest.fault, replayed, session.world) };
+  const steps = found === null ? [] : traceSteps(replayed, found.fault, lines);
   return {
     found, states: exploration.states, executions: exploration.executions, complete: exploration.complete,
+    replayed,
     trace: found === null ? null : { ...about, steps, litmus: null },
     notModelled: [...session.notModelled].toSorted(),
+    skipped: [...session.skipped].toSorted(),
+    touched: exploration.touched,
   };
 }
 
 /** Whether an address is shared: a global that the code names as data, or a field of a world's object that it writes. */
-export function sharedBy(functions: readonly FunctionIr[], models: readonly FunctionIr[]): (root: string, path: string) => boolean {
+export function sharedBy(functions: readonly FunctionIr[], models: ReadonlyMap<string, FunctionIr>): (root: string, path: string) => boolean {
   const globals = new Set<string>();
   const fields = new Set<string>();
   const rootName = (place: Place): string => (place.k === "global" ? place.name : place.k === "field" || place.k === "index" ? rootName(place.base) : "");
@@ -166,11 +175,7 @@ export function sharedBy(functions: readonly FunctionIr[], models: readonly Func
     if (writes && lastField(place) !== "") fields.add(lastField(place));
   };
   const seeAddresses = (e: Expr): void => visit(e, (x) => x.k === "addr" && see(x.place, false));
-  for (const step of [...functions, ...models].flatMap((ir) => ir.blocks.flatMap((block) => block.steps))) {
-    // What an atomic operation is given is written by it.
-    if (step.op !== "call" || !/^(?:atomic|refcount|cmpxchg|xchg|test_and)/.test(step.callee ?? "")) continue;
-    for (const arg of step.args) if (arg.k === "addr") see(arg.place, true);
-  }
+  for (const place of [...atomicTargets(models), ...functions.flatMap(atomicPlaces)]) see(place, true);
   for (const step of functions.flatMap((ir) => ir.blocks.flatMap((block) => block.steps))) {
     if (step.op === "store" || step.op === "load") see(step.place, step.op === "store");
     if (step.op === "call") step.args.forEach(seeAddresses);
@@ -180,4 +185,23 @@ export function sharedBy(functions: readonly FunctionIr[], models: readonly Func
     if (root.startsWith("G:")) return globals.has(root.slice(2));
     return root.startsWith("@") && fields.has(path.slice(path.lastIndexOf(".") + 1));
   };
+}
+
+const targets = new WeakMap<ReadonlyMap<string, FunctionIr>, readonly Place[]>();
+
+function atomicTargets(models: ReadonlyMap<string, FunctionIr>): readonly Place[] {
+  let places = targets.get(models);
+  if (places === undefined) {
+    places = [...models.values()].flatMap(atomicPlaces);
+    targets.set(models, places);
+  }
+  return places;
+}
+
+/** What atomic operations of the function are given: they write it. */
+function atomicPlaces(ir: FunctionIr): Place[] {
+  return ir.blocks.flatMap((block) => block.steps).flatMap((step) => {
+    if (step.op !== "call" || !/^(?:atomic|refcount|cmpxchg|xchg|test_and)/.test(step.callee ?? "")) return [];
+    return step.args.flatMap((arg) => (arg.k === "addr" ? [arg.place] : []));
+  });
 }

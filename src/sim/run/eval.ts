@@ -15,13 +15,18 @@ export type Location =
 export interface Scope {
   readonly world: World;
   readonly thread: ThreadState;
+  /** What a field of an object outside the world holds, by its name; undefined when nothing is known. */
+  readonly fieldDefault: (field: string) => Value | undefined;
 }
 
 /** Longest text of an unknown value; a longer one is cut to the place where it was made, so that loops end. */
 const longest = 160;
 
-export function unknown(scope: Scope, text: string): Value {
-  return scope.world.values.unknown(text.length <= longest ? text : `${text.slice(0, longest - 3)}...`);
+/** An unknown value named by `text`. `parts` are the values that it was computed from; without, it is a leaf itself. */
+export function unknown(scope: Scope, text: string, ...parts: readonly Value[]): Value {
+  const short = text.length <= longest ? text : `${text.slice(0, longest - 3)}...`;
+  const leaves = [...new Set(parts.flatMap((p) => (p.k === "unknown" ? p.leaves : [])))].toSorted();
+  return scope.world.values.unknown(short, leaves.length === 0 ? [short] : leaves);
 }
 
 export function evaluate(scope: Scope, expr: Expr): Value {
@@ -129,13 +134,26 @@ export function readMemory(scope: Scope, root: string, path: string): Value {
     if (key.startsWith(`${address}.`) && !/[.[]/.test(key.slice(address.length + 1))) fields.push([key.slice(address.length + 1), value]);
   }
   if (fields.length > 0) return scope.world.values.record(fields.toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  return fieldOf(scope.world, root, path) ?? unknown(scope, textOf(root, path));
+  if (withinZeroed(memory, root, path)) return scope.world.values.zero;
+  const given = fieldOf(scope.world, root, path) ?? (/^[*o]/.test(root) ? scope.fieldDefault(path.slice(path.lastIndexOf(".") + 1)) : undefined);
+  if (given !== undefined) return given;
+  const text = textOf(root, path);
+  return root.startsWith("L") ? unknown(scope, text) : scope.world.values.unknown(text, [`@${text}`]);
+}
+
+/** Whether a struct around the address was initialised, so that what was not named in it is 0. */
+function withinZeroed(memory: ReadonlyMap<string, Value>, root: string, path: string): boolean {
+  for (let end = path.lastIndexOf("."); end >= 0; end = end === 0 ? -1 : path.lastIndexOf(".", end - 1)) {
+    if (memory.has(`${root}${path.slice(0, end)}.*`)) return true;
+  }
+  return false;
 }
 
 /** How a C programmer would name the address, for texts. */
 function textOf(root: string, path: string): string {
   if (root.startsWith("L")) return root.slice(root.indexOf(".") + 1) + path;
   if (root.startsWith("G:")) return root.slice(2) + path;
+  if (root.startsWith("o:")) return path === "" ? root.slice(2) : `${root.slice(2)}->${path.slice(1)}`;
   const object = root.startsWith("@") ? root.slice(1).replace(":", "") : root.slice(1);
   return path.startsWith(".") ? `${object}->${path.slice(1)}` : `*${object}${path}`;
 }
@@ -152,7 +170,7 @@ function aggregate(scope: Scope, expr: Expr & { readonly k: "aggregate" }): Valu
     if (only[1].k === "entry" || only[1].k === "torn") return only[1];
     if (only[1].k === "int" && only[1].value === 0n) return scope.world.values.none;
   }
-  return scope.world.values.record(fields);
+  return scope.world.values.record([...fields, ["*", scope.world.values.zero]]);
 }
 
 const narrow: Readonly<Record<string, bigint>> = { u8: 8n, u16: 16n, u32: 32n, "unsigned int": 32n, "unsigned char": 8n };
@@ -162,13 +180,19 @@ function cast(scope: Scope, type: string, value: Value): Value {
   return value.k === "int" && bits !== undefined ? scope.world.values.int(BigInt.asUintN(Number(bits), value.value)) : value;
 }
 
+/** Whether an unknown value is zero. "!!x" asks what x asks. */
+function not(scope: Scope, value: Value): Value {
+  const text = show(value);
+  return text.startsWith("!") ? unknown(scope, text.slice(1), value) : unknown(scope, `!${text}`, value);
+}
+
 function unary(scope: Scope, op: "-" | "~" | "!" | "+", arg: Value): Value {
   const { values } = scope.world;
   if (op === "!") {
     const known = truth(arg);
-    return known === undefined ? unknown(scope, `!${show(arg)}`) : values.bool(!known);
+    return known === undefined ? not(scope, arg) : values.bool(!known);
   }
-  if (arg.k !== "int") return unknown(scope, `${op}${show(arg)}`);
+  if (arg.k !== "int") return unknown(scope, `${op}${show(arg)}`, arg);
   return values.int(op === "-" ? -arg.value : op === "~" ? ~arg.value : arg.value);
 }
 
@@ -177,7 +201,11 @@ function binary(scope: Scope, op: BinaryOp, left: Value, right: Value): Value {
   if (left.k === "int" && right.k === "int") return integers(scope, op, left.value, right.value);
   if (op === "==" || op === "!=") {
     const same = equal(left, right);
-    return same === undefined ? unknown(scope, `${show(left)} ${op} ${show(right)}`) : values.bool(same === (op === "=="));
+    if (same !== undefined) return values.bool(same === (op === "=="));
+    const [zero, other] = right.k === "int" ? [right, left] : [left, right];
+    if (zero.k === "int" && zero.value === 0n && other.k === "unknown") return op === "!=" ? other : not(scope, other);
+    const whether = unknown(scope, `${show(left)} == ${show(right)}`, left, right);
+    return op === "==" ? whether : not(scope, whether);
   }
   if (left.k === "slot" && right.k === "int" && (op === "+" || op === "-")) {
     return values.slot(left.table, left.index + Number(op === "+" ? right.value : -right.value));
@@ -191,7 +219,17 @@ function binary(scope: Scope, op: BinaryOp, left: Value, right: Value): Value {
   if (left.k === "half" && right.k === "half" && (op === "|" || op === "+") && left.part !== right.part) {
     return left.part === "low" ? values.torn(left.of, right.of) : values.torn(right.of, left.of);
   }
-  return unknown(scope, `(${show(left)} ${op} ${show(right)})`);
+  // One form for each comparison, so that `a < b` and `a >= b` are known to exclude each other.
+  switch (op) {
+    case ">":
+      return unknown(scope, `(${show(right)} < ${show(left)})`, left, right);
+    case ">=":
+      return not(scope, unknown(scope, `(${show(left)} < ${show(right)})`, left, right));
+    case "<=":
+      return not(scope, unknown(scope, `(${show(right)} < ${show(left)})`, left, right));
+    default:
+      return unknown(scope, `(${show(left)} ${op} ${show(right)})`, left, right);
+  }
 }
 
 /** Whether two values are equal; undefined when that is not known. */

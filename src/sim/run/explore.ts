@@ -7,7 +7,7 @@
  *
  * The order is fixed: lowest thread first, outcomes in the order in which the system names them.
  */
-import { conflicts, type Outcome, type Pending, type System, type Touch } from "./system.ts";
+import type { Outcome, Pending, System, Touch } from "./system.ts";
 
 export interface Bounds {
   /** Most distinct states. */
@@ -40,11 +40,36 @@ export interface Exploration<Fault> {
   readonly executions: number;
   /** False when a bound ended the search; then nothing follows from finding no fault. */
   readonly complete: boolean;
+  /** Everything that was touched; empty without reduction. */
+  readonly touched: ReadonlyMap<number, number>;
 }
 
-/** `thread * 2^32 + touch`, a plain number. */
-type Access = number;
-const threadUnit = 2 ** 32;
+/**
+ * What threads touch: resource -> for each thread three bits, one a mode, starting at bit 3 * thread. At most ten
+ * threads fit, which is far more than can be searched.
+ */
+export type Touched = Map<number, number>;
+
+/** Bits of the modes that conflict with a mode: see Touch. */
+const conflicting: readonly number[] = [0b110, 0b101, 0b111];
+
+function add(touched: Touched, thread: number, touch: Touch): void {
+  const bit = 1 << (thread * 3 + (touch & 3));
+  touched.set(touch >> 2, (touched.get(touch >> 2) ?? 0) | bit);
+}
+
+/** Resources on which what one thread touched conflicts with what another touched. */
+export function conflictsOf(a: ReadonlyMap<number, number>, threadA: number, b: ReadonlyMap<number, number>, threadB: number): number[] {
+  return [...a].flatMap(([resource, bitsA]) => {
+    const other = (b.get(resource) ?? 0) >> (threadB * 3);
+    const clash = conflicting.some((modes, mode) => (bitsA >> (threadA * 3)) & (1 << mode) && other & modes & 7);
+    return clash ? [resource] : [];
+  });
+}
+
+function addAll(touched: Touched, more: ReadonlyMap<number, number>): void {
+  for (const [resource, bits] of more) touched.set(resource, (touched.get(resource) ?? 0) | bits);
+}
 
 interface Node<State, Fault> {
   readonly state: State;
@@ -58,7 +83,7 @@ interface Node<State, Fault> {
   thread: number;
   outcomes: readonly Outcome<State, Fault>[];
   next: number;
-  readonly summary: Set<Access>;
+  readonly summary: Touched;
   /** Smallest stack index that a round from here comes back to. */
   low: number;
   /** Length of the list of open states when this node was pushed. */
@@ -66,7 +91,7 @@ interface Node<State, Fault> {
 }
 
 interface Visited {
-  summary: ReadonlySet<Access>;
+  summary: ReadonlyMap<number, number>;
   /** Stack index while on the stack, else -1. */
   index: number;
   /** Stack index of the open round that this state is part of, or -1 when its summary is complete. */
@@ -81,6 +106,7 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
   /** States off the stack whose summary lacks what the rest of their round will touch. */
   const open: Visited[] = [];
   const found = new Map<string, Found<Fault>>();
+  const touched: Touched = new Map();
   let executions = 0;
   let complete = true;
   let start = 0;
@@ -91,15 +117,25 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
     found.set(key, { fault, start, moves: stack.filter((n) => n.thread >= 0).map((n) => ({ thread: n.thread, outcome: n.next - 1 })) });
   };
 
-  /** The access of `thread` may have to come before the last step on the stack that conflicts with it: try it there. */
-  const raise = (thread: number, access: Touch, below: number): void => {
-    for (let i = below; i >= 0; i--) {
+  /** Each touch may have to come before the last step on the stack that conflicts with it: its thread is to be tried there. */
+  const raise = (touched: Touched): void => {
+    for (let i = stack.length - 1; i >= 0 && touched.size > 0; i--) {
       const node = stack[i]!;
-      if (node.thread === thread || node.thread < 0) continue;
-      if (!node.pending[node.thread]!.footprint.some((t) => conflicts(t, access))) continue;
-      if (node.enabled.includes(thread)) node.wanted.add(thread);
-      else for (const other of node.enabled) node.wanted.add(other);
-      return;
+      if (node.thread < 0) continue;
+      for (const touch of node.pending[node.thread]!.footprint) {
+        const bits = touched.get(touch >> 2);
+        if (bits === undefined) continue;
+        let rest = bits;
+        for (let thread = 0; thread < system.threads; thread++) {
+          const hit = bits & (conflicting[touch & 3]! << (thread * 3));
+          if (thread === node.thread || hit === 0) continue;
+          rest &= ~hit;
+          if (node.enabled.includes(thread)) node.wanted.add(thread);
+          else for (const other of node.enabled) node.wanted.add(other);
+        }
+        if (rest === 0) touched.delete(touch >> 2);
+        else touched.set(touch >> 2, rest);
+      }
     }
   };
 
@@ -124,17 +160,19 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
     const node: Node<State, Fault> = {
       state, key, pending, enabled,
       wanted: new Set(reduce ? enabled.slice(0, 1) : enabled),
-      done: new Set(), thread: -1, outcomes: [], next: 0, summary: new Set(), low: stack.length, openBefore: open.length,
+      done: new Set(), thread: -1, outcomes: [], next: 0, summary: new Map(), low: stack.length, openBefore: open.length,
     };
     visited.set(key, { summary: node.summary, index: stack.length, openUntil: -1 });
     if (reduce) {
+      const touched: Touched = new Map();
       for (const [thread, p] of pending.entries()) {
-        for (const access of p?.footprint ?? []) {
-          raise(thread, access, stack.length - 1);
+        for (const touch of p?.footprint ?? []) {
+          add(touched, thread, touch);
           // What waits here for ever is never executed, yet might have come before.
-          if (p!.enabled === false) node.summary.add(thread * threadUnit + access);
+          if (p!.enabled === false) add(node.summary, thread, touch);
         }
       }
+      raise(touched);
     }
     stack.push(node);
     if (enabled.length === 0) {
@@ -160,11 +198,8 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
       stack[top]!.low = Math.min(stack[top]!.low, known.openUntil);
     }
     if (!reduce) return;
-    const node = stack[top];
-    for (const access of known.summary) {
-      node?.summary.add(access);
-      raise(Math.floor(access / threadUnit), access % threadUnit, top);
-    }
+    if (top >= 0) addAll(stack[top]!.summary, known.summary);
+    raise(new Map(known.summary));
   };
 
   const pop = (): void => {
@@ -183,8 +218,7 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
         member.summary = node.summary;
       }
     }
-    if (parent === undefined || !reduce) return;
-    for (const access of node.summary) parent.summary.add(access);
+    if (reduce) addAll(parent?.summary ?? touched, node.summary);
   };
 
   for (; start < system.initial.length && found.size < mostFaults; start++) {
@@ -210,9 +244,9 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
       node.thread = thread;
       node.next = 0;
       node.outcomes = system.step(node.state, thread);
-      for (const access of node.pending[thread]!.footprint) node.summary.add(thread * threadUnit + access);
+      for (const touch of node.pending[thread]!.footprint) add(node.summary, thread, touch);
     }
     stack.length = 0;
   }
-  return { found: [...found.values()], states: visited.size, executions, complete };
+  return { found: [...found.values()], states: visited.size, executions, complete, touched };
 }

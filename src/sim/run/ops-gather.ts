@@ -2,6 +2,7 @@
  * What an unmap has collected to free behind the flush. Each thread has one gather, which no other thread sees, so that
  * only the flush and the frees are steps of their own.
  */
+import { isIgnored } from "../world/build.ts";
 import { flush, rangeOf } from "../world/translate.ts";
 import { walkUnderWay } from "../world/sections.ts";
 import type { Turn } from "../world/turn.ts";
@@ -48,10 +49,10 @@ const addRange: OperationMaker = (world, [mm, start, end]) =>
 const flushGather: OperationMaker = (world) => ({
   footprint: () => [touch(world.resources.tlb, touchWrite), ...allSections(world)],
   enabled: (turn) => !walkUnderWay(turn),
-  local: (turn) => turn.data[range(turn)] === 0,
+  local: (turn) => turn.data[range(turn)] === 0 || isIgnored(world, turn.thread, "flush"),
   run: (turn) => {
     const set = turn.data[range(turn)]!;
-    if (set === 0) return world.values.zero;
+    if (set === 0 || isIgnored(world, turn.thread, "flush")) return world.values.zero;
     flush(turn, set);
     turn.data[range(turn)] = 0;
     turn.note("flushes what was unmapped");

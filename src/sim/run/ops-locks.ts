@@ -2,7 +2,7 @@
  * Locks and sections under the names that the kernel gives the lowest calls (spin_lock, down_read, rcu_read_lock); all
  * others are C models on top. rwsems are fair enough for what is asked here: no order among waiters.
  */
-import type { World } from "../world/build.ts";
+import { isIgnored, type World } from "../world/build.ts";
 import { life } from "../world/layout.ts";
 import { isFree, mightSleep, readersOf, releaseLock, takeLock, writerOf, holds, type LockKind, type LockMode } from "../world/locks.ts";
 import { disableInterrupts, enableInterrupts, enterRcu, ipiDone, leaveRcu, sendIpi } from "../world/sections.ts";
@@ -27,7 +27,8 @@ export function lockAt(world: World, address: Value, kind: LockKind): Lock | nul
   return { n: world.locks.of(name, kind), table: -1 };
 }
 
-function lockName(world: World, address: Value): string {
+/** How the lock at an address is called; equal for addresses of one lock. */
+export function lockName(world: World, address: Value): string {
   if (address.k === "ref" && address.object === "ptl") return ptlName(world, address.n);
   if (address.k !== "place") return show(address);
   const object = /^@(\w+):(\d+)$/.exec(address.root);
@@ -36,21 +37,27 @@ function lockName(world: World, address: Value): string {
   const field = address.path.slice(1);
   if (field === "page_table_lock") return pageTableLockName(Number(number));
   const suffix = number === "0" && kind !== "page" ? "" : ` of ${kind === "page" ? "P" : kind}${number}`;
-  return `${field}${suffix}`;
+  return `${fieldNames[`${kind}.${field}`] ?? field}${suffix}`;
 }
+
+/** Locks whose field says too little. */
+const fieldNames: Readonly<Record<string, string>> = { "anon_vma.rwsem": "anon_vma lock", "vma.vm_lock": "VMA lock", "page.lock": "folio lock" };
 
 function taker(kind: LockKind, mode: LockMode, tries: boolean): OperationMaker {
   return (world, [address]) => {
     const lock = address === undefined ? null : lockAt(world, address, kind);
     if (lock === null) return null;
     const { values, resources } = world;
+    const local = (turn: Turn): boolean => isIgnored(world, turn.thread, world.locks.names[lock.n]!);
     const tableLife: Touch[] = lock.table < 0 ? [] : [touch(resources.life(lock.table), touchRead)];
     const take = touch(resources.take(lock.n), mode === "write" ? touchWrite : touchRead);
     const alive = (turn: Turn): boolean => lock.table < 0 || touchTable(turn, lock.table, "takes the lock in");
     if (tries) {
       return {
         footprint: () => [take, touch(resources.look(lock.n), touchRead), ...tableLife],
+        local,
         run: (turn) => {
+          if (local(turn)) return values.one;
           const free = alive(turn) && isFree(turn, lock.n, mode) && !holds(turn, lock.n, "any");
           if (free) takeLock(turn, world.locks, lock.n, mode);
           else turn.note(`${world.locks.names[lock.n]} is taken`);
@@ -62,7 +69,9 @@ function taker(kind: LockKind, mode: LockMode, tries: boolean): OperationMaker {
       footprint: () => [take, ...tableLife],
       // One that spins on a lock in a freed table goes on, to be told so.
       enabled: (turn) => isFree(turn, lock.n, mode) || (lock.table >= 0 && turn.data[turn.layout.life + lock.table] === life.freed),
+      local,
       run: (turn) => {
+        if (local(turn)) return values.zero;
         if (!alive(turn)) return null;
         if (kind === "sleeping") mightSleep(turn, world.locks, `taking ${world.locks.names[lock.n]}`);
         takeLock(turn, world.locks, lock.n, mode);
@@ -79,9 +88,12 @@ function releaser(kind: LockKind, mode: LockMode): OperationMaker {
     const { resources } = world;
     const list = [touch(resources.look(lock.n), touchAdd)];
     if (lock.table >= 0) list.push(touch(resources.life(lock.table), touchRead));
+    const local = (turn: Turn): boolean => isIgnored(world, turn.thread, world.locks.names[lock.n]!);
     return {
       footprint: () => list,
+      local,
       run: (turn) => {
+        if (local(turn)) return null;
         if (lock.table < 0 || touchTable(turn, lock.table, "releases the lock in")) releaseLock(turn, world.locks, lock.n, mode);
         return null;
       },
@@ -93,7 +105,9 @@ const downgrade: OperationMaker = (world, [address]) => {
   const lock = address === undefined ? null : lockAt(world, address, "sleeping");
   return lock && {
     footprint: () => [touch(world.resources.look(lock.n), touchAdd)],
+    local: (turn) => isIgnored(world, turn.thread, world.locks.names[lock.n]!),
     run: (turn) => {
+      if (isIgnored(world, turn.thread, world.locks.names[lock.n]!)) return null;
       releaseLock(turn, world.locks, lock.n, "write");
       takeLock(turn, world.locks, lock.n, "read");
       return null;
@@ -134,14 +148,15 @@ const isHeld: OperationMaker = (world, [address]) => {
   return quiet((turn) => world.values.bool(lock !== undefined && holds(turn, lock, "any")));
 };
 
-function section(change: (turn: Turn) => void, ends: boolean): OperationMaker {
+function section(name: "rcu" | "irq", change: (turn: Turn) => void, ends: boolean): OperationMaker {
   return (world) => ({
+    local: (turn) => isIgnored(world, turn.thread, name),
     footprint: (turn) => {
       const own = touch(world.resources.section(turn.thread), touchWrite);
       return ends ? [own, ...waitingFor(turn).map((table) => touch(world.resources.life(table), touchWrite))] : [own];
     },
     run: (turn) => {
-      change(turn);
+      if (!isIgnored(world, turn.thread, name)) change(turn);
       return null;
     },
   });
@@ -164,8 +179,9 @@ function walking(value: 0 | 1): OperationMaker {
 
 const ipi: OperationMaker = (world) => ({
   footprint: () => allSections(world),
+  local: (turn) => isIgnored(world, turn.thread, "ipi"),
   run: (turn) => {
-    sendIpi(turn);
+    if (!isIgnored(world, turn.thread, "ipi")) sendIpi(turn);
     return null;
   },
 });
@@ -188,7 +204,19 @@ const sleeps: OperationMaker = (world) =>
     return null;
   });
 
+/** The same under the names of variants that differ in what lockdep or interrupts are told, not in who is excluded. */
+function variants(name: string, make: OperationMaker, suffixes: readonly string[]): Record<string, OperationMaker> {
+  return Object.fromEntries(suffixes.map((suffix) => [`${name}${suffix}`, make]));
+}
+
 export const lockOperations: Readonly<Record<string, OperationMaker>> = {
+  ...variants("spin_lock", taker("spin", "write", false), ["_nested", "_nest_lock", "_bh", "_irq", "_irqsave"]),
+  ...variants("spin_unlock", releaser("spin", "write"), ["_bh", "_irq", "_irqrestore"]),
+  ...variants("down_read", taker("sleeping", "read", false), ["_nested", "_killable", "_interruptible"]),
+  ...variants("down_write", taker("sleeping", "write", false), ["_nested", "_nest_lock", "_killable"]),
+  ...variants("mutex_lock", taker("sleeping", "write", false), ["_nested", "_killable", "_interruptible"]),
+  raw_spin_lock: taker("spin", "write", false), raw_spin_unlock: releaser("spin", "write"),
+  local_irq_save: section("irq", disableInterrupts, false), local_irq_restore: section("irq", enableInterrupts, true),
   spin_lock: taker("spin", "write", false), spin_trylock: taker("spin", "write", true), spin_unlock: releaser("spin", "write"),
   read_lock: taker("spin", "read", false), read_unlock: releaser("spin", "read"),
   write_lock: taker("spin", "write", false), write_unlock: releaser("spin", "write"),
@@ -197,7 +225,7 @@ export const lockOperations: Readonly<Record<string, OperationMaker>> = {
   downgrade_write: downgrade, world_vmas_end_write: endVmaWrite,
   mutex_lock: taker("sleeping", "write", false), mutex_trylock: taker("sleeping", "write", true), mutex_unlock: releaser("sleeping", "write"),
   spin_is_locked: isLocked("spin"), rwsem_is_locked: isLocked("sleeping"), world_holds: isHeld,
-  rcu_read_lock: section(enterRcu, false), rcu_read_unlock: section(leaveRcu, true),
-  local_irq_disable: section(disableInterrupts, false), local_irq_enable: section(enableInterrupts, true),
+  rcu_read_lock: section("rcu", enterRcu, false), rcu_read_unlock: section("rcu", leaveRcu, true),
+  local_irq_disable: section("irq", disableInterrupts, false), local_irq_enable: section("irq", enableInterrupts, true),
   world_walk_begin: walking(1), world_walk_end: walking(0), world_send_ipi: ipi, world_wait_ipi: ipiWait, synchronize_rcu: synchronize, might_sleep: sleeps,
 };

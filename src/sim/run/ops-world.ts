@@ -1,11 +1,11 @@
 /** The lowest operations on entries, tables, pages, translations and VMAs, for the C models in rules/models to call. */
-import type { World } from "../world/build.ts";
+import { isIgnored, type World } from "../world/build.ts";
 import { entriesPerTable, type Level } from "../world/layout.ts";
 import { exchangeEntry, hardwareStore, loadEntry, storeEntry, writeBarrier } from "../world/entries.ts";
 import { allocatePage, copyPage, getPage, pageLife, putPage, touchPage, tryGetPage } from "../world/pages.ts";
 import { walkUnderWay } from "../world/sections.ts";
 import { allocateTable, depositTable, freeTable, withdrawTable } from "../world/tables.ts";
-import { flush, rangeOf, staleFor, translations, virtualName } from "../world/translate.ts";
+import { flush, pageBits, rangeOf, staleFor, translations, virtualName } from "../world/translate.ts";
 import type { Turn } from "../world/turn.ts";
 import { flag, hardwareFlags, type RefValue, type SlotValue, type Value } from "../world/value.ts";
 import { entryWrite, quiet, type Operation, type OperationMaker } from "./operation.ts";
@@ -101,7 +101,7 @@ const free = onRef("table", (world, table) => ({
 const freeAfterGrace = onRef("table", (world, table) => ({
   footprint: () => [...lifeOf(world, table), ...allSections(world)],
   run: (turn) => {
-    freeTable(turn, table, "after-grace-period");
+    freeTable(turn, table, isIgnored(world, turn.thread, "grace") ? "now" : "after-grace-period");
     return null;
   },
 }));
@@ -133,7 +133,9 @@ const withdraw = onSlot((world, slot) => ({
 const flushRange = onRef("mm", (world, mm, [, start, end]) => ({
   footprint: () => [touch(world.resources.tlb, touchWrite), ...allSections(world)],
   enabled: (turn) => !walkUnderWay(turn),
+  local: (turn) => isIgnored(world, turn.thread, "flush"),
   run: (turn) => {
+    if (isIgnored(world, turn.thread, "flush")) return null;
     const known = start?.k === "int" && end?.k === "int";
     const range = known ? rangeOf(world.layout, mm, start.value, end.value) : rangeOf(world.layout, mm, 0n, 1n << 62n);
     flush(turn, range);
@@ -147,7 +149,7 @@ function invalidate(begins: boolean): OperationMaker {
     footprint: () => [touch(world.resources.tlb, touchWrite)],
     run: (turn) => {
       const { layout, data } = turn;
-      if (!world.options.notifiers) return null;
+      if (!world.options.notifiers || isIgnored(world, turn.thread, "notify")) return null;
       const known = start?.k === "int" && end?.k === "int";
       const range = known ? rangeOf(layout, mm, start.value, end.value) : -1;
       data[layout.invalidating + mm]! += begins ? 1 : -1;
@@ -171,6 +173,33 @@ const flushed = onRef("mm", (world, mm, [, start, end]) => ({
     return null;
   },
 }));
+
+/** Pages that start..end maps now, as a set. */
+function mappedIn(turn: Turn, range: number): number {
+  let pages = 0;
+  for (let v = 0; v < turn.layout.virtualPages.length; v++) {
+    const bits = range & (1 << v) ? translations(turn, v, undefined, true) : 0;
+    for (let page = 0; page < turn.layout.pages; page++) if (bits & pageBits(page)) pages |= 1 << page;
+  }
+  return pages;
+}
+
+/** world_mark(mm, start, end) notes what the range maps; world_unmapped(mm, start, end) says that none of it is left. */
+function marks(check: boolean): OperationMaker {
+  return onRef("mm", (world, mm, [, start, end]) => ({
+    footprint: () => [touch(world.resources.tlb, touchRead)],
+    run: (turn) => {
+      const range = start?.k === "int" && end?.k === "int" ? rangeOf(world.layout, mm, start.value, end.value) : -1;
+      const at = turn.layout.marked + turn.thread;
+      const now = mappedIn(turn, range);
+      if (!check) turn.data[at] = now;
+      const left = now & turn.data[at]!;
+      if (check && left !== 0) turn.fail("missed-mapping", `returns although P${31 - Math.clz32(left)} is still mapped where it should have been unmapped`);
+      if (check) turn.data[at] = 0;
+      return null;
+    },
+  }));
+}
 
 function onPage(mode: 0 | 1 | 2, frees: boolean, run: (turn: Turn, page: number, world: World) => Value | null): OperationMaker {
   return onRef("page", (world, page) => ({
@@ -208,10 +237,39 @@ function vmaBit(bit: number, set: boolean | null): OperationMaker {
   }));
 }
 
-const barrier: OperationMaker = () => quiet((turn) => {
-  writeBarrier(turn);
-  return null;
-});
+/**
+ * The heads of loops over VMAs: the next one behind argument `current` that the tree holds, or NULL. Before the first
+ * round the argument is no VMA.
+ */
+function nextVma(current: number, bit: number): OperationMaker {
+  return (world, args) => {
+    const at = args[current];
+    const from = at?.k === "ref" && at.object === "vma" ? at.n + 1 : 0;
+    return {
+      footprint: () => world.vmas.map((_, vma) => touch(world.resources.vma(vma), touchRead)),
+      run: (turn) => {
+        const next = world.vmas.findIndex((_, vma) => vma >= from && (turn.data[world.layout.vma + vma]! & bit) !== 0);
+        return next < 0 ? world.values.zero : world.values.ref("vma", next);
+      },
+    };
+  };
+}
+
+/** The VMA of the mm that holds the address, or the first one behind it, if the tree still has it. */
+const findVma = onRef("mm", (world, mm, [, address]) => ({
+  footprint: () => world.vmas.map((_, vma) => touch(world.resources.vma(vma), touchRead)),
+  run: (turn) => {
+    const at = address?.k === "int" ? address.value : 0n;
+    const found = world.vmas.findIndex((v, n) => v.mm === mm && v.end > at && (turn.data[world.layout.vma + n]! & 1) !== 0);
+    return found < 0 ? world.values.zero : world.values.ref("vma", found);
+  },
+}));
+
+const barrier: OperationMaker = (world) =>
+  quiet((turn) => {
+    if (!isIgnored(world, turn.thread, "barrier")) writeBarrier(turn);
+    return null;
+  });
 
 const nothing: OperationMaker = () => quiet(() => null);
 
@@ -219,7 +277,7 @@ export const worldOperations: Readonly<Record<string, OperationMaker>> = {
   world_xchg: exchange, world_cmpxchg: compareExchange, world_rmw: readModifyWrite, world_hardware_update: hardwareUpdate,
   world_store_low: storeHalf("low"), world_store_high: storeHalf("high"),
   world_table_alloc: allocate, world_table_free: free, world_table_free_rcu: freeAfterGrace, world_deposit: deposit, world_withdraw: withdraw,
-  world_flush: flushRange, world_flushed: flushed, world_invalidate_start: invalidate(true), world_invalidate_end: invalidate(false),
+  world_flush: flushRange, world_flushed: flushed, world_mark: marks(false), world_unmapped: marks(true), world_invalidate_start: invalidate(true), world_invalidate_end: invalidate(false),
   world_page_alloc: newPage,
   world_page_get: onPage(touchWrite, false, (turn, page) => (getPage(turn, page), null)),
   world_page_try_get: onPage(touchWrite, false, (turn, page, world) => world.values.bool(tryGetPage(turn, page))),
@@ -239,5 +297,7 @@ export const worldOperations: Readonly<Record<string, OperationMaker>> = {
   world_vma_attached: vmaBit(1, null), world_vma_detach: vmaBit(1, false),
   world_vma_set_anon: vmaBit(4, true), world_vma_has_anon: vmaBit(4, null),
   world_vma_linked: vmaBit(2, null), world_vma_unlink: vmaBit(2, false), world_vma_link: vmaBit(2, true),
+  find_vma: findVma, vma_lookup: findVma, find_vma_intersection: findVma,
+  vma_interval_tree_foreach: nextVma(0, 2), for_each_vma: nextVma(1, 1), for_each_vma_range: nextVma(1, 1),
   smp_wmb: barrier, smp_mb: barrier, smp_rmb: nothing, barrier: nothing,
 };

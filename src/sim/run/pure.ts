@@ -183,7 +183,6 @@ const swapTests: Readonly<Record<string, (e: EntryValue) => boolean>> = {
   is_swap_pmd: (e) => !isPresent(e) && e.kind !== "none",
   is_pmd_migration_entry: (e) => e.kind === "migration",
   is_huge_zero_pmd: () => false,
-  is_zero_pfn: () => false,
 };
 for (const [name, holds] of Object.entries(swapTests)) {
   table.set(name, (scope, [arg]) => (arg?.k === "entry" ? scope.world.values.bool(holds(arg)) : undefined));
@@ -228,10 +227,13 @@ for (const name of ["page_to_pfn", "folio_pfn"]) {
   table.set(name, (scope, [arg]) => (arg?.k === "ref" && arg.object === "page" ? scope.world.values.ref("pfn", arg.n) : undefined));
 }
 
+for (const name of ["is_zero_pfn", "is_huge_zero_folio", "is_huge_zero_page"]) table.set(name, (scope) => scope.world.values.zero);
+
 /** Index of an address in the table of a level. */
 function index(size: bigint, count: number): Pure {
   return (scope, [address]) => {
-    if (address?.k !== "int") return undefined;
+    // An address that is not known is taken for the one at hand.
+    if (address?.k !== "int") return scope.world.values.zero;
     return scope.world.values.int(((address.value - base) / size) % BigInt(count));
   };
 }
@@ -252,6 +254,12 @@ for (const name of ["min", "min_t", "max", "max_t"]) {
     const [a, b] = args.slice(-2);
     if (a?.k !== "int" || b?.k !== "int") return undefined;
     return scope.world.values.int((a.value < b.value) === name.startsWith("min") ? a.value : b.value);
+  });
+}
+for (const name of ["folio_test_anon", "PageAnon", "PageAnonExclusive"]) {
+  table.set(name, (scope, [arg]) => {
+    if (arg?.k !== "ref" || arg.object !== "page") return undefined;
+    return scope.world.values.bool(arg.n !== scope.world.cachePage && scope.world.vmas[0]?.kind === "anon");
   });
 }
 for (const name of ["vma_is_anonymous", "vma_is_shmem", "is_vm_hugetlb_page"]) {

@@ -2,6 +2,7 @@
 import type { FunctionIr } from "../../c/ir.ts";
 import type { World } from "../world/build.ts";
 import type { Turn } from "../world/turn.ts";
+import type { Value } from "../world/value.ts";
 import { atomicOperations } from "./ops-atomic.ts";
 import { gatherOperations } from "./ops-gather.ts";
 import { lockOperations } from "./ops-locks.ts";
@@ -32,8 +33,16 @@ export interface Session {
   readonly cellOf: CellOf;
   /** Checks what must hold when a thread's own function returns. */
   readonly atExit: (turn: Turn) => void;
-  /** Grows while the search runs: calls and places that were skipped. */
+  readonly foreign: boolean;
+  readonly fieldDefault: (field: string) => Value | undefined;
+  /** Whether the code under test may load a field of this name more than once. */
+  readonly reloaded: (field: string) => boolean;
+  /** Grows while the search runs: what was left out although it may matter. */
   readonly notModelled: Set<string>;
+  /** Grows too: calls left out that were given nothing of the page tables. */
+  readonly skipped: Set<string>;
+  /** Grows while the search runs: lines of the first thread's code that have visible operations. */
+  readonly reached: Set<number>;
 }
 
 export interface SessionOptions {
@@ -43,6 +52,14 @@ export interface SessionOptions {
   /** Whether threads share what stands at an address; absent when they share nothing but the world. */
   readonly isShared?: (root: string, path: string) => boolean;
   readonly atExit?: (turn: Turn) => void;
+  readonly fieldDefault?: (field: string) => Value | undefined;
+  /**
+   * The first thread is code that was not written for the simulator: it may hold locks that are not known, and it is not
+   * followed behind a call that is not modelled and may change page tables.
+   */
+  readonly foreign?: boolean;
+  /** How often the code under test loads fields, by name. */
+  readonly loads?: ReadonlyMap<string, number>;
 }
 
 const operations = new Map<string, OperationMaker>(Object.entries({ ...lockOperations, ...worldOperations, ...gatherOperations, ...atomicOperations }));
@@ -62,6 +79,7 @@ export function compiled(ir: FunctionIr, origin: Program["origin"]): Program {
 export function newSession(options: SessionOptions): Session {
   const callees = new Map<string, Callee>();
   const cells = new Map<string, number>();
+  const loads = options.loads ?? new Map<string, number>();
   const find = (name: string): Callee => {
     const operation = operations.get(name);
     if (operation !== undefined) return { k: "operation", make: operation };
@@ -94,7 +112,12 @@ export function newSession(options: SessionOptions): Session {
       }
       return cell;
     },
+    foreign: options.foreign ?? false,
+    reloaded: (field) => (loads.get(field) ?? 2) > 1,
+    fieldDefault: options.fieldDefault ?? (() => undefined),
     atExit: options.atExit ?? (() => {}),
     notModelled: new Set<string>(),
+    skipped: new Set<string>(),
+    reached: new Set<number>(),
   };
 }

@@ -1,12 +1,13 @@
 /** Threads and a world together as the explorer's system, and the replay of a found interleaving step by step. */
 import type { RuleId } from "../../core/finding.ts";
 import { countTables } from "../world/build.ts";
-import { heldBy } from "../world/locks.ts";
+import { dropAll, heldBy } from "../world/locks.ts";
 import { properties, type Fault, type PropertyId } from "../world/property.ts";
 import { staleFor, virtualName } from "../world/translate.ts";
 import type { Turn } from "../world/turn.ts";
 import type { Found } from "./explore.ts";
-import { lookingTurn, placeOf, startThread, stepThread, type Arrival, type Standing } from "./machine.ts";
+import { lookingTurn, startThread, stepThread } from "./machine.ts";
+import { placeOf, type Arrival, type Sight, type Standing } from "./runner.ts";
 import type { Session } from "./session.ts";
 import type { Outcome, System } from "./system.ts";
 import type { ThreadState } from "./thread.ts";
@@ -22,6 +23,7 @@ export interface ReplayedStep {
   readonly before: SimState;
   readonly after: SimState;
   readonly notes: readonly string[];
+  readonly saw: readonly Sight[];
   /** Where the thread stood in the code that a reader knows. */
   readonly place: ReturnType<typeof placeOf>;
 }
@@ -43,7 +45,7 @@ function runBeginnings(session: Session, threads: readonly Starting[], data: Int
     if (begin === null) continue;
     let [at] = startThread(session, begin, world, number);
     while (at !== undefined && at.fault === null && at.standing.step !== null) {
-      const turn = lookingTurn(session, at.data, number);
+      const turn = lookingTurn(session.world, at.data, number);
       if (at.standing.operation?.enabled?.(turn) === false) throw new RangeError("what a thread begins with would have to wait");
       [at] = stepThread(session, at.standing, at.data, number);
     }
@@ -86,7 +88,7 @@ export function simulation(session: Session, threads: readonly Starting[], data:
     pending(state, thread) {
       const { operation } = state.standings[thread]!;
       if (operation === null) return null;
-      const turn = lookingTurn(session, state.data, thread);
+      const turn = lookingTurn(session.world, state.data, thread);
       return { enabled: operation.enabled?.(turn) ?? true, footprint: operation.footprint(turn) };
     },
     step(state, thread) {
@@ -97,7 +99,7 @@ export function simulation(session: Session, threads: readonly Starting[], data:
       return `${state.standings.map((s) => idOf(s.key)).join()}:${String.fromCharCode.apply(null, halves as unknown as number[])}`;
     },
     atEnd(state) {
-      const turn = lookingTurn(session, state.data, 0);
+      const turn = lookingTurn(session.world, state.data, 0);
       for (let mm = 0; mm < session.world.layout.mms; mm++) {
         const counted = state.data[session.world.layout.tablesCounted + mm]!;
         const there = countTables(turn, mm);
@@ -107,7 +109,7 @@ export function simulation(session: Session, threads: readonly Starting[], data:
     },
     atDeadlock(state) {
       const waiting = state.standings.flatMap((s, thread) => (s.operation === null ? [] : [thread]));
-      const who = waiting.map((thread) => `CPU${thread} holds ${heldBy(lookingTurn(session, state.data, thread), session.world.locks).join(", ") || "nothing"}`);
+      const who = waiting.map((thread) => `CPU${thread} holds ${heldBy(lookingTurn(session.world, state.data, thread), session.world.locks).join(", ") || "nothing"}`);
       return failing("deadlock", `every thread waits: ${who.join("; ")}`, waiting[0] ?? -1, state);
     },
     atLivelock: (state, thread) => failing("livelock", "tries the same again for ever", thread, state),
@@ -119,24 +121,31 @@ export function simulation(session: Session, threads: readonly Starting[], data:
         const standing = before.standings[thread]!;
         const arrival = stepThread(session, standing, before.data, thread)[outcome]!;
         state = outcomeOf(before.standings, thread, arrival).state;
-        return { thread, before, after: state, notes: arrival.notes, place: placeOf(standing.thread) };
+        return { thread, before, after: state, notes: arrival.notes, saw: arrival.saw, place: placeOf(standing.thread) };
       });
     },
   };
 }
 
-/** What a thread must have undone when it returns. `locks` are the names of those that it held at the start. */
-export function exitCheck(session: () => Session, kept: (thread: number) => readonly string[], checkFlush: (thread: number) => boolean): (turn: Turn) => void {
+/**
+ * What a thread must have undone when it returns. `kept` are the names of the locks that it held at the start: its caller
+ * releases them then.
+ */
+export function exitCheck(
+  session: () => Session, kept: (thread: number) => readonly string[], checkFlush: (thread: number) => boolean, mayRelease = false,
+): (turn: Turn) => void {
   return (turn) => {
     const { world } = session();
     const expected = kept(turn.thread);
     const held = heldBy(turn, world.locks);
     const extra = held.find((name) => !expected.includes(name));
     const lost = expected.find((name) => !held.includes(name));
+    const sections = Number(expected.includes("rcu"));
     if (extra !== undefined) turn.fail("held-at-exit", `returns with ${extra} held`);
-    else if (lost !== undefined) turn.fail("not-held", `returns without ${lost}, which its caller holds`);
-    else if (turn.data[world.layout.rcu + turn.thread]! > 0) turn.fail("held-at-exit", "returns inside an RCU read section: a mapped pte has not been unmapped", "map-balance");
-    else if (turn.data[world.layout.irq + turn.thread]! > 0) turn.fail("held-at-exit", "returns with interrupts off");
+    else if (!mayRelease && lost !== undefined && lost !== "rcu" && lost !== "irq") turn.fail("not-held", `returns without ${lost}, which its caller holds`);
+    else if (turn.data[world.layout.rcu + turn.thread]! > sections) turn.fail("held-at-exit", "returns inside an RCU read section: a mapped pte has not been unmapped", "map-balance");
+    else if (turn.data[world.layout.irq + turn.thread]! > Number(expected.includes("irq"))) turn.fail("held-at-exit", "returns with interrupts off");
+    dropAll(turn, world.locks);
     if (!checkFlush(turn.thread)) return;
     const [stale] = staleFor(turn, -1, world.layout.tlb).filter((page) => turn.data[world.layout.unflushed + page]! & (1 << turn.thread));
     if (stale !== undefined) turn.fail("unflushed-return", `returns while another CPU may still use the old translation for ${virtualName(world.layout, stale)}`);

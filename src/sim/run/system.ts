@@ -20,11 +20,6 @@ export function touch(resource: number, mode: TouchMode): Touch {
   return resource * 4 + mode;
 }
 
-export function conflicts(a: Touch, b: Touch): boolean {
-  if (a >> 2 !== b >> 2) return false;
-  return (a & 3) !== (b & 3) || (a & 3) === touchWrite;
-}
-
 /**
  * An operation that waits and the operation that lets it go on are never enabled together, so they need no touch in
  * common: a lock has one resource that takers share and another for those who look at it without waiting.

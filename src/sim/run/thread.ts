@@ -9,12 +9,18 @@ export interface Frame {
   readonly locals: Map<string, Value>;
 }
 
+/** Which way a test of an unknown value went, and what the value was made from. */
+export interface Assumption {
+  readonly truth: boolean;
+  readonly leaves: readonly string[];
+}
+
 export interface ThreadState {
   readonly frames: Frame[];
   /** Private memory: address text (root and path) -> value. */
   readonly memory: Map<string, Value>;
   /** Tests of unknown values that this thread has gone one way at: text of the value -> whether it is not zero. */
-  readonly assumed: Map<string, boolean>;
+  readonly assumed: Map<string, Assumption>;
   /** What the thread's own function returned, once it has. */
   result: Value | null;
 }
@@ -81,11 +87,30 @@ export function forget(thread: ThreadState, address: string): void {
 }
 
 /** Drops variables that nothing reads any more, so that states which differ in them only are one state. */
-export function dropDead(thread: ThreadState): void {
+/** `reloaded` says whether the code loads a field of this name more than once. */
+export function dropDead(thread: ThreadState, reloaded: (field: string) => boolean): void {
   for (const [depth, frame] of thread.frames.entries()) {
     // A caller stands at the call whose result is still to come: what it needs is what is live behind the call.
     const live = frame.program.live(frame.block, depth === thread.frames.length - 1 ? frame.step : frame.step + 1);
     for (const name of frame.locals.keys()) if (!live.has(name)) frame.locals.delete(name);
+  }
+  dropAssumptions(thread, reloaded);
+}
+
+/** An assumption that no later test can come back to: nothing that the value was made from is left. */
+function dropAssumptions(thread: ThreadState, reloaded: (field: string) => boolean): void {
+  if (thread.assumed.size === 0) return;
+  const left = new Set<string>();
+  const see = (value: Value): void => {
+    if (value.k === "unknown") for (const leaf of value.leaves) left.add(leaf);
+    if (value.k === "record") for (const [, field] of value.fields) see(field);
+    if (value.k === "place") left.add(value.root);
+  };
+  for (const frame of thread.frames) for (const value of frame.locals.values()) see(value);
+  for (const value of thread.memory.values()) see(value);
+  for (const [text, { leaves }] of thread.assumed) {
+    const again = leaves.some((leaf) => left.has(leaf) || (leaf.startsWith("@") && reloaded(leaf.slice(1 + Math.max(leaf.lastIndexOf(">"), leaf.lastIndexOf("."), 0)))));
+    if (!again) thread.assumed.delete(text);
   }
 }
 
@@ -96,6 +121,6 @@ export function threadKey(thread: ThreadState): string {
     for (const name of [...f.locals.keys()].toSorted()) key += `,${name}=${f.locals.get(name)!.id}`;
   }
   for (const address of [...thread.memory.keys()].toSorted()) key += `;${address}=${thread.memory.get(address)!.id}`;
-  for (const text of [...thread.assumed.keys()].toSorted()) key += `?${text}${thread.assumed.get(text) ? "+" : "-"}`;
+  for (const text of [...thread.assumed.keys()].toSorted()) key += `?${text}${thread.assumed.get(text)!.truth ? "+" : "-"}`;
   return thread.result === null ? key : `${key}!${thread.result.id}`;
 }

@@ -30,7 +30,22 @@ export interface World {
   readonly initial: Int32Array;
   /** The page that the file's page cache holds, or -1. */
   readonly cachePage: number;
+  readonly weakened: Weakened;
 }
+
+/**
+ * What does not work in this world, to see whether anything depends on it. Names are those of locks, and "rcu", "irq",
+ * "ipi", "flush", "barrier", "notify"; each with the number of the thread in front: "1:mmap_lock".
+ */
+export interface Weakened {
+  readonly ignored: ReadonlySet<string>;
+  /** Tests that always go one way: "function:block" -> the way. */
+  readonly forced: ReadonlyMap<string, boolean>;
+  /** When not null, grows by each name that a thread used, and each test with the ways that it went. */
+  readonly used: Set<string> | null;
+}
+
+export const sound: Weakened = { ignored: new Set(), forced: new Map(), used: null };
 
 export interface WorldOptions {
   /** Locks of their own for PMD and PTE tables; without, everything is under page_table_lock. */
@@ -72,18 +87,19 @@ const entryWords: Readonly<Record<string, readonly [EntryKind, number]>> = {
   "huge-protnone": ["leaf", flag.young | flag.protnone],
 };
 
-export function buildWorld(settings: Settings, threads: number): World {
+export function buildWorld(settings: Settings, threads: number, weakened: Weakened = sound): World {
   for (const key of Object.keys(settings)) if (!known.has(key)) throw new UsageError(`unknown world setting "${key}"`, `known: ${[...known].join(" ")}`);
   const yes = (key: string, otherwise: boolean): boolean => (settings[key] === undefined ? otherwise : settings[key] === "yes");
   const count = (key: string, otherwise: number): number => Math.min(Number.parseInt(settings[key] ?? "", 10) || otherwise, 4);
   const mms = Math.min(count("mms", 1), 2);
   const kernel = settings["vma"] === "kernel";
-  const maker = new Maker(settings);
+  const cached = /^(?:file|shmem)$/.test(settings["vma"] ?? "");
+  const maker = new Maker(settings, cached);
+  const cachePage = cached ? 0 : -1;
   for (let mm = 0; mm < mms; mm++) maker.addMm(mm, yes("share", false));
   for (let i = 0; i < count("spare-pte", 3); i++) maker.table("pte");
   for (let i = 0; i < count("spare-pmd", 1); i++) maker.table("pmd");
   const vmas = kernel ? [] : vmasOf(settings, mms);
-  const cachePage = vmas.some((v) => v.kind === "file" || v.kind === "shmem") ? maker.pages.push(1) - 1 : -1;
   const locks = 4 * mms + 3 * vmas.length + maker.levels.length + maker.pages.length + 12;
   const layout = layoutOf({
     threads, mms, levels: maker.levels, roots: maker.roots, pages: maker.pages.length + count("spare-pages", 2), vmas: Math.max(vmas.length, 1), locks, cells: 16,
@@ -96,7 +112,7 @@ export function buildWorld(settings: Settings, threads: number): World {
   maker.fill(layout, data, options, yes("deposit", true));
   for (const [n, vma] of vmas.entries()) data[layout.vma + n] = vma.kind === "anon" ? 7 : 3;
   return {
-    cachePage, layout, resources: resourcesOf(layout), values: maker.values, locks: new LockNames(locks), vmas, options, initial: data,
+    cachePage, weakened, layout, resources: resourcesOf(layout), values: maker.values, locks: new LockNames(locks), vmas, options, initial: data,
   };
 }
 
@@ -120,14 +136,19 @@ class Maker {
   readonly values: Values = new Values();
   readonly levels: Level[] = [];
   readonly roots: number[] = [];
+  /** References of each page. */
   readonly pages: number[] = [];
   private readonly entries: { readonly table: number; readonly index: number; readonly value: EntryValue }[] = [];
   private readonly deposited: { readonly table: number; readonly pmdTable: number }[] = [];
   private readonly settings: Settings;
+  private readonly cached: boolean;
   private shared = -1;
 
-  constructor(settings: Settings) {
+  /** `cached`: page 0 is the page cache's, and what the file's VMA maps. */
+  constructor(settings: Settings, cached: boolean) {
     this.settings = settings;
+    if (cached) this.pages.push(1);
+    this.cached = cached;
   }
 
   table(level: Level): number {
@@ -155,7 +176,8 @@ class Maker {
   private addPmd(pmd: number, index: number, word: string, ptes: string): void {
     if (word !== "table") {
       this.set(pmd, index, this.leaf(word));
-      if (word.startsWith("huge") || word === "migration") this.deposited.push({ table: this.table("pte"), pmdTable: pmd });
+      // Mappings of files need no deposited table, except on powerpc.
+      if ((word.startsWith("huge") || word === "migration") && (this.settings["vma"] ?? "anon") === "anon") this.deposited.push({ table: this.table("pte"), pmdTable: pmd });
       return;
     }
     const pte = this.table("pte");
@@ -172,6 +194,10 @@ class Maker {
     if (made === undefined) throw new UsageError(`unknown entry "${word}"`, `known: table ${Object.keys(entryWords).join(" ")}`);
     const [kind, flags] = made;
     if (kind === "none" || kind === "marker" || kind === "swap") return this.values.entry(kind);
+    if (this.cached && kind === "leaf") {
+      this.pages[0]! += 1;
+      return this.values.entry(kind, 0, flags);
+    }
     return this.values.entry(kind, this.pages.push(1) - 1, flags);
   }
 
@@ -189,8 +215,8 @@ class Maker {
       data[layout.life + table] = life.deposited;
       data[layout.deposits + pmdTable]! |= 1 << table;
     }
-    for (const page of this.pages.keys()) {
-      data[layout.references + page] = 1;
+    for (const [page, references] of this.pages.entries()) {
+      data[layout.references + page] = references;
       data[layout.pageLife + page] = pageLife.used;
     }
     const turn: Turn = { layout, data, values: this.values, thread: 0, fail: () => {}, note: () => {} };
@@ -220,4 +246,11 @@ export function countTables(turn: Turn, mm: number): number {
   };
   visit(layout.roots[mm]!);
   return pte.size;
+}
+
+/** Whether the protection does not work for the thread. Also notes that the thread uses it. */
+export function isIgnored(world: World, thread: number, name: string): boolean {
+  const { ignored, used } = world.weakened;
+  used?.add(`${thread}:${name}`);
+  return ignored.size > 0 && ignored.has(`${thread}:${name}`);
 }

@@ -16,6 +16,7 @@ export function loadEntry(turn: Turn, table: number, index: number): EntryValue 
   }
   const value = entryAt(turn, table, index);
   data[seen(turn, table, index)] = value.id;
+  turn.saw?.(table, index, value);
   turn.note(`${slotName(layout, table, index)} is ${entryName(value)}`);
   return value;
 }
@@ -24,6 +25,7 @@ export function loadEntry(turn: Turn, table: number, index: number): EntryValue 
 export function exchangeEntry(turn: Turn, table: number, index: number, value: EntryValue | TornValue): EntryValue | TornValue {
   if (!inTable(turn, table, index, "writes") || !touchTable(turn, table, "writes to")) return turn.values.none;
   const old = entryAt(turn, table, index);
+  turn.saw?.(table, index, old);
   replace(turn, table, index, old, value);
   return old;
 }

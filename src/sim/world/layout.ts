@@ -67,6 +67,8 @@ export interface Layout {
   readonly gatherPages: number;
   readonly gatherTables: number;
   readonly gatherRange: number;
+  /** [thread] pages that the thread has noted as mapped in a range */
+  readonly marked: number;
   /** [virtual page] translations that some CPU may hold: bit page * 2 + writable */
   readonly tlb: number;
   /** [virtual page] threads that took a translation away and have not flushed */
@@ -117,7 +119,7 @@ export function layoutOf(sizes: Sizes): Layout {
     links: take(tables), shares: take(tables), deposits: take(tables),
     lock: take(sizes.locks), lockSees: take(sizes.locks),
     rcu: take(sizes.threads), irq: take(sizes.threads), ipi: take(sizes.threads), walking: take(sizes.threads),
-    gatherPages: take(sizes.threads), gatherTables: take(sizes.threads), gatherRange: take(sizes.threads),
+    gatherPages: take(sizes.threads), gatherTables: take(sizes.threads), gatherRange: take(sizes.threads), marked: take(sizes.threads),
     tlb: take(virtualPages.length), unflushed: take(virtualPages.length), secondary: take(virtualPages.length),
     invalidating: take(sizes.mms), tablesCounted: take(sizes.mms),
     references: take(sizes.pages), pageLife: take(sizes.pages),

@@ -3,6 +3,7 @@
  * number in the state: writer + 1, plus the set of readers shifted by 8.
  */
 import type { RuleId } from "../../core/finding.ts";
+import { enableInterrupts, leaveRcu } from "./sections.ts";
 import type { Turn } from "./turn.ts";
 
 /** Spinlocks forbid sleeping while held; taking a sleeping lock may sleep. */
@@ -100,4 +101,15 @@ export function mightSleep(turn: Turn, locks: LockNames, what: string, rule?: Ru
   const spin = locks.names.find((_, lock) => locks.kinds[lock] === "spin" && holds(turn, lock, "any"));
   const why = spin !== undefined ? `under ${spin}` : data[layout.rcu + turn.thread]! > 0 ? "inside an RCU read section" : data[layout.irq + turn.thread]! > 0 ? "with interrupts off" : "";
   if (why !== "") turn.fail("atomic-sleep", `${what} may sleep ${why}`, rule);
+}
+
+/** Leaves every lock and section that the thread is still in: what its caller does after it has returned. */
+export function dropAll(turn: Turn, locks: LockNames): void {
+  const { layout, data } = turn;
+  for (const lock of locks.names.keys()) {
+    if (writerOf(turn, lock) === turn.thread) releaseLock(turn, locks, lock, "write");
+    if (readersOf(turn, lock) & (1 << turn.thread)) releaseLock(turn, locks, lock, "read");
+  }
+  while (data[layout.rcu + turn.thread]! > 0) leaveRcu(turn);
+  while (data[layout.irq + turn.thread]! > 0) enableInterrupts(turn);
 }

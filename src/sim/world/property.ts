@@ -36,7 +36,7 @@ export const properties: Readonly<Record<PropertyId, Property>> = {
   "freed-page": { rule: "stale-read", promise: "no access to a freed page" },
   "torn-entry": { rule: "lockless-read", promise: "no entry is put together from halves of two values" },
   "lost-dirty": { rule: "lockless-read", promise: "no dirty bit that the hardware set is lost" },
-  "missed-mapping": { rule: "move-context", promise: "no mapping is missed by a walk that must see all of them" },
+  "missed-mapping": { rule: "stale-read", promise: "no mapping is missed by a walk that must see all of them" },
   deadlock: { rule: "lock-order", promise: "no deadlock" },
   livelock: { rule: "map-failure", promise: "no endless retry" },
   "lock-twice": { rule: "lock-balance", promise: "no lock is taken twice by one thread" },

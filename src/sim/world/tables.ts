@@ -1,6 +1,5 @@
 /** The life of page tables: allocated, made reachable, taken out, freed at once or after a grace period, deposited. */
 import { entriesPerTable, life, type Level } from "./layout.ts";
-import { everyThread } from "./entries.ts";
 import { entryName, own, slotName, tableName, touchTable, wholeAt, type Turn } from "./turn.ts";
 
 /** A new table with none in every entry, or -1 when the world has no table left for the level. */
@@ -57,7 +56,8 @@ export function withdrawTable(turn: Turn, pmdTable: number): number {
   data[layout.deposits + pmdTable] = set & ~(1 << table);
   data[layout.life + table] = life.private;
   data[layout.owner + table] = turn.thread + 1;
-  data[layout.ordered + table] = everyThread(turn);
+  // It will be filled anew: what it will hold is not ordered for others yet.
+  data[layout.ordered + table] = own(turn);
   turn.note(`withdraws ${tableName(layout, table)}`);
   return table;
 }

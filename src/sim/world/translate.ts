@@ -7,8 +7,11 @@ import { entriesPerTable, type Layout } from "./layout.ts";
 import { slotName, wholeAt, type Turn } from "./turn.ts";
 import { flag } from "./value.ts";
 
-/** Bits of the translations that are valid now for one virtual page: page * 2 + writable; both bits for a writable page. */
-export function translations(turn: Turn, page: number, passed?: (table: number) => void): number {
+/**
+ * Bits of the translations that are valid now for one virtual page: page * 2 + writable; both bits for a writable page.
+ * `inaccessible` counts entries too that map a page which the hardware may not use now.
+ */
+export function translations(turn: Turn, page: number, passed?: (table: number) => void, inaccessible = false): number {
   const { layout } = turn;
   const { mm } = layout.virtualPages[page]!;
   const within = page % (entriesPerTable * entriesPerTable);
@@ -23,7 +26,8 @@ export function translations(turn: Turn, page: number, passed?: (table: number) 
       table = entry.target;
       continue;
     }
-    if (entry.kind !== "leaf" || entry.flags & flag.protnone) return 0;
+    const mapped = entry.kind === "leaf" || (inaccessible && entry.kind === "invalid");
+    if (!mapped || (entry.flags & flag.protnone && !inaccessible)) return 0;
     const read = 1 << (entry.target * 2);
     return entry.flags & flag.write ? read | (read << 1) : read;
   }

@@ -13,6 +13,8 @@ export interface Turn {
   fail(property: PropertyId, text: string, rule?: RuleId): void;
   /** Says what the step did, for the trace. */
   note(text: string): void;
+  /** Says which value an entry was seen to hold. */
+  saw?(table: number, index: number, value: EntryValue | TornValue): void;
 }
 
 /** The bit of the turn's thread in a set of threads. */

@@ -86,6 +86,8 @@ export interface UnknownValue {
   readonly k: "unknown";
   readonly id: number;
   readonly text: string;
+  /** What it was made from: variables, results of calls, and with "@" in front what can be loaded again at any time. */
+  readonly leaves: readonly string[];
 }
 
 /** A name used as a value: a function, an ops table, a string. */
@@ -158,8 +160,8 @@ export class Values {
     return this.intern(`R${fields.map(([name, value]) => `${name}=${value.id}`).join()}`, { k: "record", fields }) as RecordValue;
   }
 
-  unknown(text: string): UnknownValue {
-    return this.intern(`u${text}`, { k: "unknown", text }) as UnknownValue;
+  unknown(text: string, leaves: readonly string[] = [text]): UnknownValue {
+    return this.intern(`u${text}\0${leaves.join("\0")}`, { k: "unknown", text, leaves }) as UnknownValue;
   }
 
   name(text: string): NameValue {

@@ -1,0 +1,54 @@
+/**
+ * Names the rule that a broken property comes under once the whole interleaving is known: an entry used as what it is
+ * not is one thing when the code never asked, and another when it asked and the answer went stale.
+ */
+import type { ReplayedStep } from "./run/simulation.ts";
+import { holdsEntryLock } from "./run/operation.ts";
+import { lookingTurn } from "./run/machine.ts";
+import type { World } from "./world/build.ts";
+import { heldBy } from "./world/locks.ts";
+import type { Fault } from "./world/property.ts";
+import { entryName, slotName } from "./world/turn.ts";
+
+export function classify(fault: Fault, steps: readonly ReplayedStep[], world: World): Fault {
+  switch (fault.property) {
+    case "not-a-table": case "wrong-kind":
+      return staleUse(fault, steps, world);
+    case "freed-table": case "reused-table":
+      return withoutContext(fault, steps, world);
+    case "mapped-freed": case "stale-translation":
+      return moved(fault, steps);
+    default:
+      return fault;
+  }
+}
+
+/** The entry held something else when the thread saw it first: it acts on a value that it did not look at again. */
+function staleUse(fault: Fault, steps: readonly ReplayedStep[], world: World): Fault {
+  const sights = steps.filter((s) => s.thread === fault.thread).flatMap((s) => s.saw);
+  const last = sights[sights.length - 1];
+  if (last === undefined || last.value.k !== "entry") return fault;
+  const kind = last.value.kind;
+  const before = sights.findLast((s) => s.table === last.table && s.index === last.index && s.value.k === "entry" && s.value.kind !== kind);
+  const now = steps[steps.length - 1]?.after;
+  if (before === undefined || now === undefined) return fault;
+  const locked = holdsEntryLock(world, lookingTurn(world, now.data, fault.thread), last.table);
+  const text = `${fault.text}; ${slotName(world.layout, last.table, last.index)} was ${entryName(before.value)} when it was read before`;
+  return { ...fault, text, rule: locked ? "stale-read" : "lockless-read" };
+}
+
+/** A walker that holds nothing which keeps tables in place is the one to blame, whoever freed the table. */
+function withoutContext(fault: Fault, steps: readonly ReplayedStep[], world: World): Fault {
+  const now = steps[steps.length - 1]?.after;
+  if (now === undefined || fault.thread < 0) return fault;
+  const turn = lookingTurn(world, now.data, fault.thread);
+  const held = heldBy(turn, world.locks).filter((name) => !/^(?:the p.d lock|the pte lock|page_table_lock|folio lock)/.test(name));
+  const sections = turn.data[world.layout.rcu + fault.thread]! + turn.data[world.layout.irq + fault.thread]!;
+  return held.length === 0 && sections === 0 ? { ...fault, rule: "walk-context" } : fault;
+}
+
+/** A page that is reachable at an address to which its table was moved in the meantime was missed because of the move. */
+function moved(fault: Fault, steps: readonly ReplayedStep[]): Fault {
+  const moves = steps.some((s) => s.notes.some((n) => / none -> table /.test(n))) && steps.some((s) => s.notes.some((n) => / table T\d+ -> none/.test(n)));
+  return moves ? { ...fault, rule: "move-context" } : fault;
+}

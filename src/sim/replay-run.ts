@@ -1,0 +1,177 @@
+/** One run of a replay: the patched function with its caller as CPU0, and one actor (or nobody) as CPU1. */
+import { lowerText } from "../c/index.ts";
+import type { FunctionIr } from "../c/ir.ts";
+import { bindParameter, pageIn, tableFor } from "./bindings.ts";
+import type { Actor, Library } from "./library.ts";
+import { bindForReplay, fieldDefault } from "./replay-world.ts";
+import { ptlName } from "./run/operation.ts";
+import { lockName } from "./run/ops-locks.ts";
+import { compiled, newSession, type Session } from "./run/session.ts";
+import { exitCheck, simulation, type Starting } from "./run/simulation.ts";
+import { newThread } from "./run/thread.ts";
+import { sharedBy, verdictOf, type Verdict } from "./scenario.ts";
+import type { Lines } from "./trace.ts";
+import { buildWorld, type Settings, type Weakened, type World } from "./world/build.ts";
+import { base } from "./world/layout.ts";
+
+export type HeldClass =
+  | "mmap" | "vma" | "i_mmap" | "anon_vma" | "pte-ptl" | "pmd-ptl" | "pud-ptl" | "page_table_lock" | "hugetlb-vma" | "hugetlb-fault"
+  | "folio" | "rcu" | "irq-off" | "spin" | "mutex" | "rwsem";
+
+/** A lock that the function's callers hold while it runs. */
+export interface HeldLock {
+  readonly class: HeldClass;
+  readonly mode?: "read" | "write";
+}
+
+export interface Subject {
+  readonly function: FunctionIr;
+  /** Helpers that it may call, by name. */
+  readonly helpers: ReadonlyMap<string, FunctionIr>;
+  /** How often the function and its helpers load fields, by name. */
+  readonly loads: ReadonlyMap<string, number>;
+  readonly library: Library;
+  readonly held: readonly HeldLock[];
+  readonly lines: Lines;
+  readonly bound: number;
+  readonly cancelled?: () => boolean;
+  readonly weakened: Weakened;
+}
+
+export interface RunResult extends Verdict {
+  /** Lines of the function's code that have visible operations and were reached. */
+  readonly reached: ReadonlySet<number>;
+}
+
+/** `actor` null: the function alone, beside a CPU that does nothing, so that all runs of a world are laid out alike. */
+export function runReplay(subject: Subject, settings: Settings, actor: Actor | null): RunResult {
+  const world = buildWorld(settings, 2, subject.weakened);
+  const { function: target, library } = subject;
+  const taken = takenByCaller(target, subject.held);
+  const kept = holdAtEntry(world, subject.held.filter((h) => !taken.includes(h)));
+  const caller = callerOf(target, taken);
+  const session: Session = newSession({
+    world,
+    code: { functions: new Map([...library.functions, ...subject.helpers, [target.name, target]]), models: library.models },
+    isShared: sharedBy([], library.models),
+    atExit: exitCheck(() => session, (thread) => (thread === 0 ? kept : []), (thread) => thread > 0 || subject.held.length === 0, true),
+    fieldDefault: (field) => fieldDefault(world, field),
+    loads: subject.loads,
+    foreign: true,
+  });
+  const args = bindForReplay(world, target);
+  const threads: Starting[] = [
+    { begin: caller.begin === null ? null : newThread(compiled(caller.begin, "model"), args, new Map()), thread: newThread(compiled(caller.call, "model"), args, new Map()) },
+    actor === null ? { begin: null, thread: newThread(compiled(idle(), "model"), new Map(), new Map()) } : actorThread(actor, world, library),
+  ];
+  const sim = simulation(session, threads, world.initial);
+  const about = { scenario: Object.entries(settings).map(([key, value]) => `${key}=${value}`).join(" "), actor: actor?.title ?? "", era: library.era };
+  const lines = new Map([...library.lines, ...subject.lines, ["(caller)", caller.lines]]);
+  const limits = { bound: subject.bound, ...(subject.cancelled === undefined ? {} : { cancelled: subject.cancelled }) };
+  return { ...verdictOf(sim, session, about, lines, limits), reached: session.reached };
+}
+
+interface Caller {
+  readonly call: FunctionIr;
+  /** What the caller has done before the race starts, or null. */
+  readonly begin: FunctionIr | null;
+  readonly lines: readonly string[];
+}
+
+/**
+ * Locks that the caller takes when the race is on, not before: a function that is given an mm and finds everything else
+ * itself may be called when another thread is in the middle of something. One that is given a VMA or an entry has got
+ * it from somebody who held the locks already.
+ */
+function takenByCaller(target: FunctionIr, held: readonly HeldLock[]): readonly HeldLock[] {
+  const types = target.params.map((p) => target.vars.get(p)?.type ?? "");
+  const finds = types.includes("struct mm_struct *") && !types.some((t) => /^(?:p(?:te|md|ud|4d|gd)_t|struct (?:vm_area_struct|folio|page|vm_fault|mm_walk)) \*/.test(t));
+  return finds ? held.filter((h) => h.class === "mmap") : [];
+}
+
+const callers = new WeakMap<FunctionIr, Map<string, Caller>>();
+
+/** A caller in C: it passes the parameters on, and ends what it has begun for the function. */
+function callerOf(target: FunctionIr, taken: readonly HeldLock[]): Caller {
+  const known = callers.get(target) ?? new Map<string, Caller>();
+  callers.set(target, known);
+  const key = taken.map((h) => h.mode ?? "read").join();
+  let caller = known.get(key);
+  if (caller !== undefined) return caller;
+  const mm = target.params.find((p) => target.vars.get(p)?.type === "struct mm_struct *") ?? "";
+  const [lock] = taken.map((h) => (h.mode === "write" ? "mmap_write" : "mmap_read"));
+  const gather = target.params.find((p) => target.vars.get(p)?.type === "struct mmu_gather *");
+  const params = target.params.map((p) => (p === gather ? `struct mmu_gather *${p}` : p === mm ? `struct mm_struct *${p}` : `long ${p}`)).join(", ");
+  const text = [
+    `void caller(${params})`, "{", lock === undefined ? "" : `${lock}_lock(${mm});`, `${target.name}(${target.params.join(", ")});`, gather === undefined ? "" : `tlb_finish_mmu(${gather});`, lock === undefined ? "" : `${lock}_unlock(${mm});`, "}",
+    gather === undefined ? "" : `void caller_begin(struct mmu_gather *${gather}) { tlb_gather_mmu(${gather}, ${gather}->mm); }`,
+  ];
+  const [call, begin] = lowerText("(caller)", text.join("\n")).functions;
+  caller = { call: call!, begin: begin ?? null, lines: text };
+  known.set(key, caller);
+  return caller;
+}
+
+let idleFunction: FunctionIr | undefined;
+
+function idle(): FunctionIr {
+  idleFunction ??= lowerText("(idle)", "void idle(void) { }").functions[0]!;
+  return idleFunction;
+}
+
+function actorThread(actor: Actor, world: World, library: Library): Starting {
+  const thread = (name: string): Starting["begin"] => {
+    const ir = library.functions.get(name);
+    if (ir === undefined) return null;
+    return newThread(compiled(ir, "code"), new Map(ir.params.map((p) => [p, bindParameter(world, ir.vars.get(p)!)!] as const)), new Map());
+  };
+  return { begin: actor.begin === "" ? null : thread(actor.begin), thread: thread(actor.name)! };
+}
+
+/** Puts the callers' locks into the initial world as held by CPU0, and gives their names. */
+function holdAtEntry(world: World, held: readonly HeldLock[]): string[] {
+  const names: string[] = [];
+  for (const { class: kind, mode } of held) {
+    if (kind === "rcu" || kind === "irq-off") {
+      world.initial[kind === "rcu" ? world.layout.rcu : world.layout.irq] = 1;
+      names.push(kind === "rcu" ? "rcu" : "irq");
+    }
+    const name = heldName(world, kind);
+    if (name === null) continue;
+    const spin = kind.endsWith("-ptl") || kind === "page_table_lock";
+    const write = spin || kind === "folio" || mode === "write";
+    world.initial[world.layout.lock + world.locks.of(name, spin ? "spin" : "sleeping")] = write ? 1 : 1 << 8;
+    names.push(write ? name : `${name} (read)`);
+  }
+  return names;
+}
+
+function heldName(world: World, kind: HeldClass): string | null {
+  const { values } = world;
+  const ofTable = (level: "pte" | "pmd"): string | null => {
+    const table = tableFor(world, 0, level, base);
+    return table < 0 ? null : ptlName(world, table);
+  };
+  switch (kind) {
+    case "mmap":
+      return lockName(world, values.place("@mm:0", ".mmap_lock"));
+    case "vma":
+      return lockName(world, values.place("@vma:0", ".vm_lock"));
+    case "i_mmap":
+      return lockName(world, values.place("@mapping:0", ".i_mmap_rwsem"));
+    case "anon_vma":
+      return lockName(world, values.place("@anon_vma:0", ".rwsem"));
+    case "page_table_lock": case "pud-ptl":
+      return lockName(world, values.place("@mm:0", ".page_table_lock"));
+    case "pte-ptl":
+      return ofTable("pte");
+    case "pmd-ptl":
+      return ofTable("pmd");
+    case "folio": {
+      const page = world.cachePage >= 0 ? world.cachePage : pageIn(world, base);
+      return page === undefined ? null : lockName(world, values.place(`@page:${page}`, ".lock"));
+    }
+    case "rcu": case "irq-off": case "hugetlb-vma": case "hugetlb-fault": case "spin": case "mutex": case "rwsem":
+      return null;
+  }
+}

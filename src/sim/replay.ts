@@ -1,0 +1,230 @@
+/**
+ * Replays a patched kernel function against the actors that may run at the same time, in the initial worlds that its
+ * parameters allow, with the locks that its callers hold. What it cannot interpret it lists; what it finds is an
+ * interleaving that was run, not guessed.
+ */
+import type { FunctionIr, UnitIr } from "../c/ir.ts";
+import type { RuleId, Trace } from "../core/finding.ts";
+import { bindParameter } from "./bindings.ts";
+import type { Actor, Library } from "./library.ts";
+import { runReplay, type HeldLock, type RunResult, type Subject } from "./replay-run.ts";
+import { worldsFor } from "./replay-world.ts";
+import { conflictsOf } from "./run/explore.ts";
+import type { Lines } from "./trace.ts";
+import { buildWorld, sound, type Settings, type Weakened } from "./world/build.ts";
+import { properties, type Fault, type PropertyId } from "./world/property.ts";
+
+export interface ReplayRequest {
+  readonly function: FunctionIr;
+  /** The units that helpers are taken from: the function's own first. */
+  readonly units: readonly UnitIr[];
+  readonly library: Library;
+  readonly held: readonly HeldLock[];
+  /** Lines of the function's file and its helpers', by path, for the trace; may lack any. */
+  readonly lines: Lines;
+  /** Most states of one run, and of all runs together. */
+  readonly bound: number;
+  readonly total: number;
+  readonly cancelled?: () => boolean;
+}
+
+export interface ReplayTrace {
+  readonly rule: RuleId;
+  readonly property: PropertyId;
+  /** What happened, one sentence without a full stop. */
+  readonly message: string;
+  /** Line of the patched function (or a helper in its file) where it stood when the property was broken. */
+  readonly line: number;
+  /** True when the patched function did the step that broke it; false when what it did broke another CPU. */
+  readonly culprit: boolean;
+  readonly trace: Trace;
+  readonly world: Settings;
+  /** Name of the actor on the other CPU; "" when the function breaks the property alone. */
+  readonly actor: string;
+  /** Tests of unknown values that the trace depends on at its end. */
+  readonly assumed: readonly string[];
+}
+
+export interface ReplayResult {
+  readonly verdict: "violated" | "holds" | "not-modelled";
+  readonly traces: readonly ReplayTrace[];
+  /** Calls and places left out that may matter to page tables. */
+  readonly notModelled: readonly string[];
+  /** Calls left out that were given nothing of the page tables. */
+  readonly skipped: readonly string[];
+  readonly states: number;
+  readonly runs: number;
+  /** True when a bound cut a run short. */
+  readonly bounded: boolean;
+}
+
+/**
+ * Properties that a function can break alone in a world that its callers would never call it in, so that nothing follows
+ * from it: the world is left out.
+ */
+const preconditions: ReadonlySet<PropertyId> = new Set([
+  "entries-freed", "reachable-freed", "accounting", "deposit", "lost-entry", "lost-dirty", "stale-translation", "unflushed-return", "stale-copy",
+  "stale-walk", "secondary-mapping", "mapped-freed", "freed-page", "missed-mapping", "assertion", "deadlock", "livelock", "not-held",
+]);
+
+export function replay(request: ReplayRequest, weakened: Weakened = sound): ReplayResult {
+  const helpers = new Map(request.units.toReversed().flatMap((u) => u.functions).map((f) => [f.name, f] as const));
+  const near = [request.function, ...callees(request.function, helpers, 6)];
+  const subject: Subject = { ...request, helpers, loads: fieldLoads(near), weakened };
+  const tally = new Tally();
+  for (const { settings, alone } of telling(subject, near, tally)) {
+    if (tally.states >= request.total) {
+      tally.bounded = true;
+      break;
+    }
+    for (const actor of request.library.actors) {
+      if (!fits(actor, settings) || standsFor(actor, near) || !clashes(request.library, settings, actor, alone)) continue;
+      if (tally.states >= request.total) {
+        tally.bounded = true;
+        break;
+      }
+      tally.add(subject, settings, actor, runReplay(subject, settings, actor));
+    }
+  }
+  return tally.result();
+}
+
+interface Chosen {
+  readonly settings: Settings;
+  readonly alone: RunResult;
+}
+
+/** The worlds in which the function, run alone, does something that it does in no other. */
+function telling(subject: Subject, near: readonly FunctionIr[], tally: Tally): Chosen[] {
+  const runs: Chosen[] = [];
+  for (const settings of worldsFor(near, subject.function.file)) {
+    const alone = runReplay(subject, settings, null);
+    tally.add(subject, settings, null, alone);
+    if (alone.found === null) runs.push({ settings, alone });
+  }
+  const seen = new Set<string>();
+  const chosen: Chosen[] = [];
+  for (const run of runs.toSorted((a, b) => b.alone.reached.size - a.alone.reached.size)) {
+    const fresh = [...run.alone.reached].map((line) => `${run.settings["vma"]}:${line}`).filter((line) => !seen.has(line));
+    if (fresh.length === 0) continue;
+    for (const line of fresh) seen.add(line);
+    chosen.push(run);
+  }
+  return chosen;
+}
+
+/** Collects what the runs say. */
+class Tally {
+  states = 0;
+  runs = 0;
+  bounded = false;
+  private readonly traces = new Map<string, ReplayTrace>();
+  private readonly notModelled = new Set<string>();
+  private readonly skipped = new Set<string>();
+
+  add(subject: Subject, settings: Settings, actor: Actor | null, run: RunResult): void {
+    this.states += run.states;
+    this.runs++;
+    this.bounded ||= !run.complete;
+    for (const name of run.notModelled) this.notModelled.add(name);
+    for (const name of run.skipped) this.skipped.add(name);
+    const trace = traceOf(subject, settings, actor, run);
+    if (trace === null || (actor === null && preconditions.has(trace.property))) return;
+    const key = `${trace.property} ${trace.line}`;
+    const known = this.traces.get(key);
+    if (known === undefined || easier(trace, known)) this.traces.set(key, trace);
+  }
+
+  result(): ReplayResult {
+    const traces = [...this.traces.values()].toSorted((a, b) => a.line - b.line || (a.property < b.property ? -1 : 1));
+    return {
+      verdict: traces.length > 0 ? "violated" : this.runs === 0 || this.notModelled.size > 0 ? "not-modelled" : "holds",
+      traces, notModelled: [...this.notModelled].toSorted(), skipped: [...this.skipped].toSorted(),
+      states: this.states, runs: this.runs, bounded: this.bounded,
+    };
+  }
+}
+
+function traceOf(subject: Subject, settings: Settings, actor: Actor | null, run: RunResult): ReplayTrace | null {
+  const { found, trace, replayed } = run;
+  if (found === null || trace === null) return null;
+  const { fault } = found;
+  const own = replayed.findLast((s) => s.thread === 0 && s.place.line > 0 && s.place.file !== "(caller)");
+  const assumed = [...(own?.after.standings[0]?.thread.assumed ?? [])].map(([text, { truth }]) => (truth ? text : `!(${text})`));
+  return {
+    rule: fault.rule, property: fault.property, message: messageOf(fault, actor), culprit: fault.thread <= 0,
+    line: fault.thread === 0 && fault.line > 0 ? fault.line : (own?.place.line ?? subject.function.line),
+    trace, world: settings, actor: actor?.name ?? "", assumed,
+  };
+}
+
+function messageOf(fault: Fault, actor: Actor | null): string {
+  const who = fault.thread <= 0 || actor === null ? "" : `CPU1 (${actor.title}) `;
+  return `${who}${fault.text}; promised is: ${properties[fault.property].promise}`;
+}
+
+function easier(a: ReplayTrace, b: ReplayTrace): boolean {
+  return a.assumed.length < b.assumed.length || (a.assumed.length === b.assumed.length && a.trace.steps.length < b.trace.steps.length);
+}
+
+function callees(from: FunctionIr, helpers: ReadonlyMap<string, FunctionIr>, depth: number): FunctionIr[] {
+  const found = new Set<FunctionIr>();
+  const visit = (ir: FunctionIr, left: number): void => {
+    for (const step of ir.blocks.flatMap((b) => b.steps)) {
+      const callee = step.op === "call" && step.callee !== null ? helpers.get(step.callee) : undefined;
+      if (callee === undefined || callee === from || found.has(callee) || left === 0) continue;
+      found.add(callee);
+      visit(callee, left - 1);
+    }
+  };
+  visit(from, depth);
+  return [...found];
+}
+
+/** How often fields are loaded in the functions, by name; a load in a loop counts twice. */
+function fieldLoads(functions: readonly FunctionIr[]): Map<string, number> {
+  const loads = new Map<string, number>();
+  for (const ir of functions) {
+    const loops = ir.blocks.some((b) => b.loopHead);
+    for (const step of ir.blocks.flatMap((b) => b.steps)) {
+      if (step.op !== "load" || step.place.k !== "field") continue;
+      loads.set(step.place.field, (loads.get(step.place.field) ?? 0) + (loops ? 2 : 1));
+    }
+  }
+  return loads;
+}
+
+/** Whether the actor can run in a world with these settings. */
+export function fits(actor: Actor, settings: Settings): boolean {
+  if ((settings["vma"] === "kernel") !== (actor.needs.get("vma")?.includes("kernel") ?? false)) return false;
+  for (const [key, allowed] of actor.needs) if (!allowed.includes(settings[key] ?? "")) return false;
+  const world = buildWorld(settings, 1);
+  return actor.ir.params.every((name) => bindParameter(world, actor.ir.vars.get(name)!) !== undefined);
+}
+
+/** An actor that never runs twice at a time does not run beside the function that it is a model of. */
+function standsFor(actor: Actor, functions: readonly FunctionIr[]): boolean {
+  return actor.alone !== "" && functions.some((f) => new RegExp(`\\b${f.name}\\(`).test(actor.mirrors));
+}
+
+const touchedByActors = new WeakMap<Library, Map<string, ReadonlyMap<number, number>>>();
+
+/** Whether anything that the actor touches conflicts with what the function touches; else their order does not matter. */
+function clashes(library: Library, settings: Settings, actor: Actor, alone: RunResult): boolean {
+  let cache = touchedByActors.get(library);
+  if (cache === undefined) touchedByActors.set(library, (cache = new Map()));
+  const key = `${actor.name} ${JSON.stringify(settings)}`;
+  let touched = cache.get(key);
+  if (touched === undefined) {
+    const ir = nothing(actor.ir);
+    const subject: Subject = { function: ir, helpers: new Map(), loads: new Map(), library, held: [], lines: new Map(), bound: 2000, weakened: sound };
+    touched = runReplay(subject, settings, actor).touched;
+    cache.set(key, touched);
+  }
+  return conflictsOf(alone.touched, 0, touched, 1).length > 0;
+}
+
+/** A function that does nothing, to run an actor alone. */
+function nothing(like: FunctionIr): FunctionIr {
+  return { ...like, name: "nothing", params: [], vars: new Map(), blocks: [{ id: 0, steps: [], end: { k: "return", value: null, loc: { line: 1, column: 1 } }, loopHead: false }] };
+}

@@ -1,0 +1,102 @@
+/** Loads and stores: of entries and shared variables as visible operations, of everything else on the spot. */
+import { printPlace } from "../../c/index.ts";
+import type { Step } from "../../c/ir.ts";
+import { loadEntry, storeEntry } from "../world/entries.ts";
+import type { Value } from "../world/value.ts";
+import { readMemory, show, unknown, type Location } from "./eval.ts";
+import { sharedField } from "./fields.ts";
+import { entryRead, entryWrite, holdsEntryLock, type Operation } from "./operation.ts";
+import { cellValue } from "./ops-atomic.ts";
+import { complete, type Runner } from "./runner.ts";
+import { touch, touchRead, touchWrite } from "./system.ts";
+import { writeMemory } from "./thread.ts";
+
+/** Longest text of an unknown value that a variable keeps. */
+const longest = 48;
+
+/**
+ * A value that grows in each round of a loop (`addr + step`, `addr + step + step`) would make every round a new state, so
+ * a long one is renamed after the place where it was assigned. What was assumed of that name goes: it is a new value.
+ */
+export function widened(runner: Runner, step: Step & { readonly op: "assign" }, value: Value): Value {
+  if (value.k !== "unknown" || value.text.length <= longest) return value;
+  const name = `${step.dst} of line ${step.loc.line}`;
+  for (const [text, { leaves }] of runner.thread.assumed) if (leaves.includes(name)) runner.thread.assumed.delete(text);
+  return unknown(runner, name);
+}
+
+export function load(runner: Runner, step: Step & { readonly op: "load" }, at: Location): Operation | null {
+  const { world } = runner;
+  switch (at.k) {
+    case "null":
+      runner.fail("null-used", `reads through ${printPlace(step.place)}, which is NULL`);
+      return null;
+    case "slot":
+      return {
+        footprint: () => entryRead(world, at.table, at.index),
+        run: (turn) => {
+          const value = loadEntry(turn, at.table, at.index);
+          if (at.half === null) return value;
+          const whole = value.k === "torn" ? value[at.half] : value;
+          return world.values.half(at.half, whole);
+        },
+      };
+    case "memory": {
+      const cell = runner.session.cellOf(at.root, at.path);
+      if (cell === undefined) {
+        const field = sharedField(world, at.root, at.path);
+        if (field !== null) return field;
+        complete(runner, step, readMemory(runner, at.root, at.path));
+        return null;
+      }
+      return { footprint: () => [touch(world.resources.cell(cell), touchRead)], run: (turn) => cellValue(turn, cell) };
+    }
+  }
+}
+
+export function store(runner: Runner, step: Step & { readonly op: "store" }, at: Location, value: Value): Operation | null {
+  const { world } = runner;
+  switch (at.k) {
+    case "null":
+      runner.fail("null-used", `writes through ${printPlace(step.place)}, which is NULL`);
+      return null;
+    case "slot": {
+      const entry = asEntry(runner, value);
+      if (entry === null) {
+        runner.session.notModelled.add(`line ${step.loc.line}: stores ${show(value)} into an entry`);
+        runner.dropped = true;
+        return null;
+      }
+      return {
+        footprint: (turn) => entryWrite(world, turn, at.table, at.index, entry),
+        run: (turn) => {
+          storeEntry(turn, at.table, at.index, entry, holdsEntryLock(world, turn, at.table));
+          return null;
+        },
+      };
+    }
+    case "memory": {
+      const cell = runner.session.cellOf(at.root, at.path);
+      if (cell === undefined) {
+        writeMemory(runner.thread, at.root + at.path, value);
+        complete(runner, step, null);
+        return null;
+      }
+      return {
+        footprint: () => [touch(world.resources.cell(cell), touchWrite)],
+        run: (turn) => {
+          turn.data[turn.layout.cell + cell] = value.id;
+          turn.note(`${printPlace(step.place)} = ${show(value)}`);
+          return null;
+        },
+      };
+    }
+  }
+}
+
+function asEntry(runner: Runner, value: Value): (Value & { readonly k: "entry" | "torn" }) | null {
+  if (value.k === "entry" || value.k === "torn") return value;
+  if (value.k === "int" && value.value === 0n) return runner.world.values.none;
+  const inner = value.k === "record" ? value.fields[0]?.[1] : undefined;
+  return inner === undefined ? null : asEntry(runner, inner);
+}

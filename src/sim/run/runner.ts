@@ -1,0 +1,105 @@
+/** One way of one thread through a step: the thread, the world as it changes it, and what is said about it on the way. */
+import type { Step } from "../../c/ir.ts";
+import { properties, type Fault, type PropertyId } from "../world/property.ts";
+import type { Turn } from "../world/turn.ts";
+import type { EntryValue, TornValue, Value } from "../world/value.ts";
+import { unknown, type Scope } from "./eval.ts";
+import type { Operation } from "./operation.ts";
+import type { Session } from "./session.ts";
+import { copyThread, setVariable, type ThreadState } from "./thread.ts";
+
+/** A thread that has run as far as it can alone. `operation` is null when it has finished. */
+export interface Standing {
+  readonly thread: ThreadState;
+  /** Equal for threads that go on alike. */
+  readonly key: string;
+  readonly operation: Operation | null;
+  /** The step that the operation belongs to. */
+  readonly step: Step | null;
+}
+
+/** How a step of one thread ended: where it stands now, or the property that it broke. The world is in the turn's data. */
+export interface Arrival {
+  readonly standing: Standing;
+  readonly data: Int32Array;
+  readonly fault: Fault | null;
+  readonly notes: readonly string[];
+  /** Entries that the step looked at, in order. */
+  readonly saw: readonly Sight[];
+}
+
+export interface Sight {
+  readonly table: number;
+  readonly index: number;
+  readonly value: EntryValue | TornValue;
+}
+
+export class Runner implements Scope {
+  readonly world: Session["world"];
+  readonly turn: Turn;
+  fault: Fault | null = null;
+  /** This way is not followed further: what comes next is not modelled. */
+  dropped = false;
+  /** Operations done on the way that no other thread notices. */
+  changes = 0;
+  readonly notes: string[];
+  readonly saw: Sight[] = [];
+  readonly session: Session;
+  readonly thread: ThreadState;
+  readonly fieldDefault: Scope["fieldDefault"];
+
+  constructor(session: Session, thread: ThreadState, data: Int32Array, number: number, notes: readonly string[]) {
+    this.session = session;
+    this.world = session.world;
+    this.thread = thread;
+    this.fieldDefault = session.fieldDefault;
+    this.notes = [...notes];
+    this.turn = {
+      layout: this.world.layout, data, values: this.world.values, thread: number,
+      fail: (property, text, rule) => this.fail(property, text, rule),
+      note: (text) => this.notes.push(text),
+      saw: (table, index, value) => this.saw.push({ table, index, value }),
+    };
+  }
+
+  fail(property: PropertyId, text: string, rule?: Fault["rule"]): void {
+    if (this.fault !== null) return;
+    if (property === "not-held" && this.session.foreign && this.turn.thread === 0) {
+      this.session.notModelled.add(`line ${placeOf(this.thread).line} ${text}: its caller may`);
+      this.dropped = true;
+    }
+    const { file, line } = placeOf(this.thread);
+    this.fault = { property, rule: rule ?? properties[property].rule, text, thread: this.turn.thread, file, line };
+  }
+
+  step(): Step | undefined {
+    const frame = this.thread.frames[this.thread.frames.length - 1]!;
+    return frame.program.ir.blocks[frame.block]!.steps[frame.step];
+  }
+}
+
+/** Where a thread is in the code that a reader knows: the innermost call that is not inside a model. */
+export function placeOf(thread: ThreadState): { readonly file: string; readonly line: number; readonly step: Step | null } {
+  const code = thread.frames.filter((f) => f.program.origin === "code");
+  const frame = code[code.length - 1] ?? thread.frames[0];
+  if (frame === undefined) return { file: "", line: 0, step: null };
+  const { ir } = frame.program;
+  const step = ir.blocks[frame.block]!.steps[frame.step] ?? null;
+  return { file: ir.file, line: step?.loc.line ?? ir.endLine, step };
+}
+
+/** Goes on behind the step, with the result that it gave. */
+export function complete(runner: Runner, step: Step, result: Value | null): void {
+  const frame = runner.thread.frames[runner.thread.frames.length - 1]!;
+  if (runner.fault !== null) return;
+  const target = step.op === "load" || step.op === "call" ? step.dst : null;
+  frame.step++;
+  if (target !== null) setVariable(runner.thread, target, result ?? unknown(runner, `${target} of line ${step.loc.line}`));
+}
+
+/** The same way once more, to be taken differently from here on. */
+export function fork(runner: Runner): Runner {
+  const other = new Runner(runner.session, copyThread(runner.thread), runner.turn.data.slice(), runner.turn.thread, runner.notes);
+  other.changes = runner.changes;
+  return other;
+}
