@@ -41,9 +41,9 @@ export function lowerDeclaration(l: Lowering, node: SyntaxNode): void {
       l.builder.declare(source, type, kind);
       continue;
     }
-    // The initialiser of `int x = x` names the new x, but a shadowed outer one is what people mean when it is used.
-    const value = initialiser === null ? null : initialiser.kind === "initializer_list" ? aggregate(l, initialiser, type) : l.value(initialiser);
+    // The name is in scope in its own initialiser.
     const name = l.builder.declare(source, type, kind);
+    const value = initialiser === null ? null : initialiser.kind === "initializer_list" ? aggregate(l, initialiser, type) : l.value(initialiser);
     l.builder.assign(name, value, loc, true);
     declareFree(l, declarator, name, core.end, initialiser?.start ?? node.end);
   }

@@ -2,13 +2,15 @@
  * The table of rewrites that mask.ts applies: what is rewritten to what. Rewrites keep the length. Each row has a test.
  */
 import { blanks } from "./blank.ts";
-import { skipBlank, type Brackets } from "./brackets.ts";
+import { isBlank, skipBlank, type Brackets } from "./brackets.ts";
 import { attributeCalls, attributeWords, notCallees, primitiveTypes, shortTypedefs } from "./mask-words.ts";
 
 export interface Edit {
   readonly from: number;
   readonly to: number;
   readonly text: string;
+  /** A second place that changes with the first. */
+  readonly also?: Edit;
 }
 
 /** A word of the text and what stands around it. Comments and literals are already blank. */
@@ -68,6 +70,32 @@ function startsStatement(site: MaskSite): boolean {
 /** True for `pmd_t *pmd, unsigned long addr`: the list of a function head and not of a macro. */
 export function declaresParameters(list: string): boolean {
   return list.split(",").some((part) => /^\s*(?:(?:const|struct|union|enum)\s+)*\w+(?:\s+|\s*\*[\s*]*)\w+\s*$/.test(part) && !isTypeText(part.trim()));
+}
+
+function typedefName(word: string): boolean {
+  return word.endsWith("_t") || shortTypedefs.has(word) || primitiveTypes.has(word);
+}
+
+/** True for what may follow a name in a type as well as in an expression: `[i]`, `(x)`, nothing. */
+function isPostfix(text: string): boolean {
+  let depth = 0;
+  for (const c of text) {
+    if (c === "(" || c === "[") depth++;
+    else if (c === ")" || c === "]") depth--;
+    else if (depth === 0 && c.trim() !== "") return false;
+    if (depth < 0) return false;
+  }
+  return depth === 0;
+}
+
+/** True when the parenthesis at `open` holds the arguments of a call: behind `]`, or behind a `)` that closes no cast. */
+function calledBefore(site: MaskSite, open: number): boolean {
+  let at = open - 1;
+  while (at >= 0 && isBlank(site.code.charCodeAt(at))) at--;
+  if (site.code[at] !== ")") return site.code[at] === "]";
+  const start = site.brackets.parenStart(at);
+  const inside = start < 0 ? "" : site.code.slice(start + 1, Math.min(at, start + 200)).trim();
+  return !isTypeText(inside) && !typedefName(inside);
 }
 
 /** True when the character at `at` stands on a preprocessor line. */
@@ -237,8 +265,20 @@ export const maskRows: readonly MaskRow[] = [
     name: "cast to a typedef before an operator -> int",
     rewrite: (site) => {
       if (site.callee !== "" || site.code[site.before] !== "(" || site.code[site.after] !== ")") return null;
-      if (!site.word.endsWith("_t") && !shortTypedefs.has(site.word)) return null;
+      if (!typedefName(site.word)) return null;
       return "*&-+(".includes(site.code[skipBlank(site.code, site.after + 1)] ?? " ") ? padded(site, "int", site.to) : null;
+    },
+  },
+  {
+    name: "variable in parentheses before an operator -> bare variable",
+    rewrite: (site) => {
+      const open = site.before;
+      if (site.callee !== "" || site.code[open] !== "(" || typedefName(site.word)) return null;
+      const end = site.brackets.parenEnd(open);
+      if (end < 0 || end - open > 200 || !isPostfix(site.code.slice(site.to, end - 1))) return null;
+      // `(a) && b` behind a sign or a cast reads as the cast of an address; `(a)&b` may be one.
+      if (!/^\s*(?:&&|[-+*&]\s)/.test(site.code.slice(end, end + 40)) || calledBefore(site, open)) return null;
+      return { from: open, to: open + 1, text: " ", also: { from: end - 1, to: end, text: " " } };
     },
   },
   {

@@ -46,6 +46,17 @@ const examples: Readonly<Record<string, readonly (readonly [string, string])[]>>
     ["v = (x_t)y;", "v = (x_t)y;"],
     ["v = f(x_t)*p;", "v = f(x_t)*p;"],
   ],
+  "variable in parentheses before an operator -> bare variable": [
+    ["x = !(a) && b;", "x = ! a  && b;"],
+    ["x = -(a[i]) & b;", "x = - a[i]  & b;"],
+    ["x = (unsigned char)(a) && b;", "x = (unsigned char) a  && b;"],
+    ["x = (*f)(a) && b;", "x = (*f)(a) && b;"],
+    ["x = f(a) && b;", "x = f(a) && b;"],
+    ["x = (foo)&b;", "x = (foo)&b;"],
+    ["x = (a)->b;", "x = (a)->b;"],
+    ["x = !(a(b)) && c;", "x = ! a(b)  && c;"],
+    ["x = (a + b) && c;", "x = (a + b) && c;"],
+  ],
   "case range -> comparison": [["case 1 ... 5:", "case 1  == 5:"]],
 };
 

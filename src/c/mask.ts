@@ -58,6 +58,7 @@ export function mask(code: string, inBody = false): string {
     const edit = firstEdit(site);
     if (edit === null) continue;
     edits.push(edit);
+    if (edit.also !== undefined) edits.push(edit.also);
     done = edit.to;
   }
   return applyEdits(code, edits);
@@ -85,7 +86,7 @@ function firstEdit(site: MaskSite): Edit | null {
 function applyEdits(code: string, edits: readonly Edit[]): string {
   const pieces: string[] = [];
   let at = 0;
-  for (const edit of edits) {
+  for (const edit of edits.toSorted((a, b) => a.from - b.from)) {
     if (edit.from < at) continue;
     pieces.push(code.slice(at, edit.from), edit.text);
     at = edit.to;
