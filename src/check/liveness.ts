@@ -135,10 +135,10 @@ function addPlace(place: Place, live: Set<string>): void {
 
 /** Blocks of strongly connected components with an edge inside (Tarjan, without recursion so that long functions do not overflow). */
 function cycles(blocks: readonly Block[]): boolean[] {
-  const index = new Array<number>(blocks.length).fill(-1);
-  const low = new Array<number>(blocks.length).fill(0);
-  const open = new Array<boolean>(blocks.length).fill(false);
-  const onCycle = new Array<boolean>(blocks.length).fill(false);
+  const index = blocks.map(() => -1);
+  const low = blocks.map(() => 0);
+  const open = blocks.map(() => false);
+  const onCycle = blocks.map(() => false);
   const stack: number[] = [];
   let counter = 0;
   for (const root of blocks) {

@@ -81,7 +81,8 @@ function checkContract(path: string, contract: { readonly [key: string]: Literal
 }
 
 function checkTagged(path: string, name: string, value: { readonly [key: string]: Literal }, tag: string, shapes: Readonly<Record<string, Shape>>): void {
-  const kind = String(value[tag]);
+  const word = value[tag];
+  const kind = typeof word === "string" ? word : "";
   const shape = Object.hasOwn(shapes, kind) ? shapes[kind] : undefined;
   if (!shape) return fail(path, `${name}: unknown ${tag} "${kind}" (one of ${Object.keys(shapes).join(", ")})`);
   checkShape(path, `${name}, ${kind}`, value, { required: [tag, ...shape.required], optional: shape.optional ?? [] });
