@@ -37,7 +37,8 @@ export async function reviewPatch(patch: MailPatch, notes: readonly string[], st
   const applies = found.images.some((images) => images.base.kind !== "none");
   const era = await eraOf({ tree: applies ? options.tree : null, base: found.base, kernelOption: options.kernel, names: oldNames(diff), date: patch.message.date }, options.rules);
   const states: Sides<TreeState> = { pre: { base: found.base, stack }, post: { base: found.base, stack: found.stack } };
-  const checked = await checkFiles(diff.files, found.images, states, rulebookFor(options.rules, era.version), options);
+  const images = diff.blanksLost ? found.images.map(withoutIndentation) : found.images;
+  const checked = await checkFiles(diff.files, images, states, rulebookFor(options.rules, era.version), options);
   const report: PatchReport = {
     messageId: patch.message.id,
     subject: patch.message.subject,
@@ -67,6 +68,11 @@ function oldNames(diff: ParsedDiff): Set<string> {
     }
   }
   return names;
+}
+
+/** Lines that a patch without its blanks adds stand at column 1, also in a file that is otherwise whole. */
+function withoutIndentation(images: FileImages): FileImages {
+  return { ...images, post: images.post && { ...images.post, blanksLost: true } };
 }
 
 interface CheckedFiles {
