@@ -14,7 +14,7 @@ describe("equations", () => {
       { k: "same", left: read(2), right: read(1) },
       { k: "initial", event: 0, address: "x" },
     ])!;
-    expect([0, 1, 2].map(solved.valueOf)).toEqual([7n, 8n, 8n]);
+    expect([0, 1, 2].map((event) => solved.valueOf(event))).toEqual([7n, 8n, 8n]);
     expect(solved.settled).toBe(true);
   });
 
@@ -32,6 +32,14 @@ describe("equations", () => {
   it("never settle a cycle with arithmetic in it", () => {
     const solved = start().extend([{ k: "same", left: read(0), right: plusOne(read(1)) }, { k: "same", left: read(1), right: read(0) }])!;
     expect(solved.settled).toBe(false);
+  });
+
+  it("know that an open value equals itself, and leaves nothing of itself after ^", () => {
+    const copies = start().extend([{ k: "same", left: read(0), right: read(1) }, { k: "same", left: read(1), right: read(0) }])!;
+    expect(copies.evaluate({ k: "binary", operator: "==", left: read(0), right: read(1) })).toBe(1n);
+    expect(copies.evaluate(plusOne({ k: "binary", operator: "^", left: read(0), right: read(1) }))).toBe(1n);
+    expect(copies.evaluate({ k: "binary", operator: "-", left: read(0), right: read(1) })).toBeUndefined();
+    expect(copies.evaluate({ k: "binary", operator: "==", left: read(0), right: read(2) })).toBeUndefined();
   });
 
   it("do not change what they were extended from", () => {

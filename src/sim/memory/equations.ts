@@ -47,10 +47,16 @@ export class Equations {
     return this.#open.length === 0;
   }
 
-  readonly valueOf = (event: number): Value | undefined => this.#values[this.#root(event)];
+  valueOf(event: number): Value | undefined {
+    return this.#values[this.#root(event)];
+  }
+
+  areSame(a: number, b: number): boolean {
+    return this.#root(a) === this.#root(b);
+  }
 
   evaluate(term: Term): Value | undefined {
-    return isKnown(term) ? term : evaluate(term, this.valueOf);
+    return isKnown(term) ? term : evaluate(term, this);
   }
 
   #root(event: number): number {

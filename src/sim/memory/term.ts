@@ -13,8 +13,13 @@ export type Term =
   | { readonly k: "unary"; readonly operator: UnaryOperator; readonly of: Term }
   | { readonly k: "binary"; readonly operator: BinaryOperator; readonly left: Term; readonly right: Term };
 
-/** What a read returned, undefined as long as that is open. */
-export type Valuation = (event: number) => Value | undefined;
+/** What is known of the values that reads returned. */
+export interface Valuation {
+  /** undefined as long as it is open. */
+  valueOf(event: number): Value | undefined;
+  /** Whether two reads returned the same, be it known or open. */
+  areSame(a: number, b: number): boolean;
+}
 
 export function isKnown(term: Term): term is Value {
   return typeof term !== "object";
@@ -24,7 +29,12 @@ export function unaryTerm(operator: UnaryOperator, of: Term): Term {
   return isKnown(of) ? applyUnary(operator, of) : { k: "unary", operator, of };
 }
 
+/** Adding zero leaves even an open value as it is. */
 export function binaryTerm(operator: BinaryOperator, left: Term, right: Term): Term {
+  if (operator === "+" || operator === "|") {
+    if (left === 0n) return right;
+    if (right === 0n) return left;
+  }
   return isKnown(left) && isKnown(right) ? applyBinary(operator, left, right) : { k: "binary", operator, left, right };
 }
 
@@ -32,18 +42,25 @@ export function binaryTerm(operator: BinaryOperator, left: Term, right: Term): T
 export function evaluate(term: Term, valuation: Valuation): Value | undefined {
   if (isKnown(term)) return term;
   switch (term.k) {
-    case "read": return valuation(term.event);
+    case "read": return valuation.valueOf(term.event);
     case "unary": {
       const value = evaluate(term.of, valuation);
       return value === undefined ? undefined : applyUnary(term.operator, value);
     }
     case "binary": {
       const left = evaluate(term.left, valuation);
-      if (left === undefined) return undefined;
       const right = evaluate(term.right, valuation);
-      return right === undefined ? undefined : applyBinary(term.operator, left, right);
+      if (left !== undefined && right !== undefined) return applyBinary(term.operator, left, right);
+      return left === right && isSameRead(term.left, term.right, valuation) ? ofEqualOperands.get(term.operator) : undefined;
     }
   }
+}
+
+/** What operators yield on equal operands, whatever these are. */
+const ofEqualOperands: ReadonlyMap<BinaryOperator, Value> = new Map<BinaryOperator, Value>([["==", 1n], ["!=", 0n], ["^", 0n]]);
+
+function isSameRead(a: Term, b: Term, valuation: Valuation): boolean {
+  return !isKnown(a) && !isKnown(b) && a.k === "read" && b.k === "read" && valuation.areSame(a.event, b.event);
 }
 
 /** The same term with `by` added to the numbers of its reads. */

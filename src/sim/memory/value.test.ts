@@ -20,6 +20,7 @@ describe("values", () => {
     expect(applyBinary("==", "x", 0n)).toBe(0n);
     expect(applyBinary("!=", "x", "y")).toBe(1n);
     expect(applyBinary("+", 0n, "x")).toBe("x");
+    expect([applyBinary(">", "x", 0n), applyBinary("<", "x", 0n), applyBinary("<", 0n, "x")]).toEqual([1n, 0n, 1n]);
     expect(applyBinary("^", "x", "x")).toBe(0n);
     expect(() => applyBinary("+", "x", 8n)).toThrow(IllegalOperation);
   });

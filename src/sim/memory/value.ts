@@ -75,6 +75,10 @@ function shiftCount(count: bigint): bigint {
 function onAddresses(operator: BinaryOperator, left: Value, right: Value): Value {
   if (operator === "==") return truth(left === right);
   if (operator === "!=") return truth(left !== right);
+  if (operator === "<" || operator === ">") {
+    const [smaller, larger] = operator === "<" ? [left, right] : [right, left];
+    if (larger === 0n || smaller === 0n) return truth(smaller === 0n);
+  }
   if (operator === "+" && left === 0n) return right;
   if ((operator === "+" || operator === "-" || operator === "|") && right === 0n) return left;
   if ((operator === "^" || operator === "-") && left === right) return 0n;
