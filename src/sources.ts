@@ -3,7 +3,7 @@ import { InputError } from "./core/errors.ts";
 import type { MailPatch, Series } from "./core/message.ts";
 import type { InputReport, PatchReport } from "./core/report.ts";
 import type { ReviewRequest } from "./core/request.ts";
-import { type GroupedEvent, readSeries } from "./mail/index.ts";
+import { type GroupedEvent, parseSubject, readSeries } from "./mail/index.ts";
 import { isRevisionRange, revisionRange, type Tree } from "./tree/index.ts";
 
 interface OpenInput {
@@ -116,15 +116,21 @@ function withoutPath({ path, message }: InputError): string {
 
 /** How the mail stage words a suspicion: the end looks odd, yet all may be there. */
 const suspicion = /\bmay have been cut\b/;
-/** How it words mails that promise a patch and have none to read. */
+/** How it words mails that promise a patch and have none to read; an empty one promises by its subject. */
 const promise = /^(?:marked as a patch|limit hit)/;
+
+function isPromise({ subject, reason }: OpenInput["skipped"][number]): boolean {
+  if (reason !== "empty message") return promise.test(reason);
+  const { patch, index, reply } = parseSubject(subject);
+  return patch && index !== 0 && !reply;
+}
 
 /** Why an input that could be opened still counts as unreadable: a part of it is lost, or a promised patch is not there. */
 function incomplete(input: OpenInput): string | undefined {
   const lost = input.troubles.find((text) => !suspicion.test(text));
   if (lost !== undefined) return lost;
   const nothing = input.patches === input.refused.length;
-  const promised = input.skipped.find(({ reason }) => promise.test(reason));
+  const promised = input.skipped.find(isPromise);
   if (promised !== undefined && (nothing || input.troubles.length > 0)) return `no patch to review where one was promised: ${promised.reason}`;
   return nothing && input.refused.length > 0 ? `no file of its patches can be reviewed: ${input.refused[0]!}` : undefined;
 }
