@@ -14,7 +14,7 @@ export function classify(fault: Fault, steps: readonly ReplayedStep[], world: Wo
   switch (fault.property) {
     case "not-a-table": case "wrong-kind":
       return staleUse(fault, steps, world);
-    case "freed-table": case "reused-table":
+    case "freed-table": case "reused-table": case "dead-table-entry":
       return withoutContext(fault, steps, world);
     case "mapped-freed": case "stale-translation":
       return moved(fault, steps);
@@ -33,6 +33,7 @@ function staleUse(fault: Fault, steps: readonly ReplayedStep[], world: World): F
   const now = steps[steps.length - 1]?.after;
   if (before === undefined || now === undefined) return fault;
   const locked = holdsEntryLock(world, lookingTurn(world, now.data, fault.thread), last.table);
+  if (!hasContext(now.data, fault.thread, world)) return { ...fault, rule: "walk-context" };
   const text = `${fault.text}; ${slotName(world.layout, last.table, last.index)} was ${entryName(before.value)} when it was read before`;
   return { ...fault, text, rule: locked ? "stale-read" : "lockless-read" };
 }
@@ -40,11 +41,14 @@ function staleUse(fault: Fault, steps: readonly ReplayedStep[], world: World): F
 /** A walker that holds nothing which keeps tables in place is the one to blame, whoever freed the table. */
 function withoutContext(fault: Fault, steps: readonly ReplayedStep[], world: World): Fault {
   const now = steps[steps.length - 1]?.after;
-  if (now === undefined || fault.thread < 0) return fault;
-  const turn = lookingTurn(world, now.data, fault.thread);
-  const held = heldBy(turn, world.locks).filter((name) => !/^(?:the p.d lock|the pte lock|page_table_lock|folio lock)/.test(name));
-  const sections = turn.data[world.layout.rcu + fault.thread]! + turn.data[world.layout.irq + fault.thread]!;
-  return held.length === 0 && sections === 0 ? { ...fault, rule: "walk-context" } : fault;
+  if (now === undefined || fault.thread < 0 || hasContext(now.data, fault.thread, world)) return fault;
+  return { ...fault, rule: "walk-context" };
+}
+
+/** Whether the thread holds anything that keeps tables or their VMA: page-table and folio locks do not. */
+function hasContext(data: Int32Array, thread: number, world: World): boolean {
+  const held = heldBy(lookingTurn(world, data, thread), world.locks).filter((name) => !/^(?:the p.. lock|page_table_lock|folio lock)/.test(name));
+  return held.length > 0 || data[world.layout.rcu + thread]! > 0 || data[world.layout.irq + thread]! > 0;
 }
 
 /** A page that is reachable at an address to which its table was moved in the meantime was missed because of the move. */

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { initC } from "../c/index.ts";
 import type { SourceText } from "./library.ts";
-import { scenariosOf, simulate } from "./scenario.ts";
+import { castsOf, scenariosOf, simulate } from "./scenario.ts";
+import { breaksWithout, reliancesOf } from "./weaken.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -26,5 +27,14 @@ describe.each(scenarios.map((s) => [s.path, s] as const))("%s", (path, source) =
     const results = simulate(path, source.text, options);
     expect(results.map((r) => `${r.name}: ${r.verdict}${r.rule === null ? "" : ` ${r.rule}`}${r.reason}`)).toEqual(expected);
     expect(results.filter((r) => r.bounded).map((r) => r.name)).toEqual([]);
+  });
+
+  it("breaks when anything is taken away that a scenario which holds relies on", () => {
+    const casts = castsOf(path, source.text, options).filter((c) => c.scenario.expect === "holds");
+    expect(casts.filter((c) => c.scenario.reliesOn.length === 0).map((c) => c.scenario.name)).toEqual([]);
+    const unmoved = casts.flatMap((cast) =>
+      reliancesOf(cast, options).filter((r) => !breaksWithout(cast, r, options)).map((r) => `${cast.scenario.name}: ${r.text}`),
+    );
+    expect(unmoved).toEqual([]);
   });
 });

@@ -1,5 +1,4 @@
 /** Runs the scenarios of a C file: each comment with a `scenario:` key names a world, the threads and what to expect. */
-import { lowerText } from "../c/index.ts";
 import type { Expr, FunctionIr, Place } from "../c/ir.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Trace } from "../core/finding.ts";
@@ -37,6 +36,8 @@ export interface Scenario {
   readonly threads: readonly string[];
   /** "holds" or "violated <rule>"; "" when the header does not say. */
   readonly expect: string;
+  /** What must not be taken away, one item each. */
+  readonly reliesOn: readonly string[];
 }
 
 /** What to run: functions by name, and lines for the trace. */
@@ -75,25 +76,32 @@ function scenarioOf(header: Header): Scenario {
     world: settingsOf(key("world")),
     threads: key("threads").split(/[\s,|]+/).filter((name) => name !== ""),
     expect: key("expect"),
+    reliesOn: key("relies-on").split(";").map((item) => item.trim()).filter((item) => item !== ""),
   };
 }
 
 /** Results in the order of the file. Throws a UsageError when a header names what does not exist. */
 export function simulate(path: string, text: string, options: SimulateOptions): ScenarioResult[] {
+  return castsOf(path, text, options).map((cast) => {
+    const started = performance.now();
+    const verdict = play(cast, options);
+    return resultOf(path, cast.scenario.name, verdict, options.bound, performance.now() - started);
+  });
+}
+
+/** The scenarios of a file with everything that they need to run. */
+export function castsOf(path: string, text: string, options: Pick<SimulateOptions, "models" | "actors" | "kernel">): Cast[] {
   const scenarios = scenariosOf(text);
   if (scenarios.length === 0) throw new UsageError(`${path} has no scenario`, "a comment with a line `scenario: NAME` starts one");
-  const unit = lowerText(path, text);
+  const described = describedFunctions({ path, text });
+  const functions = new Map(described.map((d) => [d.ir.name, d.ir] as const));
   return scenarios.map((scenario) => {
     const library = libraryFor(options.models, options.actors, options.kernel ?? scenario.kernel);
-    const functions = new Map(unit.functions.map((f) => [f.name, f] as const));
-    const lines = new Map([...library.lines, [path, text.split("\n")]]);
-    const started = performance.now();
     const begins = new Map([
       ...library.actors.map((a) => [a.name, a.begin] as const),
-      ...describedFunctions({ path, text }).map((d) => [d.ir.name, d.keys.get("begin") ?? ""] as const),
+      ...described.map((d) => [d.ir.name, d.keys.get("begin") ?? ""] as const),
     ]);
-    const verdict = play({ scenario, functions, library, lines, begins }, options);
-    return resultOf(path, scenario.name, verdict, options.bound, performance.now() - started);
+    return { scenario, functions, library, begins, lines: new Map([...library.lines, [path, text.split("\n")]]) };
   });
 }
 

@@ -1,5 +1,5 @@
 /** Atomic operations on variables that threads share: counters and flags that a scenario or a new lock is built from. */
-import type { Turn } from "../world/turn.ts";
+import { touchTable, type Turn } from "../world/turn.ts";
 import type { Value } from "../world/value.ts";
 import { quiet, type Operation, type OperationMaker } from "./operation.ts";
 import { touch, touchAdd, touchRead, touchWrite, type TouchMode } from "./system.ts";
@@ -24,9 +24,14 @@ function onCell(
     const cell = address?.k === "place" ? cellOf(address.root, address.path) : address?.k === "name" ? cellOf(`G:${address.text}`, "") : undefined;
     // A counter that nothing here depends on.
     if (cell === undefined) return quiet(() => null);
+    // A counter in the descriptor of a table lives as long as the table.
+    const inTable = address?.k === "place" ? /^@table:(\d+)$/.exec(address.root) : null;
+    const table = inTable === null ? -1 : Number(inTable[1]);
+    const life = table < 0 ? [] : [touch(world.resources.life(table), touchRead)];
     return {
-      footprint: () => [touch(world.resources.cell(cell), mode)],
+      footprint: () => [touch(world.resources.cell(cell), mode), ...life],
       run: (turn) => {
+        if (table >= 0 && !touchTable(turn, table, "uses the counter of")) return world.values.zero;
         const old = cellValue(turn, cell);
         const next = change(old, args, turn);
         if (next !== null) setCell(turn, cell, next);

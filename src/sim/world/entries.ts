@@ -74,7 +74,7 @@ function replace(turn: Turn, table: number, index: number, old: EntryValue | Tor
   const { layout, data } = turn;
   const state = data[layout.life + table];
   const foreign = data[layout.owner + table] !== turn.thread + 1;
-  if ((state === life.unlinked || state === life.waiting) && foreign && !(value.k === "entry" && value.kind === "none")) {
+  if ((state === life.unlinked || state === life.waiting) && foreign && isNewMapping(old, value)) {
     turn.fail("dead-table-entry", `installs ${entryName(value)} into ${tableName(layout, table)}, which is not reachable any more`);
   }
   const before = allTranslations(turn);
@@ -88,6 +88,12 @@ function replace(turn: Turn, table: number, index: number, old: EntryValue | Tor
   }
   noteTranslations(turn, before);
   turn.note(`${slotName(layout, table, index)}: ${entryName(old)} -> ${entryName(value)}`);
+}
+
+/** Whether the entry comes to stand for something else; a change of bits in a table that was taken out is seen by who took it. */
+function isNewMapping(old: EntryValue | TornValue, value: EntryValue | TornValue): boolean {
+  if (value.k === "torn" || old.k === "torn") return true;
+  return value.kind !== "none" && (value.kind !== old.kind || value.target !== old.target);
 }
 
 function link(turn: Turn, table: number): void {
