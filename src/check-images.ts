@@ -111,7 +111,10 @@ export function functionReport(check: FunctionCheck, rulebook: Rulebook): Functi
 
 function coverageOf(check: FunctionCheck, rulebook: Rulebook): readonly [FunctionReport["coverage"], string] {
   const { fn } = check;
-  if (!hasPageTableSteps(fn, rulebook)) return ["skipped", "no page-table steps"];
+  if (!hasPageTableSteps(fn, rulebook)) {
+    const lost = fn.unreadable[0];
+    return ["skipped", lost ? `line ${lost.from} cannot be read as C, and no page-table steps elsewhere` : "no page-table steps"];
+  }
   if (check.limit !== "") return ["partial", `limit hit: ${check.limit}`];
   if (fn.partial) return ["partial", fn.headKnown ? "parts of the function are not in the patch" : "only hunks of the function are known"];
   if (fn.unreadable.length > 0) return ["partial", `line ${fn.unreadable[0]!.from} cannot be read as C`];

@@ -1,7 +1,7 @@
 /** What a path knows after a branch: truths of expressions, entry kinds, re-checks. */
 import type { Expr, Loc } from "../c/ir.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
-import { type EntryFact, type Facts, truthOf, type ValueFact } from "./facts.ts";
+import { comparedWithZero, type EntryFact, type Facts, truthOf, type ValueFact } from "./facts.ts";
 import type { Level } from "../rulebook/schema.ts";
 import { allKinds, kindSet, thpMigration } from "./kinds.ts";
 import type { CallInfo } from "./model.ts";
@@ -35,6 +35,12 @@ function assumeExpr(cond: Expr, truth: boolean, facts: Facts, frame: Frame, call
 function assumeSymbol(symbol: string, truth: boolean, facts: Facts, callOf: CallOf): Facts | null {
   const negated = /^\(!(.*)\)$/s.exec(symbol);
   if (negated) return assumeSymbol(negated[1]!, !truth, facts, callOf);
+  // `bool mapped = pte != NULL`: a test of the result is a test of the pointer.
+  const compared = comparedWithZero(symbol);
+  if (compared !== null) {
+    const implied = assumeSymbol(compared, !truth, facts, callOf);
+    return implied && record(symbol, truth, implied);
+  }
   const known = truthOf(symbol, facts);
   if (known !== undefined) return known === truth ? facts : null;
   const recorded = joinedLocks(symbol, truth, excludeByConfig(symbol, truth, record(symbol, truth, facts)));
@@ -106,6 +112,9 @@ function noteTests(symbol: string, facts: Facts, loc: Loc): Facts {
   for (const [value, fact] of facts.values) if (mentions(symbol, value)) decided.add(value).add(fact.entry);
   for (const [result, value] of facts.derived) if (mentions(symbol, result)) decided.add(value);
   if (decided.size === 0) return facts;
+  const values = new Map(facts.values);
+  // A test of the bits by hand (pmd_val(pmd) & _SEGMENT_ENTRY_INVALID) may exclude kinds that no contract speaks of.
+  for (const [value, fact] of facts.values) if (symbol !== value && mentions(symbol, value)) values.set(value, { ...fact, real: false });
   const entries = new Map(facts.entries);
   for (const value of decided) {
     const fact = facts.values.get(value);
@@ -113,7 +122,7 @@ function noteTests(symbol: string, facts: Facts, loc: Loc): Facts {
     const before: EntryFact = entries.get(fact.entry) ?? { decided: null, rechecked: false };
     entries.set(fact.entry, fact.under === "" ? { ...before, decided: before.decided ?? loc } : { ...before, rechecked: true });
   }
-  return { ...facts, entries };
+  return { ...facts, entries, values };
 }
 
 function mentions(symbol: string, part: string): boolean {

@@ -118,7 +118,7 @@ export function release(lock: { readonly id: string; readonly class: LockClass }
   const { id } = lock;
   const named = facts.locks.findLastIndex((l) => l.id === id || facts.truths.get(equality(l.id, id)) === true);
   if (named < 0 && !isTracked(lock)) return facts;
-  const index = named < 0 ? onlyCandidate(lock.class, facts) : named;
+  const index = named < 0 ? onlyCandidate(lock, facts) : named;
   for (const rule of rules) rule.onRelease?.(lock, facts.locks[index] ?? null, site);
   const locks = facts.locks.filter((_, i) => i !== index);
   const own = facts.locks[index]?.origin === "taken";
@@ -132,8 +132,9 @@ export function callersLock(id: string): string {
 }
 
 /** A lock may be reached by a name we cannot resolve (another pointer to the same mm, a lock pointer in a structure): the one held lock that fits is meant. */
-function onlyCandidate(lockClass: LockClass, facts: Facts): number {
-  const fits = (l: LockFact): boolean => l.class === lockClass || (lockClass === "spin" && coversEntries(l.class));
+function onlyCandidate(lock: { readonly id: string; readonly class: LockClass }, facts: Facts): number {
+  const differs = (l: LockFact): boolean => facts.truths.get(equality(l.id, lock.id)) === false;
+  const fits = (l: LockFact): boolean => (l.class === lock.class || (lock.class === "spin" && coversEntries(l.class))) && !differs(l);
   const fitting = facts.locks.filter(fits);
   return fitting.length === 1 ? facts.locks.indexOf(fitting[0]!) : -1;
 }
@@ -156,16 +157,16 @@ export function covering(facts: Facts): string[] {
 }
 
 /** What a function mentions somewhere says what its walks are for. */
-const mentionWords = {
+const mentionWords: Readonly<Record<"migrations" | "kernel tables", RegExp>> = {
   /** It asks page_vma_mapped_walk() for migration entries: what it finds is not present. */
   migrations: /PVMW_MIGRATION/,
   /** It walks kernel page tables, whose entries are never swap entries. */
   "kernel tables": /pgd_offset_k|pgd_offset_gate|init_mm/,
-} as const;
+};
 
 const mentioned = new WeakMap<FunctionIr, Map<keyof typeof mentionWords, boolean>>();
 
-function mentions(fn: FunctionIr, what: keyof typeof mentionWords): boolean {
+export function mentions(fn: FunctionIr, what: keyof typeof mentionWords): boolean {
   const known = mentioned.get(fn) ?? new Map<keyof typeof mentionWords, boolean>();
   mentioned.set(fn, known);
   const before = known.get(what);

@@ -27,9 +27,9 @@ export interface Surroundings {
   readonly unlockedCallers: (fn: FunctionIr, param: string) => readonly string[] | null;
 }
 
-/** Bounds; when one is hit the function's coverage says so. */
+/** Bounds; when one is hit the function's coverage says so. A step costs by the size of its facts, since it copies them. */
 const maxStates = 64;
-const maxSteps = 30_000;
+const maxSteps = 60_000;
 const maxDepth = 3;
 
 interface Prepared {
@@ -127,7 +127,7 @@ class Explorer {
     let paths: Facts[] = [facts];
     block.steps.forEach((step, index) => {
       paths = paths.flatMap((before) => {
-        this.steps++;
+        this.steps += 1 + ((before.memory.size + before.values.size + before.entries.size) >> 5);
         const aged = this.age(activation, id, index, before);
         const site = this.site(activation, aged, step.loc);
         const inlined = step.op === "call" ? this.inline(activation, step, id, index, site) : null;

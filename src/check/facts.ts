@@ -189,9 +189,10 @@ function intersectKeys<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>):
 function joinTruths(a: Facts, b: Facts, memory: ReadonlyMap<string, string>): ReadonlyMap<string, boolean> {
   const joined = new Map(intersect(a.truths, b.truths));
   for (const [address, value] of memory) {
-    const left = a.memory.get(address);
-    const right = b.memory.get(address);
-    if (left === undefined || right === undefined || (left === value && right === value)) continue;
+    if (isNote(address)) continue;
+    const left = a.memory.get(address) ?? initial(address);
+    const right = b.memory.get(address) ?? initial(address);
+    if (left === value && right === value) continue;
     const truth = truthOf(left, a);
     if (truth !== undefined && truth === truthOf(right, b)) joined.set(value, truth);
   }
@@ -203,9 +204,21 @@ export function truthOf(symbol: string, facts: Facts): boolean | undefined {
   const value = asNumber(symbol);
   if (value !== null) return value !== 0n;
   if (symbol.startsWith("&") || isErrorCode(symbol)) return true;
+  const known = facts.truths.get(symbol);
+  if (known !== undefined) return known;
+  const inner = comparedWithZero(symbol) ?? /^\(!(.*)\)$/s.exec(symbol)?.[1];
+  if (inner !== undefined) {
+    const truth = truthOf(inner, facts);
+    return truth === undefined ? undefined : !truth;
+  }
   const { root } = splitMove(symbol);
   if (root !== symbol && facts.truths.get(root) === true) return true;
-  return facts.truths.get(symbol) ?? (symbol.startsWith("lock(") ? true : undefined);
+  return symbol.startsWith("lock(") ? true : undefined;
+}
+
+/** X of `(#0==X)`, or null. */
+export function comparedWithZero(symbol: string): string | null {
+  return /^\(#0==(.*)\)$/s.exec(symbol)?.[1] ?? null;
 }
 
 /** -ENOMEM and the like. */

@@ -4,7 +4,7 @@
  * this very function, or the lock was released before on this path. Otherwise the caller may hold it.
  */
 import type { Level, LockClass } from "../../rulebook/schema.ts";
-import { covering, coversEntries, isOwnVariable } from "../effects.ts";
+import { covering, coversEntries, isOwnVariable, mentions } from "../effects.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
 
@@ -63,6 +63,7 @@ function isRightLock(id: string, lockClass: LockClass, level: Level, entry: stri
 
 /** The entry pointer comes from a walk or map call in this function, so the caller cannot have locked it. */
 function reachedHere(entry: string, site: Site): boolean {
+  if (!isUserContext(site)) return false;
   const origin = site.callOf(sym.splitMove(entry).root)?.contract;
   return origin?.returns?.entry !== undefined || (origin?.effects?.some((e) => e.do === "map") ?? false);
 }
@@ -71,6 +72,13 @@ function reachedHere(entry: string, site: Site): boolean {
 function callersWithout(entry: string, site: Site): readonly string[] | null {
   const param = site.frame.fn.params.find((name) => sym.parameter(site.frame.id, name) === sym.splitMove(entry).root);
   return param === undefined ? null : site.unlockedCallers(param);
+}
+
+/** Kernel page tables are reached by the same calls; a function that walks a process has one of these in hand. */
+export function isUserContext(site: Site): boolean {
+  const { fn } = site.frame;
+  const hasProcess = Array.from(fn.vars.values()).some((v) => /^(const )?struct (vm_area_struct|vm_fault|mm_walk|mmu_gather|mm_struct|page_vma_mapped_walk|folio_walk) \*?$/.test(v.type));
+  return hasProcess && !mentions(fn, "kernel tables");
 }
 
 function releasedHere(entry: string, level: Level, site: Site): boolean {
@@ -87,7 +95,8 @@ function isPrivateTable(entry: string, site: Site): boolean {
 }
 
 /** Kernel page tables have rules of their own (no PTL for ptes): a lock that is held counts, none is demanded. */
-function isKernelTable(call: CallInfo): boolean {
+export function isKernelTable(call: CallInfo): boolean {
   const mm = call.contract?.params.indexOf("mm") ?? -1;
-  return mm >= 0 && (call.args[mm] ?? "").includes("g:init_mm");
+  const given = call.args[mm] ?? "";
+  return mm >= 0 && (given.includes("g:init_mm") || given === sym.zero);
 }

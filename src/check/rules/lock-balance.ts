@@ -6,8 +6,9 @@
  * that the caller held it, unless this path released it before.
  */
 import type { LockFact } from "../facts.ts";
-import { describeLock } from "../effects.ts";
+import { callersLock, describeLock } from "../effects.ts";
 import type { Rule, Site } from "../model.ts";
+import type { LockClass } from "../../rulebook/schema.ts";
 import * as sym from "../symbols.ts";
 
 const checked: ReadonlySet<string> = new Set(["pte-ptl", "pmd-ptl", "pud-ptl", "page_table_lock", "spin", "mmap", "i_mmap", "anon_vma", "rcu"]);
@@ -38,13 +39,15 @@ export const lockBalance: Rule = {
       site.judge({ rule: "lock-balance", outcome: held.certain ? "proved" : "unknown", what: "release of a held lock", message: "" });
       return;
     }
-    const twice = before !== undefined && !site.facts.unseenLocks && !sym.isUnstable(lock.id);
+    const nests = lock.class === "rcu" || lock.class === "irq-off";
+    const twice = before !== undefined && !nests && !site.facts.unseenLocks && !sym.isUnstable(lock.id);
+    const never = before === undefined && isOwnPointer(lock, site);
     site.judge({
       rule: "lock-balance",
       lock: lock.class,
-      outcome: twice ? "violated" : "unknown",
+      outcome: twice || never ? "violated" : "unknown",
       what: "release of a held lock",
-      message: twice ? `the lock released in line ${before.line} is released again` : "",
+      message: twice ? `the lock released in line ${before.line} is released again` : never ? `the ${describeLock(lock)} is released on a path that has not taken it` : "",
       requires: ["lock held at its release"],
       certain: true,
     });
@@ -64,6 +67,14 @@ export const lockBalance: Rule = {
     });
   },
 };
+
+/** A page-table lock whose pointer this function got itself (pmd_lockptr(), a failed trylock): no caller has taken it for us. */
+function isOwnPointer(lock: { readonly id: string; readonly class: LockClass }, site: Site): boolean {
+  const { fn } = site.frame;
+  const resolved = lock.class.endsWith("-ptl") && /^lock\([^?]*$/.test(lock.id) && !sym.isUnstable(lock.id);
+  const handedIn = fn.attributes.length > 0 || fn.params.some((param) => fn.vars.get(param)?.type.startsWith("spinlock_t"));
+  return resolved && !handedIn && !site.facts.unseenLocks && !site.facts.released.has(callersLock(lock.id));
+}
 
 /** Sleeping locks and RCU are often taken for the caller: only a function that also releases such a lock means to balance it. */
 function meansToRelease(lock: LockFact, site: Site): boolean {

@@ -7,6 +7,7 @@
 import { covering } from "../effects.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
+import { isUserContext } from "./entry-lock.ts";
 import type { Level } from "../../rulebook/schema.ts";
 
 export const locklessRead: Rule = {
@@ -72,7 +73,7 @@ function readTwice(pointer: string, site: Site): boolean {
   const reached = pointer.startsWith("?") || origin?.returns?.entry !== undefined || (origin?.effects?.some((e) => e.do === "map") ?? false);
   const known = site.facts.memory.get(`e:${pointer}`);
   const fact = known === undefined ? undefined : site.facts.values.get(known);
-  if (!reached || !fact || fact.how === "lockless" || fact.under !== "") return false;
+  if (!reached || !isUserContext(site) || !fact || fact.how === "lockless" || fact.under !== "") return false;
   return fact.at.line === site.loc.line && fact.at.column !== site.loc.column;
 }
 

@@ -1,0 +1,13 @@
+/** Entries of hugetlb mappings: include/linux/hugetlb.h, include/asm-generic/hugetlb.h. Their lock is huge_pte_lock(). */
+import type { Contract } from "../../src/rulebook/schema.ts";
+
+const hugetlb = { file: "include/linux/hugetlb.h", where: "", version: "6.12" } as const;
+
+export const contracts: readonly Contract[] = [
+  { name: "set_huge_pte_at", until: "6.5", params: ["mm", "addr", "ptep", "value"], requires: [{ need: "entry-lock", entry: "ptep", level: "pte" }], effects: [{ do: "write", entry: "ptep", level: "pte" }], references: [hugetlb] },
+  { name: "set_huge_pte_at", since: "6.6", params: ["mm", "addr", "ptep", "value", "sz"], requires: [{ need: "entry-lock", entry: "ptep", level: "pte" }], effects: [{ do: "write", entry: "ptep", level: "pte" }], references: [hugetlb] },
+  { name: "huge_ptep_get_and_clear", aliases: ["huge_pte_clear", "huge_ptep_set_wrprotect"], params: ["mm", "addr", "ptep", "sz"], requires: [{ need: "entry-lock", entry: "ptep", level: "pte" }], effects: [{ do: "write", entry: "ptep", level: "pte" }], references: [hugetlb] },
+  { name: "huge_ptep_clear_flush", aliases: ["huge_ptep_modify_prot_start"], params: ["vma", "addr", "ptep"], requires: [{ need: "entry-lock", entry: "ptep", level: "pte" }], effects: [{ do: "write", entry: "ptep", level: "pte" }], references: [hugetlb] },
+  { name: "huge_ptep_modify_prot_commit", params: ["vma", "addr", "ptep", "old", "value"], requires: [{ need: "entry-lock", entry: "ptep", level: "pte" }], effects: [{ do: "write", entry: "ptep", level: "pte" }], references: [hugetlb] },
+  { name: "huge_ptep_set_access_flags", params: ["vma", "addr", "ptep", "value", "dirty"], requires: [{ need: "entry-lock", entry: "ptep", level: "pte" }], effects: [{ do: "write", entry: "ptep", level: "pte" }], references: [hugetlb] },
+];
