@@ -3,7 +3,9 @@ import { initC } from "./c/index.ts";
 import type { EventSink } from "./core/events.ts";
 import { isRuleId } from "./core/rule-ids.ts";
 import type { LitmusReport } from "./core/litmus-report.ts";
-import type { LitmusRequest } from "./core/request.ts";
+import { UsageError } from "./core/errors.ts";
+import type { LitmusRequest, SimRequest } from "./core/request.ts";
+import type { SimReport } from "./core/sim-report.ts";
 import type { PackProblem, RulePage } from "./core/rule-page.ts";
 import { builtinRules } from "./rulebook/index.ts";
 import { runLitmus } from "./sim/litmus/index.ts";
@@ -41,10 +43,25 @@ export async function checkRulePack(path: string): Promise<readonly PackProblem[
   return packProblems(path, text);
 }
 
-export function simulate(): Promise<never> {
-  return Promise.reject(new Error("sim"));
+/** Runs the scenarios of files. A file that can't be read throws InputError; what can't be modelled is a verdict. */
+export async function simulate(request: SimRequest, events?: EventSink): Promise<SimReport> {
+  await initC();
+  const { simulate: run } = await import("./sim/index.ts");
+  const { models, actors } = builtinRules();
+  const scenarios: SimReport["scenarios"][number][] = [];
+  for (const [done, path] of request.files.entries()) {
+    const text = await readTextInput(path, request.cwd);
+    const options = { models, actors, kernel: request.kernel, bound: request.bound ?? defaultBound };
+    scenarios.push(...run(path, text, options));
+    events?.({ kind: "progress", phase: "sim", done: done + 1, total: request.files.length, what: path });
+    await new Promise(setImmediate);
+  }
+  return { schema: "mmreview/sim@1", tool: { name: "mmreview", version: toolVersion() }, scenarios };
 }
 
+/** States a scenario may visit unless --bound says otherwise. */
+const defaultBound = 1_000_000;
+
 export function matrix(): Promise<never> {
-  return Promise.reject(new Error("matrix"));
+  return Promise.reject(new UsageError("the locking matrix is not part of this version", "`mmreview sim FILE.c` runs single scenarios"));
 }
