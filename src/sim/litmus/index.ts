@@ -48,10 +48,7 @@ function verdictOf(path: string, test: LitmusTest, judgement: Judgement, elapsed
     path, name: test.program.name, kind: kinds[quantifier], condition: `(${printProposition(proposition)})`,
     verdict: ok ? "Ok" : "No",
     observation: positive === 0 ? "Never" : negative === 0 ? "Always" : "Sometimes",
-    // Witnesses count for the claim: with ~exists, executions without the forbidden state are the positive ones.
-    positive: quantifier === "~exists" ? negative : positive,
-    negative: quantifier === "~exists" ? positive : negative,
-    states, flags,
+    positive, negative, states, flags,
     ...(judgement.cut && { loop: true }),
     ...(!judgement.complete && { bounded: true }),
     elapsedMs,
