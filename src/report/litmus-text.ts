@@ -19,13 +19,16 @@ const quantifier: Readonly<Record<LitmusVerdict["kind"], string>> = { Allowed: "
 
 function verdictLines(test: LitmusVerdict): string[] {
   const name = oneLine(test.name);
+  // herd7 counts witnesses of the property itself, which for ~exists is that the condition does not hold.
+  const [positive, negative] = test.kind === "Forbidden" ? [test.negative, test.positive] : [test.positive, test.negative];
   return [
     `Test ${name} ${test.kind}`,
     `States ${test.states.length}`,
     ...test.states.map(oneLine),
-    test.verdict,
+    test.loop ? `Loop ${test.verdict}` : test.verdict,
     "Witnesses",
-    `Positive: ${test.positive} Negative: ${test.negative}`,
+    `Positive: ${positive} Negative: ${negative}`,
+    ...(test.bounded ? ["Bounded: the verdict holds, but only some of the other executions were counted"] : []),
     ...test.flags.map((flag) => `Flag ${oneLine(flag)}`),
     `Condition ${quantifier[test.kind]} ${oneLine(test.condition)}`,
     `Observation ${name} ${test.observation} ${test.positive} ${test.negative}`,

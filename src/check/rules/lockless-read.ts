@@ -14,7 +14,7 @@ export const locklessRead: Rule = {
   id: "lockless-read",
 
   onLoad: (step, address, site) => {
-    judgeHalves(address, site);
+    if (step.place.k === "deref" && step.place.ptr.k === "binary") judgeHalves(address, site);
     if (step.marking === "READ_ONCE" && step.place.k === "var") judgePointerRead(step.place.name, site);
   },
 
