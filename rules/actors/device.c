@@ -5,7 +5,7 @@
 /*
  * actor: a device takes a page for exclusive access
  * context: mmap lock for reading, folio lock, anon_vma for reading, pte lock
- * needs: vma=anon pmd=table
+ * needs: users=live vma=anon pmd=table
  * mirrors: mm/rmap.c make_device_exclusive_range(), page_make_device_exclusive_one() (6.12.117)
  */
 void make_exclusive(struct mm_struct *mm, struct vm_area_struct *vma, struct folio *folio, unsigned long addr)
@@ -42,7 +42,7 @@ out:
 /*
  * actor: a CPU takes a page back from a device
  * context: mmap or VMA lock for reading, folio lock, pte lock
- * needs: vma=anon pmd=table
+ * needs: users=live vma=anon pmd=table
  * mirrors: mm/memory.c remove_device_exclusive_entry(), restore_exclusive_pte() (6.12.117)
  */
 void restore_exclusive(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr)

@@ -8,7 +8,7 @@
 /*
  * actor: anonymous page fault
  * context: VMA lock or mmap lock for reading, then the pte lock
- * needs: vma=anon
+ * needs: users=live vma=anon
  * mirrors: mm/memory.c do_anonymous_page() (6.12.117, 6.1.192)
  */
 void fault_anon(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr)
@@ -46,7 +46,7 @@ out:
 /*
  * actor: huge anonymous page fault
  * context: VMA lock or mmap lock for reading, then the pmd lock
- * needs: vma=anon pmd=none
+ * needs: users=live vma=anon pmd=none
  * mirrors: mm/huge_memory.c __do_huge_pmd_anonymous_page() (6.12.117)
  */
 void fault_thp(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr)
@@ -87,7 +87,7 @@ out:
 /*
  * actor: fault-around: maps page-cache pages with a table allocated beforehand
  * context: VMA lock or mmap lock for reading, RCU, folio lock, then the pte lock
- * needs: vma=file|shmem
+ * needs: users=live vma=file|shmem
  * mirrors: mm/memory.c do_fault_around(), mm/filemap.c filemap_map_pages(), filemap_map_pmd() (6.12.117)
  */
 void fault_around(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr)
@@ -144,7 +144,7 @@ out:
 /*
  * actor: fault that maps a huge page of the page cache with one PMD entry
  * context: VMA lock or mmap lock for reading, folio lock, then the pmd lock
- * needs: vma=file|shmem pmd=none
+ * needs: users=live vma=file|shmem pmd=none
  * mirrors: mm/memory.c do_set_pmd(), finish_fault() (6.12.117)
  */
 void fault_file_huge(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr)

@@ -5,6 +5,7 @@
 /*
  * actor: GUP-fast
  * context: no lock, interrupts off
+ * needs: users=live vma=anon|file|shmem|hugetlb
  * mirrors: mm/gup.c gup_fast(), gup_fast_pgd_range(), gup_fast_pte_range(), gup_fast_pmd_leaf() (6.12.117)
  */
 void gup_fast(struct mm_struct *mm, unsigned long addr)
@@ -66,6 +67,7 @@ out:
 /*
  * actor: GUP-slow
  * context: mmap lock for reading, then the pmd or pte lock
+ * needs: users=live
  * mirrors: mm/gup.c follow_page_pte(), follow_pmd_mask() (6.12.117)
  */
 void gup_slow(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr)

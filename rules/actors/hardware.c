@@ -5,7 +5,7 @@
 /*
  * actor: the MMU walks the tables for a store of a user program and sets accessed and dirty
  * context: none; a flush is complete only when walks that began before it have ended
- * needs: pmd=table
+ * needs: users=live vma=anon|file|shmem|kernel
  * mirrors: the architecture: an entry's bits are set by one atomic update of an entry that is still valid
  */
 void hardware_walk(struct mm_struct *mm, unsigned long addr)

@@ -42,7 +42,7 @@ pmd_t *world_collapse_check(struct mm_struct *mm, struct vm_area_struct *vma, un
 /*
  * actor: khugepaged, collapse of an anonymous range
  * context: mmap, VMA and anon_vma locks for writing, pmd lock, pte lock
- * needs: vma=anon pmd=table
+ * needs: users=live vma=anon pmd=table
  * mirrors: mm/khugepaged.c collapse_huge_page(), __collapse_huge_page_isolate(), __collapse_huge_page_copy_succeeded()
  *   (6.12.117)
  */
@@ -128,7 +128,7 @@ void retract_begin(struct address_space *mapping) { folio_lock(world_cache_folio
  * actor: khugepaged, takes empty page tables away from mappings of a file
  * until: 6.5
  * context: folio lock, i_mmap for writing, mmap and VMA lock for writing by trylock
- * needs: vma=file|shmem pmd=table pte=none,none
+ * needs: users=live vma=file|shmem pmd=table pte=none,none
  * begin: retract_begin
  * alone: the folio lock is held from before the folio can be found
  * mirrors: mm/khugepaged.c retract_page_tables(), collapse_and_free_pmd() (6.1.192)
@@ -176,7 +176,7 @@ int world_retract_recheck(pmd_t *pmd)
  * actor: khugepaged, takes empty page tables away from mappings of a file
  * since: 6.6
  * context: folio lock, i_mmap for reading, pmd and pte lock; the table is freed after a grace period
- * needs: vma=file|shmem pmd=table pte=none,none
+ * needs: users=live vma=file|shmem pmd=table pte=none,none
  * begin: retract_begin
  * alone: the folio lock is held from before the folio can be found
  * mirrors: mm/khugepaged.c retract_page_tables() (6.12.117)

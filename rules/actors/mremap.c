@@ -5,7 +5,7 @@
 /*
  * actor: mremap of a whole PMD table
  * context: mmap, VMA and rmap locks for writing, both pmd locks
- * needs: pmd=table pmd1=none
+ * needs: users=live pmd=table pmd1=none
  * mirrors: mm/mremap.c move_page_tables(), move_pgt_entry(), move_normal_pmd() (6.12.117)
  */
 void mremap_table(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *vma1, unsigned long addr, unsigned long addr1)
@@ -54,7 +54,7 @@ out:
 /*
  * actor: mremap of single entries
  * context: mmap, VMA and rmap locks for writing, both pte locks
- * needs: pmd=table pmd1=table
+ * needs: users=live pmd=table pmd1=table
  * mirrors: mm/mremap.c move_ptes() (6.12.117)
  */
 void mremap_ptes(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *vma1, unsigned long addr, unsigned long addr1)

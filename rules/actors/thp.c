@@ -57,7 +57,7 @@ out:
 /*
  * actor: NUMA balancing makes a huge page inaccessible
  * context: mmap lock for reading, pmd lock
- * needs: vma=anon pmd=huge
+ * needs: users=live vma=anon pmd=huge
  * mirrors: mm/huge_memory.c change_huge_pmd(), mm/mprotect.c change_pmd_range() (6.12.117)
  */
 void numa_protnone_huge(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr)
@@ -88,7 +88,7 @@ out:
 /*
  * actor: NUMA balancing makes small pages inaccessible
  * context: mmap lock for reading, pte lock
- * needs: vma=anon pmd=table
+ * needs: users=live vma=anon pmd=table
  * mirrors: mm/mprotect.c change_pte_range() (6.12.117)
  */
 void numa_protnone(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr)

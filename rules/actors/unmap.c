@@ -6,6 +6,7 @@
  * actor: munmap
  * context: mmap and VMA lock for writing for the detach, mmap lock for reading for the zap, rmap locks for the unlink;
  *   the tables are freed without page-table locks
+ * needs: users=live
  * mirrors: mm/mmap.c do_vmi_align_munmap(), unmap_region(), mm/memory.c free_pgtables() (6.12.117)
  */
 void munmap_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr)

@@ -5,6 +5,7 @@
 /*
  * actor: MADV_DONTNEED
  * context: mmap lock (since 6.17 VMA lock) for reading, then the pmd or pte lock
+ * needs: users=live
  * mirrors: mm/madvise.c madvise_dontneed_single_vma(), mm/memory.c zap_page_range_single() (6.12.117)
  */
 void madvise_dontneed(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr)
@@ -26,7 +27,7 @@ void madvise_dontneed(struct mm_struct *mm, struct vm_area_struct *vma, unsigned
  * actor: MADV_DONTNEED that frees the PTE table which it has emptied
  * since: 6.14
  * context: mmap lock (since 6.17 VMA lock) for reading, then pmd and pte lock together
- * needs: pmd=table
+ * needs: users=live pmd=table
  * mirrors: mm/pt_reclaim.c try_get_and_clear_pmd(), try_to_free_pte(), free_pte(), mm/memory.c zap_pte_range() (6.14)
  */
 void madvise_dontneed_reclaim(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr)

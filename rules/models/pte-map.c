@@ -206,3 +206,17 @@ void world_unlock_second(pte_t *pte, spinlock_t *ptl, spinlock_t *first)
 		spin_unlock(ptl);
 	pte_unmap(pte);
 }
+
+/*
+ * until: 6.4
+ * mirrors: the callers' habit under the mmap lock: look whether it is a table, then map it
+ */
+pte_t *world_map(pmd_t *pmd, unsigned long addr)
+{
+	if (pmd_trans_unstable(pmd))
+		return NULL;
+	return pte_offset_map(pmd, addr);
+}
+
+/* since: 6.5 */
+pte_t *world_map(pmd_t *pmd, unsigned long addr) { return pte_offset_map(pmd, addr); }

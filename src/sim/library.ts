@@ -35,6 +35,8 @@ export interface Library {
   readonly era: string;
   readonly models: ReadonlyMap<string, FunctionIr>;
   readonly actors: readonly Actor[];
+  /** What `mmreview matrix` tries in each lock context, in the order of the file. */
+  readonly operations: readonly Actor[];
   /** Every function of the actors' files, by name: the actors and what they share. */
   readonly functions: ReadonlyMap<string, FunctionIr>;
   /** Lines of every text, for traces: path -> lines. */
@@ -75,12 +77,17 @@ export function libraryFor(models: readonly SourceText[], actors: readonly Sourc
     era,
     functions: new Map(actorFunctions.map((d) => [d.ir.name, d.ir] as const)),
     models: new Map(inForce(models).map((d) => [d.ir.name, d.ir] as const)),
-    actors: actorFunctions.filter((d) => d.keys.has("actor")).map((d) => ({
-      ...d, name: d.ir.name, title: d.keys.get("actor")!, needs: needsOf(d.keys.get("needs") ?? ""), mirrors: d.keys.get("mirrors") ?? "",
-      begin: d.keys.get("begin") ?? "", alone: d.keys.get("alone") ?? "",
-    })),
+    actors: titled(actorFunctions, "actor"),
+    operations: titled(actorFunctions, "operation"),
     lines,
   };
+}
+
+function titled(functions: readonly Described[], key: string): Actor[] {
+  return functions.filter((d) => d.keys.has(key)).map((d) => ({
+    ...d, name: d.ir.name, title: d.keys.get(key)!, needs: needsOf(d.keys.get("needs") ?? ""), mirrors: d.keys.get("mirrors") ?? "",
+    begin: d.keys.get("begin") ?? "", alone: d.keys.get("alone") ?? "",
+  }));
 }
 
 function needsOf(text: string): ReadonlyMap<string, readonly string[]> {

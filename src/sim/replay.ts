@@ -5,13 +5,13 @@
  */
 import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import type { RuleId, Trace } from "../core/finding.ts";
-import { bindParameter } from "./bindings.ts";
+import { fits } from "./fits.ts";
 import type { Actor, Library } from "./library.ts";
 import { runReplay, type HeldLock, type RunResult, type Subject } from "./replay-run.ts";
 import { worldsFor } from "./replay-world.ts";
 import { conflictsOf } from "./run/explore.ts";
 import type { Lines } from "./trace.ts";
-import { buildWorld, sound, type Settings, type Weakened } from "./world/build.ts";
+import { sound, type Settings, type Weakened } from "./world/build.ts";
 import { properties, type Fault, type PropertyId } from "./world/property.ts";
 
 export interface ReplayRequest {
@@ -192,14 +192,6 @@ function fieldLoads(functions: readonly FunctionIr[]): Map<string, number> {
     }
   }
   return loads;
-}
-
-/** Whether the actor can run in a world with these settings. */
-export function fits(actor: Actor, settings: Settings): boolean {
-  if ((settings["vma"] === "kernel") !== (actor.needs.get("vma")?.includes("kernel") ?? false)) return false;
-  for (const [key, allowed] of actor.needs) if (!allowed.includes(settings[key] ?? "")) return false;
-  const world = buildWorld(settings, 1);
-  return actor.ir.params.every((name) => bindParameter(world, actor.ir.vars.get(name)!) !== undefined);
 }
 
 /** An actor that never runs twice at a time does not run beside the function that it is a model of. */

@@ -11,6 +11,7 @@ import { placeOf, type Arrival, type Sight, type Standing } from "./runner.ts";
 import type { Session } from "./session.ts";
 import type { Outcome, System } from "./system.ts";
 import type { ThreadState } from "./thread.ts";
+import { WorldIds } from "./world-ids.ts";
 
 export interface SimState {
   readonly data: Int32Array;
@@ -58,6 +59,7 @@ function runBeginnings(session: Session, threads: readonly Starting[], data: Int
 /** `data` is the world that the threads start in. */
 export function simulation(session: Session, threads: readonly Starting[], data: Int32Array): Simulation {
   const ids = new Map<string, number>();
+  const worlds = new WorldIds();
   const idOf = (key: string): number => {
     let id = ids.get(key);
     if (id === undefined) ids.set(key, (id = ids.size));
@@ -95,8 +97,9 @@ export function simulation(session: Session, threads: readonly Starting[], data:
       return stepThread(session, state.standings[thread]!, state.data, thread).map((a) => outcomeOf(state.standings, thread, a));
     },
     key(state) {
-      const halves = new Uint16Array(state.data.buffer, state.data.byteOffset, state.data.length * 2);
-      return `${state.standings.map((s) => idOf(s.key)).join()}:${String.fromCharCode.apply(null, halves as unknown as number[])}`;
+      let key = String(worlds.of(state.data));
+      for (const s of state.standings) key += `,${idOf(s.key)}`;
+      return key;
     },
     atEnd(state) {
       const turn = lookingTurn(session.world, state.data, 0);

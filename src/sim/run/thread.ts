@@ -118,9 +118,15 @@ export function threadKey(thread: ThreadState): string {
   let key = "";
   for (const f of thread.frames) {
     key += `|${f.program.id}.${f.block}.${f.step}`;
-    for (const name of [...f.locals.keys()].toSorted()) key += `,${name}=${f.locals.get(name)!.id}`;
+    if (f.locals.size === 0) continue;
+    let place = 0;
+    for (const name of f.program.ir.vars.keys()) {
+      const value = f.locals.get(name);
+      if (value !== undefined) key += `,${place}=${value.id}`;
+      place++;
+    }
   }
-  for (const address of [...thread.memory.keys()].toSorted()) key += `;${address}=${thread.memory.get(address)!.id}`;
+  if (thread.memory.size > 0) for (const address of [...thread.memory.keys()].toSorted()) key += `;${address}=${thread.memory.get(address)!.id}`;
   for (const text of [...thread.assumed.keys()].toSorted()) key += `?${text}${thread.assumed.get(text)!.truth ? "+" : "-"}`;
   return thread.result === null ? key : `${key}!${thread.result.id}`;
 }
