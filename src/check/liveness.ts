@@ -1,5 +1,6 @@
 /** Which variables may still be read at the start of each block, and which blocks lie on a cycle. */
-import type { Block, Expr, FunctionIr, Place, Step, Terminator } from "../c/ir.ts";
+import { definedBy, operandsOf, rootOf, successors, walkExpr, walkPlace } from "../c/index.ts";
+import type { Block, Expr, FunctionIr, Place, Terminator } from "../c/ir.ts";
 
 export interface Liveness {
   /** By block id. */
@@ -27,27 +28,24 @@ export function livenessOf(fn: FunctionIr): Liveness {
 
 function transferBlock(block: Block, liveIn: readonly Set<string>[]): Set<string> {
   const live = new Set<string>();
+  const use = (expr: Expr): void => {
+    if (expr.k === "var") live.add(expr.name);
+    if (expr.k === "addr") usePlace(expr.place);
+  };
+  const usePlace = (place: Place): void => {
+    const root = rootOf(place);
+    if (root.k === "var") live.add(root.name);
+    walkPlace(place, use);
+  };
   for (const next of successors(block.end)) for (const name of liveIn[next]!) live.add(name);
-  for (const expr of terminatorExprs(block.end)) addVariables(expr, live);
+  for (const expr of terminatorExprs(block.end)) walkExpr(expr, use);
   for (const step of block.steps.toReversed()) {
-    const written = writtenVariable(step);
+    const written = definedBy(step);
     if (written !== null) live.delete(written);
-    addUses(step, live);
+    for (const expr of operandsOf(step)) walkExpr(expr, use);
+    if (step.op === "load" || step.op === "store") usePlace(step.place);
   }
   return live;
-}
-
-export function successors(end: Terminator): readonly number[] {
-  switch (end.k) {
-    case "goto":
-      return [end.to];
-    case "branch":
-      return [end.yes, end.no];
-    case "switch":
-      return [...end.cases.map((c) => c.to), end.otherwise];
-    default:
-      return [];
-  }
 }
 
 function terminatorExprs(end: Terminator): readonly Expr[] {
@@ -58,78 +56,10 @@ function terminatorExprs(end: Terminator): readonly Expr[] {
       return [end.value, ...end.cases.flatMap((c) => [c.low, c.high])];
     case "return":
       return end.value ? [end.value] : [];
-    default:
+    case "goto":
+    case "stop":
+    case "lost":
       return [];
-  }
-}
-
-function writtenVariable(step: Step): string | null {
-  if (step.op === "assign" || step.op === "load") return step.dst;
-  return step.op === "call" ? step.dst : null;
-}
-
-function addUses(step: Step, live: Set<string>): void {
-  switch (step.op) {
-    case "assign":
-      if (step.value) addVariables(step.value, live);
-      return;
-    case "load":
-      addPlace(step.place, live);
-      return;
-    case "store":
-      addPlace(step.place, live);
-      addVariables(step.value, live);
-      return;
-    case "call":
-      if (step.target) addVariables(step.target, live);
-      for (const arg of step.args) addVariables(arg, live);
-      return;
-    case "gap":
-      return;
-  }
-}
-
-function addVariables(expr: Expr, live: Set<string>): void {
-  switch (expr.k) {
-    case "var":
-      live.add(expr.name);
-      return;
-    case "unary":
-    case "cast":
-      addVariables(expr.arg, live);
-      return;
-    case "binary":
-      addVariables(expr.left, live);
-      addVariables(expr.right, live);
-      return;
-    case "addr":
-      addPlace(expr.place, live);
-      return;
-    case "aggregate":
-      for (const part of expr.fields) addVariables(part.value, live);
-      return;
-    default:
-      return;
-  }
-}
-
-function addPlace(place: Place, live: Set<string>): void {
-  switch (place.k) {
-    case "var":
-      live.add(place.name);
-      return;
-    case "deref":
-      addVariables(place.ptr, live);
-      return;
-    case "field":
-      addPlace(place.base, live);
-      return;
-    case "index":
-      addPlace(place.base, live);
-      addVariables(place.index, live);
-      return;
-    case "global":
-      return;
   }
 }
 
