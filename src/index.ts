@@ -3,9 +3,8 @@ import { initC } from "./c/index.ts";
 import type { EventSink } from "./core/events.ts";
 import { isRuleId } from "./core/rule-ids.ts";
 import type { LitmusReport } from "./core/litmus-report.ts";
-import { UsageError } from "./core/errors.ts";
-import type { LitmusRequest, SimRequest } from "./core/request.ts";
-import type { SimReport } from "./core/sim-report.ts";
+import type { LitmusRequest, MatrixRequest, SimRequest } from "./core/request.ts";
+import type { MatrixReport, SimReport } from "./core/sim-report.ts";
 import type { PackProblem, RulePage } from "./core/rule-page.ts";
 import { builtinRules } from "./rulebook/index.ts";
 import { runLitmus } from "./sim/litmus/index.ts";
@@ -59,9 +58,19 @@ export async function simulate(request: SimRequest, events?: EventSink): Promise
   return { schema: "mmreview/sim@1", tool: { name: "mmreview", version: toolVersion() }, scenarios };
 }
 
+/** Kernel of the matrix unless --kernel says otherwise: the newest whose sources the actors were read in. */
+const defaultKernel = "6.12";
+
 /** States a scenario may visit unless --bound says otherwise. */
 const defaultBound = 1_000_000;
 
-export function matrix(): Promise<never> {
-  return Promise.reject(new UsageError("the locking matrix is not part of this version", "`mmreview sim FILE.c` runs single scenarios"));
+/** Derives which lock context makes which operation safe. A cell stops at the first actor that breaks it. */
+export async function matrix(request: MatrixRequest, events?: EventSink): Promise<MatrixReport> {
+  await initC();
+  const { matrix: derive } = await import("./sim/index.ts");
+  const { models, actors } = builtinRules();
+  const kernel = request.kernel === null ? { version: defaultKernel, from: "default" } : { version: request.kernel, from: "--kernel" };
+  const options = { models, actors, kernel: kernel.version, bound: request.bound ?? defaultBound };
+  const { contexts, operations, cells } = derive(options, (done, total, what) => events?.({ kind: "progress", phase: "matrix", done, total, what }));
+  return { schema: "mmreview/matrix@1", tool: { name: "mmreview", version: toolVersion() }, kernel, contexts, operations, cells };
 }
