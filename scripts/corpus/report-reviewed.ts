@@ -18,7 +18,10 @@ export function reviewedReport(all: readonly MeasuredReview[], checked: Readonly
     table(["reviewed patches", "confirmed", "raised", "answered", "refuted"], rows),
     "",
     `Labels under checked rules that were missed, or hit though shown to be no bug (${missed.length}):`,
-    ...missed.map(({ id, label, asked, view }) => `- ${id}: ${label.rule} in ${label.function} (${label.outcome})${asked ? ", asked only" : ""}${view === "full" ? "" : `, function ${view}`}`),
+    ...missed.map(({ id, label, hit, asked, view }) => {
+      const how = [asked && !hit ? ", asked only" : "", view === "full" ? "" : `, function ${view}`].join("");
+      return `- ${id}: ${label.rule} in ${label.function} (${label.outcome})${how}`;
+    }),
     "",
     `Other findings introduced (${others.length}):`,
     ...others,
