@@ -2,6 +2,7 @@
 import { checkUnit, fingerprint, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
 import type { UnitIr } from "./c/ir.ts";
 import { compareFindings } from "./compare.ts";
+import { regressions } from "./regress.ts";
 import type { Finding } from "./core/finding.ts";
 import type { FileImage } from "./core/image.ts";
 import type { FunctionReport, OpenQuestion } from "./core/report.ts";
@@ -50,8 +51,9 @@ export function checkImages(sources: Sides<Source | null>, rulebook: Rulebook, o
   };
   const before = check("pre");
   const after = check("post");
+  const compared = compareFindings(before, after, sources.post?.image.changed ?? new Set());
   const notes = options.strict ? after.flatMap((one) => questionsOf(one, rulebook)) : [];
-  return { functions: after.map((one) => functionReport(one, rulebook)), findings: [...compareFindings(before, after, sources.post?.image.changed ?? new Set()), ...notes] };
+  return { functions: after.map((one) => functionReport(one, rulebook)), findings: [...compared, ...regressions(before, after), ...notes] };
 }
 
 function touchedNames(source: Source | null): string[] {

@@ -1,7 +1,6 @@
 /** Holds the findings of a post-image against those of its pre-image: introduced, pre-existing or fixed. */
 import type { FunctionCheck } from "./check/index.ts";
 import type { Finding } from "./core/finding.ts";
-import { regressions } from "./regress.ts";
 
 /** What stays the same when lines move: where, which rule, and what it says without line numbers. */
 function wording(finding: Finding): string {
@@ -31,6 +30,5 @@ export function compareFindings(pre: readonly FunctionCheck[], post: readonly Fu
   return [
     ...after.map((finding): Finding => ({ ...finding, status: known.has(finding) ? "pre-existing" : "introduced" })),
     ...Array.from(before, (finding): Finding => ({ ...finding, status: "fixed" })),
-    ...regressions(pre, post),
   ];
 }
