@@ -220,10 +220,10 @@ class Explorer {
     const inner: Activation = { ...this.prepare(fn), frame: { id, fn }, depth: activation.depth + 1, cyclic, stack: [...activation.stack, callee] };
     const exits = this.run(inner, { ...site.facts, memory });
     return exits.map((exit) => {
-      const left = forgetDead(exit.facts, id, new Set());
-      const kept = new Map(left.memory);
+      const kept = new Map(exit.facts.memory);
       if (step.dst !== null) kept.set(sym.variableAddress(activation.frame.id, step.dst), exit.value === "" ? sym.stepResult(activation.frame.id, block, index) : exit.value);
-      return { ...left, memory: kept };
+      // The result is in the caller's hands before the helper's variables go: what is known of it stays known.
+      return forgetDead({ ...exit.facts, memory: kept }, id, new Set());
     });
   }
 
