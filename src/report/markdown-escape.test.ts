@@ -38,6 +38,11 @@ describe("escapeMarkdown", () => {
     );
   });
 
+  it("makes no rule of dashes with blanks between", () => {
+    expect(markdown.render(`- ${escapeMarkdown("--    ---")}`)).not.toContain("<hr");
+    expect(markdown.render(escapeMarkdown("- - -"))).not.toContain("<hr");
+  });
+
   it("leaves no mention, reference or address in the rendered text", () => {
     fc.assert(
       fc.property(text, (value) => {

@@ -12,7 +12,7 @@ export function escapeMarkdown(text: string): string {
     .replace(/:(?=\/\/)/g, ":&#8203;")
     .replace(/(www)(?=\.)/gi, "$1&#8203;")
     .replace(/(GH)(?=-\d)/gi, "$1&#8203;")
-    .replace(/^(?:[-+](?= |$)|[-=]+$|\d{1,9}[.)](?= |$))/, (mark) => `&#8203;${mark}`);
+    .replace(/^(?:[-+](?= |$)|[-= ]+$|\d{1,9}[.)](?= |$))/, (mark) => `&#8203;${mark}`);
 }
 
 /** Of these the sites make mentions and references when a word or number follows. */
