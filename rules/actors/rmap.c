@@ -104,3 +104,17 @@ out:
 	folio_put(folio);
 	folio_put(dst);
 }
+
+/*
+ * actor: truncation unmaps a range of a file
+ * context: i_mmap for reading, then the pmd or pte lock; no folio lock, no mmap lock
+ * needs: vma=file|shmem
+ * mirrors: mm/memory.c unmap_mapping_range(), unmap_mapping_range_tree(), zap_page_range_single() (6.12.117)
+ */
+void truncate_file(struct mm_struct *mm, struct vm_area_struct *vma, struct address_space *mapping, unsigned long addr)
+{
+	i_mmap_lock_read(mapping);
+	if (world_vma_linked(vma))
+		zap_page_range_single(vma, addr, PMD_SIZE, NULL);
+	i_mmap_unlock_read(mapping);
+}

@@ -33,8 +33,20 @@ bool huge_pmd_needs_flush(pmd_t old, pmd_t new) { return true; }
 bool pte_needs_flush(pte_t old, pte_t new) { return true; }
 bool pmd_needs_soft_dirty_wp(struct vm_area_struct *vma, pmd_t pmd) { return false; }
 bool pte_needs_soft_dirty_wp(struct vm_area_struct *vma, pte_t pte) { return false; }
+bool vma_has_uffd_without_event_remap(struct vm_area_struct *vma) { return false; }
+bool pte_marker_uffd_wp(pte_t pte) { return false; }
+bool PageTransCompound(struct page *page) { return false; }
+bool is_device_coherent_page(struct page *page) { return false; }
+bool is_device_private_page(struct page *page) { return false; }
+int folio_try_share_anon_rmap_pte(struct folio *folio, struct page *page) { return 0; }
+int folio_try_share_anon_rmap_pmd(struct folio *folio, struct page *page) { return 0; }
+int page_try_share_anon_rmap(struct page *page) { return 0; }
 int thp_vma_suitable_order(struct vm_area_struct *vma, unsigned long addr, int order) { return 1; }
 int thp_vma_allowable_order(struct vm_area_struct *vma, unsigned long flags, unsigned long tva, int order) { return 1; }
+
+pmd_t maybe_pmd_mkwrite(pmd_t pmd, struct vm_area_struct *vma) { return pmd_mkwrite(pmd, vma); }
+pte_t maybe_mkwrite(pte_t pte, struct vm_area_struct *vma) { return pte_mkwrite(pte, vma); }
+void flush_tlb_batched_pending(struct mm_struct *mm) { }
 
 /* Accounting and hints that no page-table walker depends on. */
 void arch_enter_lazy_mmu_mode(void) { }

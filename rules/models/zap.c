@@ -176,3 +176,45 @@ spinlock_t *pmd_trans_huge_lock(pmd_t *pmd, struct vm_area_struct *vma)
 		return __pmd_trans_huge_lock(pmd, vma);
 	return NULL;
 }
+
+/*
+ * A huge entry goes to another PMD with the table that is deposited for it.
+ * mirrors: mm/huge_memory.c move_huge_pmd() (6.12.117)
+ */
+bool move_huge_pmd(struct vm_area_struct *vma, unsigned long old_addr, unsigned long new_addr, pmd_t *old_pmd, pmd_t *new_pmd)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	spinlock_t *old_ptl, *new_ptl;
+	pmd_t val;
+
+	if (!pmd_none(*new_pmd))
+		return false;
+	old_ptl = __pmd_trans_huge_lock(old_pmd, vma);
+	if (!old_ptl)
+		return false;
+	new_ptl = pmd_lockptr(mm, new_pmd);
+	if (new_ptl != old_ptl)
+		spin_lock(new_ptl);
+	val = pmdp_huge_get_and_clear(mm, old_addr, old_pmd);
+	if (new_ptl != old_ptl && vma_is_anonymous(vma))
+		pgtable_trans_huge_deposit(mm, new_pmd, pgtable_trans_huge_withdraw(mm, old_pmd));
+	set_pmd_at(mm, new_addr, new_pmd, val);
+	if (pmd_present(val))
+		flush_tlb_range(vma, old_addr, old_addr + PMD_SIZE);
+	if (new_ptl != old_ptl)
+		spin_unlock(new_ptl);
+	spin_unlock(old_ptl);
+	return true;
+}
+
+/* mirrors: mm/memory.c do_set_pmd() (6.12.117) */
+int do_set_pmd(struct vm_fault *vmf, struct page *page)
+{
+	struct mm_struct *mm = vmf->vma->vm_mm;
+	spinlock_t *ptl = pmd_lock(mm, vmf->pmd);
+
+	if (pmd_none(*vmf->pmd))
+		set_pmd_at(mm, vmf->address, vmf->pmd, mk_huge_pmd(page, vmf->vma->vm_page_prot));
+	spin_unlock(ptl);
+	return 0;
+}

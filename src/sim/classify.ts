@@ -5,6 +5,7 @@
 import type { ReplayedStep } from "./run/simulation.ts";
 import { holdsEntryLock } from "./run/operation.ts";
 import { lookingTurn } from "./run/machine.ts";
+import type { Sight } from "./run/runner.ts";
 import type { World } from "./world/build.ts";
 import { heldBy } from "./world/locks.ts";
 import type { Fault } from "./world/property.ts";
@@ -25,23 +26,31 @@ export function classify(fault: Fault, steps: readonly ReplayedStep[], world: Wo
 
 /** The entry held something else when the thread saw it first: it acts on a value that it did not look at again. */
 function staleUse(fault: Fault, steps: readonly ReplayedStep[], world: World): Fault {
-  const sights = steps.filter((s) => s.thread === fault.thread).flatMap((s) => s.saw);
-  const last = sights[sights.length - 1];
-  if (last === undefined || last.value.k !== "entry") return fault;
-  const kind = last.value.kind;
-  const before = sights.findLast((s) => s.table === last.table && s.index === last.index && s.value.k === "entry" && s.value.kind !== kind);
   const now = steps[steps.length - 1]?.after;
-  if (before === undefined || now === undefined) return fault;
-  const locked = holdsEntryLock(world, lookingTurn(world, now.data, fault.thread), last.table);
+  if (now === undefined || fault.thread < 0) return fault;
   if (!hasContext(now.data, fault.thread, world)) return { ...fault, rule: "walk-context" };
-  const text = `${fault.text}; ${slotName(world.layout, last.table, last.index)} was ${entryName(before.value)} when it was read before`;
+  const changed = changedUnder(steps.filter((s) => s.thread === fault.thread).flatMap((s) => s.saw), fault.property === "not-a-table" ? "table" : "leaf");
+  if (changed === null) return fault;
+  const locked = holdsEntryLock(world, lookingTurn(world, now.data, fault.thread), changed.table);
+  const text = `${fault.text}; ${slotName(world.layout, changed.table, changed.index)} was ${entryName(changed.value)} when it was read before`;
   return { ...fault, text, rule: locked ? "stale-read" : "lockless-read" };
+}
+
+/** The last sight of an entry as what it is used as, when a later sight of it was something else. */
+function changedUnder(sights: readonly Sight[], wanted: "table" | "leaf"): Sight | null {
+  for (const [at, last] of [...sights.entries()].toReversed()) {
+    if (last.value.k !== "entry" || last.value.kind === wanted) continue;
+    const before = sights.slice(0, at).findLast((s) => s.table === last.table && s.index === last.index && s.value.k === "entry" && s.value.kind === wanted);
+    if (before !== undefined) return before;
+  }
+  return null;
 }
 
 /** A walker that holds nothing which keeps tables in place is the one to blame, whoever freed the table. */
 function withoutContext(fault: Fault, steps: readonly ReplayedStep[], world: World): Fault {
   const now = steps[steps.length - 1]?.after;
-  if (now === undefined || fault.thread < 0 || hasContext(now.data, fault.thread, world)) return fault;
+  if (now === undefined || fault.thread < 0) return fault;
+  if (hasContext(now.data, fault.thread, world) && !walksNoVma(now.data, fault.thread, world)) return fault;
   return { ...fault, rule: "walk-context" };
 }
 
@@ -49,6 +58,13 @@ function withoutContext(fault: Fault, steps: readonly ReplayedStep[], world: Wor
 function hasContext(data: Int32Array, thread: number, world: World): boolean {
   const held = heldBy(lookingTurn(world, data, thread), world.locks).filter((name) => !/^(?:the p.. lock|page_table_lock|folio lock)/.test(name));
   return held.length > 0 || data[world.layout.rcu + thread]! > 0 || data[world.layout.irq + thread]! > 0;
+}
+
+/** Only mmap_lock is held, and the VMA is no longer in the tree: munmap frees the tables of such ranges under mmap_lock for reading. */
+function walksNoVma(data: Int32Array, thread: number, world: World): boolean {
+  const held = heldBy(lookingTurn(world, data, thread), world.locks);
+  const kept = held.some((name) => /^(?:VMA lock|anon_vma lock|i_mmap_rwsem)/.test(name)) || data[world.layout.irq + thread]! > 0;
+  return !kept && held.some((name) => name.startsWith("mmap_lock")) && world.vmas.some((_, vma) => (data[world.layout.vma + vma]! & 1) === 0);
 }
 
 /** A page that is reachable at an address to which its table was moved in the meantime was missed because of the move. */

@@ -7,7 +7,7 @@ import { bindForReplay, fieldDefault } from "./replay-world.ts";
 import { ptlName } from "./run/operation.ts";
 import { lockName } from "./run/ops-locks.ts";
 import { compiled, newSession, type Session } from "./run/session.ts";
-import { exitCheck, simulation, type Starting } from "./run/simulation.ts";
+import { exitCheck, simulation, type Simulation, type Starting } from "./run/simulation.ts";
 import { newThread } from "./run/thread.ts";
 import { sharedBy, verdictOf, type Verdict } from "./scenario.ts";
 import type { Lines } from "./trace.ts";
@@ -41,6 +41,8 @@ export interface Subject {
 export interface RunResult extends Verdict {
   /** Lines of the function's code that have visible operations and were reached. */
   readonly reached: ReadonlySet<number>;
+  /** What the function would have done from the last state of the interleaving on, in words. */
+  readonly rest: readonly string[];
 }
 
 /** `actor` null: the function alone, beside a CPU that does nothing, so that all runs of a world are laid out alike. */
@@ -54,7 +56,7 @@ export function runReplay(subject: Subject, settings: Settings, actor: Actor | n
     world,
     code: { functions: new Map([...library.functions, ...subject.helpers, [target.name, target]]), models: library.models },
     isShared: sharedBy([], library.models),
-    atExit: exitCheck(() => session, (thread) => (thread === 0 ? kept : []), (thread) => thread > 0 || subject.held.length === 0, true),
+    atExit: exitCheck(() => session, (thread) => (thread === 0 ? kept : []), (thread) => thread > 0 || subject.held.length === 0),
     fieldDefault: (field) => fieldDefault(world, field),
     loads: subject.loads,
     foreign: true,
@@ -68,7 +70,23 @@ export function runReplay(subject: Subject, settings: Settings, actor: Actor | n
   const about = { scenario: Object.entries(settings).map(([key, value]) => `${key}=${value}`).join(" "), actor: actor?.title ?? "", era: library.era };
   const lines = new Map([...library.lines, ...subject.lines, ["(caller)", caller.lines]]);
   const limits = { bound: subject.bound, ...(subject.cancelled === undefined ? {} : { cancelled: subject.cancelled }) };
-  return { ...verdictOf(sim, session, about, lines, limits), reached: session.reached };
+  const verdict = verdictOf(sim, session, about, lines, limits);
+  return { ...verdict, reached: session.reached, rest: restOf(sim, verdict) };
+}
+
+/** Most steps that are followed to see how the function goes on. */
+const mostRest = 100;
+
+function restOf(sim: Simulation, verdict: Verdict): string[] {
+  const notes: string[] = [];
+  let state = verdict.replayed[verdict.replayed.length - 1]?.before;
+  for (let count = 0; state !== undefined && count < mostRest && sim.pending(state, 0)?.enabled === true; count++) {
+    const [next] = sim.steps(state, 0);
+    if (next === undefined || next.fault !== null) break;
+    notes.push(...next.notes);
+    state = next.state;
+  }
+  return notes;
 }
 
 interface Caller {
@@ -85,7 +103,7 @@ interface Caller {
  */
 function takenByCaller(target: FunctionIr, held: readonly HeldLock[]): readonly HeldLock[] {
   const types = target.params.map((p) => target.vars.get(p)?.type ?? "");
-  const finds = types.includes("struct mm_struct *") && !types.some((t) => /^(?:p(?:te|md|ud|4d|gd)_t|struct (?:vm_area_struct|folio|page|vm_fault|mm_walk)) \*/.test(t));
+  const finds = types.includes("struct mm_struct *") && !types.some((t) => /^(?:p(?:te|md|ud|4d)_t|struct (?:vm_area_struct|folio|page|vm_fault|mm_walk)) \*/.test(t));
   return finds ? held.filter((h) => h.class === "mmap") : [];
 }
 
@@ -103,7 +121,7 @@ function callerOf(target: FunctionIr, taken: readonly HeldLock[]): Caller {
   const gather = target.params.find((p) => target.vars.get(p)?.type === "struct mmu_gather *");
   const params = target.params.map((p) => (p === gather ? `struct mmu_gather *${p}` : p === mm ? `struct mm_struct *${p}` : `long ${p}`)).join(", ");
   const text = [
-    `void caller(${params})`, "{", lock === undefined ? "" : `${lock}_lock(${mm});`, `${target.name}(${target.params.join(", ")});`, gather === undefined ? "" : `tlb_finish_mmu(${gather});`, lock === undefined ? "" : `${lock}_unlock(${mm});`, "}",
+    `void caller(${params})`, "{", lock === undefined ? "" : `${lock}_lock(${mm});`, `${target.name}(${target.params.join(", ")});`, gather === undefined ? "" : `tlb_finish_mmu(${gather});`, lock === undefined ? "" : `if (world_holds(&${mm}->mmap_lock)) ${lock}_unlock(${mm});`, "}",
     gather === undefined ? "" : `void caller_begin(struct mmu_gather *${gather}) { tlb_gather_mmu(${gather}, ${gather}->mm); }`,
   ];
   const [call, begin] = lowerText("(caller)", text.join("\n")).functions;

@@ -74,6 +74,11 @@ export function fieldDefault(world: World, field: string): Value | undefined {
       return values.int(base);
     case "end":
       return values.int(base + pmdSize);
+    // A walk's callbacks: all of those that look, none of those that do something.
+    case "pgd_entry": case "p4d_entry": case "pud_entry": case "pmd_entry": case "pte_entry": case "pte_hole": case "hugetlb_entry":
+      return values.name(`callback ${field}`);
+    case "install_pte": case "pre_vma": case "post_vma": case "test_walk":
+      return values.zero;
     case "prealloc_pte":
       return values.zero;
     default:

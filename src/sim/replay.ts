@@ -68,25 +68,63 @@ const preconditions: ReadonlySet<PropertyId> = new Set([
 ]);
 
 export function replay(request: ReplayRequest, weakened: Weakened = sound): ReplayResult {
-  const helpers = new Map(request.units.toReversed().flatMap((u) => u.functions).map((f) => [f.name, f] as const));
+  const helpers = helpersOf(request.units);
   const near = [request.function, ...callees(request.function, helpers, 6)];
   const subject: Subject = { ...request, helpers, loads: fieldLoads(near), weakened };
   const tally = new Tally();
-  for (const { settings, alone } of telling(subject, near, tally)) {
-    if (tally.states >= request.total) {
-      tally.bounded = true;
-      break;
-    }
-    for (const actor of request.library.actors) {
-      if (!fits(actor, settings) || standsFor(actor, near) || !clashes(request.library, settings, actor, alone)) continue;
-      if (tally.states >= request.total) {
-        tally.bounded = true;
-        break;
+  const { chosen, others } = telling(subject, near, tally);
+  const actors = request.library.actors.filter((actor) => !standsFor(actor, near));
+  const met = new Set<Actor>();
+  for (const [list, again] of [[chosen, true], [others, false]] as const) {
+    for (const { settings, alone } of list) {
+      for (const actor of actors) {
+        // A world that adds nothing for the function is still the place for actors that fit into no other.
+        if ((met.has(actor) && !again) || !fits(actor, settings) || !clashes(request.library, settings, actor, alone)) continue;
+        if (tally.states >= request.total) {
+          tally.bounded = true;
+          break;
+        }
+        met.add(actor);
+        tally.add(subject, settings, actor, runReplay(subject, settings, actor));
       }
-      tally.add(subject, settings, actor, runReplay(subject, settings, actor));
     }
   }
   return tally.result();
+}
+
+/**
+ * Helpers by name. The first unit that has one wins; where one unit has two, they stand in different arms of an #if, and
+ * the longer one is the one that does something.
+ */
+function helpersOf(units: readonly UnitIr[]): Map<string, FunctionIr> {
+  const helpers = new Map<string, FunctionIr>();
+  for (const unit of units) {
+    const own = new Map<string, FunctionIr>();
+    for (const f of unit.functions) {
+      const known = own.get(f.name);
+      if (known === undefined || f.endLine - f.line > known.endLine - known.line) own.set(f.name, f);
+    }
+    for (const [name, f] of own) if (!helpers.has(name)) helpers.set(name, f);
+  }
+  return helpers;
+}
+
+/**
+ * What an actor runs into is the actor's step, but the patched function's doing: the rule is named after what was done,
+ * not after how it was noticed.
+ */
+function blamed(fault: Fault, run: RunResult): RuleId {
+  if (fault.thread <= 0) return fault.rule;
+  const notes = [...run.replayed.filter((s) => s.thread === 0).flatMap((s) => s.notes), ...run.rest];
+  const moves = notes.some((n) => / none -> table /.test(n)) && notes.some((n) => / table T\d+ -> none/.test(n));
+  switch (fault.property) {
+    case "not-a-table": case "freed-table": case "reused-table": case "dead-table-entry":
+      return moves ? "move-context" : "table-free";
+    case "lost-entry":
+      return "entry-lock";
+    default:
+      return fault.rule;
+  }
 }
 
 interface Chosen {
@@ -94,8 +132,8 @@ interface Chosen {
   readonly alone: RunResult;
 }
 
-/** The worlds in which the function, run alone, does something that it does in no other. */
-function telling(subject: Subject, near: readonly FunctionIr[], tally: Tally): Chosen[] {
+/** The worlds in which the function, run alone, does something that it does in no other, and the other possible ones. */
+function telling(subject: Subject, near: readonly FunctionIr[], tally: Tally): { readonly chosen: readonly Chosen[]; readonly others: readonly Chosen[] } {
   const runs: Chosen[] = [];
   for (const settings of worldsFor(near, subject.function.file)) {
     const alone = runReplay(subject, settings, null);
@@ -104,13 +142,13 @@ function telling(subject: Subject, near: readonly FunctionIr[], tally: Tally): C
   }
   const seen = new Set<string>();
   const chosen: Chosen[] = [];
+  const others: Chosen[] = [];
   for (const run of runs.toSorted((a, b) => b.alone.reached.size - a.alone.reached.size)) {
     const fresh = [...run.alone.reached].map((line) => `${run.settings["vma"]}:${line}`).filter((line) => !seen.has(line));
-    if (fresh.length === 0) continue;
     for (const line of fresh) seen.add(line);
-    chosen.push(run);
+    (fresh.length > 0 ? chosen : others).push(run);
   }
-  return chosen;
+  return { chosen, others };
 }
 
 /** Collects what the runs say. */
@@ -152,7 +190,7 @@ function traceOf(subject: Subject, settings: Settings, actor: Actor | null, run:
   const own = replayed.findLast((s) => s.thread === 0 && s.place.line > 0 && s.place.file !== "(caller)");
   const assumed = [...(own?.after.standings[0]?.thread.assumed ?? [])].map(([text, { truth }]) => (truth ? text : `!(${text})`));
   return {
-    rule: fault.rule, property: fault.property, message: messageOf(fault, actor), culprit: fault.thread <= 0,
+    rule: blamed(fault, run), property: fault.property, message: messageOf(fault, actor), culprit: fault.thread <= 0,
     line: fault.thread === 0 && fault.line > 0 ? fault.line : (own?.place.line ?? subject.function.line),
     trace, world: settings, actor: actor?.name ?? "", assumed,
   };

@@ -11,7 +11,7 @@ export function call(runner: Runner, step: CallStep): Operation | null {
   const { session, thread } = runner;
   const args = step.args.map((a) => evaluate(runner, a));
   const target = step.callee === null && step.target !== null ? evaluate(runner, step.target) : null;
-  const name = step.callee ?? (target?.k === "name" ? target.text : null);
+  const name = step.callee ?? (target?.k === "name" && !target.text.startsWith("callback ") ? target.text : null);
   const callee = name === null ? ({ k: "skip" } as const) : session.callee(name);
   switch (callee.k) {
     case "operation": {
@@ -51,7 +51,8 @@ const harmless = /^(?:trace_|page_table_check_|count_|update_mmu_|arch_|debug_|p
 
 /**
  * A call of which nothing is known: its result is unknown, and so are variables whose address it was given. Where it may
- * have done something to page tables the code under test is not followed further; a callback is taken to only look.
+ * have done something to page tables the code under test is not followed further; a callback is taken to
+ * only look, and to want the walk to go on.
  */
 function skip(runner: Runner, step: CallStep, args: readonly Value[], name: string | null): void {
   const { session, thread } = runner;
@@ -61,8 +62,12 @@ function skip(runner: Runner, step: CallStep, args: readonly Value[], name: stri
     runner.dropped = true;
     return;
   }
-  if (name !== null) for (const arg of args) havoc(runner, arg);
-  const text = `${name ?? "call"}() of line ${step.loc.line}`;
+  if (name === null) {
+    complete(runner, step, runner.world.values.zero);
+    return;
+  }
+  for (const arg of args) havoc(runner, arg);
+  const text = `${name}() of line ${step.loc.line}`;
   for (const [assumption, { leaves }] of thread.assumed) if (leaves.includes(text)) thread.assumed.delete(assumption);
   complete(runner, step, unknown(runner, text));
 }

@@ -111,7 +111,8 @@ function addressOf(scope: Scope, location: Location): Value {
     case "null":
       return values.zero;
     case "memory": {
-      const whole = location.path === "" && /^@(\w+):(\d+)$/.exec(location.root);
+      // A folio and its first page stand at one address.
+      const whole = (location.path === "" || (location.path === ".page" && location.root.startsWith("@page:"))) && /^@(\w+):(\d+)$/.exec(location.root);
       return whole ? values.ref(whole[1] as "mm", Number(whole[2])) : values.place(location.root, location.path);
     }
   }

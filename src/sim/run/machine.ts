@@ -21,6 +21,8 @@ import { copyThread, dropDead, setVariable, threadKey, type ThreadState } from "
 interface Ways {
   readonly work: Runner[];
   readonly seen: Set<string>;
+  /** Whether there has ever been more than one. */
+  forked: boolean;
 }
 
 /** Most ways that one step may go before the rest is left out. */
@@ -29,9 +31,10 @@ const mostForks = 64;
 /** Runs a thread from where it is to its next visible operation, in every way that it may go. */
 function settle(session: Session, thread: ThreadState, data: Int32Array, number: number, notes: readonly string[]): Arrival[] {
   const arrivals: Arrival[] = [];
-  const ways: Ways = { work: [new Runner(session, thread, data, number, notes)], seen: new Set() };
+  const ways: Ways = { work: [new Runner(session, thread, data, number, notes)], seen: new Set(), forked: false };
   for (let forks = 0; ways.work.length > 0; forks++) {
     const runner = ways.work.pop()!;
+    ways.forked ||= ways.work.length > 0 || forks > 0;
     if (forks > mostForks) {
       session.notModelled.add(`more than ${mostForks} ways through one step`);
       break;
@@ -79,7 +82,9 @@ function advance(runner: Runner, ways: Ways, arrivals: Arrival[]): void {
     }
     const step = runner.step();
     if (step === undefined) {
-      if (!finishBlock(runner, ways.work) || meets(runner, ways)) return;
+      if (!finishBlock(runner, ways.work)) return;
+      ways.forked ||= ways.work.length > 0;
+      if (meets(runner, ways)) return;
       continue;
     }
     const operation = localOrVisible(runner, step);
@@ -95,11 +100,23 @@ function advance(runner: Runner, ways: Ways, arrivals: Arrival[]): void {
   runner.session.notModelled.add("a loop without page-table accesses that did not end");
 }
 
+/** Most rounds of a loop whose end depends on what is not known, between two visible operations. */
+const mostRounds = 8;
+
 /** Whether another way, or this one in an earlier round, has come by here in the same state. */
 function meets(runner: Runner, ways: Ways): boolean {
   const frame = runner.thread.frames[runner.thread.frames.length - 1];
   if (frame === undefined || frame.step !== 0) return false;
   if (ways.seen.size === 0 && ways.work.length === 0 && !frame.program.ir.blocks[frame.block]!.loopHead) return false;
+  if (ways.forked && frame.program.ir.blocks[frame.block]!.loopHead) {
+    const loop = `${frame.program.id}.${frame.block}`;
+    const rounds = (runner.rounds.get(loop) ?? 0) + 1;
+    runner.rounds.set(loop, rounds);
+    if (rounds > mostRounds) {
+      runner.session.skipped.add(`more than ${mostRounds} rounds of the loop of line ${placeOf(runner.thread).line}`);
+      return true;
+    }
+  }
   dropDead(runner.thread, runner.session.reloaded);
   const world = runner.changes === 0 ? "" : runner.turn.data.join();
   const key = `${world} ${threadKey(runner.thread)}`;

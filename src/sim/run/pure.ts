@@ -214,6 +214,7 @@ const builders: Readonly<Record<string, readonly [EntryKind, number]>> = {
 for (const [name, [kind, flags]] of Object.entries(builders)) {
   table.set(name, (scope, [arg]) => (arg?.k === "ref" ? scope.world.values.entry(kind, arg.n, flags) : undefined));
 }
+for (const name of ["make_migration_entry_young", "make_migration_entry_dirty", "move_pte", "move_pmd", "move_pud", "arch_prepare_to_swap"]) table.set(name, (_, [arg]) => arg);
 table.set("world_swap_entry", (scope) => scope.world.values.entry("swap"));
 
 // Pages and folios are one thing here, and so are a table, its page and its descriptor.

@@ -42,6 +42,8 @@ export class Runner implements Scope {
   dropped = false;
   /** Operations done on the way that no other thread notices. */
   changes = 0;
+  /** Rounds of loops on this way: program and block -> count. */
+  readonly rounds: Map<string, number> = new Map();
   readonly notes: string[];
   readonly saw: Sight[] = [];
   readonly session: Session;
@@ -101,5 +103,6 @@ export function complete(runner: Runner, step: Step, result: Value | null): void
 export function fork(runner: Runner): Runner {
   const other = new Runner(runner.session, copyThread(runner.thread), runner.turn.data.slice(), runner.turn.thread, runner.notes);
   other.changes = runner.changes;
+  for (const [loop, count] of runner.rounds) other.rounds.set(loop, count);
   return other;
 }

@@ -1,5 +1,5 @@
 /** One simulation: a world, the code that its threads run, and what was met that is not modelled. */
-import type { FunctionIr } from "../../c/ir.ts";
+import type { FunctionIr, Place } from "../../c/ir.ts";
 import type { World } from "../world/build.ts";
 import type { Turn } from "../world/turn.ts";
 import type { Value } from "../world/value.ts";
@@ -8,7 +8,7 @@ import { gatherOperations } from "./ops-gather.ts";
 import { lockOperations } from "./ops-locks.ts";
 import { worldOperations } from "./ops-world.ts";
 import type { CellOf, OperationMaker } from "./operation.ts";
-import { programOf, type Program } from "./program.ts";
+import { programOf, visit, type Program } from "./program.ts";
 import { pureOf, type Pure } from "./pure.ts";
 
 /** Functions by name that calls may go into, first match wins. */
@@ -62,6 +62,22 @@ export interface SessionOptions {
   readonly loads?: ReadonlyMap<string, number>;
 }
 
+const entryPointer = /^(?:pte|pmd|pud|p4d|pgd)_t \*/;
+
+/** Whether a place is an entry behind a pointer to one. */
+function namesEntry(ir: FunctionIr, place: Place): boolean {
+  if (place.k === "field" || place.k === "index") return namesEntry(ir, place.base);
+  if (place.k !== "deref") return false;
+  let entry = false;
+  visit(place.ptr, (e) => (entry ||= e.k === "var" && entryPointer.test(ir.vars.get(e.name)?.type ?? "")));
+  return entry;
+}
+
+/** A helper that computes something in a straight line costs nothing to follow, even if it touches nothing. */
+function isSimple(ir: FunctionIr): boolean {
+  return ir.blocks.length <= 30 && !ir.blocks.some((b) => b.loopHead);
+}
+
 const operations = new Map<string, OperationMaker>(Object.entries({ ...lockOperations, ...worldOperations, ...gatherOperations, ...atomicOperations }));
 
 const programs = new WeakMap<FunctionIr, Program>();
@@ -88,7 +104,26 @@ export function newSession(options: SessionOptions): Session {
     const model = options.code.models.get(name);
     if (model !== undefined) return { k: "inline", program: compiled(model, "model") };
     const code = options.code.functions.get(name);
-    return code === undefined ? { k: "skip" } : { k: "inline", program: compiled(code, "code") };
+    if (code === undefined || (options.foreign === true && !isSimple(code) && !matters(code))) return { k: "skip" };
+    return { k: "inline", program: compiled(code, "code") };
+  };
+  const judged = new Map<FunctionIr, boolean>();
+  /** Whether the function, or one that it calls, does anything that the world can notice. */
+  const matters = (ir: FunctionIr): boolean => {
+    const known = judged.get(ir);
+    if (known !== undefined) return known;
+    judged.set(ir, false);
+    const found = ir.blocks.some((block) => block.steps.some((step) => {
+      if (step.op === "gap") return true;
+      if (step.op === "load" || step.op === "store") return namesEntry(ir, step.place);
+      if (step.op !== "call") return false;
+      const { callee } = step;
+      if (callee === null) return step.args.some((a) => a.k === "var" && entryPointer.test(ir.vars.get(a.name)?.type ?? ""));
+      const helper = options.code.models.get(callee) ?? options.code.functions.get(callee);
+      return operations.has(callee) || (helper !== undefined && matters(helper));
+    }));
+    judged.set(ir, found);
+    return found;
   };
   return {
     world: options.world,

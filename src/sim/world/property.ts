@@ -26,7 +26,7 @@ export const properties: Readonly<Record<PropertyId, Property>> = {
   "uninitialised-table": { rule: "publish-order", promise: "no reader sees a table before its contents" },
   "lost-entry": { rule: "entry-lock", promise: "no entry that another CPU installed is overwritten unseen" },
   "dead-table-entry": { rule: "stale-read", promise: "no entry is installed into a table that is not reachable any more" },
-  "entries-freed": { rule: "stale-read", promise: "no table is freed or given away with entries in it" },
+  "entries-freed": { rule: "stale-read", promise: "no table is freed or given away with an entry in it that was not seen" },
   "stale-translation": { rule: "tlb-flush", promise: "no page is freed while a CPU may still reach it through its TLB" },
   "unflushed-return": { rule: "tlb-flush", promise: "no CPU keeps a translation that the operation took away when it returns" },
   "stale-copy": { rule: "tlb-flush", promise: "no page is copied while a CPU may still write to it through its TLB" },
