@@ -2,6 +2,7 @@
 export { simulate, scenariosOf, type Scenario, type SimulateOptions } from "./scenario.ts";
 export { libraryFor, type Actor, type Library, type SourceText } from "./library.ts";
 export { replay, type ReplayRequest, type ReplayResult, type ReplayTrace } from "./replay.ts";
+export { repair, type Repair } from "./repair.ts";
 export type { HeldClass, HeldLock } from "./replay-run.ts";
 export { matrix, type Matrix, type MatrixOptions } from "./matrix.ts";
 export { traceTable } from "./trace.ts";

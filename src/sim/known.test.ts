@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { initC, lowerText } from "../c/index.ts";
 import { libraryFor, type SourceText } from "./library.ts";
-import { replay, type ReplayResult } from "./replay.ts";
+import { repair } from "./repair.ts";
+import { replay, type ReplayRequest, type ReplayResult } from "./replay.ts";
 import type { HeldLock } from "./replay-run.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -110,19 +111,22 @@ beforeAll(async () => {
 describe.each(races.map((r) => [r.race, r] as const))("%s", (_, known) => {
   const tree = trees[known.kernel] ?? "";
   const path = join(tree, known.file);
-  const run = (text: string, held: readonly HeldLock[]): ReplayResult => {
+  const requestFor = (text: string, held: readonly HeldLock[]): ReplayRequest => {
     const unit = lowerText(known.file, text);
     const longest = unit.functions.filter((f) => f.name === known.function).toSorted((a, b) => b.endLine - b.line - (a.endLine - a.line))[0]!;
     const library = libraryFor(textsOf("rules/models"), textsOf("rules/actors"), known.kernel);
-    return replay({ function: longest, units: [unit], library, held, lines: new Map([[known.file, text.split("\n")]]), bound: 3000, total: 100_000 });
+    return { function: longest, units: [unit], library, held, lines: new Map([[known.file, text.split("\n")]]), bound: 3000, total: 100_000 };
   };
+  const run = (text: string, held: readonly HeldLock[]): ReplayResult => replay(requestFor(text, held));
 
   it.skipIf(!existsSync(path))(`holds in ${known.kernel} and breaks with the bug put back`, () => {
     const text = readFileSync(path, "utf8");
     const broken = known.broken(text);
     expect(broken).not.toBe(text);
     expect(run(text, known.held).traces.map((t) => `${t.rule} line ${t.line}: ${t.message}`)).toEqual([]);
-    const traces = run(broken, known.heldBroken ?? known.held).traces.map((t) => `${t.rule}, ${t.actor}`);
-    expect(traces).toContain(`${known.rule}, ${known.actor}`);
+    const { traces } = run(broken, known.heldBroken ?? known.held);
+    expect(traces.map((t) => `${t.rule}, ${t.actor}`)).toContain(`${known.rule}, ${known.actor}`);
+    const trace = traces.find((t) => t.rule === known.rule && t.actor === known.actor)!;
+    expect(repair(requestFor(broken, known.heldBroken ?? known.held), trace)).toMatchObject({ confirmed: true });
   });
 });

@@ -164,6 +164,11 @@ function holdAtEntry(world: World, held: readonly HeldLock[]): string[] {
   return names;
 }
 
+/** The name of the lock that a class stands for in a world with these settings, or null. */
+export function lockNameOf(settings: Settings, kind: HeldClass): string | null {
+  return heldName(buildWorld(settings, 2), kind);
+}
+
 function heldName(world: World, kind: HeldClass): string | null {
   const { values } = world;
   const ofTable = (level: "pte" | "pmd"): string | null => {

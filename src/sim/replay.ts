@@ -68,9 +68,8 @@ const preconditions: ReadonlySet<PropertyId> = new Set([
 ]);
 
 export function replay(request: ReplayRequest, weakened: Weakened = sound): ReplayResult {
-  const helpers = helpersOf(request.units);
-  const near = [request.function, ...callees(request.function, helpers, 6)];
-  const subject: Subject = { ...request, helpers, loads: fieldLoads(near), weakened };
+  const subject = subjectOf(request, weakened);
+  const near = [request.function, ...callees(request.function, subject.helpers, 6)];
   const tally = new Tally();
   const { chosen, others } = telling(subject, near, tally);
   const actors = request.library.actors.filter((actor) => !standsFor(actor, near));
@@ -125,6 +124,13 @@ function blamed(fault: Fault, run: RunResult): RuleId {
     default:
       return fault.rule;
   }
+}
+
+/** What is run, made ready once for many runs. */
+export function subjectOf(request: ReplayRequest, weakened: Weakened): Subject {
+  const helpers = helpersOf(request.units);
+  const near = [request.function, ...callees(request.function, helpers, 6)];
+  return { ...request, helpers, loads: fieldLoads(near), weakened };
 }
 
 interface Chosen {

@@ -4,7 +4,7 @@
  */
 import { UsageError } from "../core/errors.ts";
 import { play, type Cast, type SimulateOptions } from "./scenario.ts";
-import type { Weakened } from "./world/build.ts";
+import { sound, type Weakened } from "./world/build.ts";
 
 /** One thing that a scenario relies on, as its header writes it, and the ways of taking it away. */
 export interface Reliance {
@@ -20,7 +20,7 @@ const sections: ReadonlySet<string> = new Set(["rcu", "irq", "ipi", "flush", "gr
  */
 export function reliancesOf(cast: Cast, options: Pick<SimulateOptions, "bound">): Reliance[] {
   const used = new Set<string>();
-  play(cast, options, { ignored: new Set(), forced: new Map(), used });
+  play(cast, options, { ...sound, used });
   return cast.scenario.reliesOn.map((text) => {
     const [name = "", what = "", ...rest] = text.split(/\s+/);
     const ways = what === "check" ? forcedWays(cast, name, rest.join(" ")) : ignoredWays(cast, name, what, rest.join(" "), used);
@@ -41,7 +41,7 @@ function ignoredWays(cast: Cast, name: string, what: string, lock: string, used:
     const at = entry.indexOf(":");
     return threads.includes(Number(entry.slice(0, at))) && matches(entry.slice(at + 1));
   });
-  return names.length === 0 ? [] : [{ ignored: new Set(names), forced: new Map(), used: null }];
+  return names.length === 0 ? [] : [{ ...sound, ignored: new Set(names) }];
 }
 
 function forcedWays(cast: Cast, name: string, text: string): Weakened[] {
@@ -50,6 +50,6 @@ function forcedWays(cast: Cast, name: string, text: string): Weakened[] {
   if (ir === undefined || lines === undefined) return [];
   return ir.blocks.flatMap((block) => {
     if (block.end.k !== "branch" || !(lines[block.end.loc.line - 1] ?? "").includes(text)) return [];
-    return [true, false].map((way) => ({ ignored: new Set<string>(), forced: new Map([[`${name}:${block.id}`, way]]), used: null }));
+    return [true, false].map((way) => ({ ...sound, forced: new Map([[`${name}:${block.id}`, way]]) }));
   });
 }

@@ -1,7 +1,8 @@
 /** Loads and stores: of entries and shared variables as visible operations, of everything else on the spot. */
 import { printPlace } from "../../c/index.ts";
 import type { Step } from "../../c/ir.ts";
-import { loadEntry, storeEntry } from "../world/entries.ts";
+import { isHelped } from "../world/build.ts";
+import { loadEntry, storeEntry, writeBarrier } from "../world/entries.ts";
 import type { Value } from "../world/value.ts";
 import { readMemory, show, unknown, type Location } from "./eval.ts";
 import { sharedField } from "./fields.ts";
@@ -70,6 +71,7 @@ export function store(runner: Runner, step: Step & { readonly op: "store" }, at:
       return {
         footprint: (turn) => entryWrite(world, turn, at.table, at.index, entry),
         run: (turn) => {
+          if (entry.k === "entry" && entry.kind === "table" && isHelped(world, turn.thread, "barrier")) writeBarrier(turn);
           storeEntry(turn, at.table, at.index, entry, holdsEntryLock(world, turn, at.table));
           return null;
         },

@@ -2,11 +2,12 @@
  * Locks and sections under the names that the kernel gives the lowest calls (spin_lock, down_read, rcu_read_lock); all
  * others are C models on top. rwsems are fair enough for what is asked here: no order among waiters.
  */
-import { isIgnored, type World } from "../world/build.ts";
+import { isHelped, isIgnored, type World } from "../world/build.ts";
 import { life } from "../world/layout.ts";
 import { isFree, mightSleep, readersOf, releaseLock, takeLock, writerOf, holds, type LockKind, type LockMode } from "../world/locks.ts";
 import { disableInterrupts, enableInterrupts, enterRcu, ipiDone, leaveRcu, sendIpi } from "../world/sections.ts";
 import { readers, waitingFor } from "../world/tables.ts";
+import { flush } from "../world/translate.ts";
 import { touchTable, type Turn } from "../world/turn.ts";
 import type { Value } from "../world/value.ts";
 import { show } from "./eval.ts";
@@ -73,7 +74,7 @@ function taker(kind: LockKind, mode: LockMode, tries: boolean): OperationMaker {
       run: (turn) => {
         if (local(turn)) return values.zero;
         if (!alive(turn)) return null;
-        if (kind === "sleeping") mightSleep(turn, world.locks, `taking ${world.locks.names[lock.n]}`);
+        if (kind === "sleeping" && !isHelped(world, turn.thread, "sleep")) mightSleep(turn, world.locks, `taking ${world.locks.names[lock.n]}`);
         takeLock(turn, world.locks, lock.n, mode);
         return values.zero;
       },
@@ -87,6 +88,7 @@ function releaser(kind: LockKind, mode: LockMode): OperationMaker {
     if (lock === null) return null;
     const { resources } = world;
     const list = [touch(resources.look(lock.n), touchAdd)];
+    if (world.weakened.helped.has("flush")) list.push(touch(resources.tlb, touchWrite));
     if (lock.table >= 0) list.push(touch(resources.life(lock.table), touchRead));
     const local = (turn: Turn): boolean => isIgnored(world, turn.thread, world.locks.names[lock.n]!);
     return {
@@ -94,6 +96,7 @@ function releaser(kind: LockKind, mode: LockMode): OperationMaker {
       local,
       run: (turn) => {
         if (local(turn)) return null;
+        if (lock.table >= 0 && isHelped(world, turn.thread, "flush")) flush(turn, -1);
         if (lock.table < 0 || touchTable(turn, lock.table, "releases the lock in")) releaseLock(turn, world.locks, lock.n, mode);
         return null;
       },

@@ -1,12 +1,12 @@
 /** The lowest operations on entries, tables, pages, translations and VMAs, for the C models in rules/models to call. */
-import { isIgnored, type World } from "../world/build.ts";
+import { isHelped, isIgnored, type World } from "../world/build.ts";
 import { entriesPerTable, type Level } from "../world/layout.ts";
 import { exchangeEntry, hardwareStore, loadEntry, storeEntry, writeBarrier } from "../world/entries.ts";
 import { allocatePage, copyPage, getPage, pageLife, putPage, touchPage, tryGetPage } from "../world/pages.ts";
 import { walkUnderWay } from "../world/sections.ts";
-import { allocateTable, depositTable, freeTable, withdrawTable } from "../world/tables.ts";
+import { allocateTable, depositTable, freeTable, readers, withdrawTable } from "../world/tables.ts";
 import { flush, pageBits, rangeOf, staleFor, translations, virtualName } from "../world/translate.ts";
-import type { Turn } from "../world/turn.ts";
+import { wholeAt, type Turn } from "../world/turn.ts";
 import { flag, hardwareFlags, type RefValue, type SlotValue, type Value } from "../world/value.ts";
 import { entryWrite, quiet, type Operation, type OperationMaker } from "./operation.ts";
 import { allSections } from "./ops-locks.ts";
@@ -24,7 +24,12 @@ function onRef(object: RefValue["object"], make: (world: World, n: number, args:
 
 const exchange = onSlot((world, slot, [, value]) => ({
   footprint: (turn) => entryWrite(world, turn, slot.table, slot.index, value ?? null),
-  run: (turn) => exchangeEntry(turn, slot.table, slot.index, value?.k === "entry" ? value : world.values.none),
+  run: (turn) => {
+    const next = value?.k === "entry" ? value : world.values.none;
+    const now = wholeAt(turn, slot.table, Math.max(Math.min(slot.index, entriesPerTable - 1), 0));
+    const keep = next.kind === "none" && now?.kind === "leaf" && world.layout.levels[slot.table] === "pmd" && isHelped(world, turn.thread, "keep");
+    return exchangeEntry(turn, slot.table, slot.index, keep ? world.values.entry("invalid", now.target, now.flags) : next);
+  },
 }));
 
 const compareExchange = onSlot((world, slot, [, expected, value]) => ({
@@ -90,10 +95,16 @@ function lifeOf(world: World, table: number): Touch[] {
   return [touch(world.resources.life(table), touchWrite), ...entries, touch(world.resources.tlb, touchRead)];
 }
 
+/** With help, a table leaves only when no other CPU has interrupts off any more. */
+function lockless(world: World): Pick<Operation, "enabled"> {
+  return world.weakened.helped.has("ipi") ? { enabled: (turn) => !isHelped(world, turn.thread, "ipi") || (readers(turn) & ~(1 << turn.thread)) === 0 } : {};
+}
+
 const free = onRef("table", (world, table) => ({
-  footprint: () => lifeOf(world, table),
+  ...lockless(world),
+  footprint: () => (world.weakened.helped.size > 0 ? [...lifeOf(world, table), ...allSections(world)] : lifeOf(world, table)),
   run: (turn) => {
-    freeTable(turn, table, "now");
+    freeTable(turn, table, isHelped(world, turn.thread, "grace") ? "after-grace-period" : "now");
     return null;
   },
 }));
@@ -109,7 +120,8 @@ const freeAfterGrace = onRef("table", (world, table) => ({
 const deposit = onSlot((world, slot, [, ref]) => {
   const table = ref?.k === "ref" && ref.object === "table" ? ref.n : -1;
   return {
-    footprint: () => [touch(world.resources.deposits(slot.table), touchWrite), ...(table < 0 ? [] : lifeOf(world, table))],
+    ...lockless(world),
+    footprint: () => [touch(world.resources.deposits(slot.table), touchWrite), ...allSections(world), ...(table < 0 ? [] : lifeOf(world, table))],
     run: (turn) => {
       if (table >= 0) depositTable(turn, table, slot.table);
       return null;

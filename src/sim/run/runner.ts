@@ -1,5 +1,7 @@
 /** One way of one thread through a step: the thread, the world as it changes it, and what is said about it on the way. */
 import type { Step } from "../../c/ir.ts";
+import { isHelped } from "../world/build.ts";
+import { heldBy } from "../world/locks.ts";
 import { properties, type Fault, type PropertyId } from "../world/property.ts";
 import type { Turn } from "../world/turn.ts";
 import type { EntryValue, TornValue, Value } from "../world/value.ts";
@@ -33,6 +35,9 @@ export interface Sight {
   readonly index: number;
   readonly value: EntryValue | TornValue;
 }
+
+/** Properties that a second look at the entry under its lock would have kept. */
+const looksAgain: ReadonlySet<PropertyId> = new Set(["not-a-table", "wrong-kind", "lost-entry"]);
 
 export class Runner implements Scope {
   readonly world: Session["world"];
@@ -68,6 +73,9 @@ export class Runner implements Scope {
     if (this.fault !== null) return;
     if (property === "not-held" && this.session.foreign && this.turn.thread === 0) {
       this.session.notModelled.add(`line ${placeOf(this.thread).line} ${text}: its caller may`);
+      this.dropped = true;
+    }
+    if (looksAgain.has(property) && isHelped(this.world, this.turn.thread, "recheck") && heldBy(this.turn, this.world.locks).some((name) => name.endsWith("page_table_lock") || / lock of T/.test(name))) {
       this.dropped = true;
     }
     const { file, line } = placeOf(this.thread);

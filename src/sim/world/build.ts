@@ -41,11 +41,18 @@ export interface Weakened {
   readonly ignored: ReadonlySet<string>;
   /** Tests that always go one way: "function:block" -> the way. */
   readonly forced: ReadonlyMap<string, boolean>;
+  /**
+   * Help that CPU0 gets: "barrier" orders a table before it becomes reachable, "flush" empties the TLBs before a page-table
+   * lock is released, "grace" and "ipi" let lockless walkers leave before a table is freed or given away, "keep" leaves a huge
+   * entry invalid where it would be cleared, "recheck" ends its way where it would use an entry that changed under its lock;
+   * "sleep" lets it sleep anywhere.
+   */
+  readonly helped: ReadonlySet<string>;
   /** When not null, grows by each name that a thread used, and each test with the ways that it went. */
   readonly used: Set<string> | null;
 }
 
-export const sound: Weakened = { ignored: new Set(), forced: new Map(), used: null };
+export const sound: Weakened = { ignored: new Set(), forced: new Map(), helped: new Set(), used: null };
 
 export interface WorldOptions {
   /** Locks of their own for PMD and PTE tables; without, everything is under page_table_lock. */
@@ -253,4 +260,9 @@ export function isIgnored(world: World, thread: number, name: string): boolean {
   const { ignored, used } = world.weakened;
   used?.add(`${thread}:${name}`);
   return ignored.size > 0 && ignored.has(`${thread}:${name}`);
+}
+
+/** Whether the thread is CPU0 and gets this help. */
+export function isHelped(world: World, thread: number, help: string): boolean {
+  return thread === 0 && world.weakened.helped.has(help);
 }

@@ -1,0 +1,70 @@
+/**
+ * Checks that a suggested repair removes a trace: the same run again with the missing lock, barrier, flush or wait put in.
+ * A second look under the lock that is held anyway means that the function goes no further where it would use what has
+ * changed; where it holds no lock there, it runs under the entry's lock throughout.
+ */
+import type { RuleId } from "../core/finding.ts";
+import { lockNameOf, runReplay, type HeldLock } from "./replay-run.ts";
+import { subjectOf, type ReplayRequest, type ReplayTrace } from "./replay.ts";
+import { sound, type Weakened } from "./world/build.ts";
+
+export interface Repair {
+  /** What was put in, for people. */
+  readonly text: string;
+  /** True when the run holds with it, false when no repair that is known for the rule removes the trace. */
+  readonly confirmed: boolean;
+}
+
+interface Candidate {
+  readonly text: string;
+  readonly held: readonly HeldLock[];
+  readonly helped: readonly string[];
+}
+
+const hold = (text: string, ...held: HeldLock[]): Candidate => ({ text: `hold ${text}`, held, helped: [] });
+const help = (text: string, ...helped: string[]): Candidate => ({ text, held: [], helped });
+
+const rmapWrite = hold("the rmap locks for writing", { class: "i_mmap", mode: "write" }, { class: "anon_vma", mode: "write" });
+const entryLocks = [
+  hold("the page-table lock of the PTE table from the first look on", { class: "pte-ptl" }),
+  hold("the page-table lock of the PMD from the first look on", { class: "pmd-ptl" }),
+];
+
+/** A walker that looks without the lock must not find the entry empty while it is changed. */
+const kept = [help("invalidate the huge entry instead of clearing it while it is changed", "keep")];
+
+const candidates: Readonly<Partial<Record<RuleId, readonly Candidate[]>>> = {
+  "entry-lock": entryLocks,
+  "stale-read": [help("look at the entry again under the lock that is held there, and back out when it has changed", "recheck"), ...entryLocks],
+  "lockless-read": entryLocks,
+  "walk-context": [hold("mmap_lock for reading", { class: "mmap", mode: "read" }), hold("mmap_lock for writing", { class: "mmap", mode: "write" })],
+  "move-context": [rmapWrite],
+  "publish-order": [help("order the table's contents before the store that makes it reachable", "barrier")],
+  "tlb-flush": [help("flush before the page-table lock is released", "flush")],
+  "table-free": [
+    help("wait for walkers that have interrupts off before the table leaves", "ipi"),
+    help("free the table after a grace period", "grace", "ipi"),
+    rmapWrite,
+  ],
+};
+
+/** Null when no repair is known for the rule. */
+export function repair(request: ReplayRequest, trace: ReplayTrace): Repair | null {
+  const known = candidates[trace.rule] ?? [];
+  const [first] = known;
+  if (first === undefined) return null;
+  const actor = request.library.actors.find((a) => a.name === trace.actor) ?? null;
+  const own = trace.property === "missed-mapping" ? kept : [];
+  for (const candidate of [...own, ...known]) {
+    const held = [...request.held.filter((h) => !candidate.held.some((c) => c.class === h.class)), ...candidate.held];
+    const run = runReplay({ ...subjectOf(request, weakenedBy(candidate, trace)), held, bound: request.bound * 10 }, trace.world, actor);
+    if (run.found === null && run.complete) return { text: candidate.text, confirmed: true };
+  }
+  return { text: first.text, confirmed: false };
+}
+
+/** A page-table lock that is held throughout is not taken a second time, and sleeping under it is not the question here. */
+function weakenedBy(candidate: Candidate, trace: ReplayTrace): Weakened {
+  const names = candidate.held.filter((h) => h.class.endsWith("-ptl")).flatMap((h) => lockNameOf(trace.world, h.class) ?? []);
+  return { ...sound, ignored: new Set(names.map((name) => `0:${name}`)), helped: new Set([...candidate.helped, ...(names.length > 0 ? ["sleep"] : [])]) };
+}
