@@ -1,0 +1,89 @@
+/**
+ * `npm run fuzz -- --minutes N --seed S`: mails of the corpus, changed as strangers would, through every stage. A case is
+ * named by seed and number (`--from N` starts there); what fails is kept in --out. The cases run in a process of their
+ * own, so that one without an end is noticed, named and passed over.
+ */
+import { fork } from "node:child_process";
+import { existsSync, renameSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { FuzzMessage, FuzzOptions } from "./fuzz/runner.ts";
+
+const project = join(import.meta.dirname, "..");
+/** A case that takes longer hangs, as far as a user can tell. */
+const patienceMs = 60_000;
+
+function optionsFrom(argv: readonly string[]): FuzzOptions {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { minutes: { type: "string", default: "1" }, seed: { type: "string", default: "1" }, from: { type: "string", default: "0" }, out: { type: "string" }, corpus: { type: "string", multiple: true } },
+  });
+  const usual = [join(project, "fixtures/mail"), join(project, "../shared/corpus")].filter((path) => existsSync(path));
+  return {
+    corpus: values.corpus ?? usual, seed: Number(values.seed), from: Number(values.from), seconds: Number(values.minutes) * 60, out: values.out ?? join(tmpdir(), "mmreview-fuzz"),
+  };
+}
+
+/** The first cases load code and fill caches; after that the heap has to stay where it is. */
+function leaks(heapMb: readonly number[]): boolean {
+  const [settled, last] = [heapMb[2], heapMb.at(-1)];
+  return settled !== undefined && last !== undefined && last > settled + 100;
+}
+
+/** One process of cases; gives the number of the case to go on with after a hang, or null when the time is up. */
+function run(options: FuzzOptions): Promise<{ readonly next: number | null; readonly failed: number }> {
+  const child = fork(join(import.meta.dirname, "fuzz/child.ts"), [JSON.stringify(options)], { execArgv: [...process.execArgv, "--expose-gc"] });
+  let current = options.from;
+  let failed = 0;
+  let ended = false;
+  let hung = false;
+  return new Promise((done) => {
+    const hang = (): void => {
+      hung = true;
+      child.kill("SIGKILL");
+    };
+    let clock = setTimeout(hang, 2 * patienceMs);
+    child.on("message", (message: FuzzMessage) => {
+      clearTimeout(clock);
+      clock = setTimeout(hang, patienceMs);
+      switch (message.kind) {
+        case "start":
+          current = message.number;
+          return;
+        case "failed":
+          failed++;
+          console.log(`case ${options.seed}/${message.number} failed: ${message.text}`);
+          return;
+        case "end":
+          ended = true;
+          console.log(JSON.stringify({ seed: options.seed, ...message }));
+          if (leaks(message.heapMb)) {
+            failed++;
+            console.log("the heap grows with the number of cases");
+          }
+      }
+    });
+    child.on("exit", (code, signal) => {
+      clearTimeout(clock);
+      if (ended) return done({ next: null, failed });
+      console.log(`case ${options.seed}/${current} ${hung ? "has no end" : `ended the process (${signal ?? code})`}`);
+      const left = join(options.out, `case-${child.pid}.mbox`);
+      if (existsSync(left)) renameSync(left, join(options.out, `${hung ? "hang" : "crash"}-${options.seed}-${current}.mbox`));
+      return done({ next: current + 1, failed: failed + 1 });
+    });
+  });
+}
+
+let options = optionsFrom(process.argv.slice(2));
+const end = Date.now() + options.seconds * 1000;
+let failed = 0;
+for (;;) {
+  const result = await run(options);
+  failed += result.failed;
+  const left = Math.round((end - Date.now()) / 1000);
+  if (result.next === null || left <= 0) break;
+  options = { ...options, from: result.next, seconds: left };
+}
+console.log(failed === 0 ? "no case failed" : `${failed} cases failed`);
+process.exitCode = failed === 0 ? 0 : 1;
