@@ -5,7 +5,7 @@
 /*
  * actor: UFFDIO_COPY into a private mapping of a file
  * context: VMA lock (6.9 and later) or mmap lock for reading, then the pte lock; makes vma->anon_vma first
- * needs: users=live vma=file|shmem
+ * needs: users=live uffd=yes vma=file|shmem
  * mirrors: mm/userfaultfd.c mfill_atomic(), mfill_atomic_install_pte() (6.12.117)
  */
 void uffd_copy(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr)
@@ -45,7 +45,7 @@ out:
  * actor: UFFDIO_MOVE of one page
  * since: 6.8
  * context: VMA locks or mmap lock for reading, folio lock, anon_vma for writing, both pte locks
- * needs: users=live vma=anon pmd=table pmd1=table
+ * needs: users=live uffd=yes vma=anon pmd=table pmd1=table
  * mirrors: mm/userfaultfd.c move_pages_pte(), move_present_pte() (6.12.117)
  */
 void uffd_move(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, unsigned long addr1)

@@ -1,13 +1,11 @@
 /*
  * models: questions that are answered for the plain case
  *
- * No userfaultfd, no fatal signal, no exiting process, no exotic architecture. What a function does in the other cases is
+ * No write protection by userfaultfd, no fatal signal, no exiting process, no exotic architecture. What a function does in the other cases is
  * not replayed.
  */
 
 bool userfaultfd_wp(struct vm_area_struct *vma) { return false; }
-bool userfaultfd_armed(struct vm_area_struct *vma) { return false; }
-bool userfaultfd_missing(struct vm_area_struct *vma) { return false; }
 bool userfaultfd_pte_wp(struct vm_area_struct *vma, pte_t pte) { return false; }
 bool userfaultfd_huge_pmd_wp(struct vm_area_struct *vma, pmd_t pmd) { return false; }
 bool uffd_disable_fault_around(struct vm_area_struct *vma) { return false; }

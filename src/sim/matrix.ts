@@ -66,8 +66,8 @@ const contexts: readonly Context[] = [
 const worlds: readonly Settings[] = [
   { vma: "anon", pmd: "table", pte: "page,none" },
   { vma: "anon", pmd: "none" },
-  { vma: "file", pmd: "table", pte: "page,none" },
-  { vma: "file", pmd: "table", pte: "none,none" },
+  { vma: "file", pmd: "table", pte: "page,none", uffd: "yes" },
+  { vma: "file", pmd: "table", pte: "none,none", uffd: "yes" },
 ];
 
 /** Calls `onCell` after each cell, with how many are done. */

@@ -56,8 +56,9 @@ export function repair(request: ReplayRequest, trace: ReplayTrace): Repair | nul
   const actor = request.library.actors.find((a) => a.name === trace.actor) ?? null;
   const own = trace.property === "missed-mapping" ? kept : [];
   for (const candidate of [...own, ...known]) {
-    const held = [...request.held.filter((h) => !candidate.held.some((c) => c.class === h.class)), ...candidate.held];
-    const run = runReplay({ ...subjectOf(request, weakenedBy(candidate, trace)), held, bound: request.bound * 10 }, trace.world, actor);
+    const subject = subjectOf(request, weakenedBy(candidate, trace));
+    const held = [...subject.held.filter((h) => !candidate.held.some((c) => c.class === h.class)), ...candidate.held];
+    const run = runReplay({ ...subject, held, bound: request.bound * 10 }, trace.world, actor);
     if (run.found === null && run.complete) return { text: candidate.text, confirmed: true };
   }
   return { text: first.text, confirmed: false };

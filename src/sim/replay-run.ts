@@ -119,10 +119,16 @@ function callerOf(target: FunctionIr, taken: readonly HeldLock[]): Caller {
   const mm = target.params.find((p) => target.vars.get(p)?.type === "struct mm_struct *") ?? "";
   const [lock] = taken.map((h) => (h.mode === "write" ? "mmap_write" : "mmap_read"));
   const gather = target.params.find((p) => target.vars.get(p)?.type === "struct mmu_gather *");
+  // Whoever hands a page over has a reference to it.
+  const pages = target.params.filter((p) => /^struct (?:page|folio) \*$/.test(target.vars.get(p)?.type ?? ""));
+  const first = [
+    ...(gather === undefined ? [] : [`tlb_gather_mmu(${gather}, ${gather}->mm); world_invalidate_start(${gather}->mm, 0, ULONG_MAX);`]),
+    ...pages.map((p) => `folio_get(${p});`),
+  ];
   const params = target.params.map((p) => (p === gather ? `struct mmu_gather *${p}` : p === mm ? `struct mm_struct *${p}` : `long ${p}`)).join(", ");
   const text = [
-    `void caller(${params})`, "{", lock === undefined ? "" : `${lock}_lock(${mm});`, `${target.name}(${target.params.join(", ")});`, gather === undefined ? "" : `tlb_finish_mmu(${gather});`, lock === undefined ? "" : `if (world_holds(&${mm}->mmap_lock)) ${lock}_unlock(${mm});`, "}",
-    gather === undefined ? "" : `void caller_begin(struct mmu_gather *${gather}) { tlb_gather_mmu(${gather}, ${gather}->mm); }`,
+    `void caller(${params})`, "{", lock === undefined ? "" : `${lock}_lock(${mm});`, `${target.name}(${target.params.join(", ")});`, gather === undefined ? "" : `world_invalidate_end(${gather}->mm, 0, ULONG_MAX); tlb_finish_mmu(${gather});`, ...pages.map((p) => `folio_put(${p});`), lock === undefined ? "" : `if (world_holds(&${mm}->mmap_lock)) ${lock}_unlock(${mm});`, "}",
+    first.length === 0 ? "" : `void caller_begin(${params}) { ${first.join(" ")} }`,
   ];
   const [call, begin] = lowerText("(caller)", text.join("\n")).functions;
   caller = { call: call!, begin: begin ?? null, lines: text };

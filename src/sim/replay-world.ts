@@ -6,6 +6,7 @@ import type { FunctionIr, Place } from "../c/ir.ts";
 import { bindParameter, slotFor } from "./bindings.ts";
 import type { Settings, World } from "./world/build.ts";
 import { base, pmdSize } from "./world/layout.ts";
+import { pageLife } from "./world/pages.ts";
 import type { Value } from "./world/value.ts";
 
 /** Names in the function's calls and fields, to see what it is about. */
@@ -55,7 +56,9 @@ export function worldsFor(functions: readonly FunctionIr[], file: string): Setti
     ...(ptes ? [{ pmd: "table", pte: "device-exclusive,none" }, { pmd: "table", pte: "migration,none" }] : []),
   ];
   const worlds: Settings[] = kinds.flatMap((kind): Settings[] => [...(anon ? [{ vma: "anon", ...kind }] : []), ...(mapped ? [{ vma: "file", ...kind }] : [])]);
-  return moves ? worlds.filter((w) => w["pmd"] === "table").map((w) => ({ ...w, vma1: w["vma"]!, pmd1: "none" })) : worlds;
+  const registered = worlds.filter((w) => w["pmd"] === "table").map((w): Settings => ({ ...w, uffd: "yes" }));
+  const all = [...worlds, ...registered];
+  return moves ? all.filter((w) => w["pmd"] === "table").map((w): Settings => ({ ...w, vma1: w["vma"]!, pmd1: "none" })) : all;
 }
 
 /** What a field of an object that the function was given holds, by the field's name; undefined when nothing fits. */
@@ -86,10 +89,23 @@ export function fieldDefault(world: World, field: string): Value | undefined {
   }
 }
 
+/** A page of the world that nothing maps, with the reference of whoever hands it over. */
+function freshPage(world: World): Value {
+  const page = world.layout.pages - 1;
+  world.initial[world.layout.pageLife + page] = pageLife.used;
+  world.initial[world.layout.references + page] = 1;
+  return world.values.ref("page", page);
+}
+
 /** Values for the parameters; what fits nothing in the world becomes an object of its own, named after the parameter. */
 export function bindForReplay(world: World, ir: FunctionIr): Map<string, Value> {
+  // A page that the function makes an entry of is not mapped yet; any other is the one that the world maps.
+  const names = namesIn([ir]);
+  const installs = any(names, /^(?:mk_pte|mk_pmd|mk_huge_pmd|folio_mk_pte|folio_mk_pmd|set_pte_range|insert_page\w*)$/) && !names.has("page_vma_mapped_walk");
   return new Map(ir.params.map((name) => {
     const variable = ir.vars.get(name)!;
+    const page = /^struct (?:page|folio) \*$/.test(variable.type);
+    if (page && installs) return [name, freshPage(world)] as const;
     const bound = bindParameter(world, variable);
     if (bound !== undefined) return [name, bound] as const;
     if (variable.type.trimEnd().endsWith("*")) return [name, world.values.place(`o:${variable.source}`)] as const;

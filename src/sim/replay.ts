@@ -7,6 +7,7 @@ import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import type { RuleId, Trace } from "../core/finding.ts";
 import { fits } from "./fits.ts";
 import type { Actor, Library } from "./library.ts";
+import { assumedHeld } from "./replay-context.ts";
 import { runReplay, type HeldLock, type RunResult, type Subject } from "./replay-run.ts";
 import { worldsFor } from "./replay-world.ts";
 import { conflictsOf } from "./run/explore.ts";
@@ -56,6 +57,8 @@ export interface ReplayResult {
   readonly runs: number;
   /** True when a bound cut a run short. */
   readonly bounded: boolean;
+  /** Locks that were taken to be held by the callers because the function does not take them, beside `held` of the request. */
+  readonly assumedHeld: readonly HeldLock[];
 }
 
 /**
@@ -88,7 +91,7 @@ export function replay(request: ReplayRequest, weakened: Weakened = sound): Repl
       }
     }
   }
-  return tally.result();
+  return { ...tally.result(), assumedHeld: subject.held.filter((h) => !request.held.includes(h)) };
 }
 
 /**
@@ -130,7 +133,8 @@ function blamed(fault: Fault, run: RunResult): RuleId {
 export function subjectOf(request: ReplayRequest, weakened: Weakened): Subject {
   const helpers = helpersOf(request.units);
   const near = [request.function, ...callees(request.function, helpers, 6)];
-  return { ...request, helpers, loads: fieldLoads(near), weakened };
+  const held = [...request.held, ...assumedHeld(near, request.held)];
+  return { ...request, held, helpers, loads: fieldLoads(near), weakened };
 }
 
 interface Chosen {
@@ -174,12 +178,14 @@ class Tally {
     for (const name of run.skipped) this.skipped.add(name);
     const trace = traceOf(subject, settings, actor, run);
     if (trace === null || (actor === null && preconditions.has(trace.property))) return;
+    // How far a batch goes is decided by a folio's size, which is not known here.
+    if (trace.property === "out-of-table" && trace.assumed.length > 0) return;
     const key = `${trace.property} ${trace.line}`;
     const known = this.traces.get(key);
     if (known === undefined || easier(trace, known)) this.traces.set(key, trace);
   }
 
-  result(): ReplayResult {
+  result(): Omit<ReplayResult, "assumedHeld"> {
     const traces = [...this.traces.values()].toSorted((a, b) => a.line - b.line || (a.property < b.property ? -1 : 1));
     return {
       verdict: traces.length > 0 ? "violated" : this.runs === 0 || this.notModelled.size > 0 ? "not-modelled" : "holds",

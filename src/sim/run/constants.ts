@@ -20,7 +20,7 @@ const numbers: Readonly<Record<string, bigint>> = {
   HPAGE_PMD_ORDER: log2(BigInt(entriesPerTable)), PMD_ORDER: log2(BigInt(entriesPerTable)),
   PTRS_PER_PTE: BigInt(entriesPerTable), PTRS_PER_PMD: BigInt(entriesPerTable), PTRS_PER_PUD: 1n, PTRS_PER_PGD: 1n,
   true: 1n, false: 0n, NULL: 0n, ULONG_MAX: (1n << 63n) - 1n, TASK_SIZE: 1n << 46n, TASK_SIZE_MAX: 1n << 46n,
-  ACTION_SUBTREE: 0n, ACTION_CONTINUE: 1n, ACTION_AGAIN: 2n,
+  PVMW_SYNC: 1n, PVMW_MIGRATION: 2n, ACTION_SUBTREE: 0n, ACTION_CONTINUE: 1n, ACTION_AGAIN: 2n,
 };
 
 export function constantOf(values: Values, name: string): Value {

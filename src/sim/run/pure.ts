@@ -257,6 +257,7 @@ for (const name of ["min", "min_t", "max", "max_t"]) {
     return scope.world.values.int((a.value < b.value) === name.startsWith("min") ? a.value : b.value);
   });
 }
+for (const name of ["userfaultfd_armed", "userfaultfd_missing"]) table.set(name, (scope) => scope.world.values.bool(scope.world.options.uffd));
 for (const name of ["folio_test_anon", "PageAnon", "PageAnonExclusive"]) {
   table.set(name, (scope, [arg]) => {
     if (arg?.k !== "ref" || arg.object !== "page") return undefined;

@@ -1,6 +1,6 @@
 /** Threads and a world together as the explorer's system, and the replay of a found interleaving step by step. */
 import type { RuleId } from "../../core/finding.ts";
-import { countTables } from "../world/build.ts";
+import { countTables, unbalanced } from "../world/build.ts";
 import { dropAll, heldBy } from "../world/locks.ts";
 import { properties, type Fault, type PropertyId } from "../world/property.ts";
 import { staleFor, virtualName } from "../world/translate.ts";
@@ -113,7 +113,8 @@ export function simulation(session: Session, threads: readonly Starting[], data:
         const there = countTables(turn, mm);
         if (counted !== there) return failing("accounting", `${counted} PTE tables are accounted for and ${there} exist`, -1, state);
       }
-      return null;
+      const huge = unbalanced(turn, session.world);
+      return huge === "" ? null : failing("deposit", huge, -1, state);
     },
     atDeadlock(state) {
       const waiting = state.standings.flatMap((s, thread) => (s.operation === null ? [] : [thread]));

@@ -65,6 +65,8 @@ export interface WorldOptions {
   readonly notifiers: boolean;
   /** 32-bit kernel with 64-bit entries: a load is two loads. */
   readonly halves: boolean;
+  /** The VMAs are registered with userfaultfd. */
+  readonly uffd: boolean;
   /** The tables of mm0 belong to the kernel itself: there are no VMAs. */
   readonly kernel: boolean;
 }
@@ -74,7 +76,7 @@ export type Settings = Readonly<Record<string, string>>;
 
 const known = new Set([
   "pud", "pmd", "pmd1", "pte", "pte1", "vma", "vma1", "mms", "deposit", "share", "split-locks", "flush", "free-tables",
-  "notifiers", "halves", "spare-pte", "spare-pmd", "spare-pages", "users",
+  "notifiers", "halves", "spare-pte", "spare-pmd", "spare-pages", "users", "uffd",
 ]);
 
 const entryWords: Readonly<Record<string, readonly [EntryKind, number]>> = {
@@ -113,7 +115,7 @@ export function buildWorld(settings: Settings, threads: number, weakened: Weaken
   });
   const options: WorldOptions = {
     splitLocks: yes("split-locks", true), flushByIpi: settings["flush"] === "ipi", freeByRcu: settings["free-tables"] !== "now",
-    notifiers: yes("notifiers", !kernel), halves: yes("halves", false), kernel,
+    notifiers: yes("notifiers", !kernel), halves: yes("halves", false), uffd: yes("uffd", false), kernel,
   };
   const data = new Int32Array(layout.size);
   maker.fill(layout, data, options, yes("deposit", true));
@@ -253,6 +255,29 @@ export function countTables(turn: Turn, mm: number): number {
   };
   visit(layout.roots[mm]!);
   return pte.size;
+}
+
+/** Says how deposited tables do not match the huge entries that need one, or "". Only where they did at the start. */
+export function unbalanced(turn: Turn, world: World): string {
+  const count = (data: Int32Array, table: number): readonly [number, number] => {
+    const { layout, values } = world;
+    let huge = 0;
+    for (let index = 0; index < entriesPerTable; index++) {
+      const value = values.get(data[layout.entry + table * entriesPerTable + index]!);
+      if (value.k === "entry" && (value.kind === "leaf" || value.kind === "invalid" || value.kind === "migration")) huge++;
+    }
+    let deposited = 0;
+    for (let other = 0; other < layout.tables; other++) if (data[layout.deposits + table]! & (1 << other)) deposited++;
+    return [huge, deposited];
+  };
+  if (world.vmas[0]?.kind !== "anon") return "";
+  for (const [table, level] of world.layout.levels.entries()) {
+    if (level !== "pmd") continue;
+    const [hugeBefore, depositedBefore] = count(world.initial, table);
+    const [huge, deposited] = count(turn.data, table);
+    if (hugeBefore === depositedBefore && huge !== deposited) return `${huge} huge entries have ${deposited} deposited tables`;
+  }
+  return "";
 }
 
 /** Whether the protection does not work for the thread. Also notes that the thread uses it. */
