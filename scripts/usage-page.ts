@@ -10,7 +10,7 @@ export function usagePage(): string {
     "<!-- Made by `npx tsx scripts/docs.ts` from src/cli/commands.ts and src/cli/options.ts; change those. -->",
     "",
     "`mmreview` reads a patch the way it arrives and holds the code that it leaves behind against the locking and ordering",
-    "rules of the kernel's page tables. It never reaches the network by itself, runs nothing of what it reads, and prints the",
+    "rules of the kernel's page tables. It reaches the network only for an input that is a message id or a web address, runs nothing of what it reads, and prints the",
     "same for the same input.",
     "",
     "## Commands",

@@ -11,6 +11,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   util: [],
   mail: [],
   diff: [],
+  lore: [],
   tree: ["diff"],
   c: [],
   rulebook: ["c"],
@@ -21,7 +22,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "sim/run": ["c", "rulebook", "sim/memory", "sim/world"],
   sim: ["c", "rulebook", "sim/memory", "sim/world", "sim/run"],
   report: [],
-  "": ["mail", "diff", "tree", "c", "rulebook", "check", "sim", "sim/litmus", "sim/memory", "sim/world", "sim/run"],
+  "": ["lore", "mail", "diff", "tree", "c", "rulebook", "check", "sim", "sim/litmus", "sim/memory", "sim/world", "sim/run"],
   cli: ["report", ""],
 };
 
@@ -103,6 +104,13 @@ describe("the house", () => {
     const io = new Set(["node:fs", "node:fs/promises", "node:child_process", "fs", "child_process"]);
     const broken = imports.filter((i) => io.has(i.target) && !mayTouchFiles.includes(folderOf(i.file) || i.file));
     expect(broken).toEqual([]);
+  });
+
+  it("uses the network only in lore", () => {
+    const modules = new Set(["node:http", "node:https", "node:http2", "node:net", "node:tls", "node:dgram", "node:dns"]);
+    const users = files.filter((f) => /\bawait fetch\(|\bnew (?:WebSocket|EventSource)\(/.test(readFileSync(join(src, f), "utf8")));
+    expect(users.map(folderOf)).toEqual(["lore"]);
+    expect(imports.filter((i) => modules.has(i.target))).toEqual([]);
   });
 
   it("prints and exits only in cli", () => {

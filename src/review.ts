@@ -35,7 +35,7 @@ export async function review(request: ReviewRequest, events?: EventSink): Promis
     };
     const inputs = new Inputs(request, tree);
     const patches: PatchReport[] = [];
-    for await (const found of inputs.series()) {
+    for await (const found of inputs.series(events)) {
       for (const patch of await reviewSeries(found, options)) {
         patches.push(patch);
         inputs.reviewed(found.input, patch);

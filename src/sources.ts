@@ -2,7 +2,9 @@
 import { InputError } from "./core/errors.ts";
 import type { MailPatch, Series } from "./core/message.ts";
 import type { InputReport, PatchReport } from "./core/report.ts";
+import type { EventSink } from "./core/events.ts";
 import type { ReviewRequest } from "./core/request.ts";
+import { archiveBase, fetchThread, isArchiveInput } from "./lore/index.ts";
 import { type GroupedEvent, parseSubject, readSeries } from "./mail/index.ts";
 import { isRevisionRange, revisionRange, type Tree } from "./tree/index.ts";
 
@@ -23,14 +25,18 @@ export interface FoundSeries {
   readonly notes: readonly string[];
 }
 
+type InputRequest = Pick<ReviewRequest, "inputs" | "cwd" | "stdin" | "archive">;
+
 /** Collects what becomes of each input while its series are handed on. */
 export class Inputs {
   readonly #open = new Map<string, OpenInput>();
-  readonly #request: Pick<ReviewRequest, "inputs" | "cwd" | "stdin">;
+  readonly #request: InputRequest;
   readonly #tree: Tree | null;
+  readonly #fetched = new Map<string, Uint8Array>();
 
   /** Inputs as the user named them. What is no file may be a revision range of the tree. */
-  constructor(request: Pick<ReviewRequest, "inputs" | "cwd" | "stdin">, tree: Tree | null) {
+  constructor(request: InputRequest, tree: Tree | null) {
+    if (request.archive !== undefined) archiveBase(request.archive);
     this.#request = request;
     this.#tree = tree;
     for (const path of request.inputs) this.of(path);
@@ -45,23 +51,39 @@ export class Inputs {
   }
 
   /** The series of all inputs. An input that can't be read becomes `failed`; the others still run. */
-  async *series(): AsyncGenerator<FoundSeries> {
+  async *series(events?: EventSink): AsyncGenerator<FoundSeries> {
     const { inputs, cwd, stdin } = this.#request;
     const readable = Array.from(new Set(inputs));
     while (readable.length > 0) {
       try {
-        for await (const event of readSeries(readable, { cwd, ...(stdin ? { stdin } : {}) })) {
+        for await (const event of readSeries(readable, { cwd, fetched: this.#fetched, ...(stdin ? { stdin } : {}) })) {
           const found = this.#take(event);
           if (found) yield found;
         }
         return;
       } catch (error) {
         if (!(error instanceof InputError) || !readable.includes(error.path)) throw error;
+        if (await this.#fetch(error.path, events)) continue;
         readable.splice(readable.indexOf(error.path), 1);
+        if (this.of(error.path).failed !== undefined) continue;
         const commits = this.#tree !== null && (await isRevisionRange(this.#tree, error.path));
         if (commits) yield await this.#range(error.path);
         else this.of(error.path).failed = withoutPath(error);
       }
+    }
+  }
+
+  /** Gets what is no file from the archive. False when it is not of an archive, or `failed`. */
+  async #fetch(input: string, events?: EventSink): Promise<boolean> {
+    const { archive } = this.#request;
+    if (archive === undefined || this.#fetched.has(input) || !isArchiveInput(input)) return false;
+    try {
+      this.#fetched.set(input, await fetchThread(input, archive, events));
+      return true;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      this.of(input).failed = withoutPath(error);
+      return false;
     }
   }
 

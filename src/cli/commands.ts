@@ -23,15 +23,15 @@ export interface CommandSpec {
 export const commandTable: readonly CommandSpec[] = [
   {
     name: "review",
-    takes: "<mbox|mail|diff|directory|revision range|-> [...]",
+    takes: "<mbox|mail|diff|directory|revision range|message id|URL|-> [...]",
     summary: "review patches; the command when none is named",
-    more: "Reads mailboxes (also gzipped), single mails, Maildir folders, bare diffs and, inside a kernel checkout, revision ranges. \"-\" is standard input, and so is no argument at all when something is piped in. Messages without a patch are listed with the reason.",
+    more: "Reads mailboxes (also gzipped), single mails, Maildir folders, bare diffs and, inside a kernel checkout, revision ranges. A message id, or the address of a page of an archive, fetches the whole thread of that mail. \"-\" is standard input, and so is no argument at all when something is piped in. Messages without a patch are listed with the reason.",
     actions: [],
     examples: [
       { line: "mmreview thread.mbox", says: "review the newest revision of each series in a mailbox" },
       { line: "mmreview --tree ~/linux 0001-mm-fix.patch", says: "with whole functions and their callers from a tree" },
       { line: "mmreview HEAD~3..", says: "your own last three commits, inside a kernel checkout" },
-      { line: "b4 am -o- MESSAGE-ID | mmreview -", says: "a series from the archive" },
+      { line: "mmreview 20250101120000.1-1-dev@example.org", says: "a thread from lore.kernel.org, by message id or address" },
     ],
   },
   {

@@ -29,6 +29,9 @@ export interface OptionSpec {
 const analysing: readonly CommandName[] = ["review", "scan"];
 const everywhere: readonly CommandName[] = ["review", "scan", "litmus", "sim", "matrix", "rules", "hook", "completion"];
 
+/** The archive of all kernel lists. */
+export const defaultArchive = "https://lore.kernel.org/all";
+
 export const optionTable: readonly OptionSpec[] = [
   {
     name: "tree",
@@ -47,6 +50,15 @@ export const optionTable: readonly OptionSpec[] = [
     commands: ["review"],
     help: "revision that the first patch applies to",
     more: "",
+  },
+  {
+    name: "archive",
+    value: "URL",
+    standard: defaultArchive,
+    group: "what to review",
+    commands: ["review"],
+    help: "public-inbox archive that message ids are fetched from",
+    more: "The network is used only for an input that is a message id or a web address.",
   },
   {
     name: "kernel",

@@ -22,8 +22,10 @@ export interface AnalysisRequest {
 }
 
 export interface ReviewRequest extends AnalysisRequest {
-  /** Mailboxes, mails, diffs, Maildir folders, revision ranges; "-" is `stdin`. */
+  /** Mailboxes, mails, diffs, Maildir folders, revision ranges, message ids, addresses of archive pages; "-" is `stdin`. */
   readonly inputs: readonly string[];
+  /** Base URL of the public-inbox archive that message ids are fetched from; absent: nothing is ever fetched. */
+  readonly archive?: string;
   readonly stdin?: AsyncIterable<Uint8Array>;
   /** Kernel tree, or null to use the checkout that `cwd` stands in, when it is one. */
   readonly tree: string | null;

@@ -167,6 +167,7 @@ export async function* groupSeries(open: OpenMails, repeatable: boolean, options
 export async function* readSeries(paths: readonly string[], options: GroupOptions = {}): AsyncGenerator<GroupedEvent> {
   let repeatable = true;
   for (const path of paths) {
+    if (options.fetched?.has(path)) continue;
     const kind = path === "-" ? null : await statInput(path, options);
     if (kind === null || !(kind.isFile() || kind.isDirectory())) repeatable = false;
   }

@@ -18,6 +18,8 @@ export interface MailLimits {
   readonly diffsPerMessage: number;
   /** Bytes of a gzip input after decompression. */
   readonly decompressedBytes: number;
+  /** The same for what came from an archive over the network. */
+  readonly fetchedBytes: number;
   /** Decompressed bytes per compressed byte, once `gzipRatioFrom` bytes came out. Deflate's own ceiling is 1032. */
   readonly gzipRatio: number;
   readonly gzipRatioFrom: number;
@@ -35,6 +37,7 @@ export const defaultLimits: MailLimits = {
   attachmentBytes: 16 * MEBI,
   diffsPerMessage: 100,
   decompressedBytes: 64 * 1024 * MEBI,
+  fetchedBytes: 1024 * MEBI,
   gzipRatio: 500,
   gzipRatioFrom: 64 * MEBI,
   heldChars: 32 * MEBI,

@@ -70,7 +70,7 @@ export async function* readInput(path: string, options: MailOptions = {}): Async
   const limits: MailLimits = { ...defaultLimits, ...options.limits };
   let position = 0;
   const wanted = (): boolean => options.wanted?.(position++) ?? true;
-  if (path === "-" || !(await statInput(path, options)).isDirectory()) {
+  if (path === "-" || options.fetched?.has(path) || !(await statInput(path, options)).isDirectory()) {
     yield* readFile(path, path, limits, options, wanted);
     return;
   }

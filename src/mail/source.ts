@@ -61,6 +61,11 @@ export async function statInput(path: string, inputs: MailInputs): Promise<Stats
 }
 
 async function* fileChunks(path: string, inputs: MailInputs): AsyncGenerator<Buffer> {
+  const fetched = inputs.fetched?.get(path);
+  if (fetched !== undefined) {
+    for (let at = 0; at < fetched.length; at += CHUNK_BYTES) yield Buffer.from(fetched.buffer, fetched.byteOffset + at, Math.min(CHUNK_BYTES, fetched.length - at));
+    return;
+  }
   try {
     const file = path === "-" ? null : await open(resolve(inputs.cwd ?? "", path), "r");
     const stream: AsyncIterable<Uint8Array> = file ? file.createReadStream({ highWaterMark: CHUNK_BYTES }) : (inputs.stdin ?? process.stdin);
@@ -125,7 +130,8 @@ export async function openSource(path: string, limits: MailLimits, inputs: MailI
   const troubles: string[] = [];
   let peeked = await peek(fileChunks(path, inputs), 2);
   if (peeked.head[0] === 0x1f && peeked.head[1] === 0x8b) {
-    peeked = await peek(gunzipChunks(peeked.chunks, limits, troubles), HEAD_BYTES);
+    const most = inputs.fetched?.has(path) ? { ...limits, decompressedBytes: limits.fetchedBytes } : limits;
+    peeked = await peek(gunzipChunks(peeked.chunks, most, troubles), HEAD_BYTES);
     if (peeked.head.length === 0 && troubles.length > 0) throw new InputError(path, `${path}: ${troubles[0]}`);
   } else {
     const [first, second] = peeked.head;

@@ -9,6 +9,8 @@ export interface MailInputs {
   readonly cwd?: string;
   /** What "-" reads; the process's standard input when left out. */
   readonly stdin?: AsyncIterable<Uint8Array>;
+  /** Inputs that are in memory already (fetched from an archive), by name; they stand before files. */
+  readonly fetched?: ReadonlyMap<string, Uint8Array>;
 }
 
 export interface MailOptions extends MailInputs {

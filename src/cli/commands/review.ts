@@ -10,6 +10,7 @@ import { commandTable } from "../commands.ts";
 import type { Command, Context } from "../context.ts";
 import { type FailOn, reportExitCode } from "../exit-codes.ts";
 import { describeForNipa, nipaExitCode } from "../nipa.ts";
+import { defaultArchive } from "../options.ts";
 import { write } from "../output.ts";
 import type { Printing } from "../printing.ts";
 import { produce } from "../produce.ts";
@@ -23,6 +24,7 @@ export const reviewCommand: Command = async (context) => {
     ...analysis(context),
     inputs: inputsOf(context),
     stdin: streams.stdin,
+    archive: text(args, "archive") ?? defaultArchive,
     tree: text(args, "tree"),
     base: text(args, "base"),
     all: args.switches.has("all"),
