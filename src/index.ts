@@ -50,7 +50,7 @@ export async function simulate(request: SimRequest, events?: EventSink): Promise
   const scenarios: SimReport["scenarios"][number][] = [];
   for (const [done, path] of request.files.entries()) {
     const text = await readTextInput(path, request.cwd);
-    const options = { models, actors, kernel: request.kernel, bound: request.bound ?? defaultBound };
+    const options = { models, actors, kernel: request.kernel, bound: request.bound ?? defaultBound, pictures: request.pictures };
     scenarios.push(...run(path, text, options));
     events?.({ kind: "progress", phase: "sim", done: done + 1, total: request.files.length, what: path });
     await new Promise(setImmediate);

@@ -1,4 +1,5 @@
 /** What a review says of the code: obligations, findings, traces. Mirrors the JSON report (schemas/report-1.json). */
+import type { WorldPicture } from "./picture.ts";
 
 export type RuleId =
   | "walk-context"
@@ -65,6 +66,8 @@ export interface Trace {
   readonly steps: readonly TraceStep[];
   /** The same trace as an LKMM litmus test, or null. */
   readonly litmus: string | null;
+  /** The page tables before the first step and after each one: one more than `steps`. Absent unless asked for. */
+  readonly pictures?: readonly WorldPicture[];
 }
 
 export interface Reference {

@@ -17,8 +17,6 @@ export interface ScenarioResult {
   readonly property: string | null;
   readonly rule: RuleId | null;
   readonly trace: Trace | null;
-  /** The page tables as ASCII pictures: the first before the trace, then one after each of its steps. Absent unless asked for. */
-  readonly pictures?: readonly string[];
 }
 
 export interface SimReport {

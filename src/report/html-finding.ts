@@ -1,6 +1,8 @@
 /** One finding in the HTML report: code with the locks beside it, why, fix, and the trace as a table a step a row. */
 import type { Finding, FrameLine, Trace } from "../core/finding.ts";
 import { type Html, html, nothing } from "./html-escape.ts";
+import { pictureSvg } from "./picture-svg.ts";
+import { samePicture } from "./picture-text.ts";
 import { referenceText } from "./text-finding.ts";
 import { oneLine, placeText } from "./wrap.ts";
 
@@ -10,7 +12,7 @@ export function findingHtml(finding: Finding, id: string): Html {
 <h3 id="${id}-title"><span class="severity">${finding.severity}</span>: ${oneLine(finding.message)}</h3>
 <p><code>${placeText(finding.file, finding.line)}</code>${where} &middot; rule <code>${finding.rule}</code> &middot; ${finding.status}, ${finding.confidence}</p>
 <div class="finding-body">${codeHtml(finding)}${locksHtml(finding)}</div>
-${reasonsHtml(finding)}${pathHtml(finding)}${finding.trace === null ? nothing : traceHtml(finding.trace)}</article>
+${reasonsHtml(finding)}${pathHtml(finding)}${finding.trace === null ? nothing : traceHtml(finding.trace, id)}</article>
 `;
 }
 
@@ -57,7 +59,8 @@ function pathHtml(finding: Finding): Html {
 `;
 }
 
-export function traceHtml(trace: Trace): Html {
+/** `id` is the finding's own, for the pictures of its trace. */
+export function traceHtml(trace: Trace, id: string): Html {
   const cpus = Array.from(new Set(trace.steps.map((step) => step.cpu))).toSorted((a, b) => a - b);
   const title = `${oneLine(trace.scenario)}${trace.actor === "" ? "" : ` against ${oneLine(trace.actor)}`}${trace.era === "" ? "" : `, kernel ${oneLine(trace.era)}`}`;
   return html`<details open><summary>Trace: ${title}</summary>
@@ -65,7 +68,7 @@ export function traceHtml(trace: Trace): Html {
 <thead><tr><th scope="col">step</th>${cpus.map((cpu) => html`<th scope="col">CPU${cpu}</th>`)}</tr></thead><tbody>
 ${trace.steps.map((step, index) => html`<tr><th scope="row">${index + 1}</th>${cpus.map((cpu) => (cpu === step.cpu ? stepHtml(step) : html`<td></td>`))}</tr>
 `)}</tbody></table></div>
-${trace.litmus === null ? nothing : html`<details><summary>As a litmus test</summary><pre>${trace.litmus}</pre></details>`}</details>
+${picturesHtml(trace, id)}${trace.litmus === null ? nothing : html`<details><summary>As a litmus test</summary><pre>${trace.litmus}</pre></details>`}</details>
 `;
 }
 
@@ -73,4 +76,23 @@ function stepHtml(step: Trace["steps"][number]): Html {
   const place = step.file === "" ? nothing : html` <span class="effect">[${placeText(step.file, step.line)}]</span>`;
   const effect = step.effect === "" ? nothing : html`<br><span class="effect">&rarr; ${oneLine(step.effect)}</span>`;
   return html`<td>${oneLine(step.text)}${place}${effect}</td>`;
+}
+
+/** The page tables before the first step and after each one that changes what a picture shows. */
+function picturesHtml(trace: Trace, id: string): Html {
+  const { pictures } = trace;
+  if (pictures === undefined || pictures.length === 0) return nothing;
+  const shown = pictures.map((picture, index) => {
+    const step = trace.steps[index - 1];
+    const title = index === 0 || step === undefined ? "At the start" : `After step ${index}, CPU${step.cpu}${step.text === "" ? "" : `: ${oneLine(step.text)}`}`;
+    const before = pictures[index - 1] ?? null;
+    if (before !== null && samePicture(picture, before)) return html`<li><p>${title}: as before</p></li>
+`;
+    const svg = pictureSvg(picture, before, `${id}-s${index}`, title);
+    return html`<li><figure><figcaption>${title}</figcaption><div class="scroll" tabindex="0" role="region" aria-label="${title}">${svg}</div></figure></li>
+`;
+  });
+  return html`<details><summary>The page tables before and after each step</summary><ol class="pictures" start="0">
+${shown}</ol></details>
+`;
 }

@@ -18,6 +18,8 @@ article.error { border-left-color: var(--error); } article.warning { border-left
 .code .add { background: var(--add); } .code .del { background: var(--del); } .code .here { outline: 2px solid var(--error); outline-offset: -2px; }
 .locks { min-width: 14rem; } dl { margin: 0.5rem 0; } dt { font-weight: bold; } dd { margin: 0 0 0.4rem 1rem; overflow-wrap: anywhere; }
 .trace { width: 100%; margin: 0.5rem 0; } .trace th, .trace td { border: 1px solid var(--line); } .trace .effect { opacity: 0.8; }
+.pictures { padding-left: 1.5rem; } .pictures figure { margin: 0.5rem 0; } .pictures p { margin: 0.2rem 0; }
+.picture .changed { stroke: var(--error); } .picture .unlinked, .picture .waiting, .picture .freed, .picture .deposited { opacity: 0.8; }
 details { margin: 0.5rem 0; } summary { cursor: pointer; }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); font-size: 0.875rem; }
 @media print { details::details-content { display: block; } }

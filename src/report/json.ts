@@ -3,6 +3,7 @@
  * order is this file's and nothing leaves that the schema does not name.
  */
 import type { CodeFrame, Finding, Trace } from "../core/finding.ts";
+import type { WorldPicture } from "../core/picture.ts";
 import type { FunctionReport, InputReport, PatchReport, Report, UnitReport } from "../core/report.ts";
 import { sortFindings } from "./order.ts";
 
@@ -122,5 +123,14 @@ export function traceObject(trace: Trace): object {
     era: trace.era,
     steps: trace.steps.map(({ cpu, file, line, text, effect }) => ({ cpu, file, line, text, effect })),
     litmus: trace.litmus,
+    ...(trace.pictures === undefined ? {} : { pictures: trace.pictures.map(pictureObject) }),
+  };
+}
+
+function pictureObject({ tables, cpus, stale }: WorldPicture): object {
+  return {
+    tables: tables.map(({ name, level, state, note, entries }) => ({ name, level, state, note, entries: entries.map(({ kind, text, target }) => ({ kind, text, target })) })),
+    cpus: cpus.map(({ cpu, holds }) => ({ cpu, holds })),
+    stale: stale.map(({ address, page }) => ({ address, page })),
   };
 }

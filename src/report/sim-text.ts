@@ -1,8 +1,10 @@
 /** Scenario results for people: the verdict with the effort behind it, and the trace as commit logs show it. */
-import type { Trace } from "../core/finding.ts";
+import type { Trace, TraceStep } from "../core/finding.ts";
+import type { WorldPicture } from "../core/picture.ts";
 import type { ScenarioResult, SimReport } from "../core/sim-report.ts";
 import type { ReportOptions } from "./options.ts";
 import { type Paint, painter } from "./paint.ts";
+import { pictureText, samePicture } from "./picture-text.ts";
 import { traceTable } from "./trace-table.ts";
 import { count, oneLine, placeText, wrap } from "./wrap.ts";
 
@@ -19,7 +21,7 @@ function scenarioLines(scenario: ScenarioResult, options: ReportOptions, paint: 
     ...head.map((line) => paint("bold", line)),
     effort,
     ...(trace === null ? [] : ["", ...traceTable(trace, options.width - 2).map((line) => `  ${line}`.trimEnd())]),
-    ...(scenario.pictures === undefined ? [] : ["", ...pictureLines(scenario.pictures, trace)]),
+    ...(trace?.pictures === undefined ? [] : ["", ...pictureLines(trace, trace.pictures, options.width)]),
   ];
 }
 
@@ -35,10 +37,17 @@ function verdictText(scenario: ScenarioResult): string {
 }
 
 /** The first picture is the start, each further one follows a step of the trace. */
-function pictureLines(pictures: readonly string[], trace: Trace | null): string[] {
+function pictureLines(trace: Trace, pictures: readonly WorldPicture[], width: number): string[] {
   return pictures.flatMap((picture, index) => {
-    const step = index === 0 ? undefined : trace?.steps[index - 1];
-    const title = step === undefined ? "at the start" : `after CPU${step.cpu}: ${oneLine(step.text)}${step.file === "" ? "" : ` [${placeText(step.file, step.line)}]`}`;
-    return [...(index === 0 ? [] : [""]), `  ${title}`, ...picture.split("\n").map((line) => `    ${line}`.trimEnd())];
+    const step = index === 0 ? undefined : trace.steps[index - 1];
+    const before = pictures[index - 1] ?? null;
+    const title = step === undefined ? "at the start" : `${index}. after ${stepName(step)}`;
+    const drawn = before !== null && samePicture(picture, before) ? ["as before"] : pictureText(picture, before, width - 4);
+    return [...(index === 0 ? [] : [""]), ...wrap(title, width - 2).map((line) => `  ${line}`), ...drawn.map((line) => `    ${line}`.trimEnd())];
   });
+}
+
+function stepName(step: TraceStep): string {
+  const text = step.text === "" ? "the last step" : oneLine(step.text);
+  return `CPU${step.cpu}: ${text}${step.file === "" ? "" : ` [${placeText(step.file, step.line)}]`}`;
 }

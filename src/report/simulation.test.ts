@@ -4,12 +4,21 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import type { LitmusReport } from "../core/litmus-report.ts";
+import type { WorldPicture } from "../core/picture.ts";
 import type { MatrixReport, SimReport } from "../core/sim-report.ts";
 import { renderLitmus, renderMatrix, renderSim } from "./formats.ts";
 import type { ReportOptions } from "./options.ts";
 
 const options: ReportOptions = { colour: false, width: 100, verbose: false, quiet: false, rules: [] };
 const tool = { name: "mmreview", version: "0.1.0" } as const;
+
+/** A PMD table with one entry, while CPU1 holds mmap_lock. */
+function picture(text: string, target: string): WorldPicture {
+  return {
+    tables: [{ name: "T0", level: "pmd", state: "reachable", note: "", entries: [{ kind: target === "" ? "none" : "table", text, target }] }],
+    cpus: [{ cpu: 0, holds: [] }, { cpu: 1, holds: ["mmap_lock (read)"] }], stale: [],
+  };
+}
 
 function check(schema: string, text: string): unknown {
   const file = join(import.meta.dirname, "../../schemas", schema);
@@ -76,8 +85,8 @@ describe("sim", () => {
             { cpu: 1, file: "", line: 0, text: "free(table)", effect: "" },
             { cpu: 0, file: "a.c", line: 4, text: "read(table)", effect: "freed" },
           ],
+          pictures: [picture("table T1", "T1"), picture("none", ""), picture("none", "")],
         },
-        pictures: ["pmd -> T1", "pmd    none", "pmd    none"],
       },
       {
         path: "b.c", name: "locked", verdict: "holds", reason: "", bound: 1000, bounded: false, states: 1, executions: 1, elapsedMs: 1,
@@ -106,13 +115,15 @@ table [table-free]
     -> freed
 
   at the start
-    pmd -> T1
+        pmd T0 [ table T1 ]
+    CPU1 holds mmap_lock (read)
 
-  after CPU1: free(table)
-    pmd    none
+  1. after CPU1: free(table)
+        pmd T0 [ *none ]
+    CPU1 holds mmap_lock (read)
 
-  after CPU0: read(table) [a.c:4]
-    pmd    none
+  2. after CPU0: read(table) [a.c:4]
+    as before
 
 b.c: locked: holds within the bounds
   1 state, 1 execution, at most 1000 states
@@ -127,7 +138,14 @@ d.c: odd: not modelled: inline assembler
   });
 
   it("satisfies its schema", async () => {
-    expect(check("sim-1.json", await renderSim("json", report, options))).toBeNull();
+    const text = await renderSim("json", report, options);
+    expect(check("sim-1.json", text)).toBeNull();
+    const { scenarios } = JSON.parse(text) as { scenarios: { pictures?: string[]; trace: unknown }[] };
+    expect(scenarios[0]!.pictures).toEqual([
+      "    pmd T0 [ table T1 ]\nCPU1 holds mmap_lock (read)", "    pmd T0 [ *none ]\nCPU1 holds mmap_lock (read)", "    pmd T0 [ none ]\nCPU1 holds mmap_lock (read)",
+    ]);
+    expect(scenarios[0]!.trace).toEqual(report.scenarios[0]!.trace);
+    expect(scenarios[1]!.pictures).toBeUndefined();
   });
 });
 

@@ -5,4 +5,3 @@ export { replay, type ReplayRequest, type ReplayResult, type ReplayTrace } from 
 export { repair, type Repair } from "./repair.ts";
 export type { HeldClass, HeldLock } from "./replay-run.ts";
 export { matrix, type Matrix, type MatrixOptions } from "./matrix.ts";
-export { traceTable } from "./trace.ts";

@@ -35,6 +35,8 @@ export interface Subject {
   readonly lines: Lines;
   readonly bound: number;
   readonly cancelled?: () => boolean;
+  /** Also take pictures of the page tables along the trace. */
+  readonly pictures?: boolean;
   readonly weakened: Weakened;
 }
 
@@ -69,7 +71,7 @@ export function runReplay(subject: Subject, settings: Settings, actor: Actor | n
   const sim = simulation(session, threads, world.initial);
   const about = { scenario: Object.entries(settings).map(([key, value]) => `${key}=${value}`).join(" "), actor: actor?.title ?? "", era: library.era };
   const lines = new Map([...library.lines, ...subject.lines, ["(caller)", caller.lines]]);
-  const limits = { bound: subject.bound, ...(subject.cancelled === undefined ? {} : { cancelled: subject.cancelled }) };
+  const limits = { bound: subject.bound, pictures: subject.pictures ?? false, ...(subject.cancelled === undefined ? {} : { cancelled: subject.cancelled }) };
   const verdict = verdictOf(sim, session, about, lines, limits);
   return { ...verdict, reached: session.reached, rest: restOf(sim, verdict) };
 }

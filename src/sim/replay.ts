@@ -27,6 +27,8 @@ export interface ReplayRequest {
   readonly bound: number;
   readonly total: number;
   readonly cancelled?: () => boolean;
+  /** Also take pictures of the page tables along each trace. */
+  readonly pictures?: boolean;
 }
 
 export interface ReplayTrace {

@@ -13,6 +13,7 @@ import { compiled, newSession, type Session } from "./run/session.ts";
 import { shortest } from "./run/shortest.ts";
 import { exitCheck, simulation, type ReplayedStep, type Simulation } from "./run/simulation.ts";
 import { newThread, type ThreadState } from "./run/thread.ts";
+import { pictureOf } from "./picture.ts";
 import { traceSteps, type Lines } from "./trace.ts";
 import { buildWorld, sound, type Settings, type Weakened } from "./world/build.ts";
 import { properties, type Fault } from "./world/property.ts";
@@ -26,7 +27,12 @@ export interface SimulateOptions {
   readonly bound: number;
   readonly reduce?: boolean;
   readonly cancelled?: () => boolean;
+  /** Also take a picture of the page tables before the trace and after each of its steps. */
+  readonly pictures?: boolean;
 }
+
+/** What a run may be told besides what it runs. */
+export type RunOptions = Pick<SimulateOptions, "bound" | "reduce" | "cancelled" | "pictures">;
 
 /** A scenario as its header describes it. */
 export interface Scenario {
@@ -119,7 +125,7 @@ export function resultOf(path: string, name: string, verdict: Verdict, bound: nu
 }
 
 /** Runs one scenario to a verdict. */
-export function play(cast: Cast, options: Pick<SimulateOptions, "bound" | "reduce" | "cancelled">, weakened: Weakened = sound): Verdict {
+export function play(cast: Cast, options: RunOptions, weakened: Weakened = sound): Verdict {
   const { scenario, library } = cast;
   const world = buildWorld(scenario.world, scenario.threads.length, weakened);
   const irs = scenario.threads.map((name) => {
@@ -152,8 +158,7 @@ export function argumentsFor(ir: FunctionIr, bind: (variable: NonNullable<Return
 }
 
 export function verdictOf(
-  sim: Simulation, session: Session, about: Pick<Trace, "scenario" | "actor" | "era">, lines: Lines,
-  options: Pick<SimulateOptions, "bound" | "reduce" | "cancelled">,
+  sim: Simulation, session: Session, about: Pick<Trace, "scenario" | "actor" | "era">, lines: Lines, options: RunOptions,
 ): Verdict {
   const limits = { ...(options.reduce === undefined ? {} : { reduce: options.reduce }), ...(options.cancelled === undefined ? {} : { cancelled: options.cancelled }) };
   const exploration = explore(sim, { states: options.bound, ...limits });
@@ -161,11 +166,14 @@ export function verdictOf(
   const easiest = first === undefined ? null : (shortest(sim, sim.faultKey(first.fault), options.bound) ?? first);
   const replayed = easiest === null ? [] : sim.replay(easiest);
   const found = easiest === null ? null : { ...easiest, fault: classify(easiest.fault, replayed, session.world) };
-  const steps = found === null ? [] : traceSteps(replayed, found.fault, lines);
+  const traced = found === null ? [] : traceSteps(replayed, found.fault, lines);
+  const start = replayed[0];
+  const taken = options.pictures === true && start !== undefined;
+  const pictures = taken ? [start.before, ...traced.map(({ done }) => replayed[done - 1]!.after)].map((state) => pictureOf(session.world, state)) : [];
   return {
     found, states: exploration.states, executions: exploration.executions, complete: exploration.complete,
     replayed,
-    trace: found === null ? null : { ...about, steps, litmus: null },
+    trace: found === null ? null : { ...about, steps: traced.map(({ step }) => step), litmus: null, ...(taken ? { pictures } : {}) },
     notModelled: [...session.notModelled].toSorted(),
     skipped: [...session.skipped].toSorted(),
     touched: exploration.touched,
