@@ -7,7 +7,7 @@ import type { LitmusRequest, MatrixRequest, SimRequest } from "./core/request.ts
 import type { MatrixReport, SimReport } from "./core/sim-report.ts";
 import type { PackProblem, RulePage } from "./core/rule-page.ts";
 import { builtinRules } from "./rulebook/index.ts";
-import { runLitmus } from "./sim/litmus/index.ts";
+import { litmusPicture, runLitmus } from "./sim/litmus/index.ts";
 import { readTextInput } from "./text-input.ts";
 import { toolVersion } from "./util/tool-version.ts";
 
@@ -23,7 +23,10 @@ export async function litmus(request: LitmusRequest, events?: EventSink): Promis
   const tests: LitmusReport["tests"][number][] = [];
   for (const [done, path] of request.files.entries()) {
     const text = await readTextInput(path, request.cwd, request.stdin);
-    tests.push(runLitmus(path, text, request.bound === null ? {} : { steps: request.bound }));
+    const options = request.bound === null ? {} : { steps: request.bound };
+    const result = runLitmus(path, text, options);
+    const drawn = request.drawing !== null && "verdict" in result;
+    tests.push(drawn ? { ...result, picture: litmusPicture(path, text, request.drawing, options) } : result);
     events?.({ kind: "progress", phase: "litmus", done: done + 1, total: request.files.length, what: path });
     await new Promise(setImmediate);
   }

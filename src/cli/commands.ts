@@ -48,7 +48,10 @@ export const commandTable: readonly CommandSpec[] = [
     summary: "verdicts of the kernel memory model on litmus tests",
     more: "Prints what herd7 prints. A file that can't be read does not keep the others from running; the exit code is then 3.",
     actions: [],
-    examples: [{ line: "mmreview litmus MP+wmb+rmb.litmus", says: "may the message overtake its flag?" }],
+    examples: [
+      { line: "mmreview litmus MP+wmb+rmb.litmus", says: "may the message overtake its flag?" },
+      { line: "mmreview litmus --format svg --output mp.svg MP+wmb+rmb.litmus", says: "the execution that decides, as a picture" },
+    ],
   },
   {
     name: "sim",

@@ -221,7 +221,7 @@ describe("errors", () => {
     ["sim", "mmreview: sim needs a scenario file\nFor instance: mmreview sim scenario.c\n"],
     ["matrix 6.12", "mmreview: matrix takes no '6.12'\n--kernel X.Y chooses the kernel.\n"],
     ["scan --format email", "mmreview: --format does not know 'email'\nIt knows text, json, sarif, github, markdown, gitlab, rdjsonl, checkstyle, junit, html.\n"],
-    ["litmus --format html a", "mmreview: --format does not know 'html'\nIt knows text, json.\n"],
+    ["litmus --format html a", "mmreview: --format does not know 'html'\nIt knows text, json, dot, svg.\n"],
     ["completion tcsh", "mmreview: completion does not know 'tcsh'\nIt knows bash, zsh, fish.\n"],
     ["rules lsit", "mmreview: rules does not know 'lsit'\nDid you mean list?\n"],
     ["rules show", "mmreview: rules show needs a rule\n`mmreview rules list` names them.\n"],
@@ -291,7 +291,11 @@ describe("the other commands", () => {
     };
     const ran = await runCli(["litmus", "b", "a", "--bound", "7"], { library: { litmus } });
     expect(ran).toEqual({ code: 3, stdout: "b: not supported: x\n\na:1:2: error: bad\n", stderr: "" });
-    expect(seen).toMatchObject({ files: ["b", "a"], bound: 7 });
+    expect(seen).toMatchObject({ files: ["b", "a"], bound: 7, drawing: null });
+    for (const [words, drawing] of [["--pictures", "text"], ["-f dot", "dot"], ["-f svg", "svg"], ["-f json --pictures", "text"]] as const) {
+      await runCli(["litmus", "b", ...words.split(" ")], { library: { litmus } });
+      expect(seen).toMatchObject({ drawing });
+    }
   });
 
   it("sim: 1 when a property is violated", async () => {

@@ -169,9 +169,9 @@ export const optionTable: readonly OptionSpec[] = [
   {
     name: "pictures",
     group: "what to print",
-    commands: ["sim"],
-    help: "draw the page tables before and after each step of a trace",
-    more: "",
+    commands: ["sim", "litmus"],
+    help: "draw the page tables around each step of a trace; with litmus, the execution that decides",
+    more: "The execution is one that the condition asks for, with what is missing in it, or one that the model forbids, with the cycle that forbids it. `--format dot` and `--format svg` draw it as a graph.",
   },
   {
     name: "color",

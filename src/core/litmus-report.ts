@@ -21,7 +21,12 @@ export interface LitmusVerdict {
   /** The bound was reached: the verdict holds, but of the other executions only some were counted. */
   readonly bounded?: true;
   readonly elapsedMs: number;
+  /** A drawing of one execution that decides the test; null when there is nothing to draw. Absent unless asked for. */
+  readonly picture?: string | null;
 }
+
+/** How an execution is drawn. */
+export type Drawing = "text" | "dot" | "svg";
 
 /** The test is well-formed, but uses something that the engine does not have, or reached a bound. */
 export interface LitmusUnsupported {

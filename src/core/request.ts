@@ -1,5 +1,6 @@
 /** What a caller asks of the library, one type a command. Nothing here has a default: the caller says all of it. */
 import type { RuleId } from "./finding.ts";
+import type { Drawing } from "./litmus-report.ts";
 
 /** What every analysing command shares. */
 export interface AnalysisRequest {
@@ -42,6 +43,8 @@ export interface ScanRequest extends AnalysisRequest {
 }
 
 export interface LitmusRequest {
+  /** How to draw the execution that decides each test; null: not at all. */
+  readonly drawing: Drawing | null;
   readonly files: readonly string[];
   readonly stdin?: AsyncIterable<Uint8Array>;
   readonly bound: number | null;

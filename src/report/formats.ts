@@ -32,6 +32,8 @@ const reportFormats: FormatMap<Report> = {
 const litmusFormats: FormatMap<LitmusReport> = {
   text: async () => (await import("./litmus-text.ts")).litmusText,
   json: async () => (await import("./litmus-json.ts")).litmusJson,
+  dot: async () => (await import("./litmus-drawings.ts")).litmusDot,
+  svg: async () => (await import("./litmus-drawings.ts")).litmusSvg,
 };
 
 const simFormats: FormatMap<SimReport> = {

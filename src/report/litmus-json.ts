@@ -13,6 +13,6 @@ function resultObject(test: LitmusResult): object {
     return { path: test.path, error: { line, column, message } };
   }
   if ("unsupported" in test) return { path: test.path, unsupported: test.unsupported };
-  const { path, name, kind, condition, verdict, observation, positive, negative, states, flags, loop, bounded, elapsedMs } = test;
-  return { path, name, kind, condition, verdict, observation, positive, negative, states, flags, ...(loop ? { loop } : {}), ...(bounded ? { bounded } : {}), elapsedMs };
+  const { path, name, kind, condition, verdict, observation, positive, negative, states, flags, loop, bounded, elapsedMs, picture } = test;
+  return { path, name, kind, condition, verdict, observation, positive, negative, states, flags, ...(loop ? { loop } : {}), ...(bounded ? { bounded } : {}), elapsedMs, ...(picture === undefined ? {} : { picture }) };
 }

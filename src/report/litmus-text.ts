@@ -32,5 +32,11 @@ function verdictLines(test: LitmusVerdict): string[] {
     ...test.flags.map((flag) => `Flag ${oneLine(flag)}`),
     `Condition ${quantifier[test.kind]} ${oneLine(test.condition)}`,
     `Observation ${name} ${test.observation} ${test.positive} ${test.negative}`,
+    ...pictureLines(test),
   ];
+}
+
+function pictureLines({ picture }: LitmusVerdict): string[] {
+  if (picture === undefined) return [];
+  return ["", ...(picture ?? "no execution to draw: the values alone exclude the condition").trimEnd().split("\n").map((line) => `  ${line}`)];
 }

@@ -62,6 +62,31 @@ bad.litmus:3:7: error: expected ';'
 `);
   });
 
+  it("shows the execution that decides", async () => {
+    const [first, ...others] = report.tests;
+    const drawn: LitmusReport = { ...report, tests: [{ ...first!, picture: "MP: allowed\n  P0\n" } as LitmusReport["tests"][number], ...others] };
+    expect(await renderLitmus("text", drawn, options)).toContain("Observation MP Sometimes 1 3\n\n  MP: allowed\n    P0\n\nsrcu.litmus:");
+    expect(check("litmus-1.json", await renderLitmus("json", drawn, options))).toBeNull();
+    const none: LitmusReport = { ...report, tests: [{ ...first!, picture: null } as LitmusReport["tests"][number]] };
+    expect(await renderLitmus("text", none, options)).toContain("\n\n  no execution to draw");
+    expect(check("litmus-1.json", await renderLitmus("json", none, options))).toBeNull();
+  });
+
+  it("draws graphs, and says in words why a test has none", async () => {
+    const verdict = report.tests[0]!;
+    const svg = (height: number): string => `<svg xmlns="http://www.w3.org/2000/svg" width="300" height="${height}"><g/></svg>\n`;
+    const withPicture = (picture: string): LitmusReport["tests"][number] => ({ ...verdict, picture }) as LitmusReport["tests"][number];
+    const hostile = { path: "a<b>.litmus", unsupported: "x\n& y" };
+    expect(await renderLitmus("dot", { ...report, tests: [withPicture("digraph execution {\n}\n"), hostile] }, options)).toBe(
+      "digraph execution {\n}\n// a<b>.litmus: not supported: x & y\n",
+    );
+    expect(await renderLitmus("svg", { ...report, tests: [withPicture(svg(100))] }, options)).toBe(svg(100));
+    const both = await renderLitmus("svg", { ...report, tests: [withPicture(svg(100)), withPicture(svg(50)), hostile] }, options);
+    expect(Array.from(both.matchAll(/<svg y="(\d+)"/g), ([, y]) => y)).toEqual(["0", "100", "150"]);
+    expect(both).toContain('width="300" height="182"');
+    expect(both).toContain("a&lt;b&gt;.litmus: not supported: x &amp; y</text>");
+  });
+
   it("satisfies its schema", async () => {
     expect(check("litmus-1.json", await renderLitmus("json", report, options))).toBeNull();
   });

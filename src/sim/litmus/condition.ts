@@ -56,10 +56,14 @@ function parseLocations(tokens: Tokens): Observable[] {
   tokens.expect("[");
   while (!tokens.take("]")) {
     found.push(parseObservable(tokens));
-    while (tokens.take("*") || (tokens.isKind("name") && tokens.take(tokens.peek()!.text)));
+    while (tokens.take("*") || (isTypeName(tokens) && tokens.take(tokens.peek()!.text)));
     if (!tokens.is("]")) tokens.expect(";");
   }
   return found;
+}
+
+function isTypeName(tokens: Tokens): boolean {
+  return tokens.isKind("name") && !["exists", "forall", "filter", "locations", "not"].some((word) => tokens.is(word));
 }
 
 function parseObservable(tokens: Tokens): Observable {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { initC } from "../../c/index.ts";
 import { packageRoot } from "../../util/package-root.ts";
-import { drawDot, drawSvg, drawText, litmusWitness } from "./index.ts";
+import { drawDot, drawSvg, drawText, litmusPicture, litmusWitness } from "./index.ts";
 
 const witnessOf = (name: string): NonNullable<ReturnType<typeof litmusWitness>> => {
   return litmusWitness(name, readFileSync(join(packageRoot(), "fixtures", "litmus", `${name}.litmus`), "utf8"))!;
@@ -43,6 +43,14 @@ describe("an execution as text", () => {
 
   it("is missing when not even a candidate meets the condition", () => {
     expect(litmusWitness("t", "C t\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\nexists (x=2)\n")).toBeNull();
+  });
+});
+
+describe("drawings of a published table", () => {
+  it.each([["text", "txt"], ["dot", "dot"], ["svg", "svg"]] as const)("%s", async (drawing, extension) => {
+    const folder = join(packageRoot(), "fixtures", "litmus");
+    const text = readFileSync(join(folder, "pt-publish-addr.litmus"), "utf8");
+    await expect(litmusPicture("t", text, drawing)).toMatchFileSnapshot(join(folder, "drawings", `pt-publish-addr.${extension}`));
   });
 });
 

@@ -15,7 +15,7 @@ export { drawText } from "./draw-text.ts";
 export { emitLitmus } from "./emit.ts";
 export { UnsupportedCode } from "./expression.ts";
 export type { LitmusOptions } from "./options.ts";
-export { litmusWitness } from "./picture.ts";
+export { litmusPicture, litmusWitness } from "./picture.ts";
 export { LitmusSyntaxError } from "./source.ts";
 
 /** Decides one litmus test. Never throws on any text; initC() must have been awaited. */

@@ -51,9 +51,11 @@ function isThread(tokens: Tokens, ahead: number): boolean {
 export function threadPrefix(tokens: Tokens): number | null {
   if (!isThread(tokens, 0)) return null;
   const { text } = tokens.peek()!;
+  const thread = Number(text.replace("P", ""));
+  if (thread >= tokens.threads) throw tokens.error(`there is no thread P${thread}`);
   tokens.take(text);
   tokens.expect(":");
-  return Number(text.replace("P", ""));
+  return thread;
 }
 
 function initialValue(tokens: Tokens): Value {

@@ -52,9 +52,9 @@ function tally(test: LitmusTest, options: Required<LitmusOptions>, only: Proposi
   const result = explore(test.program, {
     ...options,
     observed: new Set(shown.flatMap((each) => (each.k === "location" ? [each.name] : []))),
-    ...(needed.length > 0 && { isOfInterest: (soFar) => needed.every((each) => holds(each, lookupIn(test, soFar)) !== false) }),
+    ...(needed.length > 0 && { isOfInterest: (soFar) => needed.every((each) => holds(each, lookupIn(soFar)) !== false) }),
     found: (execution) => {
-      const lookup: Lookup = (observable) => lookupIn(test, execution)(observable) ?? unsettled;
+      const lookup: Lookup = (observable) => lookupIn(execution)(observable) ?? unsettled;
       if (needed.some((each) => !holds(each, lookup))) return;
       if (holds(question.proposition, lookup)) positive++;
       else negative++;
@@ -75,11 +75,9 @@ function tally(test: LitmusTest, options: Required<LitmusOptions>, only: Proposi
 /** How herd7 shows a value that no equation settles. */
 const unsettled: Value = "S";
 
-export function lookupIn(test: LitmusTest, state: FinalState): Lookup {
+export function lookupIn(state: FinalState): Lookup {
   return (observable) => {
-    if (observable.k === "location") return state.location(observable.name);
-    const index = test.numbers.indexOf(observable.thread);
-    return index < 0 ? 0n : state.register(index, observable.name);
+    return observable.k === "location" ? state.location(observable.name) : state.register(observable.thread, observable.name);
   };
 }
 

@@ -8,26 +8,25 @@ import { parseInitial, type InitialState } from "./initial.ts";
 import { lowerThread } from "./lower.ts";
 import { cutSections, type Section, type Sections } from "./sections.ts";
 import { keepOnly, LitmusSyntaxError, placeOf } from "./source.ts";
+import { syntaxFault } from "./syntax-fault.ts";
 import { Tokens } from "./tokens.ts";
 
 export interface LitmusTest {
   readonly program: Program;
   readonly question: Question;
-  /** The number of each thread, as in P<n>. */
-  readonly numbers: readonly number[];
 }
 
 /** Throws LitmusSyntaxError, or UnsupportedCode for C that the engine does not have. initC() must have been awaited. */
 export function parseLitmus(path: string, source: string): LitmusTest {
   const sections = cutSections(source);
   const { text } = sections;
-  const initial = parseInitial(new Tokens(text, sections.initial[0], sections.initial[1]));
-  const question = parseQuestion(new Tokens(text, sections.question, text.length));
+  const count = sections.threads.length;
+  const initial = parseInitial(new Tokens(text, sections.initial[0], sections.initial[1], count));
+  const question = parseQuestion(new Tokens(text, sections.question, text.length, count));
   const threads = lowerThreads(path, sections, initial);
   return {
     program: { name: sections.name, threads, memory: initial.memory },
     question,
-    numbers: sections.threads.map((section) => section.thread),
   };
 }
 
@@ -35,8 +34,10 @@ function lowerThreads(path: string, sections: Sections, initial: InitialState): 
   const { text, threads } = sections;
   const [first, last] = [threads[0], threads.at(-1)];
   if (!first || !last) throw new LitmusSyntaxError(placeOf(text, sections.question), "expected at least one thread P0(...)");
+  const fault = syntaxFault(text, first.from, last.to);
+  if (fault) throw fault;
   const unit = lowerText(path, keepOnly(text, first.from, last.to));
-  refuseUnreadable(unit);
+  refuseUnreadable(unit, text);
   return threads.map((section) => {
     const fn = unit.functions.find((each) => each.name === `P${section.thread}`);
     if (!fn) throw new LitmusSyntaxError(placeOf(text, section.from), `P${section.thread} can't be read as a C function`);
@@ -44,9 +45,11 @@ function lowerThreads(path: string, sections: Sections, initial: InitialState): 
   });
 }
 
-function refuseUnreadable(unit: UnitIr): void {
+function refuseUnreadable(unit: UnitIr, text: string): void {
   const [broken] = [...unit.unreadable, ...unit.functions.flatMap((fn) => fn.unreadable)].toSorted((a, b) => a.from - b.from);
-  if (broken) throw new LitmusSyntaxError({ line: broken.from, column: 1 }, broken.reason);
+  if (!broken) return;
+  const indent = /^[ \t]*/.exec(text.split("\n")[broken.from - 1] ?? "")![0].length;
+  throw new LitmusSyntaxError({ line: broken.from, column: indent + 1 }, broken.reason);
 }
 
 function threadOf(fn: FunctionIr, section: Section, initial: InitialState): Thread {

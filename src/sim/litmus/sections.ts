@@ -105,7 +105,8 @@ function cutThreads(source: string, from: number): { readonly threads: Section[]
     const open = source.indexOf("{", at);
     if (open < 0) throw syntaxError(source, at, `P${head[1]} has no body`);
     const close = closing(source, open, "{", "}", `body of P${head[1]}`);
-    threads.push({ thread: Number(head[1]), from: at, to: close + 1 });
+    if (Number(head[1]) !== threads.length) throw syntaxError(source, at, `expected P${threads.length}: threads are numbered from 0 in their order`);
+    threads.push({ thread: threads.length, from: at, to: close + 1 });
     at = close + 1;
   }
 }

@@ -13,10 +13,12 @@ export class Tokens {
   readonly #text: string;
   readonly #tokens: readonly Token[];
   readonly #end: number;
+  /** How many threads the test has, so that one that it doesn't have is noticed where it is named. */
+  readonly threads: number;
   #at = 0;
 
   /** Reads text[from..to]. Throws LitmusSyntaxError on anything that is no token. */
-  constructor(text: string, from: number, to: number) {
+  constructor(text: string, from: number, to: number, threads: number = Infinity) {
     const tokens: Token[] = [];
     let at = from;
     while (at < to) {
@@ -29,6 +31,7 @@ export class Tokens {
       else if (sign !== undefined) tokens.push({ text: sign, kind: "sign", offset: at });
       at += whole.length;
     }
+    this.threads = threads;
     this.#text = text;
     this.#tokens = tokens;
     this.#end = to;
