@@ -2,7 +2,9 @@
  * Where a hunk may end, and what its lines look like as a whole: read strictly as git does, or by their looks when the
  * counts can't be met.
  */
+import { headerLine } from "./header.ts";
 import { isSignatureMark, markOf, tailScore } from "./marks.ts";
+import { plainName, stripped, withoutBackup } from "./paths.ts";
 
 export interface Counts {
   readonly old: number;
@@ -23,13 +25,25 @@ export interface Stretch {
   readonly document: boolean;
 }
 
+/**
+ * The header of the next file, though it could be read as a removed and an added line: both name the same file and a
+ * hunk follows. Git reads it as lines when a count is one too high; that would hide a whole file.
+ */
+function startsNextFile(lines: readonly string[], at: number): boolean {
+  if (!lines[at]!.startsWith("--- ")) return false;
+  const [old, fresh, hunk] = [at, at + 1, at + 2].map((i) => (i < lines.length ? headerLine(lines[i]!) : null));
+  if (old?.kind !== "old-name" || fresh?.kind !== "new-name" || hunk?.kind !== "hunk") return false;
+  const names = stripped(withoutBackup({ old: plainName(old.name), new: plainName(fresh.name) }));
+  return names.old === names.new && names.old !== null && names.old.includes("/");
+}
+
 /** End of the hunk when each line has its mark and the counts come out exactly, else -1. Notes after the last line belong to it. */
 export function strictExtent(lines: readonly string[], start: number, counts: Counts): number {
   let { old, new: fresh } = counts;
   let at = start;
   for (; at < lines.length && (old > 0 || fresh > 0); at++) {
     const mark = markOf(lines[at]!);
-    if (mark === "bare") return -1;
+    if (mark === "bare" || (mark === "minus" && startsNextFile(lines, at))) return -1;
     if (mark === "note") continue;
     if (mark !== "plus") old--;
     if (mark !== "minus") fresh--;

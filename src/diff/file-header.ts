@@ -4,7 +4,7 @@
  */
 import type { FileChange, FilePatch } from "../core/diff.ts";
 import type { HeaderLine } from "./header.ts";
-import { hasEpochStamp, type NamePair, pathRefusal, plainName, splitGitNames, stripped, unquote } from "./paths.ts";
+import { hasEpochStamp, type NamePair, pathRefusal, plainName, splitGitNames, stripped, unquote, withoutBackup } from "./paths.ts";
 
 /** Stands for the path of hunks that came without any file name. */
 export const unknownPath = "(unknown)";
@@ -161,12 +161,6 @@ function relativeNames(header: FileHeader): NamePair {
     return { old: header.added === undefined ? git.old : null, new: header.deleted === undefined ? git.new : null };
   }
   return header.hint === undefined ? { old: null, new: null } : stripped({ old: header.hint, new: header.hint });
-}
-
-/** `--- mm/memory.c.orig` and `+++ mm/memory.c` are the same file. */
-function withoutBackup(pair: NamePair): NamePair {
-  const backup = pair.old !== null && pair.new !== null && /\.(?:orig|old)$/.test(pair.old) && pair.old.startsWith(pair.new);
-  return backup ? { old: pair.new, new: pair.new } : pair;
 }
 
 function changeOf(header: FileHeader, names: NamePair, hasHunks: boolean): FileChange {

@@ -247,8 +247,19 @@ describe("names", () => {
     ["linux-2.6/mm/memory.c.orig   2008-01-02 03:04:05.000 +0000", "linux-2.6/mm/memory.c   2008-01-02 03:04:06.000 +0000"],
     ["./mm/memory.c", "./mm/memory.c"],
     ["mm/memory.c.orig", "mm/memory.c"],
+    ["a/mm/memory.c~mm-check-the-entry-again", "a/mm/memory.c"],
+    ["a/mm/memory.c~fix-2", "b/mm/memory.c"],
+    ["linux.orig/mm/memory.c.orig", "linux/mm/memory.c"],
   ])("reads %s and %s as mm/memory.c", (old, fresh) => {
     expect(names(old, fresh)).toEqual(["modify", "mm/memory.c", "mm/memory.c"]);
+  });
+
+  it("reads the removal of a file that quilt kept under another name", () => {
+    expect(names("a/mm/gone.c~drop-it", "/dev/null")).toEqual(["delete", "mm/gone.c", null]);
+  });
+
+  it("does not take every other name for a backup", () => {
+    expect(names("a/mm/memory.c~x", "b/mm/other.c")).toEqual(["rename", "mm/memory.c~x", "mm/other.c"]);
   });
 
   it("leaves a file at the top alone", () => {
@@ -261,6 +272,20 @@ describe("names", () => {
     expect(added.files[0]).toMatchObject({ change: "add", oldPath: null, newPath: "mm/n.c" });
     const gone = parseDiff("--- linux.orig/mm/n.c\t2008-05-01 01:00:00 +0100\n+++ linux/mm/n.c\t1970-01-01 00:00:00.000000000 +0000\n@@ -1,1 +0,0 @@\n-a\n");
     expect(gone.files[0]).toMatchObject({ change: "delete", oldPath: "mm/n.c", newPath: null });
+  });
+});
+
+describe("a hunk that misses one of its lines", () => {
+  const whole = [
+    "--- a/mm/x.c", "+++ b/mm/x.c", "@@ -1,5 +1,7 @@ static void walk(void)", " \tpte = map(pmd);", "-\tfirst_thing_to_do_with_the_entry(vma, address, pte, pte_val);",
+    "-\told = *pte;", "+\tif (!pte)", "+\t\treturn;", "+\told = ptep_get(pte);", "+\tuse(old);", " \tunmap(pte);", " }", "--- a/mm/y.c", "+++ b/mm/y.c", "@@ -1,1 +1,1 @@", "-a", "+b",
+  ];
+
+  it.each(whole.flatMap((line, at) => (at > 3 && at < 12 ? [[at, line] as const] : [])))("is told without line %i, and keeps all others as they are: %s", (at) => {
+    const diff = parseDiff(whole.toSpliced(at, 1).join("\n"));
+    expect(kinds(diff)).toEqual(["hunk-counts"]);
+    expect(lastPath(diff)).toEqual(["mm/x.c", "mm/y.c"]);
+    expect(diff.files[0]!.hunks[0]!.lines.map((line) => marks[line.kind] + line.text)).toEqual(whole.slice(3, 12).toSpliced(at - 3, 1));
   });
 });
 

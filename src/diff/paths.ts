@@ -126,6 +126,18 @@ export function stripped(pair: NamePair): NamePair {
   return { old: names.old === null ? null : withoutFirst(names.old), new: names.new === null ? null : withoutFirst(names.new) };
 }
 
+/** What patch tools append to the name of an old version: `diff` by hand `.orig`, quilt `~name-of-the-patch`. */
+const backup = /(?:\.(?:orig|old)|~[\w.+-]{0,200})$/;
+
+/** `--- mm/memory.c.orig` or `--- a/mm/memory.c~fix-walk` and `+++ b/mm/memory.c` are the same file; so is one that is gone. */
+export function withoutBackup(pair: NamePair): NamePair {
+  const found = pair.old === null ? null : backup.exec(pair.old);
+  if (pair.old === null || found === null) return pair;
+  const old = pair.old.slice(0, found.index);
+  const same = pair.new === null ? found[0].startsWith("~") : old === pair.new || withoutFirst(old) === withoutFirst(pair.new);
+  return same ? { old, new: pair.new } : pair;
+}
+
 function tidied(name: string | null): string | null {
   return name?.startsWith("./") ? name.slice(2) : name;
 }

@@ -114,9 +114,11 @@ function weigh(stretch: Stretch, counts: Counts, natural: number): Candidate | n
       let cost = Number.POSITIVE_INFINITY;
       let missing = 0;
       if (plus >= 0 && minus >= 0 && plus <= tally.plus && minus <= tally.minus && plus + minus <= mostDisguised) {
-        cost = base + disguiseCost(stretch, end, plus, minus) + (intact ? 6 * (plus + minus) : 0);
+        cost = base + disguiseCost(stretch, end, plus, minus, intact) + (intact ? 6 * (plus + minus) : 0);
       }
-      if (plus === minus && plus > 0 && end === natural && base + 4 + plus < cost) {
+      // A changed line taken for a tail only to make up for another that is not there: then the counts are wrong.
+      const onlyBare = tails.plus + tails.minus === 0;
+      if (plus === minus && plus > 0 && onlyBare && end === natural && base + 4 + plus < cost) {
         missing = plus;
         cost = base + 4 + plus;
       }
@@ -162,10 +164,14 @@ function tailCost(tally: Tally, tails: Tails): number {
   return Math.min(4, 2 * likely) + 8 * (tails.bare - likely) + 3 * (tails.plus + tails.minus);
 }
 
-/** One line that can hardly be a change makes others likely: it proves that signs of the code reached the first column. */
-function disguiseCost(stretch: Stretch, end: number, plus: number, minus: number): number {
+/**
+ * One line that can hardly be a change makes others likely: it proves that signs of the code reached the first column.
+ * Where context kept its blank no sign can have: there a changed line is one, unless its text alone speaks against it.
+ */
+function disguiseCost(stretch: Stretch, end: number, plus: number, minus: number, intact: boolean): number {
   if (plus + minus === 0) return 0;
   const scores = [...disguises(stretch, end, "plus").slice(0, plus), ...disguises(stretch, end, "minus").slice(0, minus)].map((one) => one.score);
+  if (intact && Math.min(...scores) < certainDisguise) return Number.POSITIVE_INFINITY;
   const most = Math.max(...scores) === certainDisguise ? 2 : 8;
   return scores.reduce((sum, score) => sum + Math.min(most, Math.max(1, 8 - score)), 0);
 }
