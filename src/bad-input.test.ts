@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Ran, runCli } from "../fixtures/cli/harness.ts";
-import { directory, type Files, kernelFiles, patchMail, removeFolders, repository, temporaryFolder, writeFiles } from "../fixtures/review/harness.ts";
+import { directory, type Files, kernelFiles, patchMail, removeFolders, repository, reviewInputs, temporaryFolder, writeFiles } from "../fixtures/review/harness.ts";
 import { loadLibrary } from "./cli/library.ts";
 
 afterEach(removeFolders);
@@ -110,6 +110,19 @@ describe("inputs that can't be read end with 3 and say why", () => {
     expect(ran.stdout).toContain("missing.mbox: no such file");
   });
 
+  it("beside standard input, which can't be read twice", async () => {
+    async function* once(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(bad());
+    }
+    const cwd = directory({ "b.mbox": clean() });
+    writeFileSync(join(cwd, "core"), Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0, 1, 2, 3, 0, 0xff]));
+    const report = await reviewInputs({ inputs: ["-", "core", "b.mbox"], cwd, stdin: once(), kernel: "6.12" });
+    expect(report.inputs.map((input) => [input.path, input.messages, input.patches, input.failed ?? ""])).toEqual([
+      ["-", 1, 1, ""], ["core", 0, 0, "is a binary file, neither mail nor diff"], ["b.mbox", 1, 1, ""],
+    ]);
+    expect(report.patches.map((patch) => patch.subject)).toEqual(["[PATCH] mm: trust the map", "[PATCH] mm: be nice"]);
+  });
+
   it("in JSON: the reason is in the report and on standard error", async () => {
     const ran = await run({}, "--format", "json", "missing.mbox");
     expect(ran.code).toBe(3);
@@ -186,6 +199,7 @@ describe("100 MB in a single line", () => {
     expect(ran.code).toBe(3);
     expect(ran.stdout.replace(/\s+/g, " ")).toMatch(/limit hit: the input is one mail or diff of more than 16 MiB in a single line/);
     expect(ran.stdout.length).toBeLessThan(5000);
+    expect(ran.stdout).not.toContain("aaaa");
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * (1 << 20));
   });
 

@@ -52,24 +52,30 @@ export class Inputs {
 
   /** The series of all inputs. An input that can't be read becomes `failed`; the others still run. */
   async *series(events?: EventSink): AsyncGenerator<FoundSeries> {
-    const { inputs, cwd, stdin } = this.#request;
-    const readable = Array.from(new Set(inputs));
-    while (readable.length > 0) {
-      try {
-        for await (const event of readSeries(readable, { cwd, fetched: this.#fetched, ...(stdin ? { stdin } : {}) })) {
-          const found = this.#take(event);
-          if (found) yield found;
-        }
-        return;
-      } catch (error) {
-        if (!(error instanceof InputError) || !readable.includes(error.path)) throw error;
-        if (await this.#fetch(error.path, events)) continue;
-        readable.splice(readable.indexOf(error.path), 1);
-        if (this.of(error.path).failed !== undefined) continue;
+    const { inputs } = this.#request;
+    const unread: InputError[] = [];
+    yield* this.#read(Array.from(new Set(inputs)), unread);
+    const fetched: string[] = [];
+    for (const error of unread) {
+      if (await this.#fetch(error.path, events)) fetched.push(error.path);
+      else if (this.of(error.path).failed === undefined) {
         const commits = this.#tree !== null && (await isRevisionRange(this.#tree, error.path));
         if (commits) yield await this.#range(error.path);
         else this.of(error.path).failed = withoutPath(error);
       }
+    }
+    const lost: InputError[] = [];
+    yield* this.#read(fetched, lost);
+    for (const error of lost) this.of(error.path).failed = withoutPath(error);
+  }
+
+  /** The series of inputs that are files, streams or fetched already; the others go to `unread`. */
+  async *#read(paths: readonly string[], unread: InputError[]): AsyncGenerator<FoundSeries> {
+    const { cwd, stdin } = this.#request;
+    const options = { cwd, fetched: this.#fetched, ...(stdin ? { stdin } : {}), unreadable: (error: InputError) => void unread.push(error) };
+    for await (const event of readSeries(paths, options)) {
+      const found = this.#take(event);
+      if (found) yield found;
     }
   }
 

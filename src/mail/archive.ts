@@ -17,6 +17,8 @@ export interface ArchivedMail {
 const FIELD = /^(from|date|subject|message-id|in-reply-to|references|to|cc|newsgroups)\s{0,4}:\s?(.*)$/i;
 const NAVIGATION = /^(?:\s*\[[^\]]{1,60}\]\s*)+$|^(?:\s*(?:next|previous|prev) (?:message|in thread|by date|by thread)\b.{0,200})$/i;
 const HEAD_LINES = 40;
+/** A line of text has at most 998 characters (RFC 5322, 2.1.1): a longer one is no subject. */
+const LONGEST_SUBJECT = 998;
 
 function unescapeHtml(text: string): string {
   if (!/(?:^|\n)&gt; ?/.test(text) || /(?:^|\n)>/.test(text)) return text;
@@ -29,7 +31,7 @@ export function readArchived(text: string): ArchivedMail {
   const fields = new Map<string, string>();
   let at = lines.findIndex((line) => line.trim() !== "");
   let bodyAt = at;
-  if (at >= 0 && !FIELD.test(lines[at]!)) {
+  if (at >= 0 && lines[at]!.length <= LONGEST_SUBJECT && !FIELD.test(lines[at]!)) {
     fields.set("subject", lines[at]!);
     bodyAt = ++at;
   }

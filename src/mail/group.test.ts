@@ -280,6 +280,37 @@ describe("memory", () => {
   });
 });
 
+describe("an input that changes between the two looks", () => {
+  const drafts: Draft[] = [1, 2, 3].map((n) => ({ id: `p${n}`, root: "p1", subject: `[PATCH ${n}/3] mm: step ${n}`, body: `text\n---\n${diff(`f${n}`)}` }));
+
+  async function changed(second: readonly Draft[]): Promise<GroupedEvent[]> {
+    const looks = [await Promise.all(drafts.map(toEvent)), await Promise.all(second.map(toEvent))];
+    async function* open(): AsyncGenerator<MailEvent> {
+      yield* looks.shift()!;
+    }
+    const events: GroupedEvent[] = [];
+    for await (const event of groupSeries(open, true, { limits: { heldChars: 1 } })) events.push(event);
+    return events;
+  }
+
+  it("gives the part of a series that is left, and says so", async () => {
+    const events = await changed(drafts.slice(0, 2));
+    expect(events).toMatchObject([
+      { kind: "series", series: { patches: [{ index: 1 }, { index: 2 }] }, notes: ["the input changed while it was read: patches are missing"] },
+      { kind: "count", messages: 2, patches: 2 },
+    ]);
+  });
+
+  it("leaves out a mail that was another one before", async () => {
+    const events = await changed([drafts[0]!, { ...drafts[1]!, id: "other" }, drafts[2]!]);
+    expect(events).toMatchObject([
+      { kind: "skipped", skipped: { message: { id: "other@x" }, reason: "the input changed while it was read" } },
+      { kind: "series", series: { patches: [{ index: 1 }, { index: 3 }] } },
+      { kind: "count", messages: 3, patches: 2 },
+    ]);
+  });
+});
+
 describe("readSeries on the shipped fixtures", () => {
   async function summary(...names: string[]): Promise<string[]> {
     const lines: string[] = [];

@@ -4,7 +4,9 @@
  * held in memory for the second look as long as they are few; a larger input is read again, so that memory doesn't grow
  * with it. A stream that can't be read again is held up to the limit, and what comes after is left out with a reason.
  */
+import { InputError } from "../core/errors.ts";
 import type { MailPatch, Series, SkippedMessage } from "../core/message.ts";
+import { digest } from "./diff-keys.ts";
 import { defaultLimits, sizeInWords, type MailLimits } from "./limits.ts";
 import { planSeries, type Plan } from "./plan.ts";
 import { readInput } from "./read.ts";
@@ -13,6 +15,8 @@ import { statInput } from "./source.ts";
 import type { GroupedEvent, MailEvent, MailOptions, MessageEvent } from "./types.ts";
 
 export interface GroupOptions extends MailOptions {
+  /** Told of each input that can't be read, once; the others are still read. Without it the first one is thrown. */
+  readonly unreadable?: (error: InputError) => void;
   /** "newest" (the default) leaves out revisions that a newer one in the input replaces. */
   readonly revisions?: "newest" | "all";
 }
@@ -67,9 +71,12 @@ interface OpenSeries {
   missing: number;
 }
 
+const CHANGED = "the input changed while it was read";
+
 /** Puts the planned series together while the mails come by. */
 class Assembly {
   readonly #plan: Plan;
+  readonly #records: readonly MailRecord[];
   /** Why mails hold no patch, as the first look found. */
   readonly #empty: ReadonlyMap<number, string>;
   /** Mail position -> its patches' places: [patch in mail, series, place in series]. */
@@ -78,8 +85,9 @@ class Assembly {
   readonly #covers = new Map<number, string>();
   readonly #coverAt: ReadonlySet<number>;
 
-  constructor(plan: Plan, empty: ReadonlyMap<number, string>) {
+  constructor(plan: Plan, records: readonly MailRecord[], empty: ReadonlyMap<number, string>) {
     this.#plan = plan;
+    this.#records = records;
     this.#empty = empty;
     this.#coverAt = new Set(plan.series.map((series) => series.cover).filter((at) => at !== null));
     plan.series.forEach(({ members }, number) => {
@@ -98,6 +106,7 @@ class Assembly {
 
   /** Takes the mail at a position; gives back the series that it completes and, when none of its patches is used, why. */
   take(event: MessageEvent, at: number): { complete: { series: Series; notes: readonly string[] }[]; skipped: SkippedMessage | null } {
+    if (this.#records[at]?.id !== digest(event.message.id)) return { complete: [], skipped: { message: event.message, reason: CHANGED } };
     if (this.#coverAt.has(at)) this.#covers.set(at, event.message.subject);
     const places = this.#places.get(at) ?? [];
     const complete: { series: Series; notes: readonly string[] }[] = [];
@@ -107,8 +116,16 @@ class Assembly {
       open.found[place] = taken ?? null;
       if (--open.missing === 0) complete.push(this.#finish(open));
     }
-    const reason = this.#empty.get(at) ?? this.#plan.reasons.get(at) ?? "the input changed while it was read";
+    const reason = this.#empty.get(at) ?? this.#plan.reasons.get(at) ?? CHANGED;
     return { complete, skipped: places.length > 0 ? null : { message: event.message, reason } };
+  }
+
+  /** Series of which some mails were not there any more at the second look. */
+  rest(): { series: Series; notes: readonly string[] }[] {
+    return Array.from(this.#open.values(), (open) => {
+      const { series, notes } = this.#finish(open);
+      return { series, notes: [...notes, `${CHANGED}: patches are missing`] };
+    });
   }
 
   #start(number: number): OpenSeries {
@@ -130,6 +147,7 @@ class Assembly {
 async function* secondLook(events: AsyncIterable<MailEvent> | Iterable<MailEvent>, assembly: Assembly): AsyncGenerator<GroupedEvent> {
   const counts = new Map<string, { messages: number; patches: number }>();
   let at = 0;
+  let last = "";
   for await (const event of events) {
     const count = counts.get(event.input) ?? { messages: 0, patches: 0 };
     counts.set(event.input, count);
@@ -144,6 +162,11 @@ async function* secondLook(events: AsyncIterable<MailEvent> | Iterable<MailEvent
       yield { kind: "series", input: event.input, series, notes };
     }
     if (skipped) yield { kind: "skipped", input: event.input, skipped };
+    last = event.input;
+  }
+  for (const { series, notes } of assembly.rest()) {
+    counts.get(last)!.patches += series.patches.length;
+    yield { kind: "series", input: last, series, notes };
   }
   for (const [input, { messages, patches }] of counts) yield { kind: "count", input, messages, patches };
 }
@@ -155,26 +178,42 @@ async function* secondLook(events: AsyncIterable<MailEvent> | Iterable<MailEvent
 export async function* groupSeries(open: OpenMails, repeatable: boolean, options: GroupOptions = {}): AsyncGenerator<GroupedEvent> {
   const limits: MailLimits = { ...defaultLimits, ...options.limits };
   const { records, reasons, held } = await firstLook(open(), repeatable, limits);
-  const assembly = new Assembly(planSeries(records, options.revisions !== "all"), reasons);
+  const assembly = new Assembly(planSeries(records, options.revisions !== "all"), records, reasons);
   yield* secondLook(held ?? open((position) => assembly.isUsed(position)), assembly);
 }
 
 /**
  * Reads inputs and groups what is in them, all together: a series may be spread over files, as `git format-patch` writes it.
  *
- * @throws InputError when an input can't be read at all.
+ * @throws InputError when an input can't be read at all, unless `unreadable` is told.
  */
 export async function* readSeries(paths: readonly string[], options: GroupOptions = {}): AsyncGenerator<GroupedEvent> {
+  const told = new Set<string>();
+  const refuse = (path: string, error: unknown): void => {
+    if (!(error instanceof InputError) || options.unreadable === undefined) throw error;
+    if (!told.has(path)) options.unreadable(error);
+    told.add(path);
+  };
   let repeatable = true;
   for (const path of paths) {
     if (options.fetched?.has(path)) continue;
-    const kind = path === "-" ? null : await statInput(path, options);
-    if (kind === null || !(kind.isFile() || kind.isDirectory())) repeatable = false;
+    try {
+      const kind = path === "-" ? null : await statInput(path, options);
+      if (kind === null || !(kind.isFile() || kind.isDirectory())) repeatable = false;
+    } catch (error) {
+      refuse(path, error);
+    }
   }
   async function* open(wanted?: (position: number) => boolean): AsyncGenerator<MailEvent> {
     let position = 0;
     const counted = wanted && ((): boolean => wanted(position++));
-    for (const path of paths) yield* readInput(path, counted ? { ...options, wanted: counted } : options);
+    for (const path of paths) {
+      try {
+        yield* readInput(path, counted ? { ...options, wanted: counted } : options);
+      } catch (error) {
+        refuse(path, error);
+      }
+    }
   }
   yield* groupSeries(open, repeatable, options);
 }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FileImage, FileImages } from "../core/image.ts";
 import { parseDiff } from "../diff/index.ts";
 import { type DiffInfo, emptyStack, imagesOf, openTree, type PatchImages, type Stack, type Tree } from "./index.ts";
+import { matchingCommit } from "./matching-commit.ts";
 
 let top = "";
 const trees: Tree[] = [];
@@ -95,6 +96,16 @@ describe("bases in git", () => {
     expect([pre!.gaps, post!.gaps]).toEqual([[], []]);
     expect(placements).toEqual([{ hunk: 1, offset: 0, fuzz: 0 }]);
     expect(tried).toEqual([]);
+  });
+
+  it("finds the state that the oldest commit within its bounds was made on", async () => {
+    const { dir, ids } = history("bounds");
+    const { git: store } = await open(dir);
+    const blob = hash(body({ 3: "\tthree();" }));
+    const newest = (count: number): Promise<string | null> => matchingCommit(store!, [{ path: "mm/demo.c", blob }], { newest: count, candidates: 500 });
+    expect(await newest(1)).toBe(ids[1]);
+    expect(await newest(3)).toBe(ids[1]);
+    expect(await matchingCommit(store!, [{ path: "mm/demo.c", blob: hash(body()) }], { newest: 1, candidates: 500 })).toBeNull();
   });
 
   it("takes HEAD when it matches", async () => {
