@@ -86,4 +86,15 @@ export const catalogue: readonly CatalogueEntry[] = [
     exceptions: ["the walk has returned false"],
     references: [{ file: "include/linux/rmap.h", where: "page_vma_mapped_walk_done()", version: "6.12" }],
   },
+  {
+    id: "sleep-atomic",
+    title: "Something that may sleep runs where nothing may",
+    breaks: "The task is scheduled away with a spinlock held or inside an RCU read section: the next CPU that wants the lock spins until it runs again, which may be never, and a page table that RCU was to keep is freed under its reader.",
+    fix: "Drop the lock and the mapping first and look at the entry again afterwards, allocate before taking the lock, or use a form that does not sleep (GFP_NOWAIT, a trylock, *_nonblock()).",
+    exceptions: ["the callee drops the lock before it sleeps", "allocation flags that forbid waiting", "a lock that lockdep_assert_held() names by its address alone, which may be a mutex"],
+    references: [
+      { file: "kernel/sched/core.c", where: "__might_sleep()", version: "6.12" },
+      { file: "mm/pgtable-generic.c", where: "__pte_offset_map()", version: "6.12" },
+    ],
+  },
 ];

@@ -3,7 +3,7 @@ import type { Expr, Loc } from "../c/ir.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
 import { comparedWithZero, type EntryFact, type Facts, truthOf, type ValueFact } from "./facts.ts";
 import type { Level } from "../rulebook/schema.ts";
-import { allKinds, kindSet, thpMigration } from "./kinds.ts";
+import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
 import type { CallInfo } from "./model.ts";
 import * as sym from "./symbols.ts";
 
@@ -75,9 +75,18 @@ function narrow(call: CallInfo, truth: boolean, facts: Facts): Facts | null {
   const fact = facts.values.get(value) ?? unreadValue(value, call);
   if (!fact) return facts;
   const kinds = fact.kinds & kindSet(truth ? returns.tests.nonzero : returns.tests.zero);
-  if (kinds === 0) return null;
+  if (kinds === 0) return fact.claimed ? against(value, fact, kindSet(truth ? returns.tests.nonzero : returns.tests.zero), facts) : null;
   const shown = truth && isSpecific(returns.tests.nonzero) ? fact.shown | kinds : fact.shown & kinds;
-  return { ...facts, values: new Map(facts.values).set(value, { ...fact, kinds, shown }) };
+  return { ...facts, values: new Map(facts.values).set(value, { ...withoutClaim(fact), kinds, shown }) };
+}
+
+/** The branch that a contract says is never taken: there is code for it, so it is looked at, but its kinds are no news. */
+function against(value: string, fact: ValueFact, kinds: KindSet, facts: Facts): Facts {
+  return { ...facts, values: new Map(facts.values).set(value, { ...withoutClaim(fact), kinds, real: false }) };
+}
+
+function withoutClaim({ claimed: _claimed, ...fact }: ValueFact): ValueFact {
+  return fact;
 }
 
 /** A value that was not seen being read (a parameter, a field): all is possible until a test says otherwise, and the caller may know more. */

@@ -53,7 +53,7 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
       const pointer = call.arg(effect.entry);
       const value = sym.expression("kind", [pointer]);
       const kinds = possible(kindSet(effect.kinds), effect.level, facts);
-      const fact = { entry: entryKey(pointer, facts), level: effect.level, how: "locked" as const, kinds, shown: 0, real: true, under: covering(facts).join(" "), at: loc };
+      const fact = { entry: entryKey(pointer, facts), level: effect.level, how: "locked" as const, kinds, shown: 0, real: true, claimed: true as const, under: covering(facts).join(" "), at: loc };
       return { ...facts, values: new Map(facts.values).set(value, fact), memory: new Map(facts.memory).set(`e:${pointer}`, value) };
     }
     case "install": {

@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly rules: readonly Rule[];
   /** Whether a helper leaves a trace in its caller whatever its arguments. */
   readonly matters: (fn: FunctionIr) => boolean;
+  /** Whether it has to be run because of what its caller holds: it may sleep, say, and a spinlock is held. */
+  readonly mattersUnder: (fn: FunctionIr, facts: Facts) => boolean;
   readonly fieldOrder: (field: string) => FieldOrder;
   readonly unlockedCallers: (fn: FunctionIr, param: string) => readonly string[] | null;
 }
@@ -43,6 +45,8 @@ interface Activation extends Prepared {
   readonly depth: number;
   readonly cyclic: boolean;
   readonly stack: readonly string[];
+  /** Where the reviewed function called the helper that this runs in; null for the reviewed function. */
+  readonly outer: { readonly site: Site; readonly call: CallInfo } | null;
 }
 
 interface Exit {
@@ -78,7 +82,7 @@ class Explorer {
   }
 
   runReviewed(fn: FunctionIr, entry: Facts): void {
-    this.run({ ...this.prepare(fn), frame: { id: 1, fn }, depth: 0, cyclic: false, stack: [fn.name] }, entry);
+    this.run({ ...this.prepare(fn), frame: { id: 1, fn }, depth: 0, cyclic: false, stack: [fn.name], outer: null }, entry);
   }
 
   private prepare(fn: FunctionIr): Prepared {
@@ -186,6 +190,11 @@ class Explorer {
       judge: (judgement) => {
         if (activation.depth === 0) this.report(judgement, site);
       },
+      judgeAtCall: (judgement) => {
+        const { outer } = activation;
+        if (outer) this.report(judgement(outer.call), outer.site);
+        else this.report(judgement(null), site);
+      },
       callOf: (symbol) => this.callOf(symbol, facts),
       fieldOrder: this.around.fieldOrder,
       unlockedCallers: (param) => this.around.unlockedCallers(activation.fn, param),
@@ -209,7 +218,7 @@ class Explorer {
     if (callee === null || this.around.rulebook.contract(callee)) return null;
     const fn = this.around.functions.get(callee);
     if (!fn || fn.partial || activation.depth >= maxDepth || activation.stack.includes(callee)) return null;
-    if (!this.around.matters(fn) && !handsOver(step, site)) return null;
+    if (!this.around.matters(fn) && !handsOver(step, site) && !this.around.mattersUnder(fn, site.facts)) return null;
     const info = callInfo(step, { block, step: index }, site);
     for (const rule of this.around.rules) rule.onCall?.(info, site);
     const id = this.frameId(`${activation.frame.id}.${block}.${index}`);
@@ -217,7 +226,7 @@ class Explorer {
     const memory = new Map(site.facts.memory);
     fn.params.forEach((param, i) => memory.set(sym.variableAddress(id, param), args[i] ?? sym.parameter(id, param)));
     const cyclic = activation.cyclic || activation.liveness.onCycle[block]!;
-    const inner: Activation = { ...this.prepare(fn), frame: { id, fn }, depth: activation.depth + 1, cyclic, stack: [...activation.stack, callee] };
+    const inner: Activation = { ...this.prepare(fn), frame: { id, fn }, depth: activation.depth + 1, cyclic, stack: [...activation.stack, callee], outer: activation.outer ?? { site, call: info } };
     const exits = this.run(inner, { ...site.facts, memory });
     return exits.map((exit) => {
       const kept = new Map(exit.facts.memory);

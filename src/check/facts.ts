@@ -50,6 +50,8 @@ export interface ValueFact {
   readonly shown: KindSet;
   /** Whether every kind in `kinds` is known to be possible here (else the caller may have excluded some). */
   readonly real: boolean;
+  /** The kinds are a contract's word alone; code that tests for others all the same is not taken for dead. */
+  readonly claimed?: true;
   /** Ids of the locks under which it was read and which are still held; "" for none. */
   readonly under: string;
   readonly at: Loc;

@@ -6,9 +6,11 @@ import { entryFacts } from "./context.ts";
 import { explore, type Surroundings } from "./explore.ts";
 import { firstOfGroups, toFinding, toObligation, worstJudgements } from "./findings.ts";
 import { unlockedCallers } from "./callers.ts";
+import { callsBelow } from "./calls-below.ts";
 import { fieldOrder } from "./field-order.ts";
 import type { FieldOrder } from "./model.ts";
 import { rules } from "./rules/index.ts";
+import { atomicReason } from "./rules/sleep-atomic.ts";
 
 export { fingerprint } from "./findings.ts";
 
@@ -66,12 +68,15 @@ export function checkUnit(unit: UnitIr, rulebook: Rulebook, others: readonly Uni
   const units = [...others, unit];
   const orders = new Map<string, FieldOrder>();
   const callers = new Map<string, readonly string[] | null>();
+  const functions = new Map(units.flatMap((u) => u.functions.map((fn) => [fn.name, fn] as const)));
+  const below = callsBelow(functions, (callee) => rulebook.sleeper(callee) !== undefined);
   const around: Surroundings = {
     rulebook,
-    functions: new Map(units.flatMap((u) => u.functions.map((fn) => [fn.name, fn] as const))),
+    functions,
     records: units.flatMap((u) => u.records),
     rules,
     matters: (fn) => leavesTrace(fn, rulebook) || isConstant(fn),
+    mattersUnder: (fn, facts) => atomicReason(facts, rulebook.era, fn.file) !== null && below.reaches(fn),
     unlockedCallers: (fn, param) => {
       const key = `${fn.name} ${param}`;
       const known = callers.get(key);

@@ -26,6 +26,8 @@ export interface Site {
   readonly loc: Loc;
   readonly rulebook: Rulebook;
   readonly judge: (judgement: Judgement) => void;
+  /** Judges at the call in the reviewed function that led here; the argument is that call, null when this is the function itself. */
+  readonly judgeAtCall: (judgement: (outer: CallInfo | null) => Judgement) => void;
   /** The call that made a symbol, or null. */
   readonly callOf: (symbol: string) => CallInfo | null;
   /** See callers.ts. */

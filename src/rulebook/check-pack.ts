@@ -51,10 +51,10 @@ export function packProblems(path: string, text: string): PackProblem[] {
 /** Throws UsageError naming the contract and what is wrong with it. */
 export function checkPack(path: string, values: ReadonlyMap<string, Literal>): void {
   for (const name of values.keys()) {
-    if (!["contracts", "fieldTypes", "contexts", "catalogue"].includes(name)) fail(path, `exports ${name}, which is no part of a rule pack`);
+    if (!["contracts", "fieldTypes", "contexts", "sleepers", "catalogue"].includes(name)) fail(path, `exports ${name}, which is no part of a rule pack`);
   }
   for (const contract of list(path, "contracts", values.get("contracts"))) checkContract(path, contract);
-  for (const part of ["fieldTypes", "contexts", "catalogue"]) list(path, part, values.get(part));
+  for (const part of ["fieldTypes", "contexts", "sleepers", "catalogue"]) list(path, part, values.get(part));
 }
 
 function fail(path: string, what: string): never {

@@ -1,5 +1,5 @@
 /** The rules as the checker asks for them: contracts of one era by function name, field types by record. */
-import type { CatalogueEntry, Contract, EntryContext, RuleData } from "./schema.ts";
+import type { CatalogueEntry, Contract, EntryContext, RuleData, Sleeper } from "./schema.ts";
 import { inEra } from "../util/version.ts";
 
 export interface Rulebook {
@@ -9,6 +9,8 @@ export interface Rulebook {
   /** Declared type of `record`'s field ("struct vm_fault", "pmd"), or "". */
   readonly fieldType: (record: string, field: string) => string;
   readonly context: (of: string) => EntryContext | undefined;
+  /** What is known of a function that may sleep in this era, or undefined. */
+  readonly sleeper: (name: string) => Sleeper | undefined;
   readonly catalogue: ReadonlyMap<string, CatalogueEntry>;
 }
 
@@ -21,11 +23,13 @@ export function rulebookFor(data: RuleData, era: string): Rulebook {
   }
   const fields = new Map(data.fieldTypes.flatMap((f) => Object.entries(f.fields).map(([name, type]) => [`${f.record}.${name}`, type] as const)));
   const contexts = new Map(data.contexts.filter((c) => inEra(era, c)).map((c) => [c.of, c] as const));
+  const sleepers = new Map(data.sleepers.filter((s) => inEra(era, s)).flatMap((s) => s.names.map((name) => [name, s] as const)));
   return {
     era,
     contract: (name) => contracts.get(name),
     fieldType: (record, field) => fields.get(`${record}.${field}`) ?? "",
     context: (of) => contexts.get(of),
+    sleeper: (name) => sleepers.get(name),
     catalogue: new Map(data.catalogue.map((entry) => [entry.id, entry] as const)),
   };
 }

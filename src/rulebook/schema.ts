@@ -142,6 +142,16 @@ export interface EntryContext {
   readonly references: readonly Reference[];
 }
 
+/** Functions that may sleep, beyond what their contracts say: nothing of the kind runs in atomic context. */
+export interface Sleeper {
+  readonly names: readonly string[];
+  readonly since?: string;
+  readonly until?: string;
+  /** Position of the allocation flags that decide whether the call sleeps; absent: it may sleep whatever its arguments. */
+  readonly flags?: number;
+  readonly references: readonly Reference[];
+}
+
 export interface CatalogueEntry {
   readonly id: RuleId;
   readonly title: string;
@@ -171,6 +181,7 @@ export interface RuleData {
   readonly contracts: readonly Contract[];
   readonly fieldTypes: readonly FieldTypes[];
   readonly contexts: readonly EntryContext[];
+  readonly sleepers: readonly Sleeper[];
   readonly catalogue: readonly CatalogueEntry[];
   readonly eras: readonly EraEntry[];
   readonly eraMarkers: readonly EraMarker[];

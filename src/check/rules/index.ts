@@ -8,6 +8,7 @@ import { mapBalance } from "./map-balance.ts";
 import { mapFailure } from "./map-failure.ts";
 import { mapOrder } from "./map-order.ts";
 import { publishOrder } from "./publish-order.ts";
+import { sleepAtomic } from "./sleep-atomic.ts";
 import { staleRead } from "./stale-read.ts";
 import { walkDone } from "./walk-done.ts";
 
@@ -20,6 +21,7 @@ export const rules: readonly Rule[] = [
   mapFailure,
   mapOrder,
   publishOrder,
+  sleepAtomic,
   staleRead,
   walkDone,
 ];

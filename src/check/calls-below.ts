@@ -1,0 +1,31 @@
+/** Which functions in view lead to a call of interest, by names alone: a cheap test before a helper is run in place. */
+import type { FunctionIr } from "../c/ir.ts";
+
+/** Levels of helpers that are run in place (see explore.ts). */
+const deepest = 3;
+
+export interface CallsBelow {
+  readonly reaches: (fn: FunctionIr) => boolean;
+}
+
+export function callsBelow(functions: ReadonlyMap<string, FunctionIr>, isWanted: (callee: string) => boolean): CallsBelow {
+  const known = new Map<string, boolean>();
+  const search = (fn: FunctionIr, depth: number): boolean => {
+    const key = `${depth} ${fn.name}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    known.set(key, false);
+    const found = calleesOf(fn).some((callee) => {
+      if (isWanted(callee)) return true;
+      const next = depth < deepest ? functions.get(callee) : undefined;
+      return next !== undefined && !next.partial && search(next, depth + 1);
+    });
+    known.set(key, found);
+    return found;
+  };
+  return { reaches: (fn) => search(fn, 1) };
+}
+
+function calleesOf(fn: FunctionIr): readonly string[] {
+  return fn.blocks.flatMap((block) => block.steps.flatMap((step) => (step.op === "call" && step.callee !== null ? [step.callee] : [])));
+}
