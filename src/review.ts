@@ -15,11 +15,13 @@ import { type FoundSeries, Inputs } from "./sources.ts";
 import { summarize } from "./summary.ts";
 import { emptyStack, findKernelTree, openTree, type Tree } from "./tree/index.ts";
 import { toolVersion } from "./util/tool-version.ts";
+import { Waivers } from "./waivers.ts";
 
 /** Reviews what the inputs hold. Throws UsageError for a wrong option or pack; unreadable inputs are `failed` in the report. */
 export async function review(request: ReviewRequest, events?: EventSink): Promise<Report> {
   const start = performance.now();
   const rules = await withPacks(builtinRules(), request.rules, request.cwd);
+  const waivers = await Waivers.of(request, request.ignoreWaivers !== true);
   await initC({ shortRun: true });
   const tree = await treeOf(request);
   try {
@@ -36,7 +38,8 @@ export async function review(request: ReviewRequest, events?: EventSink): Promis
     const inputs = new Inputs(request, tree);
     const patches: PatchReport[] = [];
     for await (const found of inputs.series(events)) {
-      for (const patch of await reviewSeries(found, options)) {
+      for (const [index, report] of (await reviewSeries(found, options)).entries()) {
+        const patch = waivers.inPatch(report, found.series.patches[index]!);
         patches.push(patch);
         inputs.reviewed(found.input, patch);
       }

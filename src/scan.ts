@@ -14,6 +14,7 @@ import { wanted } from "./review.ts";
 import { summarize } from "./summary.ts";
 import { eraOf, listSources, openTree } from "./tree/index.ts";
 import { toolVersion } from "./util/tool-version.ts";
+import { Waivers } from "./waivers.ts";
 
 /** Where page-table code lives (issue of the map: mm/, fs/proc, kernel/events, arch/x86/mm, include/). */
 const usualPaths: readonly string[] = ["mm", "fs/proc", "kernel/events", "arch/x86/mm", "include/linux", "include/asm-generic"];
@@ -21,6 +22,7 @@ const usualPaths: readonly string[] = ["mm", "fs/proc", "kernel/events", "arch/x
 export async function scan(request: ScanRequest, events?: EventSink): Promise<Report> {
   const start = performance.now();
   const rules = await withPacks(builtinRules(), request.rules, request.cwd);
+  const waivers = await Waivers.of(request, false);
   await initC();
   const tree = await openTree(resolve(request.cwd, request.tree));
   try {
@@ -34,7 +36,7 @@ export async function scan(request: ScanRequest, events?: EventSink): Promise<Re
     const units: UnitReport[] = [];
     for (const [done, file] of files.entries()) {
       const unit = await scanFile(file, sources, rulebook, await tree.readFile(file));
-      if (unit) units.push({ ...unit, findings: unit.findings.filter((f) => wants(f.rule)) });
+      if (unit) units.push(waivers.inUnit({ ...unit, findings: unit.findings.filter((f) => wants(f.rule)) }));
       events?.({ kind: "progress", phase: "scan", done: done + 1, total: files.length, what: file });
       await new Promise(setImmediate);
     }

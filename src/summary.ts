@@ -1,11 +1,11 @@
 /** Totals of a report. */
-import type { Finding, Outcome } from "./core/finding.ts";
+import { type Finding, type Outcome, stands } from "./core/finding.ts";
 import type { PatchReport, Report, Tally, UnitReport } from "./core/report.ts";
 
-/** Counts what `--all` does not ask for as nothing: findings that the patch neither introduced nor was asked about. */
+/** Findings that the patches mend, or that somebody has waived, are not counted. */
 export function summarize(patches: readonly PatchReport[], units: readonly UnitReport[], elapsedMs: number): Report["summary"] {
   const functions = [...patches.flatMap((p) => p.functions), ...units.flatMap((u) => u.functions)];
-  const findings = [...patches.flatMap((p) => p.findings), ...units.flatMap((u) => u.findings)].filter((f) => f.status !== "fixed");
+  const findings = [...patches.flatMap((p) => p.findings), ...units.flatMap((u) => u.findings)].filter(stands);
   return {
     patches: patches.length,
     functions: functions.filter((f) => f.coverage !== "skipped").length,

@@ -212,7 +212,7 @@ describe("errors", () => {
     ["--jobs 0 a", "mmreview: --jobs takes a whole number from 1 to 256, not '0'\n"],
     ["--bound -3 a", "mmreview: --bound takes a whole number from 1 to 1000000000, not '-3'\n"],
     ["--format jsno a", "mmreview: --format does not know 'jsno'\nDid you mean json?\n"],
-    ["--fail-on hmm a", "mmreview: --fail-on does not know 'hmm'\nIt knows error, warning, note, never.\n"],
+    ["--fail-on hmm a", "mmreview: --fail-on does not know 'hmm'\nIt knows confirmed, error, warning, note, never.\n"],
     ["--only tlb-flsh a", "mmreview: --only: there is no rule 'tlb-flsh'\nDid you mean tlb-flush?\n"],
     ["--skip nonsense a", "mmreview: --skip: there is no rule 'nonsense'\n`mmreview rules list` names them.\n"],
     ["--only tlb-flush --skip tlb-flush a", "mmreview: --only and --skip leave no rule to apply\n"],

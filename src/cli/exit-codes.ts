@@ -1,7 +1,7 @@
 /** What the exit code says. Scripts rely on these: they never change. */
 import type { Finding, Severity } from "../core/finding.ts";
 import type { Report } from "../core/report.ts";
-import { allFindings, atLeast } from "../report/order.ts";
+import { atLeast, currentFindings } from "../report/order.ts";
 
 export const exitCode = {
   clean: 0,
@@ -11,14 +11,19 @@ export const exitCode = {
   internal: 4,
 } as const;
 
-export type FailOn = Severity | "never";
+/** "confirmed": errors that were replayed or need no other CPU, and nothing less. */
+export type FailOn = Severity | "confirmed" | "never";
 
 /** An input that could not be read outweighs findings: what was found is then not the whole of it. */
 export function reportExitCode(report: Report, failOn: FailOn, all: boolean): number {
   if (report.inputs.some((input) => input.failed !== undefined)) return exitCode.input;
   if (failOn === "never") return exitCode.clean;
-  const counted = allFindings(report).some((finding) => counts(finding, all) && atLeast(finding.severity, failOn));
+  const counted = currentFindings(report).some((finding) => counts(finding, all) && fails(finding, failOn));
   return counted ? exitCode.findings : exitCode.clean;
+}
+
+function fails({ severity, confidence }: Finding, failOn: Exclude<FailOn, "never">): boolean {
+  return failOn === "confirmed" ? severity === "error" && confidence === "confirmed" : atLeast(severity, failOn);
 }
 
 function counts(finding: Finding, all: boolean): boolean {

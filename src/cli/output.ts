@@ -21,24 +21,24 @@ export function isClosedPipe(error: unknown): boolean {
 }
 
 /** Fails before the work is done rather than after it. */
-export function checkWritable(path: string, cwd: string): void {
+export function checkWritable(path: string, cwd: string, option = "--output"): void {
   const folder = dirname(resolve(cwd, path));
-  if (!isFolder(folder)) throw new UsageError(`--output: there is no folder '${dirname(path)}'`);
-  if (isFolder(resolve(cwd, path))) throw new UsageError(`--output: '${path}' is a folder`);
+  if (!isFolder(folder)) throw new UsageError(`${option}: there is no folder '${dirname(path)}'`);
+  if (isFolder(resolve(cwd, path))) throw new UsageError(`${option}: '${path}' is a folder`);
 }
 
 /**
  * Writes beside the file and renames over it. A device or pipe can only be written to directly; a symbolic link is
  * followed, so that the link stays. Throws UsageError when the file can't be written; nothing is left behind then.
  */
-export function writeWhole(path: string, cwd: string, text: string): void {
+export function writeWhole(path: string, cwd: string, text: string, option = "--output"): void {
   const given = resolve(cwd, path);
   try {
     const target = exists(given) ? realpathSync(given) : given;
     if (exists(target) && !lstatSync(target).isFile()) writeFileSync(target, text);
     else replace(target, text);
   } catch (error) {
-    throw new UsageError(`--output: can't write '${path}': ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`${option}: can't write '${path}': ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

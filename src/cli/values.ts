@@ -58,6 +58,17 @@ export function bound(args: Arguments): number | null {
   return count(args, "bound", 1_000_000_000);
 }
 
+/** The library reads no clock: the day is said here. */
+function baselineOf(args: Arguments): Pick<AnalysisRequest, "baseline" | "today"> {
+  const baseline = text(args, "baseline");
+  return baseline === null ? {} : { baseline, today: today() };
+}
+
+/** YYYY-MM-DD, UTC. */
+export function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
 export function analysis({ args, cwd }: Context): AnalysisRequest {
   const only = rules(args, "only");
   const skip = rules(args, "skip");
@@ -71,6 +82,7 @@ export function analysis({ args, cwd }: Context): AnalysisRequest {
     bound: bound(args),
     jobs: jobs(args),
     strict: args.switches.has("strict"),
+    ...baselineOf(args),
     cwd,
   };
 }

@@ -79,6 +79,16 @@ export interface Reference {
   readonly version: string;
 }
 
+/** Why a finding may stand. One that has expired waives nothing, and is told. */
+export interface Waiver {
+  /** The baseline file, or a Mmreview-waive: line in the mail. */
+  readonly by: "baseline" | "trailer";
+  readonly reason: string;
+  /** Last day (YYYY-MM-DD) on which it holds, or null. */
+  readonly expires: string | null;
+  readonly expired: boolean;
+}
+
 export interface Finding {
   readonly rule: RuleId;
   readonly severity: Severity;
@@ -103,6 +113,17 @@ export interface Finding {
   readonly references: readonly Reference[];
   /** Hex; stable across line moves and revisions. */
   readonly fingerprint: string;
+  /** Absent when nobody has waived the finding. */
+  readonly waiver?: Waiver;
+}
+
+export function isWaived({ waiver }: Pick<Finding, "waiver">): boolean {
+  return waiver !== undefined && !waiver.expired;
+}
+
+/** Whether the finding is in the code as the patches leave it, and nobody has waived it. */
+export function stands(finding: Finding): boolean {
+  return finding.status !== "fixed" && !isWaived(finding);
 }
 
 /** One contract requirement at one place on one path. `note` is what a person should check when the outcome is unknown. */

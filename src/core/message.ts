@@ -41,6 +41,8 @@ export interface MailPatch {
   readonly tags: readonly string[];
   /** The commit id of a `base-commit:` trailer (of this mail or its cover letter), or null. */
   readonly baseCommit: string | null;
+  /** What stands behind each "Mmreview-waive:" of the sender's mail; absent when there is none. */
+  readonly waivers?: readonly string[];
 }
 
 /** A message that yields no patch, with the reason shown to the user. */

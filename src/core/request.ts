@@ -18,6 +18,10 @@ export interface AnalysisRequest {
   readonly jobs: number;
   /** Also report what could not be decided, as notes. */
   readonly strict: boolean;
+  /** File of known findings; absent for none. */
+  readonly baseline?: string;
+  /** The day (YYYY-MM-DD, UTC) by which entries of the baseline expire; absent: none does. */
+  readonly today?: string;
   /** Directory that relative paths start from. */
   readonly cwd: string;
 }
@@ -32,6 +36,8 @@ export interface ReviewRequest extends AnalysisRequest {
   readonly tree: string | null;
   /** Revision that the first patch applies to, or null to find out. */
   readonly base: string | null;
+  /** Count findings that the mail itself waives; absent: don't. */
+  readonly ignoreWaivers?: boolean;
   /** Also report what the patch did not introduce. */
   readonly all: boolean;
 }

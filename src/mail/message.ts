@@ -163,8 +163,19 @@ function findBaseCommit(body: string): string | null {
   return found === undefined ? null : Buffer.from(found, "latin1").toString("latin1");
 }
 
+const WAIVER = /^Mmreview-waive:[ \t]*(\S.{0,400})$/gim;
+const mostWaivers = 100;
+
+/** Texts of the sender's waivers; someone who answers a patch waives nothing in it. */
+function findWaivers(body: string): { readonly waivers?: readonly string[] } {
+  const found = /^mmreview-waive:/im.test(body) ? Array.from(body.matchAll(WAIVER), (match) => Buffer.from(match[1]!.trim()).toString()) : [];
+  return found.length === 0 ? {} : { waivers: found.slice(0, mostWaivers) };
+}
+
 /** Numbers the diffs of one mail: a patch mail holds patch N of M, everything else counts its own. */
-function toPatches(found: readonly ExtractedDiff[], message: MessageInfo, subject: SubjectInfo, baseCommit: string | null): MailPatch[] {
+function toPatches(found: readonly ExtractedDiff[], message: MessageInfo, subject: SubjectInfo, body: string): MailPatch[] {
+  const baseCommit = findBaseCommit(body);
+  const waivers = findWaivers(body);
   return found.map((diff) => {
     const alike = found.filter((other) => other.carrier === diff.carrier);
     const own = diff.carrier === "patch" && subject.index !== null && subject.index > 0;
@@ -178,6 +189,7 @@ function toPatches(found: readonly ExtractedDiff[], message: MessageInfo, subjec
       revision: subject.revision,
       tags: subject.tags,
       baseCommit,
+      ...(diff.carrier === "patch" || diff.carrier === "attachment" ? waivers : {}),
     };
   });
 }
@@ -189,10 +201,9 @@ export async function readMessage(raw: RawMail, shape: Shape, place: MailPlace, 
   const subject = parseSubject(message.subject);
   const reply = isReply(subject, message);
   const found = raw.limit === null ? findDiffs(opened, reply, limits) : { diffs: [], refused: raw.limit };
-  const baseCommit = findBaseCommit(text.body);
-  const patches = toPatches(found.diffs, message, subject, baseCommit);
+  const patches = toPatches(found.diffs, message, subject, text.body);
   const skipped = patches.length > 0 ? null : { message, reason: found.refused ?? (hasFoldedDiff(text.body) ? "the line breaks of its diff are lost" : reasonWithoutDiff(subject, reply, text.body)) };
   const last = patches.findLast((patch) => patch.carrier === "patch" || patch.carrier === "follow-up" || patch.carrier === "bare");
   const cut = looksCut(opened.header, text.body, last?.diff ?? null);
-  return { kind: "message", input: place.input, message, subject, sender: senderOf(message.author), patches, skipped, baseCommit, cut };
+  return { kind: "message", input: place.input, message, subject, sender: senderOf(message.author), patches, skipped, baseCommit: findBaseCommit(text.body), cut };
 }

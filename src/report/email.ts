@@ -3,7 +3,7 @@
  * trace as commit logs have it, 78 columns. Ready for `git send-email`; nothing is sent from here, and a patch without
  * findings gets no mail. Several replies stand in one mbox, which `git mailsplit` takes apart.
  */
-import type { Finding } from "../core/finding.ts";
+import { type Finding, stands } from "../core/finding.ts";
 import type { PatchReport, Report } from "../core/report.ts";
 import { addressee, messageId, unstructured } from "./mail-header.ts";
 import { sortFindings } from "./order.ts";
@@ -20,7 +20,7 @@ export function emailReport(report: Report): string {
 }
 
 function reply(report: Report, patch: PatchReport): string {
-  const findings = sortFindings(patch.findings).filter((finding) => finding.status !== "fixed");
+  const findings = sortFindings(patch.findings).filter(stands);
   if (findings.length === 0) return "";
   const body = [`${attribution(patch)}:`, ...findings.flatMap((finding) => ["", ...findingLines(finding)]), "", ...signature(report, patch)];
   return ["From mmreview Mon Sep 17 00:00:00 2001", ...headers(patch), "", ...body.map(bodyLine), ""].join("\n");

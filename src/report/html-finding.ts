@@ -3,7 +3,7 @@ import type { Finding, FrameLine, Trace } from "../core/finding.ts";
 import { type Html, html, nothing } from "./html-escape.ts";
 import { pictureSvg } from "./picture-svg.ts";
 import { samePicture } from "./picture-text.ts";
-import { referenceText } from "./text-finding.ts";
+import { referenceText, waiverText } from "./text-finding.ts";
 import { oneLine, placeText } from "./wrap.ts";
 
 export function findingHtml(finding: Finding, id: string): Html {
@@ -46,6 +46,7 @@ function reasonsHtml(finding: Finding): Html {
   const items = [
     ["Why", finding.why],
     ["Fix", finding.fix === "" ? "" : finding.fix + confirmed],
+    ["Waiver", waiverText(finding)],
     ["See", finding.references.map(referenceText).join("; ")],
   ] as const;
   const shown = items.filter(([, text]) => text !== "");

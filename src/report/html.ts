@@ -2,6 +2,7 @@
  * The report as one file for a browser: no script, nothing fetched (the page's own policy forbids both), usable by
  * keyboard and screen reader, light and dark. Patches in order, each with its findings; what was not reviewed at the end.
  */
+import { isWaived, stands } from "../core/finding.ts";
 import type { FunctionReport, PatchReport, Report, UnitReport } from "../core/report.ts";
 import { Html, html, nothing } from "./html-escape.ts";
 import { findingHtml } from "./html-finding.ts";
@@ -65,9 +66,11 @@ function factsHtml(facts: readonly Fact[]): Html {
 
 function findingsHtml(findings: PatchReport["findings"], id: string): Html {
   const sorted = sortFindings(findings);
-  const current = sorted.filter((finding) => finding.status !== "fixed");
+  const current = sorted.filter(stands);
+  const waived = sorted.filter((finding) => finding.status !== "fixed" && isWaived(finding));
   const fixed = sorted.filter((finding) => finding.status === "fixed");
   return html`${current.map((finding, index) => findingHtml(finding, `${id}f${index + 1}`))}${fixed.length === 0 ? nothing : html`<details><summary>Fixed by this patch: ${fixed.length}</summary>${fixed.map((finding, index) => findingHtml(finding, `${id}x${index + 1}`))}</details>
+`}${waived.length === 0 ? nothing : html`<details><summary>Waived: ${waived.length}</summary>${waived.map((finding, index) => findingHtml(finding, `${id}w${index + 1}`))}</details>
 `}`;
 }
 

@@ -2,7 +2,7 @@
  * The report for programs: schema `mmreview/report@1` (schemas/report-1.json). Built field by field, so that the key
  * order is this file's and nothing leaves that the schema does not name.
  */
-import type { CodeFrame, Finding, Trace } from "../core/finding.ts";
+import type { CodeFrame, Finding, Trace, Waiver } from "../core/finding.ts";
 import type { WorldPicture } from "../core/picture.ts";
 import type { FunctionReport, InputReport, PatchReport, Report, UnitReport } from "../core/report.ts";
 import { sortFindings } from "./order.ts";
@@ -108,7 +108,12 @@ function findingObject(finding: Finding): object {
     fixConfirmed: finding.fixConfirmed,
     references: finding.references.map(({ file, where, version }) => ({ file, where, version })),
     fingerprint: finding.fingerprint,
+    ...(finding.waiver === undefined ? {} : { waiver: waiverObject(finding.waiver) }),
   };
+}
+
+function waiverObject({ by, reason, expires, expired }: Waiver): object {
+  return { by, reason, expires, expired };
 }
 
 function frameObject(frame: CodeFrame): object {

@@ -4,21 +4,23 @@
  */
 import type { Finding } from "../core/finding.ts";
 import type { Report } from "../core/report.ts";
-import { referenceText } from "./text-finding.ts";
+import { referenceText, waiverText } from "./text-finding.ts";
 import { codeSpan, escapeMarkdown, fence } from "./markdown-escape.ts";
-import { byWeight, currentFindings } from "./order.ts";
-import { summaryText } from "./text.ts";
+import { byWeight, currentFindings, waivedFindings } from "./order.ts";
+import { summaryText, waivedText } from "./text.ts";
 import { traceTable } from "./trace-table.ts";
 import { clip, count, placeText } from "./wrap.ts";
 
 /** GitHub takes 65,536 characters; some are kept free for what a bot adds. */
 const longest = 60_000;
+const mostWaived = 10;
 const marker = "<!-- mmreview:report -->";
 
 export function markdownReport(report: Report): string {
   const findings = byWeight(currentFindings(report));
   const head = [marker, `**mmreview**: ${escapeMarkdown(summaryText(report))}`, "", ...failureLines(report)];
-  const foot = (left: number): string[] => [...(left > 0 ? [`${count(left, "more finding")} left out: this comment has no room for them.`, ""] : []), footLine(report)];
+  const waived = waivedLines(report);
+  const foot = (left: number): string[] => [...waived, ...(left > 0 ? [`${count(left, "more finding")} left out: this comment has no room for them.`, ""] : []), footLine(report)];
   let room = longest - length(head) - length(foot(findings.length));
   const sections: string[][] = [];
   for (const finding of findings) {
@@ -37,6 +39,15 @@ function length(lines: readonly string[]): number {
 function failureLines(report: Report): string[] {
   const lines = report.inputs.flatMap((input) => (input.failed === undefined ? [] : [`- ${codeSpan(clip(input.path, 200))}: ${escapeMarkdown(clip(input.failed, 500))}`]));
   return lines.length === 0 ? [] : ["Not read:", "", ...lines.slice(0, 20), ""];
+}
+
+/** Folded away, and at most a few: the reasons are the senders' and maintainers' own. */
+function waivedLines(report: Report): string[] {
+  const waived = waivedFindings(report);
+  if (waived.length === 0) return [];
+  const shown = waived.slice(0, mostWaived).map((finding) => `- ${escapeMarkdown(clip(waivedText(finding), 500))}`);
+  const left = waived.length - shown.length;
+  return ["<details>", `<summary>Waived: ${waived.length}</summary>`, "", ...shown, ...(left > 0 ? [`- ${left} more`] : []), "", "</details>", ""];
 }
 
 function findingSection(finding: Finding, extent: "whole" | "brief"): string[] {
@@ -64,6 +75,7 @@ function detailLines(finding: Finding): string[] {
     ...item("assumed", finding.assumed.join("; ")),
     ...item("why", finding.why),
     ...item("fix", finding.fix),
+    ...item("waiver", waiverText(finding)),
     ...item("see", finding.references.map(referenceText).join("; ")),
   ];
   return items.length === 0 ? [] : [...items, ""];

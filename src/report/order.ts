@@ -1,5 +1,5 @@
 /** The one order of findings in every format, and counts over a report. No locale: bytes decide. */
-import type { Finding, Severity } from "../core/finding.ts";
+import { type Finding, isWaived, type Severity, stands } from "../core/finding.ts";
 import type { FunctionReport, Report } from "../core/report.ts";
 
 export function compareText(a: string, b: string): number {
@@ -37,9 +37,14 @@ export function byWeight(findings: readonly Finding[]): Finding[] {
   return findings.toSorted((a, b) => severityRank[a.severity] - severityRank[b.severity]);
 }
 
-/** Findings that stand in the code as the patches leave it, in order: what consumers other than people and scripts are told. */
+/** Findings that stand, in order: what consumers other than people and scripts are told. */
 export function currentFindings(report: Report): Finding[] {
-  return allFindings(report).filter((finding) => finding.status !== "fixed");
+  return allFindings(report).filter(stands);
+}
+
+/** Findings that somebody has waived, in order. */
+export function waivedFindings(report: Report): Finding[] {
+  return allFindings(report).filter((finding) => finding.status !== "fixed" && isWaived(finding));
 }
 
 /** The worst severity among the findings, or null. */

@@ -4,6 +4,7 @@
  */
 import type { PatchReport, Report } from "../core/report.ts";
 import { type CheckState, checkState, checkSummary } from "./check-state.ts";
+import { stands } from "../core/finding.ts";
 import { sortFindings } from "./order.ts";
 
 const states: Readonly<Record<CheckState, string>> = { pass: "success", warn: "warning", fail: "fail" };
@@ -13,6 +14,6 @@ export function patchworkReport(report: Report): string {
 }
 
 function check(report: Report, patch: PatchReport): object {
-  const findings = sortFindings(patch.findings).filter((finding) => finding.status !== "fixed");
+  const findings = sortFindings(patch.findings).filter(stands);
   return { msgid: patch.messageId, state: states[checkState(findings)], context: "mmreview", description: checkSummary(report, patch) };
 }

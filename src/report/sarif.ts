@@ -2,11 +2,11 @@
  * SARIF 2.1.0, as GitHub code scanning reads it. The counterexample is a code flow with one thread flow for each CPU,
  * ordered across them by executionOrder. What could not be read or reviewed is a notification of the invocation.
  */
-import type { Finding, Severity } from "../core/finding.ts";
+import { type Finding, isWaived, type Severity } from "../core/finding.ts";
 import type { Report } from "../core/report.ts";
 import { uniqueFingerprints } from "./explain.ts";
 import type { ReportOptions } from "./options.ts";
-import { byWeight, compareText, currentFindings } from "./order.ts";
+import { byWeight, compareText, currentFindings, waivedFindings } from "./order.ts";
 import { codeFlows, relatedLocations } from "./sarif-flows.ts";
 import { escapeMessage, findingLocation } from "./sarif-locations.ts";
 import { sarifRule } from "./sarif-rules.ts";
@@ -17,7 +17,7 @@ const mostResults = 5000;
 const levels: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", note: "note" };
 
 export function sarifReport(report: Report, options: ReportOptions): string {
-  const findings = byWeight(currentFindings(report));
+  const findings = [...byWeight(currentFindings(report)), ...waivedFindings(report)];
   const kept = findings.slice(0, mostResults);
   const ruleIds = Array.from(new Set(kept.map((finding) => finding.rule))).toSorted(compareText);
   const fingerprints = uniqueFingerprints(kept);
@@ -48,6 +48,7 @@ function result(finding: Finding, ruleIndex: number, fingerprint: string): objec
     partialFingerprints: { primaryLocationLineHash: fingerprint },
     ...(flows.length > 0 ? { codeFlows: flows } : {}),
     ...(related.length > 0 ? { relatedLocations: related } : {}),
+    ...(isWaived(finding) ? { suppressions: [{ kind: "external", status: "accepted", justification: oneLine(finding.waiver!.reason) }] } : {}),
     properties: { confidence: finding.confidence, status: finding.status, held: finding.held, needed: finding.requires, assumed: finding.assumed },
   };
 }

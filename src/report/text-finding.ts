@@ -52,6 +52,7 @@ function detailLines(finding: Finding, width: number): string[] {
     ),
     ...line("why", finding.why),
     ...line("fix", finding.fix + fixVerdict(finding)),
+    ...line("waiver", waiverText(finding)),
     ...line("see", finding.references.map(referenceText).join("; ")),
   ];
 }
@@ -59,6 +60,14 @@ function detailLines(finding: Finding, width: number): string[] {
 function fixVerdict(finding: Finding): string {
   if (finding.fixConfirmed === null || finding.fix === "") return "";
   return finding.fixConfirmed ? " (replayed: the trace is gone)" : " (replayed: not enough, the trace stays)";
+}
+
+/** By whom and why the finding may stand, or did until the waiver expired; "" when nobody waived it. */
+export function waiverText({ waiver }: Finding): string {
+  if (waiver === undefined) return "";
+  const by = waiver.by === "baseline" ? "baseline" : "by the patch's own mail";
+  const until = waiver.expires === null ? "" : waiver.expired ? `, expired on ${waiver.expires}` : `, until ${waiver.expires}`;
+  return `${by}${until}: ${oneLine(waiver.reason)}`;
 }
 
 export function referenceText(reference: Reference): string {

@@ -2,12 +2,12 @@
  * The report for people. Says what was found, what was reviewed and what was not: the words "no finding" are only ever
  * followed by the extent of the code that they hold for.
  */
-import type { Finding } from "../core/finding.ts";
+import { type Finding, isWaived, stands } from "../core/finding.ts";
 import type { PatchReport, Report, UnitReport } from "../core/report.ts";
 import type { ReportOptions } from "./options.ts";
-import { allFindings, allFunctions, sortFindings } from "./order.ts";
+import { allFunctions, currentFindings, sortFindings, waivedFindings } from "./order.ts";
 import { type Paint, painter } from "./paint.ts";
-import { findingText } from "./text-finding.ts";
+import { findingText, waiverText } from "./text-finding.ts";
 import { inputLines } from "./text-inputs.ts";
 import { checkedText, coverageFacts, factLines, openQuestionLines, patchHeader, proofLines, tally } from "./text-patch.ts";
 import { count, oneLine, placeText, wrap } from "./wrap.ts";
@@ -15,7 +15,7 @@ import { count, oneLine, placeText, wrap } from "./wrap.ts";
 export function textReport(report: Report, options: ReportOptions): string {
   const paint = painter(options.colour);
   const blocks = options.quiet
-    ? allFindings(report).filter((finding) => finding.status !== "fixed").map((finding) => findingText(finding, options.width, paint))
+    ? currentFindings(report).map((finding) => findingText(finding, options.width, paint))
     : [
         ...report.patches.flatMap((patch) => patchBlocks(patch, options, paint)),
         ...(report.units ?? []).flatMap((unit) => unitBlocks(unit, options, paint)),
@@ -27,7 +27,7 @@ export function textReport(report: Report, options: ReportOptions): string {
 }
 
 function patchBlocks(patch: PatchReport, options: ReportOptions, paint: Paint): string[][] {
-  const header = [...patchHeader(patch, options, paint), ...fixedLines(patch.findings, options)];
+  const header = [...patchHeader(patch, options, paint), ...fixedLines(patch.findings, options), ...waivedLines(patch.findings, options)];
   return [header, ...findingBlocks(patch.findings, options, paint), openQuestionLines(patch.functions, options), proofLines(patch.functions, options)];
 }
 
@@ -36,13 +36,13 @@ function unitBlocks(unit: UnitReport, options: ReportOptions, paint: Paint): str
   const open = openQuestionLines(unit.functions, options);
   const coverage = coverageFacts(unit.functions, options);
   if (!options.verbose && unit.findings.length + open.length + coverage.length === 0) return [];
-  const facts = factLines([["checked", checkedText(unit.functions)], ...coverage], options);
+  const facts = [...factLines([["checked", checkedText(unit.functions)], ...coverage], options), ...waivedLines(unit.findings, options)];
   return [[paint("bold", oneLine(unit.file)), ...facts], ...findingBlocks(unit.findings, options, paint), open];
 }
 
 function findingBlocks(findings: readonly Finding[], options: ReportOptions, paint: Paint): string[][] {
   return sortFindings(findings)
-    .filter((finding) => finding.status !== "fixed")
+    .filter(stands)
     .map((finding) => findingText(finding, options.width, paint));
 }
 
@@ -55,6 +55,17 @@ function fixedLines(findings: readonly Finding[], options: ReportOptions): strin
     });
 }
 
+function waivedLines(findings: readonly Finding[], options: ReportOptions): string[] {
+  const waived = sortFindings(findings).filter((finding) => finding.status !== "fixed" && isWaived(finding));
+  return waived.flatMap((finding) => factLines([["waived", waivedText(finding)]], options));
+}
+
+/** One waived finding in a line: what, and why it may stand. */
+export function waivedText(finding: Finding): string {
+  const text = `${placeText(finding.file, finding.line)}: ${oneLine(finding.function)}(): ${oneLine(finding.message)} [${finding.rule}]`;
+  return `${text} (${waiverText(finding)})`;
+}
+
 function summaryLines(report: Report, options: ReportOptions): string[] {
   return wrap(summaryText(report), options.width);
 }
@@ -64,11 +75,14 @@ export function summaryText(report: Report): string {
   const scope = (report.units?.length ?? 0) > 0 ? count(report.units!.length, "file") : count(report.patches.length, "patch", "patches");
   const functions = allFunctions(report);
   const seen = functions.filter((item) => item.coverage !== "skipped");
-  const findings = allFindings(report).filter((finding) => finding.status !== "fixed");
-  if (findings.length > 0) return `${severityCounts(findings)} in ${scope}; ${extent(report, seen.length)}.`;
+  const findings = currentFindings(report);
+  const waived = waivedFindings(report).length;
+  const besides = waived === 0 ? "" : `, ${waived} waived`;
+  if (findings.length > 0) return `${severityCounts(findings)}${besides} in ${scope}; ${extent(report, seen.length)}.`;
   if (report.patches.length + (report.units?.length ?? 0) === 0) return `Nothing reviewed: no patch in ${messageCount(report)}.`;
   const { proved, violated, unknown } = tally(seen);
   if (proved + violated + unknown === 0) return `Nothing to check in ${scope}: ${nothingBecause(functions.length, seen.length)}.`;
+  if (waived > 0) return `No finding but ${waived} waived in what was reviewed of ${scope}: ${extent(report, seen.length)}.`;
   return `No finding in what was reviewed of ${scope}: ${extent(report, seen.length)}.`;
 }
 

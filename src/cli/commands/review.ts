@@ -15,6 +15,7 @@ import { write } from "../output.ts";
 import type { Printing } from "../printing.ts";
 import { produce } from "../produce.ts";
 import { nearest } from "../suggest.ts";
+import { checkBaseline, writeBaseline } from "../write-baseline.ts";
 import { analysis, choice, text } from "../values.ts";
 
 export const reviewCommand: Command = async (context) => {
@@ -28,14 +29,16 @@ export const reviewCommand: Command = async (context) => {
     tree: text(args, "tree"),
     base: text(args, "base"),
     all: args.switches.has("all"),
+    ...(args.switches.has("no-waivers") ? { ignoreWaivers: true } : {}),
   };
+  checkBaseline(context);
   const { result, printing } = await produce(context, renderReport, (library, events) => library.review(request, events));
   await tellFailures(result, printing, context);
   if (printing.format === "nipa") {
     describeForNipa(result, context.env);
     return nipaExitCode(result);
   }
-  return reportExitCode(result, failOn, request.all);
+  return writeBaseline(result, context) ?? reportExitCode(result, failOn, request.all);
 };
 
 function inputsOf({ args, streams, cwd }: Context): readonly string[] {

@@ -4,11 +4,13 @@ import { renderReport } from "../../report/formats.ts";
 import type { Command } from "../context.ts";
 import { type FailOn, reportExitCode } from "../exit-codes.ts";
 import { produce } from "../produce.ts";
+import { checkBaseline, writeBaseline } from "../write-baseline.ts";
 import { analysis, choice, text } from "../values.ts";
 
 export const scanCommand: Command = async (context) => {
   const failOn = choice<FailOn>(context.args, "fail-on", "error");
   const request: ScanRequest = { ...analysis(context), tree: text(context.args, "tree") ?? ".", paths: context.args.positionals };
+  checkBaseline(context);
   const { result } = await produce(context, renderReport, (library, events) => library.scan(request, events));
-  return reportExitCode(result, failOn, true);
+  return writeBaseline(result, context) ?? reportExitCode(result, failOn, true);
 };

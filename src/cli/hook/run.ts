@@ -8,7 +8,7 @@ import { availableParallelism } from "node:os";
 import type { Report } from "../../core/report.ts";
 import type { ReviewRequest } from "../../core/request.ts";
 import { renderReport } from "../../report/formats.ts";
-import { allFindings } from "../../report/order.ts";
+import { currentFindings } from "../../report/order.ts";
 import { sanitize } from "../../report/sanitize.ts";
 import { count, oneLine } from "../../report/wrap.ts";
 import type { Context } from "../context.ts";
@@ -60,7 +60,7 @@ async function reviewSeries(context: Context, file: string): Promise<number> {
 async function judge(report: Report, context: Context): Promise<number> {
   const { args, streams } = context;
   const quiet = args.switches.has("quiet");
-  const blocking = allFindings(report).filter(
+  const blocking = currentFindings(report).filter(
     (finding) => finding.severity === "error" && finding.confidence === "confirmed" && finding.status === "introduced",
   );
   if (!quiet || blocking.length > 0) {
