@@ -97,4 +97,23 @@ export const catalogue: readonly CatalogueEntry[] = [
       { file: "mm/pgtable-generic.c", where: "__pte_offset_map()", version: "6.12" },
     ],
   },
+  {
+    id: "lazy-mmu",
+    title: "Lazy MMU mode is not left, entered twice, or outlasts the lock",
+    breaks: "Page-table stores stay held back in a per-CPU batch: the CPU that made them goes on without them in memory, another CPU that takes the lock reads the former entries, and the next section enters the mode again, which warns or stops (paravirt) the machine.",
+    fix: "Leave lazy MMU mode on every path before the page-table lock is dropped, as the common exit label of the function does; leave it before a relock and enter it again after.",
+    exceptions: ["since 6.19 sections nest", "sections entered before the lock was taken, which span several lock sections on purpose", "TLB flushes inside the mode: they are queued behind the stores on the architectures concerned"],
+    references: [{ file: "include/linux/pgtable.h", where: "arch_enter_lazy_mmu_mode()", version: "6.12" }],
+  },
+  {
+    id: "notifier-scope",
+    title: "Secondary MMUs are not told around a change of present entries",
+    breaks: "KVM, an IOMMU or a device keeps a translation to a page that is unmapped and freed, or walks a page table that is freed: it reads and writes memory that belongs to somebody else.",
+    fix: "Begin a notifier range that covers the change (mmu_notifier_range_init(), mmu_notifier_invalidate_range_start()) before the page-table lock is taken and end it after the change on every path.",
+    exceptions: ["the caller has begun a range that covers the change", "entries that become more permissive, or are replaced by one for the same page with the same rights", "architecture-private invalidate_range() calls before 6.6, where the end did the second invalidation"],
+    references: [
+      { file: "Documentation/mm/mmu_notifier.rst", where: "When do you need to notify inside page table lock ?", version: "6.12" },
+      { file: "include/linux/mmu_notifier.h", where: "struct mmu_notifier_ops", version: "6.12" },
+    ],
+  },
 ];

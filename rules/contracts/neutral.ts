@@ -8,7 +8,7 @@ export const contracts: readonly Contract[] = [
   { name: "update_mmu_cache", params: ["vma", "addr", "ptep"], references: [pgtable] },
   { name: "update_mmu_cache_range", since: "6.6", params: ["vmf", "vma", "addr", "ptep", "nr"], references: [pgtable] },
   { name: "update_mmu_cache_pmd", aliases: ["update_mmu_cache_pud", "update_mmu_tlb", "update_mmu_tlb_range"], params: ["vma", "addr", "entry"], references: [pgtable] },
-  { name: "tlb_remove_tlb_entry", aliases: ["tlb_remove_tlb_entries", "tlb_remove_pmd_tlb_entry", "tlb_remove_pud_tlb_entry", "tlb_remove_page_size", "tlb_remove_page", "tlb_remove_huge_tlb_entry"], params: ["tlb", "entry", "addr"], references: [{ file: "include/asm-generic/tlb.h", where: "tlb_remove_tlb_entry()", version: "6.12" }] },
-  { name: "flush_tlb_page", aliases: ["flush_tlb_range", "flush_cache_page", "flush_cache_range", "flush_tlb_fix_spurious_fault", "flush_tlb_batched_pending", "arch_check_zapped_pte", "arch_check_zapped_pmd", "arch_check_zapped_pud"], params: ["vma"], references: [pgtable] },
-  { name: "mm_inc_nr_ptes", aliases: ["mm_dec_nr_ptes", "mm_inc_nr_pmds", "mm_dec_nr_pmds", "add_mm_counter", "inc_mm_counter", "dec_mm_counter", "mm_counter", "pte_free", "pte_free_defer"], params: ["mm"], references: [mm] },
+  { name: "tlb_remove_page", aliases: ["tlb_remove_page_size", "__tlb_remove_page", "__tlb_remove_page_size", "__tlb_remove_folio_pages"], params: ["tlb", "page"], references: [{ file: "include/asm-generic/tlb.h", where: "tlb_remove_page()", version: "6.12" }] },
+  { name: "flush_cache_page", aliases: ["flush_cache_range", "flush_tlb_fix_spurious_fault", "flush_tlb_batched_pending", "arch_check_zapped_pte", "arch_check_zapped_pmd", "arch_check_zapped_pud"], params: ["vma"], references: [pgtable] },
+  { name: "add_mm_counter", aliases: ["inc_mm_counter", "dec_mm_counter", "mm_counter"], params: ["mm"], references: [mm] },
 ];

@@ -1,6 +1,7 @@
 /** What a contract says a call does, done to the facts of one path. */
 import type { FunctionIr, Loc } from "../c/ir.ts";
 import type { Contract, Effect, EntryKind, Level, LockClass, LockRef } from "../rulebook/schema.ts";
+import { applyDuty } from "./duties.ts";
 import { contentOf, equality } from "./evaluate.ts";
 import type { Facts, LockFact, Trail, ValueFact } from "./facts.ts";
 import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
@@ -67,6 +68,16 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
       return addTable(effect.to, call, facts, loc);
     case "barrier":
       return orderReads(effect.kind, effect.kind === "read" ? facts : orderTables(facts));
+    case "owe-flush":
+    case "flush":
+    case "announce-flush":
+    case "lazy-mmu":
+    case "notifier":
+    case "detach-table":
+    case "sync-walkers":
+    case "reuse-table":
+    case "ledger":
+      return applyDuty(effect, call, site);
     case "walk-start":
       return { ...facts, walks: new Map(facts.walks).set(call.arg(effect.walk), loc), trail: note(facts, loc, call.step.text) };
     case "walk-end": {

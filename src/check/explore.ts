@@ -6,6 +6,7 @@
 import type { CallStep, FunctionIr, RecordType } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { assume } from "./assume.ts";
+import type { CallersOf } from "./call-graph.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
 import { type Facts, joinFacts, resourceKey } from "./facts.ts";
 import { type Liveness, livenessOf } from "./liveness.ts";
@@ -23,8 +24,9 @@ export interface Surroundings {
   readonly rules: readonly Rule[];
   /** Whether a helper leaves a trace in its caller whatever its arguments. */
   readonly matters: (fn: FunctionIr) => boolean;
-  /** Whether it has to be run because of what its caller holds: it may sleep, say, and a spinlock is held. */
+  /** Whether it has to be run because of what its caller holds: it may sleep and a spinlock is held, or it may do what the caller still owes. */
   readonly mattersUnder: (fn: FunctionIr, facts: Facts) => boolean;
+  readonly callersOf: CallersOf;
   readonly fieldOrder: (field: string) => FieldOrder;
   readonly unlockedCallers: (fn: FunctionIr, param: string) => readonly string[] | null;
 }
@@ -196,6 +198,7 @@ class Explorer {
         else this.report(judgement(null), site);
       },
       callOf: (symbol) => this.callOf(symbol, facts),
+      callers: () => this.around.callersOf(activation.fn),
       fieldOrder: this.around.fieldOrder,
       unlockedCallers: (param) => this.around.unlockedCallers(activation.fn, param),
     };

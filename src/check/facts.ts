@@ -41,6 +41,19 @@ export interface TableFact {
   readonly at: Loc;
 }
 
+/** Something that this path has opened and must close, or owes (duties.ts). */
+export interface Duty {
+  /** How far it is: what distinguishes states. */
+  readonly state: string;
+  readonly at: Loc;
+  /** Name of the function that took it on (a helper run in place, perhaps). */
+  readonly by: string;
+  /** The call that did, as in the source. */
+  readonly text: string;
+  /** The entry value it hangs on, "" for none. */
+  readonly value: string;
+}
+
 export interface ValueFact {
   readonly entry: string;
   readonly level: Level;
@@ -83,6 +96,8 @@ export interface Facts {
   unmapped: ReadonlyMap<string, Loc>;
   /** Entry pointers handed in whose entry may be of any kind (callbacks of table walks). */
   anyKind: ReadonlySet<string>;
+  /** Flushes owed, sections and ranges open, tables detached: by kind, or kind and object. */
+  duties: ReadonlyMap<string, Duty>;
   /** Unseen code may have taken locks. */
   unseenLocks: boolean;
   memory: ReadonlyMap<string, string>;
@@ -106,6 +121,7 @@ export function emptyFacts(): Facts {
     released: new Map(),
     unmapped: new Map(),
     anyKind: new Set(),
+    duties: new Map(),
     unseenLocks: false,
     memory: new Map(),
     truths: new Map(),
@@ -119,10 +135,11 @@ export function emptyFacts(): Facts {
 
 /** Two states with this text equal are joined where they meet. */
 export function resourceKey(facts: Facts): string {
-  const locks = facts.locks.map((l) => `${l.id}:${l.mode}:${l.certain}`).toSorted();
+  const locks = facts.locks.map((l) => `${l.id}:${l.mode}:${l.origin}:${l.certain}`).toSorted();
   const maps = facts.maps.map((m) => `${m.pointer}:${m.certain}`);
   const tables = Array.from(facts.tables, ([table, t]) => `${table}:${t.state}`).toSorted();
-  return [locks, maps, Array.from(facts.walks.keys()), tables, Array.from(facts.unmapped.keys()).toSorted(), facts.unseenLocks].join("|");
+  const duties = Array.from(facts.duties, ([key, duty]) => `${key}:${duty.state}`).toSorted();
+  return [locks, duties, maps, Array.from(facts.walks.keys()), tables, Array.from(facts.unmapped.keys()).toSorted(), facts.unseenLocks].join("|");
 }
 
 /** The facts that hold on both paths where they meet at `block`; null when `known` already says no more (nothing new). */

@@ -1,12 +1,15 @@
 /** Holds every function of a file against the contracts of an era. */
 import type { Expr, FunctionIr, Step, UnitIr } from "../c/ir.ts";
 import type { Finding, Obligation } from "../core/finding.ts";
+import type { Effect } from "../rulebook/schema.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { entryFacts } from "./context.ts";
 import { explore, type Surroundings } from "./explore.ts";
 import { firstOfGroups, toFinding, toObligation, worstJudgements } from "./findings.ts";
+import { calleesOf, callersAmong, hasEffect } from "./call-graph.ts";
 import { unlockedCallers } from "./callers.ts";
 import { callsBelow } from "./calls-below.ts";
+import { ledgerStep } from "./duties.ts";
 import { fieldOrder } from "./field-order.ts";
 import type { FieldOrder } from "./model.ts";
 import { rules } from "./rules/index.ts";
@@ -41,10 +44,22 @@ function callsContract(step: Step, rulebook: Rulebook): boolean {
  * unmapping or the other way round, or orders memory. A helper that is balanced in itself is judged on its own.
  */
 function leavesTrace(fn: FunctionIr, rulebook: Rulebook): boolean {
-  const calls = fn.blocks.flatMap((block) => block.steps.flatMap((step) => (step.op === "call" && step.callee !== null ? [step.callee] : [])));
-  const effects = calls.flatMap((callee) => rulebook.contract(callee)?.effects ?? []);
+  const effects = calleesOf(fn).flatMap((callee) => rulebook.contract(callee)?.effects ?? []);
   const has = (kind: (typeof effects)[number]["do"]): boolean => effects.some((e) => e.do === kind);
-  return has("acquire") !== has("release") || has("map") !== has("unmap") || has("barrier") || has("walk-end");
+  return has("acquire") !== has("release") || has("map") !== has("unmap") || has("barrier") || has("walk-end") || leavesDuty(effects);
+}
+
+/** It enters or leaves a section or range, or counts tables, for its caller. */
+function leavesDuty(effects: readonly Effect[]): boolean {
+  const sum = effects.reduce((total, e) => (e.do === "ledger" ? total + ledgerStep(e) : total), 0);
+  const lazy = effects.flatMap((e) => (e.do === "lazy-mmu" ? [e.enter] : []));
+  const ranges = effects.flatMap((e) => (e.do === "notifier" ? [e.step] : []));
+  return lazy.includes(true) !== lazy.includes(false) || ranges.includes("start") !== ranges.includes("end") || sum !== 0;
+}
+
+/** Whether it may do what its caller still owes. */
+function discharges(fn: FunctionIr, rulebook: Rulebook): boolean {
+  return hasEffect(fn, rulebook, (e) => e.do === "flush" || e.do === "sync-walkers" || e.do === "reuse-table");
 }
 
 /** A small helper that returns constants only (hmm_vma_fault(), say): running it tells its caller which. */
@@ -75,8 +90,9 @@ export function checkUnit(unit: UnitIr, rulebook: Rulebook, others: readonly Uni
     functions,
     records: units.flatMap((u) => u.records),
     rules,
+    callersOf: callersAmong(units.flatMap((u) => u.functions), (fn) => isCallback(fn, units)),
     matters: (fn) => leavesTrace(fn, rulebook) || isConstant(fn),
-    mattersUnder: (fn, facts) => atomicReason(facts, rulebook.era, fn.file) !== null && below.reaches(fn),
+    mattersUnder: (fn, facts) => (facts.duties.size > 0 && discharges(fn, rulebook)) || (atomicReason(facts, rulebook.era, fn.file) !== null && below.reaches(fn)),
     unlockedCallers: (fn, param) => {
       const key = `${fn.name} ${param}`;
       const known = callers.get(key);

@@ -1,5 +1,5 @@
 /** The words the engine and the rules share: a call as it happens, a site, a judgement, a rule. */
-import type { CallStep, Loc, Step } from "../c/ir.ts";
+import type { CallStep, FunctionIr, Loc, Step } from "../c/ir.ts";
 import type { Outcome, Reference, RuleId } from "../core/finding.ts";
 import type { Contract, Level, LockClass, Requirement } from "../rulebook/schema.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
@@ -32,6 +32,8 @@ export interface Site {
   readonly callOf: (symbol: string) => CallInfo | null;
   /** See callers.ts. */
   readonly unlockedCallers: (param: string) => readonly string[] | null;
+  /** All callers of the function, where all are in view; null when others may call it. */
+  readonly callers: () => readonly FunctionIr[] | null;
   /** How the functions in view order the table they put into a structure field. */
   readonly fieldOrder: (field: string) => FieldOrder;
 }

@@ -14,6 +14,8 @@ export function forgetDead(facts: Facts, frame: number, live: ReadonlySet<string
     ...facts.maps.map((m) => m.pointer),
     ...facts.tables.keys(),
     ...facts.walks.keys(),
+    ...facts.duties.keys(),
+    ...Array.from(facts.duties.values(), (duty) => duty.value),
   ]);
   const alive = (symbol: string): boolean => (symbol.match(stepSymbol) ?? []).every((part) => named.has(part));
   const keep = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> => new Map(Array.from(map).filter(([key]) => alive(key)));
@@ -45,6 +47,7 @@ export function ageSymbol(facts: Facts, symbol: string): Facts {
     walks: keys(facts.walks),
     tables: keys(facts.tables),
     released: keys(facts.released),
+    duties: new Map(Array.from(facts.duties, ([key, duty]) => [rename(key), { ...duty, value: rename(duty.value) }] as const)),
     unmapped: keys(drop(facts.unmapped)),
     memory: texts(facts.memory),
     truths: keys(drop(facts.truths)),
@@ -69,6 +72,8 @@ function refersTo(facts: Facts, symbol: string): boolean {
     inKeys(facts.entries) ||
     inKeys(facts.unmapped) ||
     inKeys(facts.tables) ||
+    inKeys(facts.duties) ||
+    Array.from(facts.duties.values()).some((duty) => duty.value.includes(symbol)) ||
     facts.locks.some((l) => l.id.includes(symbol)) ||
     facts.maps.some((m) => m.pointer.includes(symbol) || m.of.includes(symbol))
   );

@@ -2,6 +2,7 @@
  * What unseen code may have done: gaps between hunks, and calls of functions of which neither contract nor body is
  * known. A resource that such code can reach becomes uncertain; it is never assumed released, nor assumed kept.
  */
+import { owedFlush, rangeKey } from "./duties.ts";
 import { classOfLock, coversEntries } from "./effects.ts";
 import type { Facts, LockFact } from "./facts.ts";
 import type { CallInfo, Site } from "./model.ts";
@@ -16,6 +17,7 @@ export function gapFacts(facts: Facts): Facts {
     walks: new Map(),
     tables: new Map(),
     released: new Map(),
+    duties: new Map(),
     unmapped: new Map(),
     unseenLocks: true,
     memory: new Map(),
@@ -35,7 +37,14 @@ export function unknownCall(info: CallInfo, site: Site): Facts {
   const handsOver = info.args.some((arg) => facts.locks.some((l) => l.id === arg || facts.memory.get(arg) === l.id)) || /unmap|unlock/.test(info.step.callee ?? "");
   const maps = facts.maps.map((m) => (m.certain && (handsOver || !info.args.includes(m.pointer)) && reaches(m.pointer) ? { ...m, certain: false } : m));
   const walks = new Map(Array.from(facts.walks).filter(([walk]) => !info.args.includes(walk)));
-  return { ...forgetOutputs(info, facts), locks, maps, walks };
+  return { ...forgetOutputs(info, facts), locks, maps, walks, duties: dutiesAfter(info, facts) };
+}
+
+/** A callee that flushes discharges what is owed; one that is given a range may have begun or ended it. */
+function dutiesAfter(info: CallInfo, facts: Facts): Facts["duties"] {
+  if (facts.duties.size === 0) return facts.duties;
+  const flushes = /flush|tlb/.test(info.step.callee ?? "");
+  return new Map(Array.from(facts.duties).filter(([key]) => !(key === owedFlush && flushes) && !info.args.some((arg) => key === rangeKey(arg))));
 }
 
 /** Families that work on an entry under the caller's page-table lock and never drop it (include/linux/pgtable.h, include/linux/rmap.h, include/asm-generic/tlb.h). */

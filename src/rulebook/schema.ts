@@ -74,6 +74,24 @@ export type Effect =
   /** The result (or what an out-parameter points to) is a new table, zeroed by this CPU and seen by no other. */
   | { readonly do: "new-table"; readonly to: string }
   | { readonly do: "barrier"; readonly kind: "write" | "read" | "full" }
+  /** Translations of the entry may still be cached: cleared, or made less permissive. `addr`: the address it maps. `open`: whether anything has to be flushed depends on the values. */
+  | { readonly do: "owe-flush"; readonly entry: string; readonly level: Level; readonly addr?: string; readonly open?: boolean }
+  /** Cached translations are gone when the call returns (`entry`: those of the entry that this very call changed), or (`gather`) are written down for a flush that comes for certain. */
+  | { readonly do: "flush"; readonly what: "user" | "kernel" | "gather" | "entry" }
+  /** Others are told, from here or until here, that a flush is still to come (mm_tlb_flush_pending()). */
+  | { readonly do: "announce-flush"; readonly begin: boolean }
+  /** A section in which page-table stores may be held back. */
+  | { readonly do: "lazy-mmu"; readonly enter: boolean }
+  /** Secondary MMUs are told of a range that changes: prepared, from here on, until here. */
+  | { readonly do: "notifier"; readonly range: string; readonly step: "init" | "start" | "end"; readonly when?: When }
+  /** The entry that pointed to a table is cleared; the result is its former value. Lockless walkers may still be in the table. */
+  | { readonly do: "detach-table"; readonly entry: string; readonly level: Level }
+  /** All lockless walkers that were under way have left. */
+  | { readonly do: "sync-walkers" }
+  /** The table is used for something else or freed: at once, or when lockless walkers have left it. */
+  | { readonly do: "reuse-table"; readonly table: string; readonly how: "now" | "later" }
+  /** Tables of this level that hang in (or are deposited with) the page tables of a process become one more or less, or the count of them does. */
+  | { readonly do: "ledger"; readonly level: Level; readonly side: "tables" | "count"; readonly by: "one more" | "one less" }
   | { readonly do: "walk-start"; readonly walk: string; readonly when?: When }
   | { readonly do: "walk-end"; readonly walk: string; readonly when?: When };
 
@@ -103,6 +121,8 @@ export interface Returns {
   readonly like?: string;
   /** The result is this argument in another type (pte_to_swp_entry(), pmd_val()): what is learnt of one holds for both. */
   readonly is?: string;
+  /** The result is the table that this entry value points to. */
+  readonly tableOf?: string;
   /** What kinds the entry behind the result may be of when the call succeeded. */
   readonly kinds?: readonly EntryKind[];
 }

@@ -3,10 +3,12 @@ import type { Rule } from "../model.ts";
 import { entryKind } from "./entry-kind.ts";
 import { entryLock } from "./entry-lock.ts";
 import { locklessRead } from "./lockless-read.ts";
+import { lazyMmu } from "./lazy-mmu.ts";
 import { lockBalance } from "./lock-balance.ts";
 import { mapBalance } from "./map-balance.ts";
 import { mapFailure } from "./map-failure.ts";
 import { mapOrder } from "./map-order.ts";
+import { notifierScope } from "./notifier-scope.ts";
 import { publishOrder } from "./publish-order.ts";
 import { sleepAtomic } from "./sleep-atomic.ts";
 import { staleRead } from "./stale-read.ts";
@@ -15,11 +17,13 @@ import { walkDone } from "./walk-done.ts";
 export const rules: readonly Rule[] = [
   entryKind,
   entryLock,
+  lazyMmu,
   locklessRead,
   lockBalance,
   mapBalance,
   mapFailure,
   mapOrder,
+  notifierScope,
   publishOrder,
   sleepAtomic,
   staleRead,

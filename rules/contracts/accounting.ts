@@ -1,0 +1,24 @@
+/** The count of page tables of a process, and tables that wait under a huge pmd: include/linux/mm.h, mm/pgtable-generic.c. */
+import type { Contract } from "../../src/rulebook/schema.ts";
+
+const mm = { file: "include/linux/mm.h", where: "mm_inc_nr_ptes()", version: "6.12" } as const;
+const alloc = { file: "include/asm-generic/pgalloc.h", where: "pte_free()", version: "6.12" } as const;
+const defer = { file: "mm/pgtable-generic.c", where: "pte_free_defer()", version: "6.12" } as const;
+const sync = { file: "mm/mmu_gather.c", where: "tlb_remove_table_sync_one()", version: "6.12" } as const;
+const gather = { file: "include/asm-generic/tlb.h", where: "pte_free_tlb()", version: "6.12" } as const;
+const header = { file: "include/linux/pgtable.h", where: "pmd_pgtable()", version: "6.12" } as const;
+
+export const contracts: readonly Contract[] = [
+  { name: "mm_inc_nr_ptes", params: ["mm"], effects: [{ do: "ledger", level: "pte", side: "count", by: "one more" }], references: [mm] },
+  { name: "mm_dec_nr_ptes", params: ["mm"], effects: [{ do: "ledger", level: "pte", side: "count", by: "one less" }], references: [mm] },
+  { name: "mm_inc_nr_pmds", params: ["mm"], effects: [{ do: "ledger", level: "pmd", side: "count", by: "one more" }], references: [mm] },
+  { name: "mm_dec_nr_pmds", params: ["mm"], effects: [{ do: "ledger", level: "pmd", side: "count", by: "one less" }], references: [mm] },
+  { name: "mm_inc_nr_puds", params: ["mm"], effects: [{ do: "ledger", level: "pud", side: "count", by: "one more" }], references: [mm] },
+  { name: "mm_dec_nr_puds", params: ["mm"], effects: [{ do: "ledger", level: "pud", side: "count", by: "one less" }], references: [mm] },
+  { name: "pmd_pgtable", params: ["pmd"], returns: { tableOf: "pmd" }, references: [header] },
+  { name: "pte_free", params: ["mm", "table"], effects: [{ do: "reuse-table", table: "table", how: "now" }], references: [alloc] },
+  { name: "pte_free_defer", since: "6.6", params: ["mm", "table"], effects: [{ do: "reuse-table", table: "table", how: "later" }], references: [defer] },
+  { name: "pte_free_tlb", params: ["tlb", "table", "addr"], effects: [{ do: "reuse-table", table: "table", how: "later" }], references: [gather] },
+  { name: "tlb_remove_table", params: ["tlb", "table"], effects: [{ do: "reuse-table", table: "table", how: "later" }], references: [gather] },
+  { name: "tlb_remove_table_sync_one", since: "6.1", params: [], effects: [{ do: "sync-walkers" }], references: [sync] },
+];

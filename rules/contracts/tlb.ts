@@ -1,0 +1,23 @@
+/** Flushing translations, and writing them down for a later flush: include/asm-generic/tlb.h, Documentation/core-api/cachetlb.rst. */
+import type { Contract } from "../../src/rulebook/schema.ts";
+
+const cachetlb = { file: "Documentation/core-api/cachetlb.rst", where: "", version: "6.12" } as const;
+const gather = { file: "include/asm-generic/tlb.h", where: "mmu_gather", version: "6.12" } as const;
+const batch = { file: "mm/rmap.c", where: "set_tlb_ubc_flush_pending()", version: "6.12" } as const;
+const types = { file: "include/linux/mm_types.h", where: "mm_tlb_flush_pending()", version: "6.12" } as const;
+const hugetlb = { file: "mm/hugetlb.c", where: "__unmap_hugepage_range()", version: "6.12" } as const;
+
+export const contracts: readonly Contract[] = [
+  { name: "flush_tlb_page", params: ["vma", "addr"], effects: [{ do: "flush", what: "user" }], references: [cachetlb] },
+  { name: "flush_tlb_range", aliases: ["flush_pmd_tlb_range", "flush_pud_tlb_range", "flush_hugetlb_tlb_range"], params: ["vma", "start", "end"], effects: [{ do: "flush", what: "user" }], references: [cachetlb] },
+  { name: "flush_tlb_mm", aliases: ["flush_tlb_mm_range"], params: ["mm"], effects: [{ do: "flush", what: "user" }], references: [cachetlb] },
+  { name: "flush_tlb_all", aliases: ["flush_tlb_kernel_range"], params: [], effects: [{ do: "flush", what: "kernel" }], references: [cachetlb] },
+  { name: "tlb_remove_tlb_entry", aliases: ["tlb_remove_tlb_entries", "tlb_remove_pmd_tlb_entry", "tlb_remove_pud_tlb_entry", "__tlb_remove_tlb_entry", "__tlb_remove_pmd_tlb_entry"], params: ["tlb", "entry", "addr"], effects: [{ do: "flush", what: "gather" }], references: [gather] },
+  { name: "tlb_remove_huge_tlb_entry", params: ["h", "tlb", "entry", "addr"], effects: [{ do: "flush", what: "gather" }], references: [gather] },
+  { name: "tlb_flush_pte_range", aliases: ["tlb_flush_pmd_range", "tlb_flush_pud_range", "tlb_flush_p4d_range"], params: ["tlb", "addr", "size"], effects: [{ do: "flush", what: "gather" }], references: [gather] },
+  { name: "tlb_flush_mmu", aliases: ["tlb_flush_mmu_tlbonly"], params: ["tlb"], references: [gather] },
+  { name: "set_tlb_ubc_flush_pending", params: ["mm"], effects: [{ do: "flush", what: "gather" }], references: [batch] },
+  { name: "huge_pmd_unshare_flush", params: ["tlb", "vma"], effects: [{ do: "flush", what: "user" }], references: [hugetlb] },
+  { name: "inc_tlb_flush_pending", params: ["mm"], effects: [{ do: "announce-flush", begin: true }], references: [types] },
+  { name: "dec_tlb_flush_pending", params: ["mm"], effects: [{ do: "announce-flush", begin: false }], references: [types] },
+];

@@ -1,0 +1,87 @@
+/**
+ * notifier-scope: secondary MMUs (KVM, IOMMUs, devices) are told before a present entry is taken away and until it is
+ * gone: mmu_notifier_invalidate_range_start() ... _end() around the change (Documentation/mm/mmu_notifier.rst).
+ *
+ * A range that is begun is ended on every path. For a change outside any range a violation needs that nobody else can
+ * have begun one: the range was ended before on this path, or the function and all its callers in view begin none.
+ */
+import type { FunctionIr } from "../../c/ir.ts";
+import { isOwnVariable } from "../effects.ts";
+import type { CallInfo, Rule, Site } from "../model.ts";
+import { hasEffect } from "../call-graph.ts";
+
+export const notifierScope: Rule = {
+  id: "notifier-scope",
+
+  onCall: (call, site) => {
+    const effects = call.contract?.effects ?? [];
+    const step = effects.find((e) => e.do === "notifier");
+    if (step?.do === "notifier" && step.step === "end") judgeEnd(call.arg(step.range), call, site);
+    if (effects.some((e) => e.do === "owe-flush" || e.do === "detach-table")) judgeChange(call, site);
+  },
+
+  onReturn: (_value, site) => {
+    for (const [key, open] of site.facts.duties) {
+      if (!key.startsWith("range:") || open.state !== "open") continue;
+      const own = isOwnVariable(key.slice("range:".length)) && open.by === site.frame.fn.name;
+      site.judge({
+        rule: "notifier-scope",
+        outcome: own ? "violated" : "unknown",
+        what: "notifier range ended at return",
+        group: `begun in line ${open.at.line}`,
+        message: own ? `${site.frame.fn.name}() returns without ending the notifier range begun in line ${open.at.line}` : "",
+        requires: ["mmu_notifier_invalidate_range_end() on every path"],
+        certain: true,
+      });
+    }
+  },
+};
+
+function judgeEnd(range: string, call: CallInfo, site: Site): void {
+  const known = site.facts.duties.get(`range:${range}`);
+  const begins = begun(site.frame.fn, site);
+  const wrong = known?.state === "ended" || (known === undefined && begins && isOwnVariable(range) && !site.facts.unseenLocks);
+  site.judge({
+    rule: "notifier-scope",
+    outcome: known?.state === "open" ? "proved" : wrong ? "violated" : "unknown",
+    what: "notifier range begun before it is ended",
+    message: wrong ? `${call.step.text} ends a notifier range that ${known ? `was ended in line ${known.at.line}` : "is not begun on this path"}` : "",
+    requires: ["mmu_notifier_invalidate_range_start() before the end"],
+    certain: true,
+  });
+}
+
+function judgeChange(call: CallInfo, site: Site): void {
+  const ranges = Array.from(site.facts.duties).filter(([key]) => key.startsWith("range:"));
+  const open = ranges.some(([, range]) => range.state === "open");
+  const ended = open ? undefined : ranges.find(([, range]) => range.state === "ended")?.[1];
+  const bare = !open && ended === undefined && isTableRemoval(call) && !begun(site.frame.fn, site) && nobodyBegins(site);
+  const name = call.step.callee;
+  site.judge({
+    rule: "notifier-scope",
+    outcome: open ? "proved" : ended !== undefined || bare ? "violated" : "unknown",
+    what: `${name}: inside a notifier range`,
+    message: ended
+      ? `${name}() changes a present entry after the notifier range has ended in line ${ended.at.line}`
+      : bare
+        ? `${name}() takes a table away and neither ${site.frame.fn.name}() nor its callers in view begin a notifier range`
+        : "",
+    requires: ["mmu_notifier_invalidate_range_start() before the change, _end() after it"],
+    ...(bare ? { assumed: ["callers of the functions in view begin no range"] } : {}),
+  });
+}
+
+/** A table that goes takes with it what secondary MMUs that share it still walk. */
+function isTableRemoval(call: CallInfo): boolean {
+  return call.contract?.effects?.some((e) => e.do === "detach-table") ?? false;
+}
+
+function begun(fn: FunctionIr, site: Site): boolean {
+  return hasEffect(fn, site.rulebook, (e) => e.do === "notifier" && e.step === "start");
+}
+
+/** A static function whose callers in view, all of them, begin no range. */
+function nobodyBegins(site: Site): boolean {
+  const callers = site.callers();
+  return callers !== null && callers.every((caller) => !begun(caller, site));
+}
