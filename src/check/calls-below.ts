@@ -1,5 +1,6 @@
 /** Which functions in view lead to a call of interest, by names alone: a cheap test before a helper is run in place. */
 import type { FunctionIr } from "../c/ir.ts";
+import { calleesOf } from "./call-graph.ts";
 
 /** Levels of helpers that are run in place (see explore.ts). */
 const deepest = 3;
@@ -24,8 +25,4 @@ export function callsBelow(functions: ReadonlyMap<string, FunctionIr>, isWanted:
     return found;
   };
   return { reaches: (fn) => search(fn, 1) };
-}
-
-function calleesOf(fn: FunctionIr): readonly string[] {
-  return fn.blocks.flatMap((block) => block.steps.flatMap((step) => (step.op === "call" && step.callee !== null ? [step.callee] : [])));
 }
