@@ -1,5 +1,6 @@
 /** Every document that is made from code, by its path from the top. */
 import { toolVersion } from "../src/util/tool-version.ts";
+import { configSchema } from "./config-schema.ts";
 import { formatsPage } from "./formats-page.ts";
 import { manPage } from "./man-page.ts";
 import { usagePage } from "./usage-page.ts";
@@ -8,6 +9,7 @@ export async function generatedDocuments(root: string): Promise<ReadonlyMap<stri
   return new Map([
     ["docs/usage.md", usagePage()],
     ["docs/mmreview.1", manPage(toolVersion())],
+    ["schemas/config-1.json", configSchema()],
     ["docs/formats.md", await formatsPage(root)],
   ]);
 }

@@ -1,5 +1,6 @@
 /** docs/usage.md from the tables of the command line. */
 import { type CommandSpec, commandTable } from "../src/cli/commands.ts";
+import { settings } from "../src/cli/config.ts";
 import { exitCodeLines, optionHead } from "../src/cli/help.ts";
 import { formatsOf, type OptionSpec, optionTable } from "../src/cli/options.ts";
 
@@ -39,6 +40,24 @@ export function usagePage(): string {
     "",
     "[formats.md](formats.md) shows one finding in every one of them. The JSON formats have schemas in `schemas/`. Text from mails has control and direction characters replaced by `<U+XXXX>` in",
     "every format.",
+    "",
+    "## Settings",
+    "",
+    "A `.mmreview.json` holds options for every run: their names without the dashes, `true` for a switch, lists as lists.",
+    "",
+    "```json",
+    "{",
+    '  "kernel": "6.12",',
+    '  "baseline": "Documentation/mm/mmreview-baseline.json",',
+    '  "skip": ["lockless-read"],',
+    '  "fail-on": "confirmed"',
+    "}",
+    "```",
+    "",
+    `It may hold ${settings.map(({ name }) => name).join(", ")}. The nearest file counts, from the current directory up to`,
+    "the top of the repository (outside of one: up to the home directory), else the one in the home directory; the command",
+    "line holds against it. It is data, and cannot name a file to write; paths in it can't lead out of its folder, also not",
+    "by a link. Who reviews checkouts of strangers says `--no-config`. Schema: `schemas/config-1.json`.",
     "",
     "## Environment",
     "",

@@ -38,7 +38,11 @@ export async function executeCli(
     const asked = quickAnswer(argv);
     if (asked !== null) return await answer(asked, streams);
     const { parseArguments } = await import("./parse.ts");
-    const args = await parseArguments(argv);
+    const { withConfig } = await import("./config.ts");
+    const given = await parseArguments(argv);
+    // The hook reads it where a mistake in it can't keep mail from leaving.
+    const { args, path } = given.command === "hook" ? { args: given, path: null } : withConfig(given, cwd, env);
+    if (path !== null && args.switches.has("verbose") && streams.stderr.isTTY === true) await write(streams.stderr, `mmreview: settings from ${oneLine(sanitize(path))}\n`);
     const command = await commands[args.command]();
     return await command({ args, streams, env, cwd, library });
   } catch (error) {

@@ -18,6 +18,8 @@ export interface OptionSpec {
   readonly choices?: (command: CommandName) => readonly string[];
   /** What holds when the option is not given, for people. */
   readonly standard?: string;
+  /** What it is in a .mmreview.json; absent: it can't stand there. A path is taken from the file's folder. */
+  readonly setting?: "text" | "number" | "switch" | "path";
   readonly group: OptionGroup;
   readonly commands: readonly CommandName[];
   /** One line. */
@@ -37,6 +39,7 @@ export const optionTable: readonly OptionSpec[] = [
     name: "tree",
     value: "DIR",
     standard: "the kernel checkout that the current directory is in, if it is one",
+    setting: "path",
     group: "what to review",
     commands: ["review", "scan", "hook"],
     help: "kernel source tree that the patches apply to",
@@ -55,6 +58,7 @@ export const optionTable: readonly OptionSpec[] = [
     name: "archive",
     value: "URL",
     standard: defaultArchive,
+    setting: "text",
     group: "what to review",
     commands: ["review"],
     help: "public-inbox archive that message ids are fetched from",
@@ -64,8 +68,9 @@ export const optionTable: readonly OptionSpec[] = [
     name: "kernel",
     value: "X.Y",
     standard: "the tree's Makefile, else the mail's date",
+    setting: "text",
     group: "what to review",
-    commands: ["review", "scan", "sim", "matrix"],
+    commands: ["review", "scan", "hook", "sim", "matrix"],
     help: "kernel version whose rules hold",
     more: "The report always names the version and where it was taken from.",
   },
@@ -78,6 +83,7 @@ export const optionTable: readonly OptionSpec[] = [
   },
   {
     name: "all",
+    setting: "switch",
     group: "what to review",
     commands: ["review"],
     help: "also report what the patches did not introduce",
@@ -87,8 +93,9 @@ export const optionTable: readonly OptionSpec[] = [
     name: "only",
     value: "ID",
     list: true,
+    setting: "text",
     group: "how to review",
-    commands: analysing,
+    commands: [...analysing, "hook"],
     help: "apply these rules only",
     more: "`mmreview rules list` names them. May be repeated or hold a comma-separated list.",
   },
@@ -96,8 +103,9 @@ export const optionTable: readonly OptionSpec[] = [
     name: "skip",
     value: "ID",
     list: true,
+    setting: "text",
     group: "how to review",
-    commands: analysing,
+    commands: [...analysing, "hook"],
     help: "leave these rules out",
     more: "May be repeated or hold a comma-separated list.",
   },
@@ -105,16 +113,18 @@ export const optionTable: readonly OptionSpec[] = [
     name: "rules",
     value: "FILE",
     list: true,
+    setting: "path",
     group: "how to review",
-    commands: analysing,
+    commands: [...analysing, "hook"],
     help: "further contracts from a rule pack",
     more: "The file is read as data and never executed. `mmreview rules check FILE` says what is wrong with one.",
   },
   {
     name: "baseline",
     value: "FILE",
+    setting: "path",
     group: "how to review",
-    commands: analysing,
+    commands: [...analysing, "hook"],
     help: "known findings, which are shown as waived and fail nothing",
     more: "Each has a reason and, if wanted, a day on which it expires. Schema `schemas/baseline-1.json`.",
   },
@@ -128,6 +138,7 @@ export const optionTable: readonly OptionSpec[] = [
   },
   {
     name: "no-waivers",
+    setting: "switch",
     group: "how to review",
     commands: ["review"],
     help: "count findings that the mail itself waives",
@@ -135,6 +146,7 @@ export const optionTable: readonly OptionSpec[] = [
   },
   {
     name: "strict",
+    setting: "switch",
     group: "how to review",
     commands: ["review", "scan", "hook"],
     help: "report what could not be decided, as notes",
@@ -143,6 +155,7 @@ export const optionTable: readonly OptionSpec[] = [
   {
     name: "bound",
     value: "N",
+    setting: "number",
     group: "how to review",
     commands: ["review", "scan", "litmus", "sim", "matrix"],
     help: "most states that one simulation may visit",
@@ -153,6 +166,7 @@ export const optionTable: readonly OptionSpec[] = [
     short: "j",
     value: "N",
     standard: "the number of processors",
+    setting: "number",
     group: "how to review",
     commands: ["review", "scan", "litmus", "matrix"],
     help: "work on up to N things at a time",
@@ -163,6 +177,7 @@ export const optionTable: readonly OptionSpec[] = [
     value: "LEVEL",
     choices: () => ["confirmed", "error", "warning", "note", "never"],
     standard: "error",
+    setting: "text",
     group: "what to print",
     commands: analysing,
     help: "lowest severity that makes the exit code 1",
@@ -201,6 +216,7 @@ export const optionTable: readonly OptionSpec[] = [
     value: "WHEN",
     choices: () => ["auto", "always", "never"],
     standard: "auto: on a terminal, unless NO_COLOR is set",
+    setting: "text",
     group: "what to print",
     commands: everywhere,
     help: "colour the text output",
@@ -209,6 +225,7 @@ export const optionTable: readonly OptionSpec[] = [
   {
     name: "verbose",
     short: "v",
+    setting: "switch",
     group: "what to print",
     commands: analysing,
     help: "leave nothing out for brevity",
@@ -217,6 +234,7 @@ export const optionTable: readonly OptionSpec[] = [
   {
     name: "quiet",
     short: "q",
+    setting: "switch",
     group: "what to print",
     commands: ["review", "scan", "hook"],
     help: "print findings only, and nothing when there is none",
@@ -224,10 +242,18 @@ export const optionTable: readonly OptionSpec[] = [
   },
   {
     name: "no-progress",
+    setting: "switch",
     group: "what to print",
     commands: ["review", "scan", "litmus", "sim", "matrix"],
     help: "draw no progress line",
     more: "One is only ever drawn on a terminal, on standard error.",
+  },
+  {
+    name: "no-config",
+    group: "general",
+    commands: ["review", "scan", "litmus", "sim", "matrix", "hook"],
+    help: "read no .mmreview.json",
+    more: "The nearest one between the current directory and the top of the repository (or the home directory) is read, else the home directory's own. The command line holds against it. Schema `schemas/config-1.json`.",
   },
   {
     name: "help",

@@ -8,7 +8,6 @@ import { runHook } from "../hook/run.ts";
 import type { ScriptFacts } from "../hook/script.ts";
 import { write } from "../output.ts";
 import { nearest } from "../suggest.ts";
-import { text } from "../values.ts";
 
 const actions = ["install", "uninstall", "run"];
 
@@ -33,10 +32,14 @@ export const hookCommand: Command = async (context) => {
   }
 };
 
+/** What `install` was told is what `run` will be told; paths are then taken from another directory. */
 function factsOf({ args, cwd }: Context): ScriptFacts {
-  const tree = text(args, "tree");
   const strict = args.switches.has("strict");
-  const options = [...(tree === null ? [] : ["--tree", resolve(cwd, tree)]), ...["strict", "quiet"].filter((name) => args.switches.has(name)).map((name) => `--${name}`)];
+  const paths = ["tree", "rules", "baseline"];
+  const values = [...paths, "kernel", "only", "skip"].flatMap((name) =>
+    (args.values.get(name) ?? []).flatMap((value) => [`--${name}`, paths.includes(name) ? resolve(cwd, value) : value]),
+  );
+  const options = [...values, ...["strict", "quiet", "no-config"].filter((name) => args.switches.has(name)).map((name) => `--${name}`)];
   return { launcher: [process.execPath, resolve(process.argv[1] ?? "mmreview")], options, strict };
 }
 

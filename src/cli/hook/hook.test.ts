@@ -294,3 +294,22 @@ describe.runIf(spawnSync("git", ["send-email", "--git-completion-helper"]).statu
     expect(received.match(/^Subject: /gm)).toHaveLength(4);
   });
 });
+
+describe("settings", () => {
+  it("of the repository hold in the hook; a mistake in them lets the mail go", () => {
+    installIn(hooks(), facts);
+    writeFileSync(join(repository, ".mmreview.json"), '{"kernel": "6.6"');
+    const { status, stderr } = sending(mail("a", "BUG"));
+    expect({ status, last: stderr.split(":").at(-1) }).toEqual({ status: 0, last: " mail goes out without a review\n" });
+    expect(stderr).toContain("this is not JSON");
+    writeFileSync(join(repository, ".mmreview.json"), '{"kernel": "6.6"}');
+    expect(sending(mail("b", "BUG")).status).not.toBe(0);
+    expect(reviewed()).toEqual(["b"]);
+  });
+
+  it("of `install` are those of each run", async () => {
+    const ran = await runCli("hook install --baseline known.json --skip tlb-flush --no-config".split(" "), { cwd: repository, env: environment as Record<string, string> });
+    expect(ran.code).toBe(0);
+    expect(readFileSync(join(hooks(), hookName), "utf8")).toContain(`hook run '--baseline' '${join(repository, "known.json")}' '--skip' 'tlb-flush' '--no-config' -- "$@"`);
+  });
+});

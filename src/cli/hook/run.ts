@@ -4,18 +4,18 @@
  * people and their mail must not be the thing that breaks.
  */
 import { resolve } from "node:path";
-import { availableParallelism } from "node:os";
 import type { Report } from "../../core/report.ts";
 import type { ReviewRequest } from "../../core/request.ts";
 import { renderReport } from "../../report/formats.ts";
 import { currentFindings } from "../../report/order.ts";
 import { sanitize } from "../../report/sanitize.ts";
 import { count, oneLine } from "../../report/wrap.ts";
+import { withConfig } from "../config.ts";
 import type { Context } from "../context.ts";
 import { exitCode } from "../exit-codes.ts";
 import { write } from "../output.ts";
 import { printingFor } from "../printing.ts";
-import { text } from "../values.ts";
+import { analysis, text } from "../values.ts";
 import { git } from "./git.ts";
 import { senderId } from "./sender.ts";
 import { seriesFiles } from "./series.ts";
@@ -24,7 +24,7 @@ export async function runHook(context: Context, file: string): Promise<number> {
   const { args, env, streams } = context;
   if (env["MMREVIEW_SKIP"]) return exitCode.clean;
   try {
-    return await reviewSeries(context, file);
+    return await reviewSeries({ ...context, args: withConfig(context.args, context.cwd, env).args }, file);
   } catch (error) {
     const strict = args.switches.has("strict");
     const reason = error instanceof Error ? error.message : String(error);
@@ -39,20 +39,7 @@ async function reviewSeries(context: Context, file: string): Promise<number> {
   const gitDir = (await git(cwd, env, ["rev-parse", "--absolute-git-dir"])) ?? cwd;
   const files = seriesFiles(resolve(cwd, file), env, gitDir, senderId());
   if (files === null) return exitCode.clean;
-  const request: ReviewRequest = {
-    inputs: files,
-    tree: text(args, "tree"),
-    base: null,
-    kernel: null,
-    all: false,
-    only: [],
-    skip: [],
-    rules: [],
-    bound: null,
-    jobs: availableParallelism(),
-    strict: false,
-    cwd,
-  };
+  const request: ReviewRequest = { ...analysis(context), strict: false, inputs: files, tree: text(args, "tree"), base: null, all: false };
   const library = await context.library();
   return judge(await library.review(request), context);
 }
