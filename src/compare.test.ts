@@ -13,7 +13,7 @@ function finding(line: number, message: string, part: Partial<Finding> = {}): Fi
 
 /** A function without obligations: what was proved and no longer is has tests of its own. */
 function checks(...findings: readonly Finding[]): FunctionCheck[] {
-  return [{ fn: { name: "walk", file: "mm/a.c" }, obligations: [], findings, limit: "" } as unknown as FunctionCheck];
+  return [{ fn: { name: "walk", file: "mm/a.c" }, obligations: [], findings, evidence: [], limit: "" } as unknown as FunctionCheck];
 }
 
 function compare(pre: readonly Finding[], post: readonly Finding[], changed: readonly number[] = []): [number, string][] {

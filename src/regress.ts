@@ -3,66 +3,157 @@
  * code after the patch often proves nothing and refutes nothing; but when the code before it showed what is needed and
  * the code after it does not, the patch has taken it away. The other way round it has been mended.
  */
-import { type FunctionCheck, fingerprint } from "./check/index.ts";
+import { type Evidence, type FunctionCheck, fingerprint, kindNames, notLookedAt } from "./check/index.ts";
 import type { Finding, Obligation, RuleId } from "./core/finding.ts";
+import type { Rulebook } from "./rulebook/rulebook.ts";
 
-/** Rules whose demands stand at a call and move with it; balances at return depend on what lies between hunks. */
-const comparable: ReadonlySet<RuleId> = new Set(["entry-lock", "stale-read", "entry-kind", "map-failure", "publish-order", "lockless-read"]);
+/** Rules whose demands stand at a call and move with it. */
+const atCalls: ReadonlySet<RuleId> = new Set(["entry-lock", "stale-read", "entry-kind", "map-failure", "publish-order", "lockless-read"]);
+
+/** Rules about what lies between two places: nothing can be said of them unless all of the function is in view. */
+const between: ReadonlySet<RuleId> = new Set(["lock-balance", "map-balance", "walk-done"]);
+
+/** One requirement that changed sides, at its place in the version that leaves it open. */
+interface Change {
+  readonly obligation: Obligation;
+  /** A warning would say too much: what went may stand elsewhere under another name. */
+  readonly weak?: boolean;
+  readonly message: (status: "introduced" | "fixed") => string;
+}
 
 /** Findings for requirements that became undecided ("introduced", possible) or proved ("fixed"). */
-export function regressions(pre: readonly FunctionCheck[], post: readonly FunctionCheck[]): Finding[] {
+export function regressions(pre: readonly FunctionCheck[], post: readonly FunctionCheck[], rulebook: Rulebook): Finding[] {
   return post.flatMap((after) => {
-    const before = pre.find((check) => check.fn.name === after.fn.name);
+    // Variants of one function (#ifdef, #else) go by their order.
+    const variants = (checks: readonly FunctionCheck[]): FunctionCheck[] => checks.filter((check) => check.fn.name === after.fn.name);
+    const before = variants(pre)[variants(post).indexOf(after)];
     if (!before) return [];
-    // A test by other names (is_swap_pmd() for softleaf_is_*()) looks like a lost one.
-    const lost = changed(before, after).filter((o) => o.rule !== "entry-kind" && !gainsElsewhere(pre, post, after.fn.name));
-    const won = changed(after, before);
-    return [...lost.map((o) => finding(after, o, "introduced")), ...won.map((o) => finding(before, o, "fixed"))];
+    const whole = isWhole(before) && isWhole(after);
+    const moved = gainsElsewhere(pre, post, after.fn.name) || callsNew(before, after, rulebook);
+    const lost = moved ? [] : changes(before, after, whole);
+    const won = changes(after, before, whole);
+    return [...lost.map((change) => finding(after, change, "introduced", whole)), ...won.map((change) => finding(before, change, "fixed", whole))];
   });
 }
 
-/** Demands that `from` proves more often than `to` does, and that `to` leaves open more often: where they are open. */
-function changed(from: FunctionCheck, to: FunctionCheck): Obligation[] {
-  const demands = new Set(from.obligations.filter((o) => comparable.has(o.rule)).map(demand));
-  return Array.from(demands).flatMap((key) => {
-    const fewerProofs = count(from, key, "proved") > count(to, key, "proved");
-    const moreOpen = count(to, key, "unknown") > count(from, key, "unknown");
-    const refuted = count(from, key, "violated") + count(to, key, "violated") > 0;
-    return fewerProofs && moreOpen && !refuted ? to.obligations.filter((o) => demand(o) === key && o.outcome === "unknown").slice(0, 1) : [];
+function isWhole({ fn, limit }: FunctionCheck): boolean {
+  return !fn.partial && fn.headKnown && fn.unreadable.length === 0 && limit === "";
+}
+
+/** What `from` shows and `to` does not. One change for a line of `to`. */
+function changes(from: FunctionCheck, to: FunctionCheck, whole: boolean): Change[] {
+  const demanded = [...undecided(from, to, whole), ...keptOrReleased(from, to, whole), ...kindsLetThrough(from, to, whole)];
+  const found = [...demanded, ...undone(from, to).filter((deed) => !demanded.some((d) => d.obligation.rule === deed.obligation.rule))];
+  const refuted = new Set([...from.obligations, ...to.obligations].filter((o) => o.outcome === "violated").map((o) => o.rule));
+  const seen = new Set<string>();
+  return found.filter(({ obligation }) => {
+    const key = `${obligation.rule} ${obligation.line}`;
+    return !refuted.has(obligation.rule) && !seen.has(key) && Boolean(seen.add(key));
   });
 }
 
-function demand(obligation: Obligation): string {
+function demands(check: FunctionCheck): readonly Obligation[] {
+  return [...check.obligations, ...check.evidence.filter((e) => e.quiet === "demand" && e.open === null)];
+}
+
+/** Demands that `from` proves more often than `to` does, and that `to` leaves open more often. */
+function undecided(from: FunctionCheck, to: FunctionCheck, whole: boolean): Change[] {
+  return keysOf(demands(from), (o) => atCalls.has(o.rule) || (whole && between.has(o.rule))).flatMap((key) => {
+    const [a, b] = [demands(from).filter((o) => keyOf(o) === key), demands(to).filter((o) => keyOf(o) === key)];
+    const fewerProofs = count(a, "proved") > count(b, "proved");
+    const moreOpen = count(b, "unknown") > count(a, "unknown");
+    return fewerProofs && moreOpen ? b.filter((o) => o.outcome === "unknown").slice(0, 1).map(asRequirement) : [];
+  });
+}
+
+function asRequirement(obligation: Obligation): Change {
+  const { what } = obligation;
+  return { obligation, message: (status) => (status === "introduced" ? `the patch takes away what showed this requirement before: ${what}` : `the patch makes this requirement hold: ${what}`) };
+}
+
+/** A lock or mapping that may be meant for the caller, but that `from` ended on every path: then it was not meant so. */
+function keptOrReleased(from: FunctionCheck, to: FunctionCheck, whole: boolean): Change[] {
+  if (!whole) return [];
+  return keysOf(to.obligations, (o) => between.has(o.rule) && o.what.endsWith("at return")).flatMap((key) => {
+    const [a, b] = [from.obligations.filter((o) => keyOf(o) === key), to.obligations.filter((o) => keyOf(o) === key && o.outcome === "unknown")];
+    const ends = (check: FunctionCheck): number => check.obligations.filter((o) => key.startsWith(o.rule) && /^(release|unmap|page_vma_mapped_walk_done)/.test(o.what)).length;
+    return a.length === 0 && b.length > 0 && ends(to) < ends(from) ? b.slice(0, 1).map(asRequirement) : [];
+  });
+}
+
+/** Barriers and re-checks that went while what they stood next to stayed. */
+function undone(from: FunctionCheck, to: FunctionCheck): Change[] {
+  if (from.obligations.filter((o) => atCalls.has(o.rule)).length > to.obligations.filter((o) => atCalls.has(o.rule)).length) return [];
+  const deeds = (check: FunctionCheck): Evidence[] => check.evidence.filter((e) => e.quiet === "deed");
+  return keysOf(deeds(from), () => true).flatMap((key) => {
+    const was = deeds(from).filter((e) => keyOf(e) === key);
+    const gone = was.length > deeds(to).filter((e) => keyOf(e) === key).length;
+    const { what } = was[0]!;
+    return gone ? [{ obligation: { ...was[0]!, line: to.fn.line, column: 1 }, weak: true, message: (status: string) => (status === "introduced" ? `the patch takes away what this function did before: ${what}` : `the patch adds what this function did not do before: ${what}`) }] : [];
+  });
+}
+
+/** Calls that more kinds of entries reach than before. */
+function kindsLetThrough(from: FunctionCheck, to: FunctionCheck, whole: boolean): Change[] {
+  const uses = (check: FunctionCheck): Evidence[] => check.evidence.filter((e) => e.open !== null);
+  return keysOf(uses(to), () => true).flatMap((key) => {
+    const [a, b] = [uses(from).filter((e) => keyOf(e) === key), uses(to).filter((e) => keyOf(e) === key)];
+    if (a.length < b.length) return [];
+    const openIn = (list: readonly Evidence[], kind: number): number => list.filter((e) => (e.open! & kind) !== 0).length;
+    const bits = Array.from({ length: 16 }, (_, i) => 1 << i).filter((kind) => openIn(b, kind) > openIn(a, kind));
+    const more = bits.reduce((set, kind) => set | kind, 0);
+    const place = b.find((e) => (e.open! & more) !== 0);
+    const names = kindNames(more).filter((name) => name !== "bad");
+    const blind = (more & notLookedAt) !== 0;
+    if (!place || names.every((name) => name === "none" || (!whole && name === "table"))) return [];
+    const callee = place.what.slice(0, place.what.indexOf(":"));
+    const entries = `${names.join(", ")} entries`;
+    return [{ obligation: { ...place, rule: blind ? "stale-read" : place.rule }, message: (status: string) => (status === "introduced" ? `the patch lets ${entries} reach ${callee}${blind ? " without looking at the entry here" : ""}, which were kept away before` : `the patch keeps ${entries} away from ${callee}`) }];
+  });
+}
+
+function keyOf(obligation: Obligation): string {
   return `${obligation.rule} ${obligation.what}`;
 }
 
-function count(check: FunctionCheck, key: string, outcome: Obligation["outcome"]): number {
-  return check.obligations.filter((o) => demand(o) === key && o.outcome === outcome).length;
+function keysOf<T extends Obligation>(list: readonly T[], wanted: (obligation: T) => boolean): string[] {
+  return Array.from(new Set(list.filter(wanted).map(keyOf)));
+}
+
+function count(list: readonly Obligation[], outcome: Obligation["outcome"]): number {
+  return list.filter((o) => o.outcome === outcome).length;
 }
 
 /** Another function of the file shows more locks, tests or barriers than before: what is gone here may have moved there. */
 function gainsElsewhere(pre: readonly FunctionCheck[], post: readonly FunctionCheck[], name: string): boolean {
   const proofs = (checks: readonly FunctionCheck[]): number =>
-    checks.filter((check) => check.fn.name !== name).reduce((sum, check) => sum + check.obligations.filter((o) => o.outcome === "proved").length, 0);
+    checks.filter((check) => check.fn.name !== name).reduce((sum, { obligations, evidence }) => sum + count([...obligations, ...evidence], "proved"), 0);
   return proofs(post) > proofs(pre);
 }
 
-function finding(check: FunctionCheck, obligation: Obligation, status: "introduced" | "fixed"): Finding {
+/** A function that was not called before, is handed something, and has no contract: the test, lock or barrier may be in there. */
+function callsNew(before: FunctionCheck, after: FunctionCheck, rulebook: Rulebook): boolean {
+  const known = calleesOf(before);
+  return Array.from(calleesOf(after)).some((name) => !known.has(name) && !rulebook.contract(name));
+}
+
+function calleesOf({ fn }: FunctionCheck): Set<string> {
+  return new Set(fn.blocks.flatMap((block) => block.steps.flatMap((step) => (step.op === "call" && step.callee !== null && step.args.length > 0 ? [step.callee] : []))));
+}
+
+function finding(check: FunctionCheck, { obligation, message, weak }: Change, status: "introduced" | "fixed", whole: boolean): Finding {
   const { fn } = check;
   return {
     rule: obligation.rule,
     // What was shown before may be shown now by code that is not in view: worth a look, never a reason to stop a patch.
-    severity: status === "introduced" ? "note" : "warning",
+    severity: status === "introduced" && (!whole || weak) ? "note" : "warning",
     confidence: "possible",
     status,
     file: fn.file,
     line: obligation.line,
     column: obligation.column,
     function: fn.name,
-    message:
-      status === "introduced"
-        ? `the patch takes away what showed this requirement before: ${obligation.what}`
-        : `the patch makes this requirement hold: ${obligation.what}`,
+    message: message(status),
     why: status === "introduced" ? "Before the patch the code in view showed that the requirement holds here; now nothing in view does." : "",
     fix: status === "introduced" ? "Put it back, or show in the patch where it comes from now (a caller, a helper)." : "",
     requires: [obligation.what],

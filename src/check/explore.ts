@@ -11,6 +11,7 @@ import { evaluate, type Frame } from "./evaluate.ts";
 import { type Facts, joinFacts, resourceKey } from "./facts.ts";
 import { type Liveness, livenessOf } from "./liveness.ts";
 import type { CallInfo, FieldOrder, Judgement, Rule, Site } from "./model.ts";
+import { type Judged, keepWorst } from "./worst.ts";
 import { type StaticTypes, staticTypes } from "./static-types.ts";
 import * as sym from "./symbols.ts";
 import { ageSymbol, forgetDead } from "./tidy.ts";
@@ -57,16 +58,17 @@ interface Exit {
 }
 
 export interface Exploration {
-  readonly judgements: readonly { readonly judgement: Judgement; readonly site: Site }[];
+  /** The worst judgement of each obligation, over all paths. */
+  readonly judgements: readonly Judged[];
   /** Why exploration stopped short, "" when it did not. */
   readonly limit: string;
 }
 
 export function explore(fn: FunctionIr, entry: Facts, around: Surroundings): Exploration {
-  const judgements: { judgement: Judgement; site: Site }[] = [];
-  const explorer = new Explorer(around, (judgement, site) => judgements.push({ judgement, site }));
+  const worst = new Map<string, Judged>();
+  const explorer = new Explorer(around, (judgement, site) => keepWorst(worst, { judgement, site }));
   explorer.runReviewed(fn, entry);
-  return { judgements, limit: explorer.limit };
+  return { judgements: Array.from(worst.values()), limit: explorer.limit };
 }
 
 class Explorer {

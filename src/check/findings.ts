@@ -1,34 +1,22 @@
 /** Judgements of all paths -> one obligation per place and demand, and a finding for each violated one. */
-import type { Finding, FindingStatus, Obligation, Outcome, PathStep, RuleId } from "../core/finding.ts";
+import type { Finding, FindingStatus, Obligation, PathStep, RuleId } from "../core/finding.ts";
 import type { FunctionIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { sha1 } from "../util/digest.ts";
 import { describeLock } from "./effects.ts";
 import type { Trail } from "./facts.ts";
+import type { KindSet } from "./kinds.ts";
 import type { Exploration } from "./explore.ts";
-import type { Judgement, Site } from "./model.ts";
+import type { Judged } from "./worst.ts";
 
-export interface Judged {
-  readonly judgement: Judgement;
-  readonly site: Site;
-}
-
-const rank: Readonly<Record<Outcome, number>> = { proved: 0, unknown: 1, violated: 2 };
-
-/** The worst judgement of each obligation, over all paths: sorted by place and demand. */
+/** The judgements of a function in the light of each other, sorted by place and demand. */
 export function worstJudgements(exploration: Exploration): Judged[] {
-  const worst = new Map<string, Judged>();
-  for (const judged of exploration.judgements) {
-    const key = obligationKey(judged);
-    const known = worst.get(key);
-    if (!known || rank[judged.judgement.outcome] > rank[known.judgement.outcome]) worst.set(key, judged);
-  }
-  return unlikeTheOthers(openWhereCallersLock(Array.from(worst.values()))).toSorted((a, b) => a.site.loc.line - b.site.loc.line || compareText(a.judgement.what, b.judgement.what));
+  return unlikeTheOthers(openWhereCallersLock(exploration.judgements)).toSorted((a, b) => a.site.loc.line - b.site.loc.line || compareText(a.judgement.what, b.judgement.what));
 }
 
 /** A function that releases, on some path, a lock of a class that it did not take handles its caller's locks: whether such a lock may stay held at return is open. */
 function openWhereCallersLock(judged: readonly Judged[]): Judged[] {
-  const callers = new Set(judged.filter((j) => j.judgement.what === "release of a held lock" && j.judgement.outcome === "unknown").map((j) => j.judgement.lock));
+  const callers = new Set(judged.filter((j) => j.judgement.what.startsWith("release of a held") && j.judgement.outcome === "unknown").map((j) => j.judgement.lock));
   return judged.map((j) => {
     const { lock, what, outcome } = j.judgement;
     const atReturn = outcome === "violated" && lock !== undefined && what.endsWith("released at return");
@@ -56,11 +44,6 @@ export function firstOfGroups(judged: readonly Judged[]): Judged[] {
   });
 }
 
-function obligationKey({ judgement, site }: Judged): string {
-  const loc = judgement.loc ?? site.loc;
-  return `${judgement.rule}|${loc.line}:${loc.column}|${judgement.what}`;
-}
-
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -75,6 +58,18 @@ export function toObligation({ judgement, site }: Judged): Obligation {
     what: judgement.what,
     note: judgement.outcome === "unknown" ? judgement.message : "",
   };
+}
+
+/** What a patch may take away (model.ts, Judgement.quiet). */
+export interface Evidence extends Obligation {
+  /** Kinds of the entry left open; null where the judgement is not about kinds. */
+  readonly open: KindSet | null;
+  readonly quiet: "demand" | "deed";
+}
+
+export function toEvidence(judged: Judged): Evidence {
+  const { open, quiet, rule } = judged.judgement;
+  return { ...toObligation(judged), open: open ?? (rule === "entry-kind" ? 0 : null), quiet: quiet ?? "demand" };
 }
 
 /** `status` is decided later, by comparison with the pre-image. */

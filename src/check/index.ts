@@ -5,7 +5,7 @@ import type { Effect } from "../rulebook/schema.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { entryFacts } from "./context.ts";
 import { explore, type Surroundings } from "./explore.ts";
-import { firstOfGroups, toFinding, toObligation, worstJudgements } from "./findings.ts";
+import { type Evidence, firstOfGroups, toEvidence, toFinding, toObligation, worstJudgements } from "./findings.ts";
 import { calleesOf, callersAmong, hasEffect } from "./call-graph.ts";
 import { unlockedCallers } from "./callers.ts";
 import { callsBelow } from "./calls-below.ts";
@@ -15,20 +15,23 @@ import type { FieldOrder } from "./model.ts";
 import { rules } from "./rules/index.ts";
 import { atomicReason } from "./rules/sleep-atomic.ts";
 
-export { fingerprint } from "./findings.ts";
+export { type Evidence, fingerprint } from "./findings.ts";
+export { kindNames, notLookedAt } from "./kinds.ts";
 
 export interface FunctionCheck {
   readonly fn: FunctionIr;
   readonly obligations: readonly Obligation[];
   readonly findings: readonly Finding[];
+  /** What the function does for its requirements without being asked: looked at when two versions are compared. */
+  readonly evidence: readonly Evidence[];
   /** Why the function was not explored to the end, "" when it was. */
   readonly limit: string;
 }
 
 /** Whether a function has anything the rules speak of; the others are not explored. */
 export function hasPageTableSteps(fn: FunctionIr, rulebook: Rulebook): boolean {
-  const handlesEntries = fn.params.some((param) => /^p(te|md|ud|4d|gd)_t \*$/.test(fn.vars.get(param)?.type ?? ""));
-  return fn.blocks.some((block) => block.steps.some((step) => (handlesEntries && step.op === "load") || callsContract(step, rulebook)));
+  const handlesEntries = Array.from(fn.vars.values()).some((v) => /^p(te|md|ud|4d|gd)_t \*$/.test(v.type));
+  return fn.blocks.some((block) => block.steps.some((step) => (handlesEntries && (step.op === "load" || step.op === "call")) || callsContract(step, rulebook)));
 }
 
 function callsContract(step: Step, rulebook: Rulebook): boolean {
@@ -115,13 +118,15 @@ export function checkUnit(unit: UnitIr, rulebook: Rulebook, others: readonly Uni
 }
 
 function checkFunction(fn: FunctionIr, unit: UnitIr, around: Surroundings): FunctionCheck {
-  if (!hasPageTableSteps(fn, around.rulebook)) return { fn, obligations: [], findings: [], limit: "" };
+  if (!hasPageTableSteps(fn, around.rulebook)) return { fn, obligations: [], findings: [], evidence: [], limit: "" };
   const exploration = explore(fn, entryFacts(fn, around.rulebook, unit.opsTables), around);
   // What holds at return cannot be told when the exploration stopped short.
-  const judged = worstJudgements(exploration).filter((j) => exploration.limit === "" || !j.judgement.what.endsWith("at return"));
+  const all = worstJudgements(exploration).filter((j) => exploration.limit === "" || !j.judgement.what.endsWith("at return"));
+  const judged = all.filter((j) => !j.judgement.quiet);
   return {
     fn,
     obligations: judged.map(toObligation),
+    evidence: all.filter((j) => j.judgement.quiet).map(toEvidence),
     findings: firstOfGroups(judged.filter((j) => j.judgement.outcome === "violated")).map((j) => toFinding(j, fn, around.rulebook, "introduced")),
     limit: exploration.limit,
   };

@@ -30,3 +30,6 @@ const byLevel: Readonly<Record<Level, KindSet>> = {
 export function allKinds(level: Level): KindSet {
   return byLevel[level];
 }
+
+/** Beside kinds in what is open at a call: no value of the entry was read here at all. */
+export const notLookedAt: KindSet = 1 << 15;

@@ -5,6 +5,7 @@ import type { Contract, Level, LockClass, Requirement } from "../rulebook/schema
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Frame } from "./evaluate.ts";
 import type { Facts, LockFact } from "./facts.ts";
+import type { KindSet } from "./kinds.ts";
 import type { StaticTypes } from "./static-types.ts";
 
 /** A call with its contract (of the era) and the symbols of its arguments. */
@@ -61,6 +62,13 @@ export interface Judgement {
   readonly lock?: LockClass;
   /** An error that needs no other CPU. */
   readonly certain?: boolean;
+  /**
+   * Said for the comparison of two versions only (regress.ts): a demand that is too weak to be asked of code that does
+   * not change, or a deed (a barrier, a re-check) that no demand in view asks for.
+   */
+  readonly quiet?: "demand" | "deed";
+  /** The kinds of an entry that are not excluded here; those of all paths are put together. */
+  readonly open?: KindSet;
 }
 
 /** A read or write of a page-table entry by plain C (calls have contracts). */

@@ -36,7 +36,7 @@ export const lockBalance: Rule = {
   onRelease: (lock, held, site) => {
     const before = site.facts.released.get(lock.id);
     if (held) {
-      site.judge({ rule: "lock-balance", outcome: held.certain ? "proved" : "unknown", what: "release of a held lock", message: "" });
+      site.judge({ rule: "lock-balance", outcome: held.certain ? "proved" : "unknown", what: releaseOf(lock), message: "" });
       return;
     }
     const nests = lock.class === "rcu" || lock.class === "irq-off";
@@ -46,7 +46,7 @@ export const lockBalance: Rule = {
       rule: "lock-balance",
       lock: lock.class,
       outcome: twice || never ? "violated" : "unknown",
-      what: "release of a held lock",
+      what: releaseOf(lock),
       message: twice ? `the lock released in line ${before.line} is released again` : never ? `the ${describeLock(lock)} is released on a path that has not taken it` : "",
       requires: ["lock held at its release"],
       certain: true,
@@ -67,6 +67,10 @@ export const lockBalance: Rule = {
     });
   },
 };
+
+function releaseOf(lock: { readonly id: string; readonly class: LockClass }): string {
+  return `release of a held ${describeLock(lock)}`;
+}
 
 /** A page-table lock whose pointer this function got itself (pmd_lockptr(), a failed trylock): no caller has taken it for us. */
 function isOwnPointer(lock: { readonly id: string; readonly class: LockClass }, site: Site): boolean {

@@ -19,6 +19,7 @@ export const locklessRead: Rule = {
   },
 
   onAccess: (access, site) => {
+    if (access.step.op === "load" && unlocked(site)) noteLoad(access.level, access.step.marking !== null, site);
     if (access.step.op !== "load" || access.step.marking !== null || !unlocked(site) || isCompared(access.step.dst, site)) return;
     const walksLockless = site.callOf(sym.splitMove(access.pointer).root)?.contract?.returns?.entry?.lockless ?? false;
     const readBefore = site.facts.memory.has(sym.readLockless(access.pointer));
@@ -30,11 +31,17 @@ export const locklessRead: Rule = {
 
   onCall: (call, site) => {
     const read = call.contract?.effects?.find((e) => e.do === "read");
+    if (read?.do === "read" && unlocked(site)) noteLoad(read.level, true, site);
     if (read?.do !== "read" || read.how === "lockless" || read.level !== "pte" || !unlocked(site)) return;
     const pointer = call.arg(read.entry);
     if (!pointer.startsWith("$") && !pointer.startsWith("*$") && readTwice(pointer, site) && !takesLocks(call, site)) judgeRead(twice("pte"), "pte", true, site);
   },
 };
+
+/** Loads that the compiler must not repeat, and those it may. */
+function noteLoad(level: Level, marked: boolean, site: Site): void {
+  site.judge({ rule: "lockless-read", outcome: marked ? "proved" : "unknown", what: `${level} entry read without its lock by a marked load`, message: "", quiet: "demand" });
+}
 
 /** The value is only compared with one read before (pmd_val(pmd) != pmd_val(*pmdp)): that is the re-check. */
 function isCompared(variable: string, site: Site): boolean {

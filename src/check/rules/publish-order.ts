@@ -9,6 +9,12 @@ import { isKernelTable } from "./entry-lock.ts";
 export const publishOrder: Rule = {
   id: "publish-order",
 
+  onCall: (call, site) => {
+    const barrier = call.contract?.effects?.find((e) => e.do === "barrier");
+    if (barrier?.do !== "barrier") return;
+    site.judge({ rule: barrier.kind === "read" ? "lockless-read" : "publish-order", outcome: "proved", what: `${call.step.callee}() orders memory`, message: "", quiet: "deed" });
+  },
+
   onRequirement: (requirement, call, site) => {
     if (requirement.need !== "ordered-table") return;
     const install = call.contract?.effects?.find((e) => e.do === "install");

@@ -12,6 +12,11 @@ import * as sym from "../symbols.ts";
 export const staleRead: Rule = {
   id: "stale-read",
 
+  onCall: (call, site) => {
+    if (!call.contract?.returns?.same) return;
+    site.judge({ rule: "stale-read", outcome: "proved", what: `${call.step.callee}(): the entry is what it was`, message: "", quiet: "deed" });
+  },
+
   onRequirement: (requirement, call, site) => {
     if (requirement.need !== "recheck") return;
     const pointer = call.arg(requirement.entry);
@@ -24,19 +29,26 @@ export const staleRead: Rule = {
     const installs = call.contract?.effects?.some((e) => e.do === "install") ?? false;
     if (installs && putsTableBack(call, site)) return;
     const decided = fact?.decided ?? null;
-    if (!installs && decided === null && !fact?.rechecked) return;
+    if (!installs && decided === null && !fact?.rechecked) {
+      site.judge({ rule: "stale-read", outcome: "unknown", what: demand(call, requirement.level), message: "", quiet: "demand" });
+      return;
+    }
     const rechecked = fact?.rechecked ?? false;
     const since = decided ? `, but the decision of line ${decided.line} was taken before it` : "";
     site.judge({
       rule: "stale-read",
       outcome: rechecked ? "proved" : "violated",
-      what: `${call.step.callee}: ${requirement.level} entry re-checked under the lock`,
+      what: demand(call, requirement.level),
       message: rechecked ? "" : `${call.step.callee}() changes the ${requirement.level} entry under the lock taken in line ${own.at.line}${since || " without looking at it under that lock"}`,
       requires: ["the entry is tested again under its lock before it is changed"],
       ...(call.contract ? { references: call.contract.references } : {}),
     });
   },
 };
+
+function demand(call: CallInfo, level: Level): string {
+  return `${call.step.callee}: ${level} entry re-checked under the lock`;
+}
 
 /** pmd_populate(mm, pmd, pmd_pgtable(old)): a table that an entry held before is put back or moved; nothing new is installed. */
 function putsTableBack(call: CallInfo, site: Site): boolean {
