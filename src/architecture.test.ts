@@ -31,6 +31,7 @@ const packageOwner: Readonly<Record<string, readonly string[]>> = {
   "parse-diff": ["diff"],
   "web-tree-sitter": ["c"],
   "ts-morph": ["rulebook"],
+  piscina: ["util"],
   yargs: ["cli"],
   "yargs/helpers": ["cli"],
 };

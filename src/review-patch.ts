@@ -1,45 +1,21 @@
-/** One patch of a series -> its report: diff, images, checks, in this order. */
+/** A prepared patch -> its report: the checks of its files, and what is said beside them. */
 import { checkImages, isC, type Sides, type Source } from "./check-images.ts";
-import type { Finding, RuleId } from "./core/finding.ts";
+import type { Finding } from "./core/finding.ts";
 import { frameAround, removedLines } from "./core/frame.ts";
 import type { FileImage, FileImages } from "./core/image.ts";
 import type { FilePatch, ParsedDiff } from "./core/diff.ts";
-import type { MailPatch } from "./core/message.ts";
 import type { FunctionReport, PatchReport } from "./core/report.ts";
 import { lowerUnit } from "./c/index.ts";
 import type { UnitIr } from "./c/ir.ts";
-import { parseDiff } from "./diff/index.ts";
-import { type TreeSources, type TreeState, wholeFunctions } from "./helper-units.ts";
-import { type CompiledRules, type Rulebook, rulebookFor } from "./rulebook/index.ts";
-import { eraOf, imagesOf, type Stack, type Tree } from "./tree/index.ts";
+import { type TreeState, wholeFunctions } from "./helper-units.ts";
+import type { PatchOptions } from "./patch-options.ts";
+import type { PreparedPatch } from "./prepare-patch.ts";
+import { type Rulebook, rulebookFor } from "./rulebook/index.ts";
 
-export interface PatchOptions {
-  readonly tree: Tree | null;
-  readonly sources: TreeSources | null;
-  readonly rules: CompiledRules;
-  readonly kernel: string | null;
-  readonly base: string | null;
-  readonly all: boolean;
-  readonly strict: boolean;
-  readonly wants: (rule: RuleId) => boolean;
-}
-
-export interface ReviewedPatch {
-  readonly report: PatchReport;
-  /** The tree with this patch applied, for the next one of the series. */
-  readonly stack: Stack;
-}
-
-export async function reviewPatch(patch: MailPatch, notes: readonly string[], stack: Stack, options: PatchOptions): Promise<ReviewedPatch> {
-  const diff = parseDiff(patch.diff);
-  const found = await imagesOf(options.tree, diff.files, { blanksLost: diff.blanksLost, baseCommit: patch.baseCommit, revision: options.base }, stack);
-  // A patch that fits nowhere in the tree was made for another kernel.
-  const applies = found.images.some((images) => images.base.kind !== "none");
-  const era = await eraOf({ tree: applies ? options.tree : null, base: found.base, kernelOption: options.kernel, names: oldNames(diff), date: patch.message.date }, options.rules);
-  const states: Sides<TreeState> = { pre: { base: found.base, stack }, post: { base: found.base, stack: found.stack } };
-  const images = diff.blanksLost ? found.images.map(withoutIndentation) : found.images;
+export async function reviewPatch({ patch, notes, diff, images: found, base, era, states }: PreparedPatch, options: PatchOptions): Promise<PatchReport> {
+  const images = diff.blanksLost ? found.map(withoutIndentation) : found;
   const checked = await checkFiles(diff.files, images, states, rulebookFor(options.rules, era.version), options);
-  const report: PatchReport = {
+  return {
     messageId: patch.message.id,
     subject: patch.message.subject,
     author: patch.message.author,
@@ -48,26 +24,14 @@ export async function reviewPatch(patch: MailPatch, notes: readonly string[], st
     index: patch.index,
     total: patch.total,
     revision: patch.revision,
-    base: found.base,
+    base,
     kernel: era,
     files: diff.files.map((file) => file.newPath ?? file.oldPath ?? ""),
     repairs: diff.repairs,
-    notes: [...notes, ...troublesOf(diff), ...found.images.flatMap((images, i) => (options.tree === null ? [] : placementNotes(diff.files[i]!, images)))],
+    notes: [...notes, ...troublesOf(diff), ...found.flatMap((one, i) => (options.tree === null ? [] : placementNotes(diff.files[i]!, one)))],
     functions: checked.functions,
     findings: checked.findings,
   };
-  return { report, stack: found.stack };
-}
-
-/** Identifiers of the code as it was: what the patch adds may be its own invention. */
-function oldNames(diff: ParsedDiff): Set<string> {
-  const names = new Set<string>();
-  for (const file of diff.files) {
-    for (const hunk of file.hunks) {
-      for (const line of hunk.lines) if (line.kind !== "add") for (const name of line.text.match(/[A-Za-z_]\w*/g) ?? []) names.add(name);
-    }
-  }
-  return names;
 }
 
 /** Lines that a patch without its blanks adds stand at column 1, also in a file that is otherwise whole. */

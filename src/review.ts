@@ -5,15 +5,16 @@
 import { resolve } from "node:path";
 import { initC } from "./c/index.ts";
 import type { EventSink } from "./core/events.ts";
-import type { RuleId } from "./core/finding.ts";
 import type { PatchReport, Report } from "./core/report.ts";
-import type { AnalysisRequest, ReviewRequest } from "./core/request.ts";
-import { TreeSources } from "./helper-units.ts";
-import { type PatchOptions, reviewPatch } from "./review-patch.ts";
+import type { ReviewRequest } from "./core/request.ts";
+import { type PatchOptions, patchOptions } from "./patch-options.ts";
+import { type PreparedPatch, preparePatch } from "./prepare-patch.ts";
+import { reviewersFor } from "./reviewers.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
 import { type FoundSeries, Inputs } from "./sources.ts";
 import { summarize } from "./summary.ts";
 import { emptyStack, findKernelTree, openTree, type Tree } from "./tree/index.ts";
+import { inOrder } from "./util/pool.ts";
 import { toolVersion } from "./util/tool-version.ts";
 import { Waivers } from "./waivers.ts";
 
@@ -25,25 +26,20 @@ export async function review(request: ReviewRequest, events?: EventSink): Promis
   await initC({ shortRun: true });
   const tree = await treeOf(request);
   try {
-    const options: PatchOptions = {
-      tree,
-      sources: tree === null ? null : new TreeSources(tree),
-      rules,
-      kernel: request.kernel,
-      base: request.base,
-      all: request.all,
-      strict: request.strict,
-      wants: wanted(request),
-    };
+    const options = patchOptions(request, tree, rules);
     const inputs = new Inputs(request, tree);
+    const reviewers = reviewersFor(request, options);
     const patches: PatchReport[] = [];
-    for await (const found of inputs.series(events)) {
-      for (const [index, report] of (await reviewSeries(found, options)).entries()) {
-        const patch = waivers.inPatch(report, found.series.patches[index]!);
-        patches.push(patch);
-        inputs.reviewed(found.input, patch);
+    try {
+      const reviewed = inOrder(prepared(inputs.series(events), options), reviewers.width, async (one) => ({ ...one, report: await reviewers.review(one.patch) }));
+      for await (const { found, patch, report } of reviewed) {
+        const waived = waivers.inPatch(report, patch.patch);
+        patches.push(waived);
+        inputs.reviewed(found.input, waived);
+        events?.({ kind: "progress", phase: "review", done: patches.length, total: null, what: found.series.subject });
       }
-      events?.({ kind: "progress", phase: "review", done: patches.length, total: null, what: found.series.subject });
+    } finally {
+      await reviewers.close();
     }
     return {
       schema: "mmreview/report@1",
@@ -58,23 +54,24 @@ export async function review(request: ReviewRequest, events?: EventSink): Promis
   }
 }
 
+interface Prepared {
+  readonly found: FoundSeries;
+  readonly patch: PreparedPatch;
+}
+
 /** Patch by patch, each on top of the ones before. */
-async function reviewSeries({ series, notes }: FoundSeries, options: PatchOptions): Promise<PatchReport[]> {
-  const reports: PatchReport[] = [];
-  let stack = emptyStack;
-  for (const patch of series.patches) {
-    const reviewed = await reviewPatch(patch, reports.length === 0 ? notes : [], stack, options);
-    reports.push(reviewed.report);
-    stack = reviewed.stack;
+async function* prepared(series: AsyncIterable<FoundSeries>, options: PatchOptions): AsyncGenerator<Prepared> {
+  for await (const found of series) {
+    let stack = emptyStack;
+    for (const [index, patch] of found.series.patches.entries()) {
+      const one = await preparePatch(patch, index === 0 ? found.notes : [], stack, options);
+      yield { found, patch: one };
+      stack = one.states.post.stack;
+    }
   }
-  return reports;
 }
 
 async function treeOf(request: ReviewRequest): Promise<Tree | null> {
   const dir = request.tree === null ? await findKernelTree(request.cwd) : resolve(request.cwd, request.tree);
   return dir === null ? null : openTree(dir);
-}
-
-export function wanted(request: AnalysisRequest): (rule: RuleId) => boolean {
-  return (rule) => (request.only.length === 0 || request.only.includes(rule)) && !request.skip.includes(rule);
 }

@@ -1,50 +1,56 @@
-/** Whole files of a tree, as they are. */
+/** Whole files of a tree, as they are: by this thread, or by a pool of them when there are enough files for one to pay. */
 import { resolve } from "node:path";
-import { checkUnit, hasPageTableSteps } from "./check/index.ts";
-import { functionReport } from "./check-images.ts";
-import { initC, lowerText } from "./c/index.ts";
+import { initC } from "./c/index.ts";
 import { InputError } from "./core/errors.ts";
 import type { EventSink } from "./core/events.ts";
-import type { Finding } from "./core/finding.ts";
-import type { Report, UnitReport } from "./core/report.ts";
+import type { InputReport, Report, UnitReport } from "./core/report.ts";
 import type { ScanRequest } from "./core/request.ts";
-import { TreeSources } from "./helper-units.ts";
-import { builtinRules, rulebookFor, type Rulebook, withPacks } from "./rulebook/index.ts";
-import { wanted } from "./review.ts";
+import { builtinRules, withPacks } from "./rulebook/index.ts";
+import { type FileScan, scanContext, scanFile } from "./scan-file.ts";
+import type { ScanSetup } from "./scan-thread.ts";
 import { summarize } from "./summary.ts";
 import { eraOf, listSources, openTree } from "./tree/index.ts";
+import { inOrder, openPool } from "./util/pool.ts";
 import { toolVersion } from "./util/tool-version.ts";
 import { Waivers } from "./waivers.ts";
 
-/** Where page-table code lives (issue of the map: mm/, fs/proc, kernel/events, arch/x86/mm, include/). */
-const usualPaths: readonly string[] = ["mm", "fs/proc", "kernel/events", "arch/x86/mm", "include/linux", "include/asm-generic"];
+/** Where page-table code lives. */
+const usualPaths: readonly string[] = ["mm", "fs/proc", "kernel/events", "arch/*/mm", "include"];
+
+/** A pool for fewer files would take longer to start than it saves. */
+const fewFiles = 8;
+/** Files under way: one that takes long must not keep the other threads waiting. */
+const filesAhead = 64;
 
 export async function scan(request: ScanRequest, events?: EventSink): Promise<Report> {
   const start = performance.now();
   const rules = await withPacks(builtinRules(), request.rules, request.cwd);
   const waivers = await Waivers.of(request, false);
-  await initC();
   const tree = await openTree(resolve(request.cwd, request.tree));
   try {
     const era = await eraOf({ tree, kernelOption: request.kernel, base: null, names: new Set(), date: null }, rules);
-    const rulebook = rulebookFor(rules, era.version);
-    const sources = new TreeSources(tree);
     const usual = request.paths.length === 0;
     const files = await listSources(tree, usual ? usualPaths : request.paths, usual);
     if (files.length === 0) throw new InputError(request.tree, `${request.tree} has no C files under ${request.paths.join(", ") || usualPaths.join(", ")}`);
-    const wants = wanted(request);
+    const context = scanContext(request, era.version, tree, rules);
+    const threaded = request.jobs > 1 && files.length >= fewFiles;
+    if (!threaded) await initC();
+    const scanned = threaded ? inThreads(files, { request, era: era.version, tree: tree.root }) : inOrder(files, 1, (file) => scanFile(file, context));
     const units: UnitReport[] = [];
-    for (const [done, file] of files.entries()) {
-      const unit = await scanFile(file, sources, rulebook, await tree.readFile(file));
-      if (unit) units.push(waivers.inUnit({ ...unit, findings: unit.findings.filter((f) => wants(f.rule)) }));
-      events?.({ kind: "progress", phase: "scan", done: done + 1, total: files.length, what: file });
+    const troubles: string[] = [];
+    let done = 0;
+    for await (const { file, unit, trouble } of scanned) {
+      if (unit) units.push(waivers.inUnit(unit));
+      if (trouble !== "") troubles.push(`${file}: ${trouble}`);
+      events?.({ kind: "progress", phase: "scan", done: ++done, total: files.length, what: file });
       await new Promise(setImmediate);
     }
+    const unread: InputReport = { path: request.tree, messages: 0, patches: 0, skipped: [], troubles };
     return {
       schema: "mmreview/report@1",
       tool: { name: "mmreview", version: toolVersion(), rules: rules.contracts.length },
       kernel: era,
-      inputs: [],
+      inputs: troubles.length === 0 ? [] : [unread],
       patches: [],
       units,
       summary: summarize([], units, Math.round(performance.now() - start)),
@@ -54,13 +60,11 @@ export async function scan(request: ScanRequest, events?: EventSink): Promise<Re
   }
 }
 
-/** null when the file cannot be read as text or has no function that the rules speak of. */
-async function scanFile(file: string, sources: TreeSources, rulebook: Rulebook, disk: { readonly bytes: Buffer | null }): Promise<UnitReport | null> {
-  if (disk.bytes === null) return null;
-  const text = disk.bytes.toString("utf8");
-  const unit = lowerText(file, text);
-  if (!unit.functions.some((fn) => hasPageTableSteps(fn, rulebook))) return null;
-  const checks = checkUnit(unit, rulebook, await sources.helpersOf(unit, text, rulebook), (fn) => hasPageTableSteps(fn, rulebook));
-  const findings: Finding[] = checks.flatMap((check) => check.findings.map((f): Finding => ({ ...f, status: "pre-existing" })));
-  return { file, functions: checks.map((check) => functionReport(check, rulebook)), findings };
+async function* inThreads(files: readonly string[], setup: ScanSetup): AsyncGenerator<FileScan> {
+  const pool = await openPool<string, FileScan>("scan-thread", setup, setup.request.jobs);
+  try {
+    yield* inOrder(files, filesAhead, pool.run);
+  } finally {
+    await pool.close();
+  }
 }

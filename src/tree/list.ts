@@ -6,10 +6,13 @@ import type { Tree } from "./tree.ts";
 
 const mostFiles = 100_000;
 
-/** Paths relative to the tree's top, sorted; links are not followed. A path that is not in the tree throws InputError, one of `usual` may be missing. */
+/**
+ * Paths relative to the tree's top, sorted; links are not followed. A path that is not in the tree throws InputError, one
+ * of the `usual` may be missing and may have one folder written as "*".
+ */
 export async function listSources(tree: Tree, paths: readonly string[], usual: boolean): Promise<string[]> {
   const found = new Set<string>();
-  for (const path of paths) {
+  for (const path of usual ? await expanded(tree.root, paths) : paths) {
     const full = join(tree.root, path);
     const inside = relative(tree.root, full);
     if (inside === ".." || inside.startsWith("../")) throw new InputError(path, `${path} is outside the tree`);
@@ -28,4 +31,14 @@ async function listFolder(root: string, folder: string, found: Set<string>): Pro
     else if (entry.isFile() && /\.[ch]$/.test(entry.name)) found.add(path);
     if (found.size > mostFiles) throw new InputError(folder, `more than ${mostFiles} source files`);
   }
+}
+
+async function expanded(root: string, paths: readonly string[]): Promise<string[]> {
+  const lists = paths.map(async (path) => {
+    const [before, after] = path.split("/*/");
+    if (after === undefined) return [path];
+    const folders = await readdir(join(root, before!), { withFileTypes: true }).catch(() => []);
+    return folders.filter((entry) => entry.isDirectory()).map((entry) => `${before}/${entry.name}/${after}`);
+  });
+  return (await Promise.all(lists)).flat();
 }

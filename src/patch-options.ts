@@ -1,0 +1,34 @@
+/** What the review of every patch needs to know of the request, made from it once (and once in each thread). */
+import type { RuleId } from "./core/finding.ts";
+import type { AnalysisRequest, ReviewRequest } from "./core/request.ts";
+import { TreeSources } from "./helper-units.ts";
+import type { CompiledRules } from "./rulebook/index.ts";
+import type { Tree } from "./tree/index.ts";
+
+export interface PatchOptions {
+  readonly tree: Tree | null;
+  readonly sources: TreeSources | null;
+  readonly rules: CompiledRules;
+  readonly kernel: string | null;
+  readonly base: string | null;
+  readonly all: boolean;
+  readonly strict: boolean;
+  readonly wants: (rule: RuleId) => boolean;
+}
+
+export function patchOptions(request: Omit<ReviewRequest, "stdin">, tree: Tree | null, rules: CompiledRules): PatchOptions {
+  return {
+    tree,
+    sources: tree === null ? null : new TreeSources(tree),
+    rules,
+    kernel: request.kernel,
+    base: request.base,
+    all: request.all,
+    strict: request.strict,
+    wants: wanted(request),
+  };
+}
+
+export function wanted(request: AnalysisRequest): (rule: RuleId) => boolean {
+  return (rule) => (request.only.length === 0 || request.only.includes(rule)) && !request.skip.includes(rule);
+}

@@ -1,0 +1,27 @@
+/** Entry of the threads that review patches (src/util/pool.ts): each has its own grammar, rules and view of the tree. */
+import { initC } from "./c/index.ts";
+import type { PatchReport } from "./core/report.ts";
+import type { ReviewRequest } from "./core/request.ts";
+import { type PatchOptions, patchOptions } from "./patch-options.ts";
+import type { PreparedPatch } from "./prepare-patch.ts";
+import { reviewPatch } from "./review-patch.ts";
+import { builtinRules, withPacks } from "./rulebook/index.ts";
+import { openTree } from "./tree/index.ts";
+import { poolSetup } from "./util/pool.ts";
+
+export interface ReviewSetup {
+  readonly request: Omit<ReviewRequest, "stdin">;
+  /** Directory of the tree, or null. */
+  readonly tree: string | null;
+}
+
+let ready: Promise<PatchOptions> | null = null;
+
+async function prepare(): Promise<PatchOptions> {
+  const { request, tree } = await poolSetup<ReviewSetup>();
+  await initC();
+  return patchOptions(request, tree === null ? null : await openTree(tree), await withPacks(builtinRules(), request.rules, request.cwd));
+}
+
+const task = async (patch: PreparedPatch): Promise<PatchReport> => reviewPatch(patch, await (ready ??= prepare()));
+export default task;

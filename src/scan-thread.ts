@@ -1,0 +1,25 @@
+/** Entry of the threads that scan files (src/util/pool.ts): each has its own grammar, rules and view of the tree. */
+import { initC } from "./c/index.ts";
+import type { ScanRequest } from "./core/request.ts";
+import { builtinRules, withPacks } from "./rulebook/index.ts";
+import { type FileScan, type ScanContext, scanContext, scanFile } from "./scan-file.ts";
+import { openTree } from "./tree/index.ts";
+import { poolSetup } from "./util/pool.ts";
+
+export interface ScanSetup {
+  readonly request: ScanRequest;
+  readonly era: string;
+  /** Directory of the tree. */
+  readonly tree: string;
+}
+
+let ready: Promise<ScanContext> | null = null;
+
+async function prepare(): Promise<ScanContext> {
+  const { request, era, tree } = await poolSetup<ScanSetup>();
+  await initC();
+  return scanContext(request, era, await openTree(tree), await withPacks(builtinRules(), request.rules, request.cwd));
+}
+
+const task = async (file: string): Promise<FileScan> => scanFile(file, await (ready ??= prepare()));
+export default task;

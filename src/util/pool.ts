@@ -1,0 +1,57 @@
+/**
+ * Threads that work on one kind of task (piscina). Results come in the order of the tasks whatever thread is quicker, so
+ * that output does not depend on the number of threads; only so many tasks are under way that memory stays bounded. A
+ * thread that dies or throws rejects its task: nothing is lost in silence.
+ */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { packageRoot } from "./package-root.ts";
+
+export interface Pool<Task, Result> {
+  readonly run: (task: Task) => Promise<Result>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Starts `threads` threads of the module `entry` (its name in src/ without ending), whose default export takes a task.
+ * It finds `setup` in workerData().
+ */
+export async function openPool<Task, Result>(entry: string, setup: unknown, threads: number): Promise<Pool<Task, Result>> {
+  const { Piscina } = await import("piscina");
+  // Sources are run by tests and scripts alone; the threads then need the loader that reads TypeScript.
+  const fromSource = import.meta.url.endsWith(".ts");
+  const filename = join(packageRoot(), fromSource ? "src" : "dist", `${entry}.${fromSource ? "ts" : "js"}`);
+  if (!existsSync(filename)) throw new Error(`the threads' module ${entry} is missing`);
+  const piscina = new Piscina<Task, Result>({
+    filename: pathToFileURL(filename).href,
+    workerData: setup,
+    minThreads: threads,
+    maxThreads: threads,
+    idleTimeout: Infinity,
+    concurrentTasksPerWorker: 1,
+    recordTiming: false,
+    ...(fromSource ? { execArgv: ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href] } : {}),
+  });
+  return { run: (task) => piscina.run(task), close: () => piscina.destroy() };
+}
+
+/** What openPool() was given as `setup`, within a thread. */
+export async function poolSetup<Setup>(): Promise<Setup> {
+  const { Piscina } = await import("piscina");
+  return Piscina.workerData as Setup;
+}
+
+/** Results of `work` in the order of `items`, with at most `width` under way. The first failure ends it. */
+export async function* inOrder<Item, Result>(items: AsyncIterable<Item> | Iterable<Item>, width: number, work: (item: Item) => Promise<Result>): AsyncGenerator<Result> {
+  const queue: Promise<Result>[] = [];
+  for await (const item of items) {
+    const begun = work(item);
+    // Its turn comes later; until then a rejection is not unhandled.
+    begun.catch(() => undefined);
+    queue.push(begun);
+    if (queue.length >= width) yield await queue.shift()!;
+  }
+  for (const begun of queue) yield await begun;
+}
