@@ -5,7 +5,7 @@
 import type { ReplayedStep } from "./run/simulation.ts";
 import { holdsEntryLock } from "./run/operation.ts";
 import { lookingTurn } from "./run/machine.ts";
-import type { Sight } from "./run/runner.ts";
+import type { Sight } from "./run/standings.ts";
 import type { World } from "./world/build.ts";
 import { heldBy } from "./world/locks.ts";
 import type { Fault } from "./world/property.ts";

@@ -25,6 +25,7 @@ function toy(threads: readonly (readonly Op[])[]): System<Toy, string> {
   const set = <T>(list: readonly T[], i: number, value: T): T[] => list.map((old, k) => (k === i ? value : old));
   return {
     threads: threads.length,
+    resources: 30,
     initial: [{ state: { at: threads.map(() => 0), seen: threads.map(() => ""), cells: [0, 0, 0], owners: [-1, -1] }, fault: null }],
     pending(state, thread) {
       const op = threads[thread]![state.at[thread]!];

@@ -7,7 +7,8 @@
  *
  * The order is fixed: lowest thread first, outcomes in the order in which the system names them.
  */
-import type { Outcome, Pending, System, Touch } from "./system.ts";
+import { Arena } from "../world/arena.ts";
+import type { Outcome, Pending, System } from "./system.ts";
 
 export interface Bounds {
   /** Most distinct states. */
@@ -45,18 +46,13 @@ export interface Exploration<Fault> {
 }
 
 /**
- * What threads touch: resource -> for each thread three bits, one a mode, starting at bit 3 * thread. At most ten
+ * What threads touch, by resource: for each thread three bits, one a mode, starting at bit 3 * thread. At most ten
  * threads fit, which is far more than can be searched.
  */
-export type Touched = Map<number, number>;
+type Touched = Int32Array;
 
 /** Bits of the modes that conflict with a mode: see Touch. */
 const conflicting: readonly number[] = [0b110, 0b101, 0b111];
-
-function add(touched: Touched, thread: number, touch: Touch): void {
-  const bit = 1 << (thread * 3 + (touch & 3));
-  touched.set(touch >> 2, (touched.get(touch >> 2) ?? 0) | bit);
-}
 
 /** Resources on which what one thread touched conflicts with what another touched. */
 export function conflictsOf(a: ReadonlyMap<number, number>, threadA: number, b: ReadonlyMap<number, number>, threadB: number): number[] {
@@ -67,46 +63,56 @@ export function conflictsOf(a: ReadonlyMap<number, number>, threadA: number, b: 
   });
 }
 
-function addAll(touched: Touched, more: ReadonlyMap<number, number>): void {
-  for (const [resource, bits] of more) touched.set(resource, (touched.get(resource) ?? 0) | bits);
-}
-
-interface Node<State, Fault> {
-  readonly state: State;
-  readonly key: string;
-  readonly pending: readonly (Pending | null)[];
-  readonly enabled: readonly number[];
-  /** Threads to try here, and those that have been tried. */
-  readonly wanted: Set<number>;
-  readonly done: Set<number>;
-  /** Thread being tried, its outcomes and the next one to follow. */
-  thread: number;
-  outcomes: readonly Outcome<State, Fault>[];
-  next: number;
-  readonly summary: Touched;
-  /** Smallest stack index that a round from here comes back to. */
-  low: number;
-  /** Length of the list of open states when this node was pushed. */
-  readonly openBefore: number;
+function addAll(touched: Touched, more: Touched): void {
+  for (let resource = 0; resource < more.length; resource++) touched[resource]! |= more[resource]!;
 }
 
 interface Visited {
-  summary: ReadonlyMap<number, number>;
+  summary: Touched;
   /** Stack index while on the stack, else -1. */
   index: number;
   /** Stack index of the open round that this state is part of, or -1 when its summary is complete. */
   openUntil: number;
 }
 
+interface Node<State, Fault> {
+  readonly state: State;
+  readonly visited: Visited;
+  readonly pending: readonly (Pending | null)[];
+  /** Threads that can go on, those to try here, and those that have been tried: sets of bits. */
+  readonly enabled: number;
+  wanted: number;
+  done: number;
+  /** Thread being tried, its outcomes and the next one to follow. */
+  thread: number;
+  outcomes: readonly Outcome<State, Fault>[];
+  next: number;
+  /** Smallest stack index that a round from here comes back to. */
+  low: number;
+  /** From this stack index up to this node every thread is wanted. */
+  allFrom: number;
+  /** Length of the list of open states when this node was pushed. */
+  readonly openBefore: number;
+}
+
+/** The members of a set of bits that holds one thread only. */
+function isOne(threads: number): boolean {
+  return threads !== 0 && (threads & (threads - 1)) === 0;
+}
+
 export function explore<State, Fault>(system: System<State, Fault>, bounds: Bounds): Exploration<Fault> {
   const reduce = bounds.reduce ?? true;
   const mostFaults = bounds.faults ?? 1;
-  const visited = new Map<string, Visited>();
+  const size = reduce ? system.resources : 0;
+  const visited = new Map<string | number, Visited>();
   const stack: Node<State, Fault>[] = [];
+  /** By resource: the steps on the stack that touch it, the latest last, each as stack index * 4 + mode. */
+  const steps: number[][] = Array.from({ length: size }, () => []);
   /** States off the stack whose summary lacks what the rest of their round will touch. */
   const open: Visited[] = [];
   const found = new Map<string, Found<Fault>>();
-  const touched: Touched = new Map();
+  const touched: Touched = new Int32Array(size);
+  const summaries = new Arena(size);
   let executions = 0;
   let complete = true;
   let start = 0;
@@ -118,29 +124,36 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
   };
 
   /** Each touch may have to come before the last step on the stack that conflicts with it: its thread is to be tried there. */
-  const raise = (touched: Touched): void => {
-    for (let i = stack.length - 1; i >= 0 && touched.size > 0; i--) {
-      const node = stack[i]!;
-      if (node.thread < 0) continue;
-      for (const touch of node.pending[node.thread]!.footprint) {
-        const bits = touched.get(touch >> 2);
-        if (bits === undefined) continue;
-        let rest = bits;
-        for (let thread = 0; thread < system.threads; thread++) {
-          const hit = bits & (conflicting[touch & 3]! << (thread * 3));
-          if (thread === node.thread || hit === 0) continue;
-          rest &= ~hit;
-          if (node.enabled.includes(thread)) node.wanted.add(thread);
-          else for (const other of node.enabled) node.wanted.add(other);
-        }
-        if (rest === 0) touched.delete(touch >> 2);
-        else touched.set(touch >> 2, rest);
+  const raise = (resource: number, bits: number): void => {
+    const list = steps[resource]!;
+    for (let at = list.length - 1, rest = bits; at >= 0 && rest !== 0; at--) {
+      const node = stack[list[at]! >> 2]!;
+      const modes = conflicting[list[at]! & 3]!;
+      for (let thread = 0; thread < system.threads; thread++) {
+        const hit = rest & (modes << (thread * 3));
+        if (thread === node.thread || hit === 0) continue;
+        rest &= ~hit;
+        node.wanted |= node.enabled & (1 << thread) ? 1 << thread : node.enabled;
       }
     }
   };
 
   const wantAll = (from: number): void => {
-    for (const node of stack.slice(from)) for (const thread of node.enabled) node.wanted.add(thread);
+    const top = stack.length - 1;
+    for (let at = top; at >= from; ) {
+      const node = stack[at]!;
+      node.wanted = node.enabled;
+      at = Math.min(at, node.allFrom) - 1;
+    }
+    if (top >= 0) stack[top]!.allFrom = Math.min(stack[top]!.allFrom, from);
+  };
+
+  /** Takes the thread's step on or off the list of steps that touch what it touches. */
+  const record = (node: Node<State, Fault>, index: number): void => {
+    if (reduce) for (const touch of node.pending[node.thread]!.footprint) steps[touch >> 2]!.push(index * 4 + (touch & 3));
+  };
+  const unrecord = (node: Node<State, Fault>): void => {
+    if (reduce && node.thread >= 0) for (const touch of node.pending[node.thread]!.footprint) steps[touch >> 2]!.pop();
   };
 
   const push = (state: State): void => {
@@ -149,63 +162,74 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
     if (known !== undefined) {
       executions++;
       meet(known);
+      if (stack.length > 0) system.forget?.(state, key);
       return;
     }
     if (visited.size >= bounds.states || (visited.size % 256 === 0 && bounds.cancelled?.() === true)) {
       complete = false;
       return;
     }
-    const pending = Array.from({ length: system.threads }, (_, thread) => system.pending(state, thread));
-    const enabled = pending.flatMap((p, thread) => (p?.enabled === true ? [thread] : []));
-    const node: Node<State, Fault> = {
-      state, key, pending, enabled,
-      wanted: new Set(reduce ? enabled.slice(0, 1) : enabled),
-      done: new Set(), thread: -1, outcomes: [], next: 0, summary: new Map(), low: stack.length, openBefore: open.length,
-    };
-    visited.set(key, { summary: node.summary, index: stack.length, openUntil: -1 });
-    if (reduce) {
-      const touched: Touched = new Map();
-      for (const [thread, p] of pending.entries()) {
-        for (const touch of p?.footprint ?? []) {
-          add(touched, thread, touch);
-          // What waits here for ever is never executed, yet might have come before.
-          if (p!.enabled === false) add(node.summary, thread, touch);
-        }
-      }
-      raise(touched);
+    const pending: (Pending | null)[] = [];
+    let enabled = 0;
+    for (let thread = 0; thread < system.threads; thread++) {
+      const p = system.pending(state, thread);
+      pending.push(p);
+      if (p?.enabled === true) enabled |= 1 << thread;
     }
-    stack.push(node);
-    if (enabled.length === 0) {
+    const entry: Visited = { summary: summaries.take(), index: stack.length, openUntil: -1 };
+    visited.set(key, entry);
+    for (let thread = 0; reduce && thread < system.threads; thread++) {
+      const p = pending[thread];
+      for (const touch of p?.footprint ?? []) {
+        const bit = 1 << (thread * 3 + (touch & 3));
+        raise(touch >> 2, bit);
+        // What waits here for ever is never executed, yet might have come before.
+        if (p!.enabled === false) entry.summary[touch >> 2]! |= bit;
+      }
+    }
+    stack.push({
+      state, visited: entry, pending, enabled, wanted: reduce ? enabled & -enabled : enabled, done: 0,
+      thread: -1, outcomes: [], next: 0, low: stack.length, allFrom: stack.length + 1, openBefore: open.length,
+    });
+    if (enabled === 0) {
       executions++;
       const fault = pending.some((p) => p !== null) ? system.atDeadlock(state) : system.atEnd(state);
       if (fault !== null) report(fault);
     }
   };
 
+  /** Whether the thread that runs the round from this index on is the only one that can, and has no choice. */
+  const forced = (from: number): boolean => {
+    const runner = stack[from]!.thread;
+    for (let at = from; at < stack.length; at++) {
+      const node = stack[at]!;
+      if (node.thread !== runner || !isOne(node.enabled) || node.outcomes.length !== 1) return false;
+    }
+    return true;
+  };
+
   /** A state that was seen before: what is touched behind it counts as touched behind the present stack. */
   const meet = (known: Visited): void => {
-    const top = stack.length - 1;
+    const top = stack[stack.length - 1];
     if (known.index >= 0) {
-      const node = stack[top]!;
+      const node = top!;
       node.low = Math.min(node.low, known.index);
       if (reduce) wantAll(known.index);
-      const round = stack.slice(known.index);
-      const runner = round[0]!.thread;
-      const forced = round.every((n) => n.thread === runner && n.enabled.length === 1 && n.outcomes.length === 1);
-      if (forced) report(system.atLivelock(node.state, runner));
+      if (forced(known.index)) report(system.atLivelock(node.state, stack[known.index]!.thread));
     } else if (known.openUntil >= 0 && reduce) {
       wantAll(0);
-      stack[top]!.low = Math.min(stack[top]!.low, known.openUntil);
+      top!.low = Math.min(top!.low, known.openUntil);
     }
     if (!reduce) return;
-    if (top >= 0) addAll(stack[top]!.summary, known.summary);
-    raise(new Map(known.summary));
+    if (top !== undefined) addAll(top.visited.summary, known.summary);
+    for (let resource = 0; resource < size; resource++) if (known.summary[resource] !== 0) raise(resource, known.summary[resource]!);
   };
 
   const pop = (): void => {
     const node = stack.pop()!;
+    unrecord(node);
     const index = stack.length;
-    const entry = visited.get(node.key)!;
+    const entry = node.visited;
     entry.index = -1;
     const parent = stack[index - 1];
     if (node.low < index) {
@@ -215,10 +239,10 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
     } else {
       for (const member of open.splice(node.openBefore)) {
         member.openUntil = -1;
-        member.summary = node.summary;
+        member.summary = entry.summary;
       }
     }
-    if (reduce) addAll(parent?.summary ?? touched, node.summary);
+    addAll(parent?.visited.summary ?? touched, entry.summary);
   };
 
   for (; start < system.initial.length && found.size < mostFaults; start++) {
@@ -235,18 +259,26 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
         } else push(outcome.state);
         continue;
       }
-      const thread = node.enabled.find((t) => node.wanted.has(t) && !node.done.has(t));
-      if (thread === undefined || !complete) {
+      const left = node.wanted & node.enabled & ~node.done;
+      if (left === 0 || !complete) {
         pop();
         continue;
       }
-      node.done.add(thread);
-      node.thread = thread;
+      unrecord(node);
+      node.thread = 31 - Math.clz32(left & -left);
+      node.done |= 1 << node.thread;
       node.next = 0;
-      node.outcomes = system.step(node.state, thread);
-      for (const touch of node.pending[thread]!.footprint) add(node.summary, thread, touch);
+      node.outcomes = system.step(node.state, node.thread);
+      record(node, stack.length - 1);
+      for (const touch of reduce ? node.pending[node.thread]!.footprint : []) node.visited.summary[touch >> 2]! |= 1 << (node.thread * 3 + (touch & 3));
     }
-    stack.length = 0;
+    while (stack.length > 0) unrecord(stack.pop()!);
   }
-  return { found: [...found.values()], states: visited.size, executions, complete, touched };
+  return { found: [...found.values()], states: visited.size, executions, complete, touched: mapOf(touched) };
+}
+
+function mapOf(touched: Touched): Map<number, number> {
+  const map = new Map<number, number>();
+  for (const [resource, bits] of touched.entries()) if (bits !== 0) map.set(resource, bits);
+  return map;
 }

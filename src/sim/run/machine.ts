@@ -12,9 +12,10 @@ import { call } from "./calls.ts";
 import { evaluate, locate } from "./eval.ts";
 import { finishBlock } from "./flow.ts";
 import type { Operation } from "./operation.ts";
-import { complete, placeOf, Runner, type Arrival, type Standing } from "./runner.ts";
+import { complete, placeOf, Runner, type Arrival } from "./runner.ts";
 import type { Session } from "./session.ts";
-import { touch, touchAdd, touchRead, touchWrite } from "./system.ts";
+import type { Passage, Standing } from "./standings.ts";
+import { touch, touchAdd, touchRead, touchWrite, type Touch } from "./system.ts";
 import { copyThread, dropDead, setVariable, threadKey, type ThreadState } from "./thread.ts";
 
 /** The ways through one step that are still to be followed, and where ways have come by: where two meet they are one. */
@@ -29,9 +30,10 @@ interface Ways {
 const mostForks = 64;
 
 /** Runs a thread from where it is to its next visible operation, in every way that it may go. */
-function settle(session: Session, thread: ThreadState, data: Int32Array, number: number, notes: readonly string[]): Arrival[] {
+function settle(first: Runner): Arrival[] {
+  const { session } = first;
   const arrivals: Arrival[] = [];
-  const ways: Ways = { work: [new Runner(session, thread, data, number, notes)], seen: new Set(), forked: false };
+  const ways: Ways = { work: [first], seen: new Set(), forked: false };
   for (let forks = 0; ways.work.length > 0; forks++) {
     const runner = ways.work.pop()!;
     ways.forked ||= ways.work.length > 0 || forks > 0;
@@ -60,10 +62,19 @@ function exitOperation(runner: Runner): Operation {
 }
 
 function arrive(runner: Runner, operation: Operation | null, step: Step | null): Arrival {
-  if (runner.fault === null) dropDead(runner.thread, runner.session.reloaded);
-  if (runner.turn.thread === 0 && operation !== null) runner.session.reached.add(placeOf(runner.thread).line);
-  const key = `${operation === null ? "." : ""}${threadKey(runner.thread)}`;
-  return { standing: { thread: runner.thread, key, operation, step }, data: runner.turn.data, fault: runner.fault, notes: runner.notes, saw: runner.saw };
+  const { session, thread, turn } = runner;
+  if (runner.fault === null) dropDead(thread, session.reloaded);
+  if (turn.thread === 0 && operation !== null) session.reached.add(placeOf(thread).line);
+  const key = `${turn.thread}${operation === null ? "." : ""}${runner.fault === null ? "" : "!"}${threadKey(thread)}`;
+  const standing = session.standings.of(key, () => ({ thread, operation, step, footprint: constantFootprint(runner, operation) }));
+  return { standing, data: runner.data, fault: runner.fault, notes: runner.notes, saw: runner.saw };
+}
+
+/** What the operation touches if it does not ask the world about it. */
+function constantFootprint(runner: Runner, operation: Operation | null): readonly Touch[] | null {
+  const asking = new Runner(runner.session, runner.thread, runner.data, runner.turn.thread, []);
+  const footprint = operation === null ? null : operation.footprint(asking.turn);
+  return asking.asked.yes ? null : footprint;
 }
 
 /** Most local steps between two visible ones; a loop that never ends alone is cut there. */
@@ -118,7 +129,7 @@ function meets(runner: Runner, ways: Ways): boolean {
     }
   }
   dropDead(runner.thread, runner.session.reloaded);
-  const world = runner.changes === 0 ? "" : runner.turn.data.join();
+  const world = runner.changes === 0 ? "" : runner.data.join();
   const key = `${world} ${threadKey(runner.thread)}`;
   if (ways.seen.has(key)) return true;
   ways.seen.add(key);
@@ -150,17 +161,37 @@ function localOrVisible(runner: Runner, step: Step): Operation | null {
 
 /** Where a new thread stands first. */
 export function startThread(session: Session, thread: ThreadState, data: Int32Array, number: number): Arrival[] {
-  return settle(session, copyThread(thread), data.slice(), number, []);
+  return settle(new Runner(session, copyThread(thread), session.arena.copyOf(data), number, []));
 }
 
 /** Performs the operation that the thread stands before and runs it to the next one. */
 export function stepThread(session: Session, standing: Standing, data: Int32Array, number: number): Arrival[] {
-  const runner = new Runner(session, copyThread(standing.thread), data.slice(), number, []);
-  const result = standing.operation!.run(runner.turn);
-  if (runner.dropped) return [];
-  if (runner.fault !== null || standing.step === null) return [arrive(runner, null, null)];
-  complete(runner, standing.step, result);
-  return settle(session, runner.thread, runner.turn.data, number, runner.notes).map((a) => ({ ...a, saw: [...runner.saw, ...a.saw] }));
+  const after = session.arena.copyOf(data);
+  const first = new Runner(session, standing.thread, after, number, []);
+  const result = standing.operation!.run(first.turn);
+  if (first.dropped) return [];
+  const { step } = standing;
+  if (first.fault !== null || step === null) {
+    return [arrive(first.fault === null ? new Runner(session, copyThread(standing.thread), after, number, first.notes) : first, null, null)];
+  }
+  const given = result === null ? -1 : result.id;
+  const known = session.standings.passages(standing, given);
+  if (known !== undefined) {
+    // Each has a state of its own, so that one can be given up without the others.
+    return known.map((p, i) => arrivalBy(p, i === 0 ? after : session.arena.copyOf(after), first));
+  }
+  const named = session.world.locks.names.length;
+  const runner = new Runner(session, copyThread(standing.thread), after, number, []);
+  complete(runner, step, result);
+  const arrivals = settle(runner);
+  if (!runner.asked.yes) session.standings.keep(standing, given, arrivals.map(({ data: _same, ...passage }) => passage), named);
+  return arrivals.map((a) => arrivalBy(a, a.data, first));
+}
+
+/** What the operation did, then what came behind it. */
+function arrivalBy(passage: Passage, data: Int32Array, first: Runner): Arrival {
+  const { standing, fault, notes, saw } = passage;
+  return { standing, data, fault, notes: notes.length === 0 ? first.notes : [...first.notes, ...notes], saw: saw.length === 0 ? first.saw : [...first.saw, ...saw] };
 }
 
 /** A turn that only looks. */

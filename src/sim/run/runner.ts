@@ -1,24 +1,15 @@
 /** One way of one thread through a step: the thread, the world as it changes it, and what is said about it on the way. */
 import type { Step } from "../../c/ir.ts";
+import type { RuleId } from "../../core/finding.ts";
 import { isHelped } from "../world/build.ts";
 import { heldBy } from "../world/locks.ts";
 import { properties, type Fault, type PropertyId } from "../world/property.ts";
 import type { Turn } from "../world/turn.ts";
 import type { EntryValue, TornValue, Value } from "../world/value.ts";
 import { unknown, type Scope } from "./eval.ts";
-import type { Operation } from "./operation.ts";
 import type { Session } from "./session.ts";
+import type { Sight, Standing } from "./standings.ts";
 import { copyThread, setVariable, type ThreadState } from "./thread.ts";
-
-/** A thread that has run as far as it can alone. `operation` is null when it has finished. */
-export interface Standing {
-  readonly thread: ThreadState;
-  /** Equal for threads that go on alike. */
-  readonly key: string;
-  readonly operation: Operation | null;
-  /** The step that the operation belongs to. */
-  readonly step: Step | null;
-}
 
 /** How a step of one thread ended: where it stands now, or the property that it broke. The world is in the turn's data. */
 export interface Arrival {
@@ -30,10 +21,36 @@ export interface Arrival {
   readonly saw: readonly Sight[];
 }
 
-export interface Sight {
-  readonly table: number;
-  readonly index: number;
-  readonly value: EntryValue | TornValue;
+/** The turn of a runner: says of itself whether the world was asked, and passes on what is said. */
+class RunnerTurn implements Turn {
+  readonly layout: Turn["layout"];
+  readonly values: Turn["values"];
+  readonly thread: number;
+  private readonly runner: Runner;
+
+  constructor(runner: Runner, thread: number) {
+    this.layout = runner.world.layout;
+    this.values = runner.world.values;
+    this.thread = thread;
+    this.runner = runner;
+  }
+
+  get data(): Int32Array {
+    this.runner.asked.yes = true;
+    return this.runner.data;
+  }
+
+  fail(property: PropertyId, text: string, rule?: RuleId): void {
+    this.runner.fail(property, text, rule);
+  }
+
+  note(text: string): void {
+    this.runner.notes.push(text);
+  }
+
+  saw(table: number, index: number, value: EntryValue | TornValue): void {
+    this.runner.saw.push({ table, index, value });
+  }
 }
 
 /** Properties that a second look at the entry under its lock would have kept. */
@@ -54,19 +71,20 @@ export class Runner implements Scope {
   readonly session: Session;
   readonly thread: ThreadState;
   readonly fieldDefault: Scope["fieldDefault"];
+  /** The world's state, to be handed on; whoever reads it does so through the turn. */
+  readonly data: Int32Array;
+  /** Shared by the ways of one step: whether any of them has asked the world for anything. */
+  readonly asked: { yes: boolean };
 
-  constructor(session: Session, thread: ThreadState, data: Int32Array, number: number, notes: readonly string[]) {
+  constructor(session: Session, thread: ThreadState, data: Int32Array, number: number, notes: readonly string[], asked: { yes: boolean } = { yes: false }) {
     this.session = session;
     this.world = session.world;
     this.thread = thread;
     this.fieldDefault = session.fieldDefault;
     this.notes = [...notes];
-    this.turn = {
-      layout: this.world.layout, data, values: this.world.values, thread: number,
-      fail: (property, text, rule) => this.fail(property, text, rule),
-      note: (text) => this.notes.push(text),
-      saw: (table, index, value) => this.saw.push({ table, index, value }),
-    };
+    this.data = data;
+    this.asked = asked;
+    this.turn = new RunnerTurn(this, number);
   }
 
   fail(property: PropertyId, text: string, rule?: Fault["rule"]): void {
@@ -109,7 +127,7 @@ export function complete(runner: Runner, step: Step, result: Value | null): void
 
 /** The same way once more, to be taken differently from here on. */
 export function fork(runner: Runner): Runner {
-  const other = new Runner(runner.session, copyThread(runner.thread), runner.turn.data.slice(), runner.turn.thread, runner.notes);
+  const other = new Runner(runner.session, copyThread(runner.thread), runner.session.arena.copyOf(runner.data), runner.turn.thread, runner.notes, runner.asked);
   other.changes = runner.changes;
   for (const [loop, count] of runner.rounds) other.rounds.set(loop, count);
   return other;

@@ -1,5 +1,6 @@
 /** One simulation: a world, the code that its threads run, and what was met that is not modelled. */
 import type { FunctionIr, Place } from "../../c/ir.ts";
+import { Arena } from "../world/arena.ts";
 import type { World } from "../world/build.ts";
 import type { Turn } from "../world/turn.ts";
 import type { Value } from "../world/value.ts";
@@ -10,6 +11,7 @@ import { worldOperations } from "./ops-world.ts";
 import type { CellOf, OperationMaker } from "./operation.ts";
 import { programOf, visit, type Program } from "./program.ts";
 import { pureOf, type Pure } from "./pure.ts";
+import { Standings } from "./standings.ts";
 
 /** Functions by name that calls may go into, first match wins. */
 export interface Code {
@@ -37,6 +39,9 @@ export interface Session {
   readonly fieldDefault: (field: string) => Value | undefined;
   /** Whether the code under test may load a field of this name more than once. */
   readonly reloaded: (field: string) => boolean;
+  readonly standings: Standings;
+  /** Where states of the world are taken from. */
+  readonly arena: Arena;
   /** Grows while the search runs: what was left out although it may matter. */
   readonly notModelled: Set<string>;
   /** Grows too: calls left out that were given nothing of the page tables. */
@@ -151,6 +156,8 @@ export function newSession(options: SessionOptions): Session {
     reloaded: (field) => (loads.get(field) ?? 2) > 1,
     fieldDefault: options.fieldDefault ?? (() => undefined),
     atExit: options.atExit ?? (() => {}),
+    arena: new Arena(options.world.layout.size),
+    standings: new Standings(options.world.locks),
     notModelled: new Set<string>(),
     skipped: new Set<string>(),
     reached: new Set<number>(),

@@ -7,11 +7,12 @@ import { staleFor, virtualName } from "../world/translate.ts";
 import type { Turn } from "../world/turn.ts";
 import type { Found } from "./explore.ts";
 import { lookingTurn, startThread, stepThread } from "./machine.ts";
-import { placeOf, type Arrival, type Sight, type Standing } from "./runner.ts";
+import { placeOf, type Arrival } from "./runner.ts";
 import type { Session } from "./session.ts";
+import type { Sight, Standing } from "./standings.ts";
+import { StateIds } from "./state-ids.ts";
 import type { Outcome, System } from "./system.ts";
 import type { ThreadState } from "./thread.ts";
-import { WorldIds } from "./world-ids.ts";
 
 export interface SimState {
   readonly data: Int32Array;
@@ -60,13 +61,7 @@ function runBeginnings(session: Session, threads: readonly Starting[], data: Int
 
 /** `data` is the world that the threads start in. */
 export function simulation(session: Session, threads: readonly Starting[], data: Int32Array): Simulation {
-  const ids = new Map<string, number>();
-  const worlds = new WorldIds();
-  const idOf = (key: string): number => {
-    let id = ids.get(key);
-    if (id === undefined) ids.set(key, (id = ids.size));
-    return id;
-  };
+  const ids = new StateIds();
   const outcomeOf = (before: readonly Standing[], thread: number, arrival: Arrival): Outcome<SimState, Fault> => ({
     state: { data: arrival.data, standings: before.map((s, i) => (i === thread ? arrival.standing : s)) },
     fault: arrival.fault,
@@ -88,12 +83,14 @@ export function simulation(session: Session, threads: readonly Starting[], data:
   };
   return {
     threads: threads.length,
+    resources: session.world.resources.count,
     initial,
     pending(state, thread) {
-      const { operation } = state.standings[thread]!;
+      const { operation, footprint } = state.standings[thread]!;
       if (operation === null) return null;
+      if (footprint !== null && operation.enabled === undefined) return { enabled: true, footprint };
       const turn = lookingTurn(session.world, state.data, thread);
-      return { enabled: operation.enabled?.(turn) ?? true, footprint: operation.footprint(turn) };
+      return { enabled: operation.enabled?.(turn) ?? true, footprint: footprint ?? operation.footprint(turn) };
     },
     step(state, thread) {
       return stepThread(session, state.standings[thread]!, state.data, thread).map((a) => outcomeOf(state.standings, thread, a));
@@ -101,10 +98,9 @@ export function simulation(session: Session, threads: readonly Starting[], data:
     steps(state, thread) {
       return stepThread(session, state.standings[thread]!, state.data, thread).map((a) => ({ ...outcomeOf(state.standings, thread, a), notes: a.notes }));
     },
-    key(state) {
-      let key = String(worlds.of(state.data));
-      for (const s of state.standings) key += `,${idOf(s.key)}`;
-      return key;
+    key: (state) => ids.of(state.data, state.standings),
+    forget(state, key) {
+      if (!ids.keeps(Number(key), state.data)) session.arena.giveBack(state.data);
     },
     atEnd(state) {
       const turn = lookingTurn(session.world, state.data, 0);

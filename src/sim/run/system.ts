@@ -39,12 +39,16 @@ export interface Outcome<State, Fault> {
 
 export interface System<State, Fault> {
   readonly threads: number;
+  /** Resources are numbered from 0 up to this. */
+  readonly resources: number;
   readonly initial: readonly Outcome<State, Fault>[];
   /** The visible operation that the thread stands before; null when it has finished. */
   pending(state: State, thread: number): Pending | null;
   step(state: State, thread: number): readonly Outcome<State, Fault>[];
   /** Equal for states that behave alike. */
-  key(state: State): string;
+  key(state: State): string | number;
+  /** Told that a state which step() gave was known already and is not used any more; with what key() says of it. */
+  forget?(state: State, key: string | number): void;
   /** Asked where every thread has finished. */
   atEnd(state: State): Fault | null;
   /** Asked where no thread can go on although some have not finished. */

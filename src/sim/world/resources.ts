@@ -17,6 +17,8 @@ export interface Resources {
   readonly cell: (cell: number) => number;
   /** Translations: entries that change add to it, flushes and frees look at it. */
   readonly tlb: number;
+  /** How many there are. */
+  readonly count: number;
 }
 
 export function resourcesOf(layout: Layout): Resources {
@@ -27,7 +29,7 @@ export function resourcesOf(layout: Layout): Resources {
     return (i) => from + i;
   };
   const entries = range(layout.tables * entriesPerTable);
-  return {
+  const resources: Omit<Resources, "count"> = {
     // An index outside the table conflicts with nothing: the access is a fault by itself.
     entry: (table, index) => entries(table * entriesPerTable + Math.min(Math.max(index, 0), entriesPerTable - 1)),
     life: range(layout.tables),
@@ -41,4 +43,5 @@ export function resourcesOf(layout: Layout): Resources {
     cell: range(layout.cells),
     tlb: range(1)(0),
   };
+  return { ...resources, count: next };
 }
