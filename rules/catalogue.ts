@@ -116,4 +116,16 @@ export const catalogue: readonly CatalogueEntry[] = [
       { file: "include/linux/mmu_notifier.h", where: "struct mmu_notifier_ops", version: "6.12" },
     ],
   },
+  {
+    id: "lock-order",
+    title: "Locks are taken against the documented order",
+    breaks: "Two tasks that take the two locks in opposite orders wait for each other for ever. Two page-table locks of one level without a nesting annotation make lockdep report a deadlock, and without an order of their addresses they can be one.",
+    fix: "Take the outer lock first, or use a trylock and back off; take a second page-table lock with spin_lock_nested() and in an order that all takers keep.",
+    exceptions: ["trylocks", "hugetlb, which takes i_mmap_rwsem before the folio lock", "a second page-table lock under the exclusive mmap lock, when it is annotated as nested"],
+    references: [
+      { file: "mm/rmap.c", where: "Lock ordering in mm", version: "6.12" },
+      { file: "mm/filemap.c", where: "Lock ordering", version: "6.12" },
+      { file: "Documentation/mm/process_addrs.rst", where: "Lock ordering", version: "6.12" },
+    ],
+  },
 ];

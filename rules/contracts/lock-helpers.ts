@@ -10,13 +10,13 @@ const lockdep = { file: "include/linux/lockdep.h", where: "", version: "6.12" } 
 
 export const contracts: readonly Contract[] = [
   { name: "ptep_lockptr", since: "6.11", params: ["mm", "pte"], effects: [{ do: "give-lock", to: "return", lock: { class: "pte-ptl", of: "pte" } }], references: [mm] },
-  { name: "double_pt_lock", since: "6.8", params: ["a", "b"], effects: [{ do: "acquire", lock: { pointer: "a" } }, { do: "acquire", lock: { pointer: "b" } }], references: [uffd] },
+  { name: "double_pt_lock", since: "6.8", params: ["a", "b"], effects: [{ do: "acquire", lock: { pointer: "a" }, nested: true }, { do: "acquire", lock: { pointer: "b" }, nested: true }], references: [uffd] },
   { name: "double_pt_unlock", since: "6.8", params: ["a", "b"], effects: [{ do: "release", lock: { pointer: "a" } }, { do: "release", lock: { pointer: "b" } }], references: [uffd] },
   { name: "mmap_write_downgrade", since: "5.8", params: ["mm"], effects: [{ do: "release", lock: { class: "mmap", of: "mm" } }, { do: "acquire", lock: { class: "mmap", of: "mm" }, mode: "read" }], references: [mmap] },
   { name: "guard:mmap_read_lock", params: ["mm"], effects: [{ do: "acquire", lock: { class: "mmap", of: "mm" }, mode: "read" }], references: [mmap] },
   { name: "unguard:mmap_read_lock", params: ["mm"], effects: [{ do: "release", lock: { class: "mmap", of: "mm" } }], references: [mmap] },
-  { name: "folio_lock_anon_vma_read", since: "6.1", params: ["folio", "rwc"], effects: [{ do: "acquire", lock: { class: "anon_vma", of: "return" }, mode: "read", when: "nonzero" }], references: [rmap] },
-  { name: "lock_vma_under_rcu", since: "6.4", params: ["mm", "addr"], effects: [{ do: "acquire", lock: { class: "vma", of: "return" }, mode: "read", when: "nonzero" }], references: [mm] },
+  { name: "folio_lock_anon_vma_read", since: "6.1", params: ["folio", "rwc"], effects: [{ do: "acquire", lock: { class: "anon_vma", of: "return" }, mode: "read", when: "nonzero", try: true }], references: [rmap] },
+  { name: "lock_vma_under_rcu", since: "6.4", params: ["mm", "addr"], effects: [{ do: "acquire", lock: { class: "vma", of: "return" }, mode: "read", when: "nonzero", try: true }], returns: { vma: true }, references: [mm] },
   { name: "i_mmap_assert_locked", params: ["mapping"], effects: [{ do: "assert", lock: { class: "i_mmap", of: "mapping" }, mode: "read" }], references: [lockdep] },
   { name: "i_mmap_assert_write_locked", params: ["mapping"], effects: [{ do: "assert", lock: { class: "i_mmap", of: "mapping" }, mode: "write" }], references: [lockdep] },
   { name: "lockdep_assert_held_write", aliases: ["lockdep_assert_held_read"], params: ["lock"], effects: [{ do: "assert", lock: { pointer: "lock" } }], references: [lockdep] },

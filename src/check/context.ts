@@ -16,7 +16,7 @@ export function entryFacts(fn: FunctionIr, rulebook: Rulebook, tables: readonly 
     return { id, class: held.pointer === undefined ? held.class : classOfLock(id), mode: held.mode ?? "write", by: "", at, origin: "entry", certain: true };
   });
   const anyKind = new Set((context.anyKind ?? []).map((index) => sym.parameter(1, fn.params[Number(index)] ?? "")));
-  return { ...facts, locks, anyKind };
+  return { ...facts, locks, anyKind, free: new Set(context.free ?? []) };
 }
 
 function contextOf(fn: FunctionIr, rulebook: Rulebook, tables: readonly OpsTable[]): EntryContext | undefined {

@@ -5,7 +5,7 @@ import { applyDuty } from "./duties.ts";
 import { contentOf, equality } from "./evaluate.ts";
 import type { Facts, LockFact, Trail, ValueFact } from "./facts.ts";
 import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
-import type { CallInfo, Rule, Site } from "./model.ts";
+import type { Acquisition, CallInfo, Rule, Site } from "./model.ts";
 import * as sym from "./symbols.ts";
 
 /** Applies the effects that take place on this result (`zero`, `nonzero`, or those without condition only when null). */
@@ -22,7 +22,10 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
   const { facts, loc } = site;
   switch (effect.do) {
     case "acquire":
-      return acquire(lockOfRef(effect.lock, call), effect.mode ?? "write", site, rules);
+      return acquire(lockOfRef(effect.lock, call), { mode: effect.mode ?? "write", waits: effect.try !== true, nested: effect.nested === true }, site, rules);
+    case "wait-for":
+      for (const rule of rules) rule.onAcquire?.(lockOfRef(effect.lock, call), null, site, { mode: "write", waits: true, nested: false });
+      return facts;
     case "release":
       return release(lockOfRef(effect.lock, call), site, rules);
     case "assert": {
@@ -92,30 +95,43 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
 export function lockOfRef(ref: LockRef, call: CallInfo): { readonly id: string; readonly class: LockClass } {
   if ("pointer" in ref) {
     const id = call.arg(ref.pointer);
-    return { id, class: classOfLock(id) };
+    const lockClass = classOfLock(id, ref.kind);
+    const owner = /^(.*)\.(?:mmap_lock|mmap_sem|i_mmap_rwsem)$/s.exec(id)?.[1];
+    return { id: owner === undefined ? id : sym.lockOf(lockClass, owner), class: lockClass };
   }
   return { id: sym.lockOf(ref.class, ref.of === null ? "" : call.arg(ref.of)), class: ref.class };
 }
 
+/** Fields that hold a lock of a class (include/linux/mm_types.h, fs.h, rmap.h; mm/hugetlb.c). */
+const namedLocks: readonly (readonly [RegExp, LockClass])[] = [
+  [/\.page_table_lock$/, "page_table_lock"],
+  [/\.mmap_(?:lock|sem)$/, "mmap"],
+  [/\.i_mmap_rwsem$/, "i_mmap"],
+  [/\.root\.rwsem$/, "anon_vma"],
+  [/g:hugetlb_fault_mutex_table\[/, "hugetlb-fault"],
+];
+
 /** Class of a lock known by its address only. */
-export function classOfLock(id: string): LockClass {
+export function classOfLock(id: string, otherwise: LockClass = "spin"): LockClass {
   const named = /^lock\(([a-z_-]+),/.exec(id);
   if (named) return named[1] as LockClass;
-  if (id.endsWith(".page_table_lock")) return "page_table_lock";
-  return "spin";
+  for (const [pattern, lockClass] of namedLocks) if (pattern.test(id)) return lockClass;
+  return otherwise;
 }
 
-export function acquire(lock: { readonly id: string; readonly class: LockClass }, mode: "read" | "write", site: Site, rules: readonly Rule[]): Facts {
+export function acquire(lock: { readonly id: string; readonly class: LockClass }, how: Acquisition, site: Site, rules: readonly Rule[]): Facts {
+  const { mode } = how;
   const { facts, loc } = site;
   if (!isTracked(lock)) return facts;
   const held = facts.locks.find((l) => l.id === lock.id) ?? null;
-  for (const rule of rules) rule.onAcquire?.(lock.id, held, site);
+  for (const rule of rules) rule.onAcquire?.(lock, held, site, how);
   const fact: LockFact = { id: lock.id, class: lock.class, mode, by: site.frame.fn.name, at: loc, origin: facts.released.has(callersLock(lock.id)) ? "entry" : "taken", certain: !lock.id.startsWith("?") && !lock.id.includes(",?") };
   return { ...facts, locks: [...facts.locks.filter((l) => l.id !== lock.id || isCounted(lock.class)), fact], trail: note(facts, loc, `takes ${describeLock(fact)}`) };
 }
 
-/** Spinlocks that are not page-table locks are not what this tool is about; following them would only cost states. */
+/** Mutexes, semaphores and spinlocks that are not locks of page tables are not what this tool is about; following them would only cost states. */
 function isTracked(lock: { readonly id: string; readonly class: LockClass }): boolean {
+  if (lock.class === "mutex" || lock.class === "rwsem") return false;
   return lock.class !== "spin" || /ptl|page_table|^lock\(|^\?/.test(lock.id);
 }
 

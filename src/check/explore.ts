@@ -189,6 +189,7 @@ class Explorer {
       facts,
       frame: activation.frame,
       types: activation.types,
+      reviewed: this.frames[1]!.fn,
       loc,
       rulebook: this.around.rulebook,
       judge: (judgement) => {

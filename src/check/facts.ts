@@ -98,6 +98,8 @@ export interface Facts {
   anyKind: ReadonlySet<string>;
   /** Flushes owed, sections and ranges open, tables detached: by kind, or kind and object. */
   duties: ReadonlyMap<string, Duty>;
+  /** Lock classes that no caller holds. */
+  free: ReadonlySet<LockClass>;
   /** Unseen code may have taken locks. */
   unseenLocks: boolean;
   memory: ReadonlyMap<string, string>;
@@ -122,6 +124,7 @@ export function emptyFacts(): Facts {
     unmapped: new Map(),
     anyKind: new Set(),
     duties: new Map(),
+    free: new Set(),
     unseenLocks: false,
     memory: new Map(),
     truths: new Map(),

@@ -1,8 +1,8 @@
 /** Holds every function of a file against the contracts of an era. */
 import type { Expr, FunctionIr, Step, UnitIr } from "../c/ir.ts";
 import type { Finding, Obligation } from "../core/finding.ts";
-import type { Effect } from "../rulebook/schema.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
+import type { Effect, LockRef } from "../rulebook/schema.ts";
 import { entryFacts } from "./context.ts";
 import { explore, type Surroundings } from "./explore.ts";
 import { type Evidence, firstOfGroups, toEvidence, toFinding, toObligation, worstJudgements } from "./findings.ts";
@@ -38,8 +38,13 @@ function callsContract(step: Step, rulebook: Rulebook): boolean {
   if (step.op !== "call" || step.callee === null) return false;
   const contract = rulebook.contract(step.callee);
   if (!contract) return false;
-  const effects = contract.effects?.some((e) => !("lock" in e && "class" in e.lock && e.lock.class === "rcu")) ?? false;
+  const effects = contract.effects?.some((e) => !("lock" in e && isOther(e.lock))) ?? false;
   return (contract.requires?.length ?? 0) > 0 || effects || contract.returns?.entry?.lockless === true;
+}
+
+/** Locks that say nothing of page tables: RCU alone, mutexes and semaphores in general, the folio lock. */
+function isOther(lock: LockRef): boolean {
+  return "class" in lock ? lock.class === "rcu" || lock.class === "folio" : lock.kind !== undefined;
 }
 
 /**
@@ -95,7 +100,7 @@ export function checkUnit(unit: UnitIr, rulebook: Rulebook, others: readonly Uni
     rules,
     callersOf: callersAmong(units.flatMap((u) => u.functions), (fn) => isCallback(fn, units)),
     matters: (fn) => leavesTrace(fn, rulebook) || isConstant(fn),
-    mattersUnder: (fn, facts) => (facts.duties.size > 0 && discharges(fn, rulebook)) || (atomicReason(facts, rulebook.era, fn.file) !== null && below.reaches(fn)),
+    mattersUnder: (fn, facts) => (facts.duties.size > 0 && discharges(fn, rulebook)) || (atomicReason(facts, rulebook.era, unit.file) !== null && below.reaches(fn)),
     unlockedCallers: (fn, param) => {
       const key = `${fn.name} ${param}`;
       const known = callers.get(key);

@@ -24,6 +24,8 @@ export interface Site {
   readonly facts: Facts;
   readonly frame: Frame;
   readonly types: StaticTypes;
+  /** The function under review, also while a helper of it is run. */
+  readonly reviewed: FunctionIr;
   readonly loc: Loc;
   readonly rulebook: Rulebook;
   readonly judge: (judgement: Judgement) => void;
@@ -78,6 +80,15 @@ export interface EntryAccess {
   readonly level: Level;
 }
 
+/** How a lock is taken. */
+export interface Acquisition {
+  readonly mode: "read" | "write";
+  /** False for a trylock. */
+  readonly waits: boolean;
+  /** Annotated as the second of its class. */
+  readonly nested: boolean;
+}
+
 /** One rule: looks at what the engine does and judges. All hooks are optional. */
 export interface Rule {
   readonly id: RuleId;
@@ -88,7 +99,7 @@ export interface Rule {
   readonly onDeref?: (pointer: string, site: Site) => void;
   readonly onLoad?: (step: Extract<Step, { op: "load" }>, address: string, site: Site) => void;
   readonly onRelease?: (lock: { readonly id: string; readonly class: LockClass }, held: LockFact | null, site: Site) => void;
-  readonly onAcquire?: (id: string, held: LockFact | null, site: Site) => void;
+  readonly onAcquire?: (lock: { readonly id: string; readonly class: LockClass }, held: LockFact | null, site: Site, how: Acquisition) => void;
   readonly onUnmap?: (pointer: string, site: Site) => void;
   /** The function returns `value` ("" for none). */
   readonly onReturn?: (value: string, site: Site) => void;

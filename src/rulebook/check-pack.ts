@@ -9,7 +9,8 @@ import { type Literal, readLiterals } from "./read-literals.ts";
 type Shape = { readonly required: readonly string[]; readonly optional?: readonly string[] };
 
 const effectShapes: Readonly<Record<string, Shape>> = {
-  acquire: { required: ["lock"], optional: ["mode", "when"] },
+  acquire: { required: ["lock"], optional: ["mode", "when", "try", "nested"] },
+  "wait-for": { required: ["lock"] },
   release: { required: ["lock"], optional: ["when"] },
   "may-release": { required: ["lock"], optional: ["when"] },
   assert: { required: ["lock"], optional: ["mode"] },
@@ -40,6 +41,10 @@ const requirementShapes: Readonly<Record<string, Shape>> = {
   recheck: { required: ["entry", "level"] },
   mapped: { required: ["pointer"] },
   kind: { required: ["value", "in"] },
+  held: { required: ["rule", "any"], optional: ["mode"] },
+  nonzero: { required: ["rule", "value", "says"], optional: ["of", "in"] },
+  vma: { required: ["mm"] },
+  "no-rmap-walkers": { required: ["vma"] },
   "ordered-table": { required: ["table"] },
 };
 
@@ -60,10 +65,10 @@ export function packProblems(path: string, text: string): PackProblem[] {
 /** Throws UsageError naming the contract and what is wrong with it. */
 export function checkPack(path: string, values: ReadonlyMap<string, Literal>): void {
   for (const name of values.keys()) {
-    if (!["contracts", "fieldTypes", "contexts", "sleepers", "catalogue"].includes(name)) fail(path, `exports ${name}, which is no part of a rule pack`);
+    if (!["contracts", "fieldTypes", "contexts", "sleepers", "lockOrders", "catalogue"].includes(name)) fail(path, `exports ${name}, which is no part of a rule pack`);
   }
   for (const contract of list(path, "contracts", values.get("contracts"))) checkContract(path, contract);
-  for (const part of ["fieldTypes", "contexts", "sleepers", "catalogue"]) list(path, part, values.get(part));
+  for (const part of ["fieldTypes", "contexts", "sleepers", "lockOrders", "catalogue"]) list(path, part, values.get(part));
 }
 
 function fail(path: string, what: string): never {

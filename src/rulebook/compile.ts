@@ -12,6 +12,7 @@ export function compileRules(rules: string): CompiledRules {
     contracts,
     fieldTypes: exported(rules, "field-types.ts", "fieldTypes"),
     contexts: exported(rules, "callbacks.ts", "contexts"),
+    lockOrders: exported(rules, "lock-order.ts", "lockOrders"),
     sleepers: exported(rules, "sleepers.ts", "sleepers"),
     catalogue: exported(rules, "catalogue.ts", "catalogue"),
     eras: exported(rules, "eras.ts", "eras"),

@@ -5,7 +5,7 @@ import { InputError } from "../core/errors.ts";
 import type { CompiledRules } from "./builtin.ts";
 import type { Literal } from "./read-literals.ts";
 
-const parts = ["contracts", "fieldTypes", "contexts", "sleepers", "catalogue"] as const;
+const parts = ["contracts", "fieldTypes", "contexts", "sleepers", "lockOrders", "catalogue"] as const;
 
 /** The rules with the packs' contracts after the built-in ones, so that a pack's word holds. Throws UsageError for what is not data, InputError for what cannot be read. */
 export async function withPacks(rules: CompiledRules, paths: readonly string[], cwd: string): Promise<CompiledRules> {

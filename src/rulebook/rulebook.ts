@@ -1,5 +1,5 @@
 /** The rules as the checker asks for them: contracts of one era by function name, field types by record. */
-import type { CatalogueEntry, Contract, EntryContext, RuleData, Sleeper } from "./schema.ts";
+import type { CatalogueEntry, Contract, EntryContext, LockClass, LockOrder, RuleData, Sleeper } from "./schema.ts";
 import { inEra } from "../util/version.ts";
 
 export interface Rulebook {
@@ -11,6 +11,8 @@ export interface Rulebook {
   readonly context: (of: string) => EntryContext | undefined;
   /** What is known of a function that may sleep in this era, or undefined. */
   readonly sleeper: (name: string) => Sleeper | undefined;
+  /** The documented order that has `outer` taken before `inner`, or undefined. */
+  readonly lockOrder: (outer: LockClass, inner: LockClass) => LockOrder | undefined;
   readonly catalogue: ReadonlyMap<string, CatalogueEntry>;
 }
 
@@ -24,11 +26,13 @@ export function rulebookFor(data: RuleData, era: string): Rulebook {
   const fields = new Map(data.fieldTypes.flatMap((f) => Object.entries(f.fields).map(([name, type]) => [`${f.record}.${name}`, type] as const)));
   const contexts = new Map(data.contexts.filter((c) => inEra(era, c)).map((c) => [c.of, c] as const));
   const sleepers = new Map(data.sleepers.filter((s) => inEra(era, s)).flatMap((s) => s.names.map((name) => [name, s] as const)));
+  const orders = data.lockOrders.filter((order) => inEra(era, order));
   return {
     era,
     contract: (name) => contracts.get(name),
     fieldType: (record, field) => fields.get(`${record}.${field}`) ?? "",
     context: (of) => contexts.get(of),
+    lockOrder: (outer, inner) => orders.find((order) => order.outer === outer && order.inner.includes(inner)),
     sleeper: (name) => sleepers.get(name),
     catalogue: new Map(data.catalogue.map((entry) => [entry.id, entry] as const)),
   };

@@ -46,13 +46,17 @@ export type LockClass =
  */
 export type LockRef =
   | { readonly class: LockClass; readonly of: string | null }
-  | { readonly pointer: string };
+  /** `kind`: what it is when the pointer does not say (a mutex, a semaphore); absent: a spinlock. */
+  | { readonly pointer: string; readonly kind?: "mutex" | "rwsem" };
 
 /** On which results an effect takes place; absent: always. */
 export type When = "nonzero" | "zero";
 
 export type Effect =
-  | { readonly do: "acquire"; readonly lock: LockRef; readonly mode?: "read" | "write"; readonly when?: When }
+  /** `try`: gives up instead of waiting. `nested`: annotated as the second lock of its class (spin_lock_nested()). */
+  | { readonly do: "acquire"; readonly lock: LockRef; readonly mode?: "read" | "write"; readonly when?: When; readonly try?: true; readonly nested?: true }
+  /** The call waits for a lock that it does not hold when it returns, or whose holder this tool does not follow. */
+  | { readonly do: "wait-for"; readonly lock: LockRef }
   | { readonly do: "release"; readonly lock: LockRef; readonly when?: When }
   /** The call may release the lock, depending on what the contract language cannot say. */
   | { readonly do: "may-release"; readonly lock: LockRef; readonly when?: When }
@@ -104,6 +108,14 @@ export type Requirement =
   | { readonly need: "mapped"; readonly pointer: string }
   /** The value (or the entry that a pointer designates) is of one of these kinds (rule entry-kind). */
   | { readonly need: "kind"; readonly value: string; readonly in: readonly EntryKind[] }
+  /** One of these locks is held; the rule says what for (walk-context, hugetlb-share, ...). */
+  | { readonly need: "held"; readonly rule: RuleId; readonly any: readonly LockRef[]; readonly mode?: "write" }
+  /** The argument is not zero; `of`: only when this argument is one of `in` (rule says what for). */
+  | { readonly need: "nonzero"; readonly rule: RuleId; readonly value: string; readonly of?: string; readonly in?: readonly string[]; readonly says: string }
+  /** Addresses of `mm` were shown to lie in a VMA (rule walk-context). */
+  | { readonly need: "vma"; readonly mm: string }
+  /** No rmap walk can be in the table, and vma->anon_vma was looked at under the locks that keep it (rule walk-context). */
+  | { readonly need: "no-rmap-walkers"; readonly vma: string }
   /** The stores that initialised the table are ordered before the install (rule publish-order). */
   | { readonly need: "ordered-table"; readonly table: string };
 
@@ -123,6 +135,10 @@ export interface Returns {
   readonly is?: string;
   /** The result is the table that this entry value points to. */
   readonly tableOf?: string;
+  /** The result is an object that this task has just got hold of: its locks are not held for us by any caller. */
+  readonly unlocked?: true;
+  /** The result is a VMA that stays valid while the mmap lock or its own lock is held. */
+  readonly vma?: true;
   /** What kinds the entry behind the result may be of when the call succeeded. */
   readonly kinds?: readonly EntryKind[];
 }
@@ -153,12 +169,25 @@ export interface EntryContext {
   readonly until?: string;
   /** Lock pointers or classes held at entry, by parameter expression: "vmf->ptl", "pvmw->ptl"; class "pte-ptl". */
   readonly held: readonly { readonly class: LockClass; readonly pointer?: string; readonly mode?: "read" | "write" }[];
+  /** Classes of locks that no caller holds here. */
+  readonly free?: readonly LockClass[];
   /** Locks of `held` that the function has released when it returns. */
   readonly released?: readonly string[];
   /** Positions of parameters that point to an entry that may be of any kind. */
   readonly anyKind?: readonly string[];
   /** Names of callback tables the context does not hold for (walks over kernel page tables). */
   readonly exceptTables?: readonly string[];
+  readonly references: readonly Reference[];
+}
+
+/** A documented lock order: `outer` is taken before any of `inner`. */
+export interface LockOrder {
+  readonly outer: LockClass;
+  readonly inner: readonly LockClass[];
+  readonly since?: string;
+  readonly until?: string;
+  /** Files whose own order is another (hugetlb takes i_mmap before the folio lock). */
+  readonly exceptFiles?: readonly string[];
   readonly references: readonly Reference[];
 }
 
@@ -202,6 +231,7 @@ export interface RuleData {
   readonly fieldTypes: readonly FieldTypes[];
   readonly contexts: readonly EntryContext[];
   readonly sleepers: readonly Sleeper[];
+  readonly lockOrders: readonly LockOrder[];
   readonly catalogue: readonly CatalogueEntry[];
   readonly eras: readonly EraEntry[];
   readonly eraMarkers: readonly EraMarker[];

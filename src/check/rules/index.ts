@@ -5,6 +5,7 @@ import { entryLock } from "./entry-lock.ts";
 import { locklessRead } from "./lockless-read.ts";
 import { lazyMmu } from "./lazy-mmu.ts";
 import { lockBalance } from "./lock-balance.ts";
+import { lockOrder } from "./lock-order.ts";
 import { mapBalance } from "./map-balance.ts";
 import { mapFailure } from "./map-failure.ts";
 import { mapOrder } from "./map-order.ts";
@@ -20,6 +21,7 @@ export const rules: readonly Rule[] = [
   lazyMmu,
   locklessRead,
   lockBalance,
+  lockOrder,
   mapBalance,
   mapFailure,
   mapOrder,

@@ -53,7 +53,7 @@ export const lockBalance: Rule = {
     });
   },
 
-  onAcquire: (id, held, site) => {
+  onAcquire: ({ id }, held, site) => {
     if (!held || !held.certain || held.mode === "read" || ["rcu", "irq-off", "mmap", "vma"].includes(held.class)) return;
     const own = held.origin === "taken" && !sym.isUnstable(id);
     if (!own) return;

@@ -18,7 +18,7 @@ export const sleepAtomic: Rule = {
   onCall: (call, site) => {
     const sleeper = site.rulebook.sleeper(call.step.callee ?? "");
     if (!sleeper || !maySleep(sleeper, call)) return;
-    const held = atomicReason(site.facts, site.rulebook.era, site.frame.fn.file);
+    const held = atomicReason(site.facts, site.rulebook.era, site.reviewed.file);
     const suspect = held === null ? uncertainReason(site.facts) : null;
     if (held === null && suspect === null && !hasAtomicHistory(site.facts)) return;
     site.judgeAtCall((outer) => {
