@@ -51,7 +51,7 @@ function isCarriedRound(other: LockFact, site: Site): boolean {
 
 /** Two locks of one class. That they are one lock (tables share a page_table_lock) is for the code to test. */
 function judgeTwins(lock: Lock, other: LockFact, how: Acquisition, site: Site): void {
-  if (lock.class !== other.class || !/-ptl$/.test(lock.class)) return;
+  if (lock.class !== other.class || !lock.class.endsWith("-ptl")) return;
   if (sym.isUnstable(lock.id) || lock.id.includes("?") || other.id.includes("?") || !other.certain) return;
   site.judge({
     rule: "lock-order",
