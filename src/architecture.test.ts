@@ -20,9 +20,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "sim/litmus": ["c", "sim/memory"],
   "sim/world": ["sim/memory"],
   "sim/run": ["c", "rulebook", "sim/memory", "sim/world"],
-  sim: ["c", "rulebook", "sim/memory", "sim/world", "sim/run"],
+  "sim/weak": ["c", "sim/memory", "sim/litmus"],
+  sim: ["c", "rulebook", "sim/memory", "sim/world", "sim/run", "sim/weak"],
   report: [],
-  "": ["lore", "mail", "diff", "tree", "c", "rulebook", "check", "sim", "sim/litmus", "sim/memory", "sim/world", "sim/run"],
+  "": ["lore", "mail", "diff", "tree", "c", "rulebook", "check", "sim", "sim/litmus", "sim/memory", "sim/world", "sim/run", "sim/weak"],
   cli: ["report", ""],
 };
 

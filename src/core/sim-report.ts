@@ -17,6 +17,8 @@ export interface ScenarioResult {
   readonly property: string | null;
   readonly rule: RuleId | null;
   readonly trace: Trace | null;
+  /** The question as a litmus test, whose answer herd7 shares; absent unless the scenario ran under the kernel's memory model. */
+  readonly litmus?: string;
 }
 
 export interface SimReport {

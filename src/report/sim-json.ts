@@ -14,7 +14,7 @@ export function simJson(report: SimReport): string {
 }
 
 function scenarioObject(scenario: ScenarioResult): object {
-  const { path, name, verdict, reason, bound, bounded, states, executions, elapsedMs, property, rule, trace } = scenario;
+  const { path, name, verdict, reason, bound, bounded, states, executions, elapsedMs, property, rule, trace, litmus } = scenario;
   return {
     path,
     name,
@@ -28,6 +28,7 @@ function scenarioObject(scenario: ScenarioResult): object {
     property,
     rule,
     trace: trace === null ? null : traceObject(trace),
+    ...(litmus === undefined ? {} : { litmus }),
     ...(trace?.pictures === undefined ? {} : { pictures: drawn(trace.pictures) }),
   };
 }

@@ -15,6 +15,7 @@ import { exitCheck, simulation, type ReplayedStep, type Simulation } from "./run
 import { newThread, type ThreadState } from "./run/thread.ts";
 import { pictureOf } from "./picture.ts";
 import { traceSteps, type Lines } from "./trace.ts";
+import { playWeak } from "./weak-scenario.ts";
 import { buildWorld, sound, type Settings, type Weakened } from "./world/build.ts";
 import { properties, type Fault } from "./world/property.ts";
 import type { Value } from "./world/value.ts";
@@ -39,6 +40,8 @@ export interface Scenario {
   readonly name: string;
   readonly kernel: string;
   readonly world: Settings;
+  /** The threads run under the kernel's memory model, not in turns. */
+  readonly memory?: "lkmm";
   readonly threads: readonly string[];
   /** "holds" or "violated <rule>"; "" when the header does not say. */
   readonly expect: string;
@@ -80,15 +83,23 @@ function scenarioOf(header: Header): Scenario {
     name: key("scenario"),
     kernel: key("kernel") || defaultKernel,
     world: settingsOf(key("world")),
+    ...memoryOf(key("memory")),
     threads: key("threads").split(/[\s,|]+/).filter((name) => name !== ""),
     expect: key("expect"),
     reliesOn: key("relies-on").split(";").map((item) => item.trim()).filter((item) => item !== ""),
   };
 }
 
+function memoryOf(name: string): Pick<Scenario, "memory"> {
+  if (name === "" || name === "sc") return {};
+  if (name === "lkmm") return { memory: "lkmm" };
+  throw new UsageError(`a scenario asks for the memory model ${name}`, "there are sc and lkmm");
+}
+
 /** Results in the order of the file. Throws a UsageError when a header names what does not exist. */
 export function simulate(path: string, text: string, options: SimulateOptions): ScenarioResult[] {
   return castsOf(path, text, options).map((cast) => {
+    if (cast.scenario.memory === "lkmm") return playWeak(path, cast, options.bound);
     const started = performance.now();
     const verdict = play(cast, options);
     return resultOf(path, cast.scenario.name, verdict, options.bound, performance.now() - started);

@@ -8,8 +8,8 @@ import { UnsupportedProgram, type Expression, type Program, type RmwOperator, ty
 import { printValue, type BinaryOperator, type Value } from "../memory/value.ts";
 import { printObservable, printProposition, type Question } from "./condition.ts";
 
-/** Throws UnsupportedProgram for what a litmus test can't say. */
-export function emitLitmus(program: Program, question: Question): string {
+/** Throws UnsupportedProgram for what a litmus test can't say. `comment`: lines for people, without comment marks. */
+export function emitLitmus(program: Program, question: Question, comment: readonly string[] = []): string {
   const initial = [
     ...Array.from(program.memory, ([name, value]) => `${identifier(name)}=${printValue(value)};`),
     ...program.threads.flatMap((thread, i) => {
@@ -22,7 +22,8 @@ export function emitLitmus(program: Program, question: Question): string {
     `${question.quantifier} (${printProposition(question.proposition)})`,
   ];
   const threads = program.threads.map((thread, i) => emitThread(thread, i));
-  return `C ${program.name}\n\n{${initial.length > 0 ? `\n${initial.map((line) => `\t${line}\n`).join("")}` : ""}}\n\n${threads.join("\n")}\n${asked.join("\n")}\n`;
+  const about = comment.length > 0 ? `(*\n${comment.map((line) => ` * ${line.replaceAll(/\(\*|\*\)/g, "")}`.trimEnd() + "\n").join("")} *)\n\n` : "";
+  return `C ${program.name}\n\n${about}{${initial.length > 0 ? `\n${initial.map((line) => `\t${line}\n`).join("")}` : ""}}\n\n${threads.join("\n")}\n${asked.join("\n")}\n`;
 }
 
 function withoutBrackets(observable: string): string {

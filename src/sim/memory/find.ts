@@ -52,6 +52,20 @@ export function findRefused(program: Program, property: Property, options: FindO
   }));
 }
 
+/** The first execution with the property and the flag ("data-race") that the model allows, null when there is none. */
+export function findFlagged(program: Program, property: Property, flag: string, options: FindOptions): Witness | null {
+  return firstFound(() => explore(program, {
+    ...options,
+    observed: new Set(),
+    isOfInterest: (state) => property(state) !== false,
+    found: (execution) => {
+      if (property(execution) !== true || !execution.flags.includes(flag)) return;
+      const checker = options.model.prepare(execution.graph, new Set());
+      throw new Found(allowedWitness(program, execution, checker));
+    },
+  }));
+}
+
 /** The same model, asked about complete executions only. */
 function patient(model: Model): Model {
   const prepare = (graph: Graph, observed: ReadonlySet<string>): Checker => {

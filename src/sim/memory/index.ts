@@ -13,7 +13,7 @@
  */
 export { defaultRounds, defaultSteps, explore, type Execution, type Exploration, type ExploreOptions } from "./explore.ts";
 export type { FinalState } from "./final-state.ts";
-export { findAllowed, findRefused, type FindOptions, type Property } from "./find.ts";
+export { findAllowed, findFlagged, findRefused, type FindOptions, type Property } from "./find.ts";
 export { lkmm } from "./lkmm.ts";
 export type { Edge, Model, Objection } from "./model.ts";
 export { outcomesOf, type Outcome, type Outcomes } from "./outcomes.ts";
