@@ -323,7 +323,7 @@ describe("html", () => {
   it.each(samples)("%s holds our elements only, no script and no address", async (name) => {
     const text = await render("html", name);
     const elements = new Set(Array.from(text.matchAll(/<\/?([a-zA-Z][\w-]*)/g), (match) => match[1]!));
-    const ours = "html head meta title style body a header h1 h2 h3 p main section table tbody thead tr th td caption article span code div dl dt dd details summary ol ul li br pre footer".split(" ");
+    const ours = "html head meta title style body a nav header h1 h2 h3 p main section table tbody thead tr th td caption article span code div dl dt dd details summary ol ul li br pre footer".split(" ");
     expect(Array.from(elements).filter((element) => !ours.includes(element))).toEqual([]);
     expect(text).not.toMatch(/\son\w+\s*=\s*["']|(?:href|src)="(?!#)/i);
     expect(text).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);

@@ -1,8 +1,8 @@
-/** One finding in the HTML report: code with the locks beside it, why, fix, and the trace as a table a step a row. */
-import type { Finding, FrameLine, Trace } from "../core/finding.ts";
+/** One finding in the HTML report: code with the held locks in its margin, why, fix, the path and the trace. */
+import type { Finding, FrameLine } from "../core/finding.ts";
+import { heldLines } from "./held-lines.ts";
 import { type Html, html, nothing } from "./html-escape.ts";
-import { pictureSvg } from "./picture-svg.ts";
-import { samePicture } from "./picture-text.ts";
+import { traceHtml } from "./html-trace.ts";
 import { referenceText, waiverText } from "./text-finding.ts";
 import { oneLine, placeText } from "./wrap.ts";
 
@@ -19,16 +19,34 @@ ${reasonsHtml(finding)}${pathHtml(finding)}${finding.trace === null ? nothing : 
 function codeHtml(finding: Finding): Html {
   const lines = finding.frame?.lines ?? [];
   if (lines.length === 0) return nothing;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Code"><table class="code"><tbody>
-${lines.map((line) => lineHtml(line, finding))}</tbody></table></div>`;
+  const held = heldLines(finding);
+  const margin = lines.some((line) => isThere(line) && (held.get(line.line) ?? []).length > 0);
+  const head = html`<thead><tr>${margin ? html`<th scope="col">held</th>` : nothing}<th scope="col" class="number">line</th><th scope="col"><span class="skip">change</span></th><th scope="col">code</th></tr></thead>`;
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Code of ${placeText(finding.file, finding.line)}"><table class="code">${head}<tbody>
+${lines.map((line, index) => lineHtml(line, finding, margin ? marginHtml(line, lines.slice(0, index).findLast(isThere), held) : nothing))}</tbody></table></div>`;
 }
 
-function lineHtml(line: FrameLine, finding: Finding): Html {
+function lineHtml(line: FrameLine, finding: Finding, margin: Html): Html {
   const kind = line.mark === "+" ? "add" : line.mark === "-" ? "del" : "";
   const here = line.mark !== "-" && line.line === finding.line;
   const number = line.mark === "-" ? nothing : html`${line.line}`;
-  return html`<tr class="${kind}${here ? " here" : ""}"><td class="number">${number}</td><td>${line.mark}</td><td>${line.text}</td></tr>
+  return html`<tr class="${kind}${here ? " here" : ""}">${margin}<td class="number">${number}</td><td>${line.mark}</td><td>${line.text}</td></tr>
 `;
+}
+
+function isThere(line: FrameLine): boolean {
+  return line.mark !== "-";
+}
+
+/** Names the locks where they change; below that a bar runs on, also beside lines that are gone. */
+function marginHtml(line: FrameLine, above: FrameLine | undefined, held: ReadonlyMap<number, readonly string[]>): Html {
+  const running = above === undefined ? undefined : held.get(above.line);
+  if (!isThere(line)) return html`<td class="held${(running ?? []).length === 0 ? " none" : ""}"></td>`;
+  const locks = held.get(line.line);
+  if (locks === undefined) return html`<td class="held none"></td>`;
+  if (locks.length === 0) return html`<td class="held none"><span class="skip">nothing</span></td>`;
+  const same = running?.join("\n") === locks.join("\n");
+  return html`<td class="held">${same ? html`<span class="skip">the same</span>` : locks.map(oneLine).join(", ")}</td>`;
 }
 
 function locksHtml(finding: Finding): Html {
@@ -57,43 +75,5 @@ function reasonsHtml(finding: Finding): Html {
 function pathHtml(finding: Finding): Html {
   if (finding.path.length === 0) return nothing;
   return html`<details><summary>How the path gets here</summary><ol>${finding.path.map((step) => html`<li><code>${placeText(step.file, step.line)}</code> ${oneLine(step.text)}</li>`)}</ol></details>
-`;
-}
-
-/** `id` is the finding's own, for the pictures of its trace. */
-export function traceHtml(trace: Trace, id: string): Html {
-  const cpus = Array.from(new Set(trace.steps.map((step) => step.cpu))).toSorted((a, b) => a - b);
-  const title = `${oneLine(trace.scenario)}${trace.actor === "" ? "" : ` against ${oneLine(trace.actor)}`}${trace.era === "" ? "" : `, kernel ${oneLine(trace.era)}`}`;
-  return html`<details open><summary>Trace: ${title}</summary>
-<div class="scroll" tabindex="0" role="region" aria-label="Trace"><table class="trace"><caption class="skip">Interleaving, a step a row</caption>
-<thead><tr><th scope="col">step</th>${cpus.map((cpu) => html`<th scope="col">CPU${cpu}</th>`)}</tr></thead><tbody>
-${trace.steps.map((step, index) => html`<tr><th scope="row">${index + 1}</th>${cpus.map((cpu) => (cpu === step.cpu ? stepHtml(step) : html`<td></td>`))}</tr>
-`)}</tbody></table></div>
-${picturesHtml(trace, id)}${trace.litmus === null ? nothing : html`<details><summary>As a litmus test</summary><pre>${trace.litmus}</pre></details>`}</details>
-`;
-}
-
-function stepHtml(step: Trace["steps"][number]): Html {
-  const place = step.file === "" ? nothing : html` <span class="effect">[${placeText(step.file, step.line)}]</span>`;
-  const effect = step.effect === "" ? nothing : html`<br><span class="effect">&rarr; ${oneLine(step.effect)}</span>`;
-  return html`<td>${oneLine(step.text)}${place}${effect}</td>`;
-}
-
-/** The page tables before the first step and after each one that changes what a picture shows. */
-function picturesHtml(trace: Trace, id: string): Html {
-  const { pictures } = trace;
-  if (pictures === undefined || pictures.length === 0) return nothing;
-  const shown = pictures.map((picture, index) => {
-    const step = trace.steps[index - 1];
-    const title = index === 0 || step === undefined ? "At the start" : `After step ${index}, CPU${step.cpu}${step.text === "" ? "" : `: ${oneLine(step.text)}`}`;
-    const before = pictures[index - 1] ?? null;
-    if (before !== null && samePicture(picture, before)) return html`<li><p>${title}: as before</p></li>
-`;
-    const svg = pictureSvg(picture, before, `${id}-s${index}`, title);
-    return html`<li><figure><figcaption>${title}</figcaption><div class="scroll" tabindex="0" role="region" aria-label="${title}">${svg}</div></figure></li>
-`;
-  });
-  return html`<details><summary>The page tables before and after each step</summary><ol class="pictures" start="0">
-${shown}</ol></details>
 `;
 }

@@ -2,17 +2,17 @@
  * The report as one file for a browser: no script, nothing fetched (the page's own policy forbids both), usable by
  * keyboard and screen reader, light and dark. Patches in order, each with its findings; what was not reviewed at the end.
  */
-import { isWaived, stands } from "../core/finding.ts";
+import { type Finding, isWaived, stands } from "../core/finding.ts";
 import type { FunctionReport, PatchReport, Report, UnitReport } from "../core/report.ts";
 import { Html, html, nothing } from "./html-escape.ts";
 import { findingHtml } from "./html-finding.ts";
 import { style } from "./html-style.ts";
 import type { ReportOptions } from "./options.ts";
-import { sortFindings } from "./order.ts";
+import { byWeight, sortFindings } from "./order.ts";
 import { summaryText } from "./text.ts";
 import { checkedText, coverageFacts, type Fact, openQuestions, patchFacts } from "./text-patch.ts";
 import { inputLines } from "./text-inputs.ts";
-import { oneLine } from "./wrap.ts";
+import { oneLine, placeText } from "./wrap.ts";
 
 /** Long lines are left to the browser. */
 const unwrapped = 10_000;
@@ -36,13 +36,28 @@ export function htmlReport(report: Report, options: ReportOptions): string {
 <body>
 <a class="skip" href="#findings">Skip to the findings</a>
 <header><h1>mmreview</h1><p>${summaryText(report)}</p></header>
-<main id="findings">
-${parts}${left.length === 0 ? nothing : html`<section aria-label="Not reviewed"><h2>Not reviewed</h2><pre>${left.join("\n")}</pre></section>
+<main id="findings" tabindex="-1">
+${overviewHtml(report)}${parts}${left.length === 0 ? nothing : html`<section aria-label="Not reviewed"><h2>Not reviewed</h2><pre class="left">${left.join("\n")}</pre></section>
 `}</main>
 <footer><p>mmreview ${report.tool.version}, ${report.tool.rules} rules, kernel ${report.kernel.version} (${report.kernel.from})</p></footer>
 </body>
 </html>
 `.text;
+}
+
+/** A link to each finding, worst first, when there is more than one. */
+function overviewHtml(report: Report): Html {
+  const parts = [...report.patches.map((patch, index) => ({ findings: patch.findings, id: `p${index + 1}` })), ...(report.units ?? []).map((unit, index) => ({ findings: unit.findings, id: `u${index + 1}` }))];
+  const links = parts.flatMap(({ findings, id }) => sortFindings(findings).filter(stands).map((finding, index) => ({ finding, id: `${id}f${index + 1}` })));
+  if (links.length < 2) return nothing;
+  const item = (finding: Finding): Html => {
+    const link = links.find((candidate) => candidate.finding === finding)!;
+    return html`<li class="${finding.severity}"><span class="severity">${finding.severity}</span> <a href="#${link.id}"><code>${placeText(finding.file, finding.line)}</code> ${oneLine(finding.message)}</a></li>
+`;
+  };
+  return html`<nav aria-label="Findings"><ul class="overview">
+${byWeight(links.map(({ finding }) => finding)).map(item)}</ul></nav>
+`;
 }
 
 function patchHtml(patch: PatchReport, id: string, options: ReportOptions): Html {

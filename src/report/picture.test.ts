@@ -87,16 +87,16 @@ describe("as text", () => {
 });
 
 describe("in the HTML report", () => {
-  it("stands behind the trace, each picture under a name of its own, and steps that change nothing are not drawn", async () => {
+  it("stands behind the trace, each picture under a name of its own: the start, a step before and after, and one that changes nothing", async () => {
     const race = JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures/report/race.json"), "utf8")) as Report;
     const finding = race.patches[0]!.findings.find((f) => f.trace !== null)!;
     const steps = finding.trace!.steps.slice(0, 2);
     const findings = [{ ...finding, trace: { ...finding.trace!, steps, pictures: [before, after, after] } }];
     const page = await renderReport("html", { ...race, patches: [{ ...race.patches[0]!, findings }] }, { colour: false, width: 80, verbose: false, quiet: false, rules: [] });
-    expect(page.match(/<svg [^>]*aria-labelledby="[^"]*"/g)).toHaveLength(2);
+    expect(page.match(/<svg [^>]*aria-labelledby="[^"]*"/g)).toHaveLength(1 + 2 + 1);
     const ids = Array.from(page.matchAll(/ id="([^"]*)"/g), (m) => m[1]);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(page).toContain(": as before</p>");
+    expect(page).toContain("Page tables, unchanged by this step");
   });
 });
 
