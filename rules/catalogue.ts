@@ -128,4 +128,16 @@ export const catalogue: readonly CatalogueEntry[] = [
       { file: "Documentation/mm/process_addrs.rst", where: "Lock ordering", version: "6.12" },
     ],
   },
+  {
+    id: "tlb-flush",
+    title: "Translations of a changed entry are not flushed, too late, or of the wrong range",
+    breaks: "Another CPU goes on using the former entry from its TLB: it writes a page that is write-protected, unmapped or already somebody else's, and dirty data is lost or foreign memory overwritten.",
+    fix: "Flush (flush_tlb_range(), ptep_clear_flush()) or record the entry in the mmu_gather (tlb_remove_tlb_entry()) on every path that has changed one, before the page-table lock is dropped; after a lock is taken, flush_tlb_batched_pending() before entries that are not present are taken for flushed.",
+    exceptions: ["entries that were not present, or become more permissive", "the caller flushes, as for walk callbacks and zap functions without a mmu_gather", "the flush is announced (inc_tlb_flush_pending(), tlb_gather_mmu()) and comes after the lock", "teardown of an mm with no users left", "kernel ranges whose flush is put off on purpose (vunmap)"],
+    references: [
+      { file: "Documentation/core-api/cachetlb.rst", where: "", version: "6.12" },
+      { file: "include/linux/mm_types.h", where: "mm_tlb_flush_pending()", version: "6.12" },
+      { file: "mm/rmap.c", where: "flush_tlb_batched_pending()", version: "6.12" },
+    ],
+  },
 ];

@@ -4,6 +4,7 @@ import type { Contract } from "../../src/rulebook/schema.ts";
 const cachetlb = { file: "Documentation/core-api/cachetlb.rst", where: "", version: "6.12" } as const;
 const gather = { file: "include/asm-generic/tlb.h", where: "mmu_gather", version: "6.12" } as const;
 const batch = { file: "mm/rmap.c", where: "set_tlb_ubc_flush_pending()", version: "6.12" } as const;
+const delay = { file: "mm/memory.c", where: "zap_present_folio_ptes()", version: "6.12" } as const;
 const types = { file: "include/linux/mm_types.h", where: "mm_tlb_flush_pending()", version: "6.12" } as const;
 const hugetlb = { file: "mm/hugetlb.c", where: "__unmap_hugepage_range()", version: "6.12" } as const;
 
@@ -20,4 +21,12 @@ export const contracts: readonly Contract[] = [
   { name: "huge_pmd_unshare_flush", params: ["tlb", "vma"], effects: [{ do: "flush", what: "user" }], references: [hugetlb] },
   { name: "inc_tlb_flush_pending", params: ["mm"], effects: [{ do: "announce-flush", begin: true }], references: [types] },
   { name: "dec_tlb_flush_pending", params: ["mm"], effects: [{ do: "announce-flush", begin: false }], references: [types] },
+  { name: "pte_needs_flush", since: "5.18", params: ["old", "value"], returns: { tests: { value: "old", nonzero: ["leaf", "devmap"], zero: ["none", "leaf", "devmap", "migration", "swap", "device-private", "device-exclusive", "hwpoison", "marker"] } }, references: [gather] },
+  { name: "huge_pmd_needs_flush", since: "5.18", params: ["old", "value"], returns: { tests: { value: "old", nonzero: ["leaf", "devmap"], zero: ["none", "leaf", "devmap", "migration", "device-private"] } }, references: [gather] },
+  { name: "flush_tlb_batched_pending", params: ["mm"], effects: [{ do: "settle-batched" }], references: [{ ...batch, where: "flush_tlb_batched_pending()" }] },
+  { name: "folio_mark_dirty", aliases: ["set_page_dirty"], params: ["folio"], effects: [{ do: "mark-dirty" }], references: [delay] },
+  { name: "folio_remove_rmap_pte", since: "6.8", params: ["folio", "page", "vma"], effects: [{ do: "drop-rmap" }], references: [delay] },
+  { name: "folio_remove_rmap_ptes", since: "6.9", params: ["folio", "page", "nr", "vma"], effects: [{ do: "drop-rmap" }], references: [delay] },
+  { name: "page_remove_rmap", until: "6.7", params: ["page", "vma", "compound"], effects: [{ do: "drop-rmap" }], references: [{ ...delay, where: "zap_pte_range()", version: "6.1" }] },
+  { name: "tlb_delay_rmap", since: "6.2", params: ["tlb"], effects: [{ do: "delay-rmap" }], references: [{ ...gather, where: "tlb_delay_rmap()" }] },
 ];

@@ -1,5 +1,6 @@
 /** What a path knows after a branch: truths of expressions, entry kinds, re-checks. */
 import type { Expr, Loc } from "../c/ir.ts";
+import { settleFlush } from "./duties.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
 import { comparedWithZero, type EntryFact, type Facts, truthOf, type ValueFact } from "./facts.ts";
 import type { Level } from "../rulebook/schema.ts";
@@ -77,7 +78,7 @@ function narrow(call: CallInfo, truth: boolean, facts: Facts): Facts | null {
   const kinds = fact.kinds & kindSet(truth ? returns.tests.nonzero : returns.tests.zero);
   if (kinds === 0) return fact.claimed ? against(value, fact, kindSet(truth ? returns.tests.nonzero : returns.tests.zero), facts) : null;
   const shown = truth && isSpecific(returns.tests.nonzero) ? fact.shown | kinds : fact.shown & kinds;
-  return { ...facts, values: new Map(facts.values).set(value, { ...withoutClaim(fact), kinds, shown }) };
+  return settleFlush({ ...facts, values: new Map(facts.values).set(value, { ...withoutClaim(fact), kinds, shown }) });
 }
 
 /** The branch that a contract says is never taken: there is code for it, so it is looked at, but its kinds are no news. */

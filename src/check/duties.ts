@@ -4,19 +4,43 @@
  * one are kept apart, so that `if (flush) flush_tlb_range()` goes together with what set `flush`.
  */
 import { compareVersions } from "../util/version.ts";
+import type { FunctionIr } from "../c/ir.ts";
 import type { Effect } from "../rulebook/schema.ts";
 import type { Duty, Facts } from "./facts.ts";
 import { kindSet } from "./kinds.ts";
 import type { CallInfo, Site } from "./model.ts";
 import * as sym from "./symbols.ts";
 
-export type DutyEffect = Extract<Effect, { do: "owe-flush" | "flush" | "announce-flush" | "lazy-mmu" | "notifier" | "detach-table" | "sync-walkers" | "reuse-table" | "ledger" }>;
+/** An entry that lives in a local variable: a value under construction, no other CPU sees it. */
+export function isOwnVariable(pointer: string): boolean {
+  return /^&\d+:[^.[]*$/.test(pointer);
+}
+
+export type DutyEffect = Extract<Effect, { do: "owe-flush" | "flush" | "settle-batched" | "mark-dirty" | "drop-rmap" | "delay-rmap" | "announce-flush" | "lazy-mmu" | "notifier" | "detach-table" | "sync-walkers" | "reuse-table" | "ledger" }>;
 
 /** Key of the flush that a path owes for entries it has cleared or made less permissive. */
 export const owedFlush = "flush";
 export const lazySection = "lazy";
 /** Key of a section in which others are told that a flush is still to come (inc_tlb_flush_pending()). */
 export const announcedFlush = "announced";
+
+/** Key of a change that relies on a mmu_gather, made under a lock under which put-off flushes were not looked for. */
+export const unsettledBatch = "unsettled";
+/** Key of a page whose dirtiness was moved from an entry that is not flushed yet. */
+export const dirtied = "dirtied";
+const batchSettled = "b:";
+/** A pte was cleared whose flush is the caller's mmu_gather's. */
+const clearedForGather = "t:";
+
+/** Key under which it is remembered that the table of a pmd was taken out of the page tables. */
+function takenOut(pmd: string): string {
+  return `d:${pmd}`;
+}
+
+/** Whether the function has a mmu_gather, so that its flushes are put off until tlb_finish_mmu(). */
+export function gatherInHand(fn: FunctionIr): boolean {
+  return Array.from(fn.vars.values()).some((v) => /^(const )?struct mmu_gather( \*)?$/.test(v.type));
+}
 
 export function rangeKey(range: string): string {
   return `range:${range}`;
@@ -38,6 +62,13 @@ export function applyDuty(effect: DutyEffect, call: CallInfo, site: Site): Facts
       return oweFlush(effect, call, site);
     case "flush":
       return flush(effect.what, call, facts);
+    case "settle-batched":
+      return { ...facts, memory: new Map(facts.memory).set(batchSettled, "yes") };
+    case "mark-dirty":
+      return facts.memory.has(clearedForGather) ? withDuty(facts, dirtied, duty("dirty", "", call, site)) : facts;
+    case "drop-rmap":
+    case "delay-rmap":
+      return without(facts, dirtied);
     case "announce-flush":
       return effect.begin ? withDuty(facts, announcedFlush, duty("announced", "", call, site)) : without(facts, announcedFlush);
     case "lazy-mmu":
@@ -45,7 +76,7 @@ export function applyDuty(effect: DutyEffect, call: CallInfo, site: Site): Facts
     case "notifier":
       return moveRange(effect, call, site);
     case "detach-table":
-      return withDuty(facts, detachedKey(call.result), duty("walked", call.result, call, site));
+      return withDuty({ ...facts, memory: new Map(facts.memory).set(takenOut(call.arg(effect.entry)), "yes") }, detachedKey(call.result), duty("walked", call.result, call, site));
     case "sync-walkers":
       return { ...facts, duties: new Map(Array.from(facts.duties, ([key, d]) => [key, key.startsWith("detached:") ? { ...d, state: "left" } : d] as const)) };
     case "reuse-table":
@@ -79,11 +110,26 @@ export function without(facts: Facts, key: string): Facts {
 
 const cacheable = kindSet(["leaf", "devmap", "table"]);
 
+/** A mmu_gather flushes what it is told of; what reclaim has cleared before and put off, it is not told. */
+function relyOnGather(call: CallInfo, site: Site): Facts {
+  const { facts } = site;
+  if (facts.memory.has(batchSettled) || facts.duties.has(unsettledBatch) || !gatherInHand(site.frame.fn)) return facts;
+  return withDuty(facts, unsettledBatch, duty("unsettled", "", call, site));
+}
+
+function noteForGather(facts: Facts, fn: FunctionIr): Facts {
+  const given = fn.params.some((param) => fn.vars.get(param)?.type === "struct mmu_gather *");
+  return given ? { ...facts, memory: new Map(facts.memory).set(clearedForGather, "yes") } : facts;
+}
+
 /** The first entry that is not flushed stands for all: one flush serves them. Entries that are known not to be present are in no TLB. */
 function oweFlush(effect: Extract<DutyEffect, { do: "owe-flush" }>, call: CallInfo, site: Site): Facts {
-  const { facts } = site;
+  const facts = effect.level === "pte" ? noteForGather(relyOnGather(call, site), site.frame.fn) : site.facts;
   const entry = call.arg(effect.entry);
-  if (isKernel(call) || facts.duties.has(owedFlush) || /^&\d+:[^.[]*$/.test(entry)) return facts;
+  const table = facts.maps.find((m) => m.pointer === sym.splitMove(entry).root);
+  // A table reached through a pmd on the stack is out of the page tables, and was flushed when it was taken out.
+  if (table && (isOwnVariable(table.of) || facts.memory.has(takenOut(table.of)))) return facts;
+  if (isKernel(call) || facts.duties.has(owedFlush) || isOwnVariable(entry)) return facts;
   const former = facts.memory.get(`e:${entry}`);
   const fact = former === undefined ? undefined : facts.values.get(former);
   if (fact && (fact.kinds & cacheable) === 0) return facts;
@@ -100,14 +146,23 @@ function isKernel(call: CallInfo): boolean {
 /** A flush serves all entries; a call that flushes the entry it has cleared serves no other. Kernel ranges are not what is owed for a process. */
 function flush(what: Extract<DutyEffect, { do: "flush" }>["what"], call: CallInfo, facts: Facts): Facts {
   const owed = facts.duties.get(owedFlush);
-  if (!owed || (what === "entry" && owed.value !== call.result)) return facts;
-  return without(facts, owedFlush);
+  const announced = facts.duties.get(announcedFlush);
+  const served = owed && (what !== "entry" || owed.value === call.result) ? without(facts, owedFlush) : facts;
+  return announced && what !== "entry" ? withDuty(served, announcedFlush, { ...announced, state: "flushed" }) : served;
 }
 
-/** Whether the entry a flush is owed for may have been present at all, as far as later tests of its old value tell. */
-export function mayBeCached(owed: Duty, facts: Facts): boolean {
-  const fact = facts.values.get(owed.value);
-  return fact === undefined || (fact.kinds & cacheable) !== 0;
+/** The lock under which the entry was changed is dropped, and the flush is still to come. */
+export function markLate(before: Facts): Facts {
+  const facts = without(before, unsettledBatch);
+  const owed = facts.duties.get(owedFlush);
+  return owed?.state === "owed" ? withDuty(facts, owedFlush, { ...owed, state: "late" }) : facts;
+}
+
+/** An entry that turns out not to have been present was in no TLB: nothing is owed for it. */
+export function settleFlush(facts: Facts): Facts {
+  const owed = facts.duties.get(owedFlush);
+  const fact = owed && facts.values.get(owed.value);
+  return fact && (fact.kinds & cacheable) === 0 ? without(facts, owedFlush) : facts;
 }
 
 /** A range that is prepared has a start that is not zero: code tests it to see whether the range was begun. */

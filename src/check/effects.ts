@@ -1,7 +1,7 @@
 /** What a contract says a call does, done to the facts of one path. */
 import type { FunctionIr, Loc } from "../c/ir.ts";
 import type { Contract, Effect, EntryKind, Level, LockClass, LockRef } from "../rulebook/schema.ts";
-import { applyDuty } from "./duties.ts";
+import { applyDuty, isOwnVariable, markLate } from "./duties.ts";
 import { contentOf, equality } from "./evaluate.ts";
 import type { Facts, LockFact, Trail, ValueFact } from "./facts.ts";
 import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
@@ -73,6 +73,10 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
       return orderReads(effect.kind, effect.kind === "read" ? facts : orderTables(facts));
     case "owe-flush":
     case "flush":
+    case "settle-batched":
+    case "mark-dirty":
+    case "drop-rmap":
+    case "delay-rmap":
     case "announce-flush":
     case "lazy-mmu":
     case "notifier":
@@ -149,7 +153,7 @@ export function release(lock: { readonly id: string; readonly class: LockClass }
   for (const rule of rules) rule.onRelease?.(lock, facts.locks[index] ?? null, site);
   const locks = facts.locks.filter((_, i) => i !== index);
   const own = facts.locks[index]?.origin === "taken";
-  const left = dropStale({ ...facts, locks, released: new Map(facts.released).set(own ? id : callersLock(id), loc) });
+  const left = afterUnlock(dropStale({ ...facts, locks, released: new Map(facts.released).set(own ? id : callersLock(id), loc) }));
   return { ...left, trail: note(facts, loc, index < 0 ? "releases a lock" : `releases ${describeLock(facts.locks[index]!)}`) };
 }
 
@@ -166,6 +170,11 @@ function onlyCandidate(lock: { readonly id: string; readonly class: LockClass },
   return fitting.length === 1 ? facts.locks.indexOf(fitting[0]!) : -1;
 }
 
+/** What is flushed from here on is flushed after the last lock that covered the entries. */
+function afterUnlock(facts: Facts): Facts {
+  return covering(facts).length > 0 ? facts : markLate(facts);
+}
+
 /** After a spinlock is gone, what was read or tested under it is a former state of the entries. */
 function dropStale(facts: Facts): Facts {
   const underLock = new Set(covering(facts));
@@ -174,7 +183,7 @@ function dropStale(facts: Facts): Facts {
   const anyLeft = facts.locks.some((l) => coversEntries(l.class));
   if (anyLeft) return { ...facts, values };
   const entries = new Map(Array.from(facts.entries, ([entry, fact]) => [entry, { decided: fact.decided ?? (fact.rechecked ? facts.trail?.loc ?? null : null), rechecked: false }] as const));
-  const memory = new Map(Array.from(facts.memory).filter(([address]) => !/^[ec]:/.test(address)));
+  const memory = new Map(Array.from(facts.memory).filter(([address]) => !/^[ecb]:/.test(address)));
   return { ...facts, values, entries, memory };
 }
 
@@ -283,11 +292,6 @@ export function writeEntry(pointer: string, facts: Facts, trail: Trail | null): 
   const locked = facts.locks.some((l) => coversEntries(l.class));
   const entries = locked ? new Map(facts.entries).set(key, { decided: null, rechecked: true }) : facts.entries;
   return { ...facts, memory, entries, trail };
-}
-
-/** An entry that lives in a local variable: a value under construction, no other CPU sees it. */
-export function isOwnVariable(pointer: string): boolean {
-  return /^&\d+:[^.[]*$/.test(pointer);
 }
 
 /** A pte that is not in a mapped table, or in one mapped through a pmd on the stack, set without a lock: its table is not reachable yet. */

@@ -201,7 +201,7 @@ class Explorer {
         else this.report(judgement(null), site);
       },
       callOf: (symbol) => this.callOf(symbol, facts),
-      callers: () => this.around.callersOf(activation.fn),
+      callersOf: this.around.callersOf,
       fieldOrder: this.around.fieldOrder,
       unlockedCallers: (param) => this.around.unlockedCallers(activation.fn, param),
     };

@@ -7,7 +7,7 @@
 import type { Loc } from "../c/ir.ts";
 import type { Level, LockClass } from "../rulebook/schema.ts";
 import type { KindSet } from "./kinds.ts";
-import { asNumber, initial, merged, splitMove } from "./symbols.ts";
+import { asNumber, initial, isMovedUp, merged, splitMove } from "./symbols.ts";
 
 export interface LockFact {
   /** Symbol of the lock's address. */
@@ -191,12 +191,12 @@ function joinMemory(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, strin
  */
 function meet(left: string, right: string, block: number): string {
   const { root } = splitMove(left);
-  if (root === splitMove(right).root && root !== left + right) return left === right ? left : `${root}+n`;
+  if (root === splitMove(right).root && root !== left + right) return left === right ? left : isMovedUp(left) && isMovedUp(right) ? `${root}+p` : `${root}+n`;
   return left.startsWith(merged(block, "")) ? left : merged(block, `${left}|${right}`);
 }
 
 function isNote(address: string): boolean {
-  return /^[ehlc]:/.test(address);
+  return /^[ehlcabdt]:/.test(address);
 }
 
 function intersect<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
@@ -235,7 +235,7 @@ export function truthOf(symbol: string, facts: Facts): boolean | undefined {
   }
   const { root } = splitMove(symbol);
   if (root !== symbol && facts.truths.get(root) === true) return true;
-  return symbol.startsWith("lock(") ? true : undefined;
+  return symbol.startsWith("lock(") || isMovedUp(symbol) ? true : undefined;
 }
 
 /** X of `(#0==X)`, or null. */

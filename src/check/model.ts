@@ -35,8 +35,8 @@ export interface Site {
   readonly callOf: (symbol: string) => CallInfo | null;
   /** See callers.ts. */
   readonly unlockedCallers: (param: string) => readonly string[] | null;
-  /** All callers of the function, where all are in view; null when others may call it. */
-  readonly callers: () => readonly FunctionIr[] | null;
+  /** All callers of a function, where all are in view; null when others may call it. */
+  readonly callersOf: (fn: FunctionIr) => readonly FunctionIr[] | null;
   /** How the functions in view order the table they put into a structure field. */
   readonly fieldOrder: (field: string) => FieldOrder;
 }

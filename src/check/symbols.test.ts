@@ -7,7 +7,10 @@ describe("moved", () => {
   it("keeps single steps exact and forgets larger ones", () => {
     expect(moved("p", 1n)).toBe("p+1");
     expect(moved("p+1", -1n)).toBe("p");
-    expect(moved("p+1", 1n)).toBe("p+n");
+    expect(moved("p+1", 1n)).toBe("p+p");
+    expect(moved("p+p", 1n)).toBe("p+p");
+    expect(moved("p+p", -1n)).toBe("p+m");
+    expect(moved("p-1", 3n)).toBe("p+n");
     expect(moved("p+n", -1n)).toBe("p+m");
     expect(moved("p", null)).toBe("p+n");
   });

@@ -9,6 +9,7 @@
  *   `*a`            what address a held when the function started
  *   `?7:a`         what address a holds since paths met at block 7
  *   `p+1`, `p-1`    p moved by one          `p+n`         p moved by an unknown amount; `p+m`: and one back
+ *                                           `p+p`         p moved up by one or more
  *   `(a==b)`        a pure expression       `lock(c,o)`   the lock of class c that protects o
  */
 
@@ -16,7 +17,7 @@ const longest = 240;
 
 /** Symbols that denote "some value", so that two equal texts need not be equal values. */
 export function isUnstable(symbol: string): boolean {
-  return symbol.includes("+n") || symbol.includes("+m");
+  return symbol.includes("+n") || symbol.includes("+m") || symbol.includes("+p");
 }
 
 export function number(value: bigint | number): string {
@@ -47,6 +48,11 @@ export function readLockless(pointer: string): string {
 /** Key under which the call that cleared a huge entry is remembered until the lock is dropped. */
 export function clearedBy(pointer: string): string {
   return `c:${pointer}`;
+}
+
+/** Key under which the address that an entry was used for is remembered. */
+export function addressOfEntry(entry: string): string {
+  return `a:${entry}`;
 }
 
 /** The step that made a symbol (or the pointer it was moved from), or null. */
@@ -93,11 +99,17 @@ export function expression(op: string, args: readonly string[]): string {
   return bounded(`(${args.length === 1 ? `${op}${args[0]}` : args.join(op)})`);
 }
 
+/** Counted or moved up from where it was: not zero, short of an overflow. */
+export function isMovedUp(symbol: string): boolean {
+  return symbol.endsWith("+1") || symbol.endsWith("+p");
+}
+
 /** A moved pointer (or number). Moves by one are kept apart, everything else is "some amount". */
 export function moved(base: string, by: bigint | null): string {
   const { root, offset } = splitMove(base);
   if (by === 0n) return base;
-  if (by === -1n && base.endsWith("+n")) return `${root}+m`;
+  if (by === -1n && (base.endsWith("+n") || base.endsWith("+p"))) return `${root}+m`;
+  if (by !== null && by > 0n && (base.endsWith("+p") || (offset !== null && offset >= 0n && offset + by > 1n))) return `${root}+p`;
   const total = by === null || offset === null ? null : offset + by;
   if (total === null) return `${root}+n`;
   if (total === 0n) return root;
@@ -107,7 +119,7 @@ export function moved(base: string, by: bigint | null): string {
 
 /** `p+1` -> p and 1; offset null for an unknown amount. */
 export function splitMove(symbol: string): { readonly root: string; readonly offset: bigint | null } {
-  if (symbol.endsWith("+n") || symbol.endsWith("+m")) return { root: symbol.slice(0, -2), offset: null };
+  if (symbol.endsWith("+n") || symbol.endsWith("+m") || symbol.endsWith("+p")) return { root: symbol.slice(0, -2), offset: null };
   if (symbol.endsWith("+1")) return { root: symbol.slice(0, -2), offset: 1n };
   if (symbol.endsWith("-1")) return { root: symbol.slice(0, -2), offset: -1n };
   return { root: symbol, offset: 0n };

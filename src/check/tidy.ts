@@ -47,7 +47,7 @@ export function ageSymbol(facts: Facts, symbol: string): Facts {
     walks: keys(facts.walks),
     tables: keys(facts.tables),
     released: keys(facts.released),
-    duties: new Map(Array.from(facts.duties, ([key, duty]) => [rename(key), { ...duty, value: rename(duty.value) }] as const)),
+    duties: new Map(Array.from(facts.duties, ([key, duty]) => [rename(key), { ...duty, value: duty.value.includes(old) ? "" : rename(duty.value) }] as const)),
     unmapped: keys(drop(facts.unmapped)),
     memory: texts(facts.memory),
     truths: keys(drop(facts.truths)),

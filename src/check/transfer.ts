@@ -154,9 +154,18 @@ function call(step: CallStep, at: StepPlace, site: Site, rules: readonly Rule[])
   // Unmapping through a cursor does not show that the cursor still points into its table.
   const unmaps = info.contract?.effects?.some((e) => e.do === "unmap") ?? false;
   const used = unmaps ? site.facts : info.args.reduce((facts, arg) => markUse(arg, facts), site.facts);
-  const ready = { ...site, facts: used };
+  const ready = { ...site, facts: learnAddress(info, used) };
   const after = info.contract ? byContract(info, ready, rules) : [unknownCall(info, ready)];
   return after.map((facts) => withResult(step, info, facts, site.frame.id));
+}
+
+/** A pmd that is given together with an address maps that address: the first pair tells. */
+function learnAddress(info: CallInfo, facts: Facts): Facts {
+  const params = info.contract?.params ?? [];
+  const address = info.args[params.indexOf("addr")];
+  const entry = info.args[params.findIndex((param) => param === "pmd" || param === "pmdp")];
+  if (address === undefined || entry === undefined || sym.isUnstable(address) || facts.memory.has(sym.addressOfEntry(entry))) return facts;
+  return { ...facts, memory: new Map(facts.memory).set(sym.addressOfEntry(entry), address) };
 }
 
 /** A NULL that a map call returned is used: the path ends here, what would follow is not worth a finding. */

@@ -4,7 +4,8 @@
  * this very function, or the lock was released before on this path. Otherwise the caller may hold it.
  */
 import type { Level, LockClass } from "../../rulebook/schema.ts";
-import { covering, coversEntries, isOwnVariable, mentions } from "../effects.ts";
+import { isOwnVariable } from "../duties.ts";
+import { covering, coversEntries, mentions } from "../effects.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
 

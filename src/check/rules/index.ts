@@ -13,6 +13,7 @@ import { notifierScope } from "./notifier-scope.ts";
 import { publishOrder } from "./publish-order.ts";
 import { sleepAtomic } from "./sleep-atomic.ts";
 import { staleRead } from "./stale-read.ts";
+import { tlbFlush } from "./tlb-flush.ts";
 import { walkDone } from "./walk-done.ts";
 
 export const rules: readonly Rule[] = [
@@ -29,5 +30,6 @@ export const rules: readonly Rule[] = [
   publishOrder,
   sleepAtomic,
   staleRead,
+  tlbFlush,
   walkDone,
 ];

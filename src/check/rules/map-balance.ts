@@ -31,7 +31,7 @@ export const mapBalance: Rule = {
     const { root } = sym.splitMove(pointer);
     const map = site.facts.maps.find((m) => m.pointer === root);
     if (map) {
-      const past = map.pastUse && map.certain && (pointer === `${root}+1` || pointer === `${root}+n`);
+      const past = map.pastUse && map.certain && (pointer === `${root}+1` || pointer === `${root}+n` || pointer === `${root}+p`);
       site.judge({
         rule: "map-balance",
         outcome: past ? "violated" : map.certain ? "proved" : "unknown",

@@ -6,7 +6,7 @@
  * have begun one: the range was ended before on this path, or the function and all its callers in view begin none.
  */
 import type { FunctionIr } from "../../c/ir.ts";
-import { isOwnVariable } from "../effects.ts";
+import { isOwnVariable } from "../duties.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import { hasEffect } from "../call-graph.ts";
 
@@ -82,6 +82,6 @@ function begun(fn: FunctionIr, site: Site): boolean {
 
 /** A static function whose callers in view, all of them, begin no range. */
 function nobodyBegins(site: Site): boolean {
-  const callers = site.callers();
+  const callers = site.callersOf(site.frame.fn);
   return callers !== null && callers.every((caller) => !begun(caller, site));
 }

@@ -2,7 +2,8 @@
  * publish-order: the stores that initialise a new table come before the store that makes it reachable, because
  * lockless walkers follow the pointer by address dependency alone (mm/memory.c, comment in pmd_install()).
  */
-import { anyTable, covering, isOwnVariable } from "../effects.ts";
+import { isOwnVariable } from "../duties.ts";
+import { anyTable, covering } from "../effects.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import { isKernelTable } from "./entry-lock.ts";
 

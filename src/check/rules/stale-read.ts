@@ -4,7 +4,8 @@
  * looked at under the lock that this function took, decided before or not: another CPU may have installed one
  * (mm/memory.c, pmd_install()).
  */
-import { covering, coversEntries, entryKey, isOwnVariable } from "../effects.ts";
+import { isOwnVariable } from "../duties.ts";
+import { covering, coversEntries, entryKey } from "../effects.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import type { Level } from "../../rulebook/schema.ts";
 import * as sym from "../symbols.ts";

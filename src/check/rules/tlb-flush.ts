@@ -1,0 +1,172 @@
+/**
+ * tlb-flush: an entry that is cleared or made less permissive stays in TLBs until it is flushed
+ * (Documentation/core-api/cachetlb.rst). The flush, or its record in the mmu_gather, comes before the lock of the entry
+ * is dropped, unless others are told that it is still to come (mm_tlb_flush_pending(), include/linux/mm_types.h).
+ *
+ * Many functions leave the flush to their callers. A path without one is a violation only where the function flushes
+ * elsewhere, has a mmu_gather in hand, takes and drops the locks of the whole operation itself, or has callers in view
+ * of which none flushes.
+ */
+import type { FunctionIr } from "../../c/ir.ts";
+import { calleesOf, hasEffect } from "../call-graph.ts";
+import { announcedFlush, dirtied, gatherInHand, owedFlush, unsettledBatch } from "../duties.ts";
+import { classOfLock } from "../effects.ts";
+import type { LockClass } from "../../rulebook/schema.ts";
+import { kindSet } from "../kinds.ts";
+import type { Duty } from "../facts.ts";
+import type { CallInfo, Rule, Site } from "../model.ts";
+import * as sym from "../symbols.ts";
+
+export const tlbFlush: Rule = {
+  id: "tlb-flush",
+
+  onCall: (call, site) => {
+    for (const effect of call.contract?.effects ?? []) {
+      if (effect.do === "flush" && effect.what !== "entry") judgeFlush(effect.what, call, site);
+      if (effect.do === "announce-flush" && !effect.begin) judgeAnnounced(call, site);
+      if (effect.do === "drop-rmap" || effect.do === "delay-rmap") judgeRmap(effect.do === "delay-rmap", call, site);
+      if (effect.do === "owe-flush" && effect.addr !== undefined) judgeAddress(call.arg(effect.entry), call.arg(effect.addr), call, site);
+    }
+  },
+
+  onRelease: (lock, held, site) => {
+    const change = site.facts.duties.get(unsettledBatch);
+    if (!change || lock.class !== "pte-ptl" || !held?.certain || held.origin !== "taken" || held.by !== site.frame.fn.name) return;
+    site.judge({
+      rule: "tlb-flush",
+      outcome: "violated",
+      what: "put-off flushes looked for under the page-table lock",
+      loc: held.at,
+      message: `${site.frame.fn.name}() changes entries under the lock taken here and flushes what its mmu_gather is told of: entries that reclaim has cleared before and put off to flush are still in TLBs`,
+      requires: ["flush_tlb_batched_pending() after the page-table lock is taken"],
+    });
+  },
+
+  onReturn: (_value, site) => {
+    const owed = site.facts.duties.get(owedFlush);
+    if (!owed) return;
+    const reason = owed.state === "open" || isDecidedByValue(owed, site) ? null : whyNobodyElse(owed, site);
+    site.judge({
+      ...flushed(owed),
+      outcome: reason === null ? "unknown" : "violated",
+      message: reason === null ? "" : `${owed.text} takes away what TLBs may hold, and ${site.frame.fn.name}() returns without a flush: ${reason}`,
+    });
+  },
+};
+
+function flushed(owed: Duty): { readonly rule: "tlb-flush"; readonly loc: Duty["at"]; readonly what: string; readonly requires: readonly string[] } {
+  return { rule: "tlb-flush", loc: owed.at, what: `${nameOf(owed)}: flushed`, requires: ["TLB flush after an entry is cleared or made less permissive"] };
+}
+
+function nameOf(owed: Duty): string {
+  return `${owed.text.split("(")[0]}()`;
+}
+
+function judgeFlush(what: "user" | "kernel" | "gather" | "table", call: CallInfo, site: Site): void {
+  const owed = site.facts.duties.get(owedFlush);
+  if (!owed) return;
+  site.judge({ ...flushed(owed), outcome: "proved", message: "" });
+  // Nobody reaches the entries of a table that goes with the flush: what they map needs no earlier one.
+  const told = what !== "user" || site.facts.duties.has(announcedFlush) || gatherInHand(site.frame.fn);
+  const late = owed.state === "late";
+  site.judge({
+    rule: "tlb-flush",
+    outcome: !late ? "proved" : told ? "unknown" : "violated",
+    what: `${nameOf(owed)}: flushed under the page-table lock`,
+    message: late && !told ? `${call.step.text} comes after the page-table lock under which ${nameOf(owed)} in line ${owed.at.line} changed the entry is dropped: another CPU that takes the lock sees the new entry while old translations are still used` : "",
+    requires: ["TLB flush before the page-table lock is dropped, or inc_tlb_flush_pending() before the change"],
+  });
+}
+
+/** page_mkclean() and writeback find a mapping through rmap alone: while a TLB may still write the page, it has to be found. */
+function judgeRmap(delays: boolean, call: CallInfo, site: Site): void {
+  const dirty = site.facts.duties.get(dirtied);
+  if (!dirty) return;
+  site.judge({
+    rule: "tlb-flush",
+    outcome: delays ? "proved" : "violated",
+    what: "rmap of a dirty page kept until the flush",
+    message: delays ? "" : `${call.step.text} hides the mapping of a page that line ${dirty.at.line} marks dirty before TLBs are flushed: another CPU can still write it after page_mkclean() has found no mapping`,
+    requires: ["rmap removed after the flush for dirty shared pages (tlb_delay_rmap(), tlb_flush_rmaps())"],
+  });
+}
+
+/** Whoever is told that a flush is to come relies on it. */
+function judgeAnnounced(call: CallInfo, site: Site): void {
+  const announced = site.facts.duties.get(announcedFlush);
+  if (!announced) return;
+  const missing = announced.state === "announced";
+  site.judge({
+    rule: "tlb-flush",
+    outcome: missing ? "violated" : "proved",
+    what: "announced flush done",
+    message: missing ? `${call.step.text} says that the flush announced in line ${announced.at.line} is done, but there is none in between` : "",
+    requires: ["TLB flush between inc_tlb_flush_pending() and dec_tlb_flush_pending()"],
+  });
+}
+
+/** A pointer to an entry stays where it is while the address beside it was advanced: what is flushed is another range. */
+function judgeAddress(entry: string, address: string, call: CallInfo, site: Site): void {
+  const known = site.facts.memory.get(sym.addressOfEntry(entry));
+  if (known === undefined || sym.isUnstable(entry)) return;
+  const advanced = address !== known && sym.splitMove(address).root === sym.splitMove(known).root && !sym.isUnstable(known);
+  site.judge({
+    rule: "tlb-flush",
+    outcome: advanced ? "violated" : address === known ? "proved" : "unknown",
+    what: `${call.step.callee}: address of the entry`,
+    message: advanced ? `${call.step.text} is given an address that was advanced since the entry was reached: it flushes another range than the one that the entry maps` : "",
+    requires: ["the address by which the entry was reached"],
+  });
+}
+
+/** A predicate on the old value (pte_accessible(), pte_needs_flush()) came out zero: the author looked whether a flush is due. */
+function isDecidedByValue(owed: Duty, site: Site): boolean {
+  return Array.from(site.facts.calls).some(([result, args]) => args.includes(owed.value) && site.facts.truths.get(result) === false);
+}
+
+/** Why no caller can be expected to flush, or null. */
+function whyNobodyElse(owed: Duty, site: Site): string | null {
+  const { fn } = site.frame;
+  if (owesByContract(fn, site)) return null;
+  if (hasEffect(fn, site.rulebook, (e) => e.do === "flush" && e.what !== "entry")) return "it flushes on other paths only";
+  if (gatherInHand(fn)) return "it has a mmu_gather in hand and records nothing in it";
+  if (locksItself(site)) return "it takes and drops the locks of the whole operation itself";
+  return isPresent(owed, site) && callersFlush(fn, site, 0) === false ? "its callers in view do not flush either" : null;
+}
+
+/** The entry is known to have been present: by tests, or because only such entries are handed to the call. */
+function isPresent(owed: Duty, site: Site): boolean {
+  const fact = site.facts.values.get(owed.value);
+  return fact === undefined || (fact.kinds & ~kindSet(["leaf", "devmap"])) === 0;
+}
+
+/** An implementation of a call that leaves the flush to its callers. */
+function owesByContract(fn: FunctionIr, site: Site): boolean {
+  return site.rulebook.contract(fn.name)?.effects?.some((e) => e.do === "owe-flush") ?? false;
+}
+
+function locksItself(site: Site): boolean {
+  return Array.from(site.facts.released.keys()).some((id) => id.startsWith("lock(") && sleeping.has(classOfLock(id)));
+}
+
+const sleeping: ReadonlySet<LockClass> = new Set(["mmap", "vma", "i_mmap", "anon_vma"]);
+
+/** Levels of callers that are looked at. */
+const deepest = 4;
+
+/** It delimits the operation: whoever takes mmap_lock or a reverse-mapping lock does not leave the flush to those above. */
+function takesSleepingLock(fn: FunctionIr, site: Site): boolean {
+  return hasEffect(fn, site.rulebook, (e) => e.do === "acquire" && "class" in e.lock && sleeping.has(e.lock.class));
+}
+
+/** Whether some caller flushes, by name; null when a caller may be out of view. */
+function callersFlush(fn: FunctionIr, site: Site, depth: number): boolean | null {
+  const callers = site.callersOf(fn);
+  if (callers === null || depth >= deepest) return null;
+  for (const caller of callers) {
+    const flushes = hasEffect(caller, site.rulebook, (e) => e.do === "flush" || e.do === "announce-flush") || calleesOf(caller).some((callee) => /tlb/.test(callee));
+    if (flushes) return true;
+    if (!takesSleepingLock(caller, site) && callersFlush(caller, site, depth + 1) !== false) return null;
+  }
+  return callers.length > 0 ? false : null;
+}
