@@ -13,6 +13,8 @@ export interface PatchOptions {
   readonly base: string | null;
   readonly all: boolean;
   readonly strict: boolean;
+  /** Most states of one run of the simulator, or null for its default. */
+  readonly bound: number | null;
   readonly wants: (rule: RuleId) => boolean;
 }
 
@@ -25,6 +27,7 @@ export function patchOptions(request: Omit<ReviewRequest, "stdin">, tree: Tree |
     base: request.base,
     all: request.all,
     strict: request.strict,
+    bound: request.bound,
     wants: wanted(request),
   };
 }

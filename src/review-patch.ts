@@ -1,5 +1,5 @@
 /** A prepared patch -> its report: the checks of its files, and what is said beside them. */
-import { checkImages, isC, type Sides, type Source } from "./check-images.ts";
+import { type CheckedFile, checkImages, isC, type Sides, type Source } from "./check-images.ts";
 import type { Finding } from "./core/finding.ts";
 import { frameAround, removedLines } from "./core/frame.ts";
 import type { FileImage, FileImages } from "./core/image.ts";
@@ -63,12 +63,19 @@ async function checkFiles(
       pre: await helpersOf("pre", both, sources, states, rulebook, options),
       post: await helpersOf("post", both, sources, states, rulebook, options),
     };
-    const checked = checkImages(both, rulebook, { all: options.all, strict: options.strict, helpers });
+    const flow = checkImages(both, rulebook, { all: options.all, strict: options.strict, helpers });
+    const checked = mayReplay(both, flow) ? (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, helpers }) : flow;
     functions.push(...checked.functions);
     findings.push(...checked.findings.filter((f) => options.wants(f.rule)).map((f) => withFrame(f, both)));
     await new Promise(setImmediate);
   }
   return { functions, findings: findings.filter((f) => options.all || f.status !== "pre-existing") };
+}
+
+/** Whether a function with page-table steps is known in full. The simulator is not even loaded for less. */
+function mayReplay({ post }: Sides<Source | null>, { functions }: CheckedFile): boolean {
+  const whole = new Set(post?.unit.functions.filter((fn) => !fn.partial && fn.headKnown).map((fn) => fn.name));
+  return functions.some((fn) => fn.coverage !== "skipped" && whole.has(fn.name));
 }
 
 function sourceOf(image: FileImage): Source {

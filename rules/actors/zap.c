@@ -20,7 +20,8 @@ void madvise_dontneed(struct mm_struct *mm, struct vm_area_struct *vma, unsigned
 	if (vma_is_anonymous(vma))
 		world_unmapped(mm, addr, addr + PMD_SIZE);
 	world_fault_end(mm, vma, how);
-	world_flushed(mm, addr, addr + PMD_SIZE);
+	if (vma_is_anonymous(vma))
+		world_flushed(mm, addr, addr + PMD_SIZE);
 }
 
 /*
@@ -72,5 +73,6 @@ out:
 	world_invalidate_end(mm, addr, addr + PMD_SIZE);
 	tlb_finish_mmu(&tlb);
 	world_fault_end(mm, vma, how);
-	world_flushed(mm, addr, addr + PMD_SIZE);
+	if (vma_is_anonymous(vma))
+		world_flushed(mm, addr, addr + PMD_SIZE);
 }

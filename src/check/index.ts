@@ -10,11 +10,13 @@ import { calleesOf, callersAmong, hasEffect } from "./call-graph.ts";
 import { unlockedCallers } from "./callers.ts";
 import { callsBelow } from "./calls-below.ts";
 import { ledgerStep } from "./duties.ts";
+import { entryLocks, type EntryLocks } from "./entry-locks.ts";
 import { fieldOrder } from "./field-order.ts";
 import type { FieldOrder } from "./model.ts";
 import { rules } from "./rules/index.ts";
 import { atomicReason } from "./rules/sleep-atomic.ts";
 
+export type { EntryLocks } from "./entry-locks.ts";
 export { type Evidence, fingerprint } from "./findings.ts";
 export { kindNames, notLookedAt } from "./kinds.ts";
 
@@ -88,6 +90,17 @@ function isCallback(fn: FunctionIr, units: readonly UnitIr[]): boolean {
 
 /** The wanted functions of `unit`, in order; `others` are units of the same tree whose functions may be run in place. */
 export function checkUnit(unit: UnitIr, rulebook: Rulebook, others: readonly UnitIr[] = [], wanted: (fn: FunctionIr) => boolean = () => true): FunctionCheck[] {
+  const around = surroundingsOf(unit, rulebook, others);
+  return unit.functions.filter(wanted).map((fn) => checkFunction(fn, unit, around));
+}
+
+/** For each function asked about, the locks that its callers hold, as far as the rules' tables and the callers in view tell. */
+export function entryLocksIn(unit: UnitIr, rulebook: Rulebook, others: readonly UnitIr[] = []): (fn: FunctionIr) => EntryLocks {
+  const around = surroundingsOf(unit, rulebook, others);
+  return (fn) => entryLocks(fn, unit, around);
+}
+
+function surroundingsOf(unit: UnitIr, rulebook: Rulebook, others: readonly UnitIr[]): Surroundings {
   const units = [...others, unit];
   const orders = new Map<string, FieldOrder>();
   const callers = new Map<string, readonly string[] | null>();
@@ -119,7 +132,7 @@ export function checkUnit(unit: UnitIr, rulebook: Rulebook, others: readonly Uni
       return order;
     },
   };
-  return unit.functions.filter(wanted).map((fn) => checkFunction(fn, unit, around));
+  return around;
 }
 
 function checkFunction(fn: FunctionIr, unit: UnitIr, around: Surroundings): FunctionCheck {

@@ -115,7 +115,7 @@ describe.each(races.map((r) => [r.race, r] as const))("%s", (_, known) => {
     const unit = lowerText(known.file, text);
     const longest = unit.functions.filter((f) => f.name === known.function).toSorted((a, b) => b.endLine - b.line - (a.endLine - a.line))[0]!;
     const library = libraryFor(textsOf("rules/models"), textsOf("rules/actors"), known.kernel);
-    return { function: longest, units: [unit], library, held, lines: new Map([[known.file, text.split("\n")]]), bound: 3000, total: 100_000 };
+    return { function: longest, units: [unit], library, held, callersSeen: false, lines: new Map([[known.file, text.split("\n")]]), bound: 3000, work: 20_000_000 };
   };
   const run = (text: string, held: readonly HeldLock[]): ReplayResult => replay(requestFor(text, held));
 

@@ -57,7 +57,7 @@ export function repair(request: ReplayRequest, trace: ReplayTrace): Repair | nul
   const own = trace.property === "missed-mapping" ? kept : [];
   for (const candidate of [...own, ...known]) {
     const subject = subjectOf(request, weakenedBy(candidate, trace));
-    const held = [...subject.held.filter((h) => !candidate.held.some((c) => c.class === h.class)), ...candidate.held];
+    const held = [...trace.held.filter((h) => !candidate.held.some((c) => c.class === h.class)), ...candidate.held];
     const run = runReplay({ ...subject, held, bound: request.bound * 10 }, trace.world, actor);
     if (run.found === null && run.complete) return { text: candidate.text, confirmed: true };
   }

@@ -3,10 +3,10 @@ import { lowerText } from "../c/index.ts";
 import type { FunctionIr } from "../c/ir.ts";
 import { bindParameter, pageIn, tableFor } from "./bindings.ts";
 import type { Actor, Library } from "./library.ts";
-import { bindForReplay, fieldDefault } from "./replay-world.ts";
+import { bindForReplay, fieldDefault, opaqueEntry } from "./replay-world.ts";
 import { ptlName } from "./run/operation.ts";
 import { lockName } from "./run/ops-locks.ts";
-import { compiled, newSession, type Session } from "./run/session.ts";
+import { compiled, newSession, type Session, type Work } from "./run/session.ts";
 import { exitCheck, simulation, type Simulation, type Starting } from "./run/simulation.ts";
 import { newThread } from "./run/thread.ts";
 import { sharedBy, verdictOf, type Verdict } from "./scenario.ts";
@@ -32,9 +32,11 @@ export interface Subject {
   readonly loads: ReadonlyMap<string, number>;
   readonly library: Library;
   readonly held: readonly HeldLock[];
+  /** Those of `held` that were taken for granted. */
+  readonly assumed: readonly HeldLock[];
   readonly lines: Lines;
   readonly bound: number;
-  readonly cancelled?: () => boolean;
+  readonly work: Work;
   /** Also take pictures of the page tables along the trace. */
   readonly pictures?: boolean;
   readonly weakened: Weakened;
@@ -45,13 +47,15 @@ export interface RunResult extends Verdict {
   readonly reached: ReadonlySet<number>;
   /** What the function would have done from the last state of the interleaving on, in words. */
   readonly rest: readonly string[];
+  /** Locks that the function releases without having taken them. */
+  readonly wanted: readonly HeldLock[];
 }
 
 /** `actor` null: the function alone, beside a CPU that does nothing, so that all runs of a world are laid out alike. */
 export function runReplay(subject: Subject, settings: Settings, actor: Actor | null): RunResult {
-  const world = buildWorld(settings, 2, subject.weakened);
+  const world = buildWorld({ ...settings, "spare-pages": "4" }, 2, subject.weakened);
   const { function: target, library } = subject;
-  const taken = takenByCaller(target, subject.held);
+  const taken = takenByCaller(target, subject.held.filter((h) => !subject.assumed.includes(h)));
   const kept = holdAtEntry(world, subject.held.filter((h) => !taken.includes(h)));
   const caller = callerOf(target, taken);
   const session: Session = newSession({
@@ -62,6 +66,8 @@ export function runReplay(subject: Subject, settings: Settings, actor: Actor | n
     fieldDefault: (field) => fieldDefault(world, field),
     loads: subject.loads,
     foreign: true,
+    work: subject.work,
+    opaqueEntry: opaqueEntry(world),
   });
   const args = bindForReplay(world, target);
   const threads: Starting[] = [
@@ -71,9 +77,18 @@ export function runReplay(subject: Subject, settings: Settings, actor: Actor | n
   const sim = simulation(session, threads, world.initial);
   const about = { scenario: Object.entries(settings).map(([key, value]) => `${key}=${value}`).join(" "), actor: actor?.title ?? "", era: library.era };
   const lines = new Map([...library.lines, ...subject.lines, ["(caller)", caller.lines]]);
-  const limits = { bound: subject.bound, pictures: subject.pictures ?? false, ...(subject.cancelled === undefined ? {} : { cancelled: subject.cancelled }) };
+  const limits = { bound: subject.bound, pictures: subject.pictures ?? false, cancelled: () => subject.work.left < 0 };
   const verdict = verdictOf(sim, session, about, lines, limits);
-  return { ...verdict, reached: session.reached, rest: restOf(sim, verdict) };
+  return { ...verdict, complete: verdict.complete && subject.work.left >= 0, reached: session.reached, rest: restOf(sim, verdict), wanted: wantedLocks(world, session.wanted) };
+}
+
+const nameable: readonly HeldClass[] = ["mmap", "vma", "i_mmap", "anon_vma", "pte-ptl", "pmd-ptl", "page_table_lock", "folio"];
+
+/** Locks of the world by their names, as those that a caller may hold. */
+function wantedLocks(world: World, names: ReadonlySet<string>): HeldLock[] {
+  const spin: ReadonlySet<HeldClass> = new Set(["pte-ptl", "pmd-ptl", "page_table_lock", "folio"]);
+  const locks = nameable.filter((kind) => names.has(heldName(world, kind) ?? "-"));
+  return [...locks.map((kind): HeldLock => (spin.has(kind) ? { class: kind } : { class: kind, mode: "read" })), ...(names.has("rcu") ? [{ class: "rcu" } as const] : [])];
 }
 
 /** Most steps that are followed to see how the function goes on. */

@@ -5,9 +5,9 @@
 import type { FunctionIr, Place } from "../c/ir.ts";
 import { bindParameter, slotFor } from "./bindings.ts";
 import type { Settings, World } from "./world/build.ts";
-import { base, pmdSize } from "./world/layout.ts";
+import { base, entriesPerTable, life, pmdSize } from "./world/layout.ts";
 import { pageLife } from "./world/pages.ts";
-import type { Value } from "./world/value.ts";
+import { flag, type Value } from "./world/value.ts";
 
 /** Names in the function's calls and fields, to see what it is about. */
 export function namesIn(functions: readonly FunctionIr[]): Set<string> {
@@ -20,7 +20,7 @@ export function namesIn(functions: readonly FunctionIr[]): Set<string> {
 }
 
 /** Whether the functions work on the kernel's own tables: they name init_mm, no VMA, and are not told which mm. */
-function ofTheKernel(functions: readonly FunctionIr[]): boolean {
+export function ofTheKernel(functions: readonly FunctionIr[]): boolean {
   let kernel = false;
   let vma = functions[0]?.params.some((p) => functions[0]?.vars.get(p)?.type === "struct mm_struct *") ?? false;
   for (const ir of functions) {
@@ -46,6 +46,12 @@ export function worldsFor(functions: readonly FunctionIr[], file: string): Setti
     return [{ vma: "kernel", pmd: "huge", deposit: "no" }, { vma: "kernel", pmd: "table" }, { vma: "kernel", pmd: "none" }];
   }
   const moves = any(names, /^(?:pmd_populate|set_pmd_at)$/) && any([...functions].reduce((s, f) => s.add(f.name), new Set<string>()), /move|mremap/);
+  const freesUpper = any(names, /^(?:pte_free_tlb|pmd_free_tlb|pud_free_tlb|p4d_free_tlb)$/);
+  // Page tables go when nobody can find their VMA any more.
+  if (freesUpper) return [{ vma: "anon", pmd: "table", pte: "none,none", users: "gone" }, { vma: "anon", pmd: "none", users: "gone" }];
+  const special = any(names, /^(?:pte_mkspecial|pfn_pte|pfn_pmd|pfn_t_pte|pfn_t_pmd|insert_pfn\w*|insert_page\w*|remap_pfn_range\w*|remap_p[tmu4]d_range|vm_insert_\w+)$/);
+  const looks = any(names, /^(?:__pte_offset_map\w*|pte_offset_map\w*|ptep_get\w*|huge_ptep_get|pte_to_swp_entry|page_vma_mapped_walk)$/);
+  const shared = any(names, /^(?:PageAnonExclusive|folio_try_share_anon_rmap_\w+|page_try_share_anon_rmap)$/);
   const ptes = any(names, /pte_t|pte_offset|^set_pte|^ptep_/);
   const pmds = any(names, /pmd_t|pmd_lock|^set_pmd|^pmdp_/);
   const anon = any(names, /anon_vma|anon/) || !any(names, /i_mmap|file/) || /huge_memory|memory\.c|migrate|rmap/.test(file);
@@ -53,12 +59,13 @@ export function worldsFor(functions: readonly FunctionIr[], file: string): Setti
   const kinds: Settings[] = [
     ...(ptes || pmds ? [{ pmd: "table", pte: "page,none" }, { pmd: "table", pte: "none,none" }] : []),
     ...(pmds ? [{ pmd: "huge" }, { pmd: "none" }, { pmd: "migration" }] : []),
-    ...(ptes ? [{ pmd: "table", pte: "device-exclusive,none" }, { pmd: "table", pte: "migration,none" }] : []),
+    ...(ptes && looks ? [{ pmd: "table", pte: "device-exclusive,none" }, { pmd: "table", pte: "migration,none" }] : []),
+    ...(ptes && shared ? [{ pmd: "table", pte: "page-ro,none" }] : []),
   ];
+  // Mappings of raw page frames have no pages that khugepaged or the reverse map would find.
+  if (special) return kinds.filter((kind) => kind["pmd"] !== "migration").map((kind) => ({ vma: "pfnmap", ...kind }));
   const worlds: Settings[] = kinds.flatMap((kind): Settings[] => [...(anon ? [{ vma: "anon", ...kind }] : []), ...(mapped ? [{ vma: "file", ...kind }] : [])]);
-  const registered = worlds.filter((w) => w["pmd"] === "table").map((w): Settings => ({ ...w, uffd: "yes" }));
-  const all = [...worlds, ...registered];
-  return moves ? all.filter((w) => w["pmd"] === "table").map((w): Settings => ({ ...w, vma1: w["vma"]!, pmd1: "none" })) : all;
+  return moves ? worlds.filter((w) => w["pmd"] === "table").map((w) => ({ ...w, vma1: w["vma"]!, pmd1: "none" })) : worlds;
 }
 
 /** What a field of an object that the function was given holds, by the field's name; undefined when nothing fits. */
@@ -84,17 +91,72 @@ export function fieldDefault(world: World, field: string): Value | undefined {
       return values.zero;
     case "prealloc_pte":
       return values.zero;
+    case "page":
+      return world.cachePage < 0 ? undefined : values.ref("page", world.cachePage);
+    case "orig_pte":
+      return entryNow(world, "pte");
+    case "orig_pmd":
+      return entryNow(world, "pmd");
+    case "pte":
+      return slotFor(world, 0, "pte", base);
+    case "ptl": {
+      const slot = slotFor(world, 0, "pte", base);
+      return slot.k === "slot" ? values.ref("ptl", slot.table) : undefined;
+    }
     default:
       return undefined;
   }
 }
 
-/** A page of the world that nothing maps, with the reference of whoever hands it over. */
-function freshPage(world: World): Value {
-  const page = world.layout.pages - 1;
+/** A page of the world that nothing maps, `nth` from the end, with references of whoever hands it over. */
+function freshPage(world: World, nth: number, references: number): number {
+  const page = world.layout.pages - nth;
   world.initial[world.layout.pageLife + page] = pageLife.used;
-  world.initial[world.layout.references + page] = 1;
-  return world.values.ref("page", page);
+  world.initial[world.layout.references + page] = references;
+  return page;
+}
+
+/** An entry of which nothing is known maps a page that somebody else keeps. */
+export function opaqueEntry(world: World): Value {
+  return world.values.entry("leaf", freshPage(world, 2, 32), flag.young);
+}
+
+/** A PTE table that the caller has allocated. */
+function freshTable(world: World): Value | undefined {
+  const { layout } = world;
+  const table = layout.levels.findLastIndex((level, t) => level === "pte" && world.initial[layout.life + t] === life.unused);
+  if (table < 0) return undefined;
+  world.initial[layout.life + table] = life.private;
+  world.initial[layout.owner + table] = 1;
+  return world.values.ref("table", table);
+}
+
+/** What the entry of a level held when the caller looked at it. */
+function entryNow(world: World, level: "pte" | "pmd"): Value {
+  const slot = slotFor(world, 0, level, base);
+  return slot.k === "slot" ? world.values.get(world.initial[world.layout.entry + slot.table * entriesPerTable + slot.index]!) : world.values.none;
+}
+
+/** Values of types that name no object of the world: entries by value, new tables, locks of tables. */
+function bindValue(world: World, type: string, name: string, installs: boolean): Value | undefined {
+  switch (type) {
+    case "pte_t":
+      return /^(?:entry|new|prot)/.test(name) ? opaqueEntry(world) : entryNow(world, "pte");
+    case "pmd_t":
+      return /^(?:entry|new|prot)/.test(name) ? opaqueEntry(world) : entryNow(world, "pmd");
+    case "pgtable_t":
+      return world.vmas[0]?.kind === "anon" ? freshTable(world) : world.values.zero;
+    case "spinlock_t *": {
+      const slot = slotFor(world, 0, "pte", base);
+      return slot.k === "slot" ? world.values.ref("ptl", slot.table) : undefined;
+    }
+    case "pgprot_t":
+      return world.values.ref("prot", 1);
+    case "swp_entry_t":
+      return installs ? opaqueEntry(world) : entryNow(world, "pte");
+    default:
+      return undefined;
+  }
 }
 
 /** Values for the parameters; what fits nothing in the world becomes an object of its own, named after the parameter. */
@@ -105,8 +167,9 @@ export function bindForReplay(world: World, ir: FunctionIr): Map<string, Value> 
   return new Map(ir.params.map((name) => {
     const variable = ir.vars.get(name)!;
     const page = /^struct (?:page|folio) \*$/.test(variable.type);
-    if (page && installs) return [name, freshPage(world)] as const;
-    const bound = bindParameter(world, variable);
+    // A page of a file that is about to be mapped is the one that the page cache holds.
+    if (page && installs) return [name, world.values.ref("page", world.cachePage >= 0 ? world.cachePage : freshPage(world, 1, 1))] as const;
+    const bound = bindParameter(world, variable) ?? bindValue(world, variable.type.replaceAll(/\s+/g, " ").trim(), variable.source, installs);
     if (bound !== undefined) return [name, bound] as const;
     if (variable.type.trimEnd().endsWith("*")) return [name, world.values.place(`o:${variable.source}`)] as const;
     return [name, world.values.unknown(variable.source)] as const;

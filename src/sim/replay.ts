@@ -7,9 +7,9 @@ import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import type { RuleId, Trace } from "../core/finding.ts";
 import { fits } from "./fits.ts";
 import type { Actor, Library } from "./library.ts";
-import { assumedHeld } from "./replay-context.ts";
+import { contextFor } from "./replay-context.ts";
 import { runReplay, type HeldLock, type RunResult, type Subject } from "./replay-run.ts";
-import { worldsFor } from "./replay-world.ts";
+import { ofTheKernel, worldsFor } from "./replay-world.ts";
 import { conflictsOf } from "./run/explore.ts";
 import type { Lines } from "./trace.ts";
 import { sound, type Settings, type Weakened } from "./world/build.ts";
@@ -20,13 +20,16 @@ export interface ReplayRequest {
   /** The units that helpers are taken from: the function's own first. */
   readonly units: readonly UnitIr[];
   readonly library: Library;
+  /** What the function's callers are known to hold. */
   readonly held: readonly HeldLock[];
+  /** Whether `held` has all page-table locks that the callers hold; else some are taken for granted. */
+  readonly callersSeen: boolean;
   /** Lines of the function's file and its helpers', by path, for the trace; may lack any. */
   readonly lines: Lines;
-  /** Most states of one run, and of all runs together. */
+  /** Most states of one run. */
   readonly bound: number;
-  readonly total: number;
-  readonly cancelled?: () => boolean;
+  /** Most interpreted steps of all runs together; about two million are a second. */
+  readonly work: number;
   /** Also take pictures of the page tables along each trace. */
   readonly pictures?: boolean;
 }
@@ -42,6 +45,8 @@ export interface ReplayTrace {
   readonly culprit: boolean;
   readonly trace: Trace;
   readonly world: Settings;
+  /** Locks that the function was run with. */
+  readonly held: readonly HeldLock[];
   /** Name of the actor on the other CPU; "" when the function breaks the property alone. */
   readonly actor: string;
   /** Tests of unknown values that the trace depends on at its end. */
@@ -59,7 +64,9 @@ export interface ReplayResult {
   readonly runs: number;
   /** True when a bound cut a run short. */
   readonly bounded: boolean;
-  /** Locks that were taken to be held by the callers because the function does not take them, beside `held` of the request. */
+  /** Locks that the function was run with. */
+  readonly held: readonly HeldLock[];
+  /** Those of them that were taken for granted. */
   readonly assumedHeld: readonly HeldLock[];
 }
 
@@ -72,19 +79,19 @@ const preconditions: ReadonlySet<PropertyId> = new Set([
   "stale-walk", "secondary-mapping", "mapped-freed", "freed-page", "missed-mapping", "assertion", "deadlock", "livelock", "not-held",
 ]);
 
-export function replay(request: ReplayRequest, weakened: Weakened = sound): ReplayResult {
-  const subject = subjectOf(request, weakened);
-  const near = [request.function, ...callees(request.function, subject.helpers, 6)];
-  const tally = new Tally();
-  const { chosen, others } = telling(subject, near, tally);
+export function replay(request: ReplayRequest): ReplayResult {
+  const first = subjectOf(request, sound);
+  const near = [request.function, ...callees(request.function, first.helpers, 6)];
+  const { subject, tally, chosen, others } = begun(first, near);
   const actors = request.library.actors.filter((actor) => !standsFor(actor, near));
   const met = new Set<Actor>();
   for (const [list, again] of [[chosen, true], [others, false]] as const) {
-    for (const { settings, alone } of list) {
+    for (const { settings: plain, alone } of list) {
       for (const actor of actors) {
+        const settings = forActor(plain, actor);
         // A world that adds nothing for the function is still the place for actors that fit into no other.
         if ((met.has(actor) && !again) || !fits(actor, settings) || !clashes(request.library, settings, actor, alone)) continue;
-        if (tally.states >= request.total) {
+        if (subject.work.left < 0) {
           tally.bounded = true;
           break;
         }
@@ -93,7 +100,21 @@ export function replay(request: ReplayRequest, weakened: Weakened = sound): Repl
       }
     }
   }
-  return { ...tally.result(), assumedHeld: subject.held.filter((h) => !request.held.includes(h)) };
+  return { ...tally.result(), held: subject.held, assumedHeld: subject.assumed };
+}
+
+/** Whether the trace is there too when the callers hold mmap_lock and the VMA lock for writing: whoever calls, it happens. */
+export function standsWith(request: ReplayRequest, trace: ReplayTrace): boolean {
+  const subject = subjectOf(request, sound);
+  const actor = request.library.actors.find((a) => a.name === trace.actor) ?? null;
+  const held: HeldLock[] = [...trace.held.filter((h) => h.class !== "mmap" && h.class !== "vma"), { class: "mmap", mode: "write" }, { class: "vma", mode: "write" }];
+  const run = runReplay({ ...subject, held }, trace.world, actor);
+  return run.found?.fault.property === trace.property;
+}
+
+/** Only userfaultfd itself looks whether a VMA is registered; the worlds of the others are the fewer. */
+function forActor(settings: Settings, actor: Actor): Settings {
+  return actor.needs.has("uffd") && settings["pmd"] === "table" ? { ...settings, uffd: "yes" } : settings;
 }
 
 /**
@@ -135,8 +156,23 @@ function blamed(fault: Fault, run: RunResult): RuleId {
 export function subjectOf(request: ReplayRequest, weakened: Weakened): Subject {
   const helpers = helpersOf(request.units);
   const near = [request.function, ...callees(request.function, helpers, 6)];
-  const held = [...request.held, ...assumedHeld(near, request.held)];
-  return { ...request, held, helpers, loads: fieldLoads(near), weakened };
+  const { certain, assumed } = contextFor(near, request.held, ofTheKernel(near), request.callersSeen);
+  return { ...request, held: [...request.held, ...certain, ...assumed], assumed, helpers, loads: fieldLoads(near), work: { left: request.work }, weakened };
+}
+
+/** Most times that a function is given what it turns out to release. */
+const mostGiven = 2;
+
+/** The function run alone. What it releases without having taken it, its caller holds: then it is run again with that. */
+function begun(first: Subject, near: readonly FunctionIr[]): { readonly subject: Subject; readonly tally: Tally } & ReturnType<typeof telling> {
+  let subject = first;
+  for (let given = 0; ; given++) {
+    const tally = new Tally();
+    const told = telling(subject, near, tally);
+    const wanted = tally.wanted.filter((lock) => !subject.held.some((h) => h.class === lock.class));
+    if (wanted.length === 0 || given === mostGiven) return { subject, tally, ...told };
+    subject = { ...subject, held: [...subject.held, ...wanted], assumed: [...subject.assumed, ...wanted] };
+  }
 }
 
 interface Chosen {
@@ -150,7 +186,8 @@ function telling(subject: Subject, near: readonly FunctionIr[], tally: Tally): {
   for (const settings of worldsFor(near, subject.function.file)) {
     const alone = runReplay(subject, settings, null);
     tally.add(subject, settings, null, alone);
-    if (alone.found === null) runs.push({ settings, alone });
+    // What is too much alone is too much beside another.
+    if (alone.found === null && alone.complete) runs.push({ settings, alone });
   }
   const seen = new Set<string>();
   const chosen: Chosen[] = [];
@@ -168,6 +205,7 @@ class Tally {
   states = 0;
   runs = 0;
   bounded = false;
+  wanted: readonly HeldLock[] = [];
   private readonly traces = new Map<string, ReplayTrace>();
   private readonly notModelled = new Set<string>();
   private readonly skipped = new Set<string>();
@@ -176,6 +214,7 @@ class Tally {
     this.states += run.states;
     this.runs++;
     this.bounded ||= !run.complete;
+    this.wanted = [...this.wanted, ...run.wanted.filter((lock) => !this.wanted.some((w) => w.class === lock.class))];
     for (const name of run.notModelled) this.notModelled.add(name);
     for (const name of run.skipped) this.skipped.add(name);
     const trace = traceOf(subject, settings, actor, run);
@@ -187,7 +226,7 @@ class Tally {
     if (known === undefined || easier(trace, known)) this.traces.set(key, trace);
   }
 
-  result(): Omit<ReplayResult, "assumedHeld"> {
+  result(): Omit<ReplayResult, "held" | "assumedHeld"> {
     const traces = [...this.traces.values()].toSorted((a, b) => a.line - b.line || (a.property < b.property ? -1 : 1));
     return {
       verdict: traces.length > 0 ? "violated" : this.runs === 0 || this.notModelled.size > 0 ? "not-modelled" : "holds",
@@ -206,7 +245,7 @@ function traceOf(subject: Subject, settings: Settings, actor: Actor | null, run:
   return {
     rule: blamed(fault, run), property: fault.property, message: messageOf(fault, actor), culprit: fault.thread <= 0,
     line: fault.thread === 0 && fault.line > 0 ? fault.line : (own?.place.line ?? subject.function.line),
-    trace, world: settings, actor: actor?.name ?? "", assumed,
+    trace, world: settings, held: subject.held, actor: actor?.name ?? "", assumed,
   };
 }
 
@@ -261,7 +300,7 @@ function clashes(library: Library, settings: Settings, actor: Actor, alone: RunR
   let touched = cache.get(key);
   if (touched === undefined) {
     const ir = nothing(actor.ir);
-    const subject: Subject = { function: ir, helpers: new Map(), loads: new Map(), library, held: [], lines: new Map(), bound: 2000, weakened: sound };
+    const subject: Subject = { function: ir, helpers: new Map(), loads: new Map(), library, held: [], assumed: [], lines: new Map(), bound: 2000, work: { left: Infinity }, weakened: sound };
     touched = runReplay(subject, settings, actor).touched;
     cache.set(key, touched);
   }

@@ -99,6 +99,12 @@ export function store(runner: Runner, step: Step & { readonly op: "store" }, at:
 function asEntry(runner: Runner, value: Value): (Value & { readonly k: "entry" | "torn" }) | null {
   if (value.k === "entry" || value.k === "torn") return value;
   if (value.k === "int" && value.value === 0n) return runner.world.values.none;
+  const { opaqueEntry } = runner.session;
+  if (value.k === "unknown" && opaqueEntry?.k === "entry" && runner.turn.thread === 0 && !value.text.startsWith("world_table_entry(")) {
+    // It stays with the thread that this was taken for granted: no test can come back to it.
+    runner.thread.assumed.set(`${value.text} maps a page that nobody frees`, { truth: true, leaves: ["@"] });
+    return opaqueEntry;
+  }
   const inner = value.k === "record" ? value.fields[0]?.[1] : undefined;
   return inner === undefined ? null : asEntry(runner, inner);
 }

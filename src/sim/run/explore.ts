@@ -165,7 +165,7 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
       if (stack.length > 0) system.forget?.(state, key);
       return;
     }
-    if (visited.size >= bounds.states || (visited.size % 256 === 0 && bounds.cancelled?.() === true)) {
+    if (visited.size >= bounds.states || (visited.size % 16 === 0 && bounds.cancelled?.() === true)) {
       complete = false;
       return;
     }

@@ -24,20 +24,25 @@ interface Ways {
   readonly seen: Set<string>;
   /** Whether there has ever been more than one. */
   forked: boolean;
+  /** Local steps taken on all of them. */
+  steps: number;
 }
 
 /** Most ways that one step may go before the rest is left out. */
 const mostForks = 64;
 
+/** Most local steps on all ways of one step together. */
+const mostSteps = 40_000;
+
 /** Runs a thread from where it is to its next visible operation, in every way that it may go. */
 function settle(first: Runner): Arrival[] {
   const { session } = first;
   const arrivals: Arrival[] = [];
-  const ways: Ways = { work: [first], seen: new Set(), forked: false };
+  const ways: Ways = { work: [first], seen: new Set(), forked: false, steps: 0 };
   for (let forks = 0; ways.work.length > 0; forks++) {
     const runner = ways.work.pop()!;
     ways.forked ||= ways.work.length > 0 || forks > 0;
-    if (forks > mostForks) {
+    if (forks > mostForks || ways.steps > mostSteps) {
       session.notModelled.add(`more than ${mostForks} ways through one step`);
       break;
     }
@@ -82,6 +87,8 @@ const mostLocal = 20_000;
 
 function advance(runner: Runner, ways: Ways, arrivals: Arrival[]): void {
   for (let count = 0; count < mostLocal; count++) {
+    runner.session.work.left--;
+    ways.steps++;
     if (runner.dropped) return;
     if (runner.fault !== null) {
       arrivals.push(arrive(runner, null, null));

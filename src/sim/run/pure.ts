@@ -174,6 +174,8 @@ const swapTests: Readonly<Record<string, (e: EntryValue) => boolean>> = {
   is_device_private_entry: (e) => e.kind === "device-private",
   is_writable_device_private_entry: (e) => e.kind === "device-private" && (e.flags & flag.write) !== 0,
   is_device_exclusive_entry: (e) => e.kind === "device-exclusive",
+  is_writable_device_exclusive_entry: (e) => e.kind === "device-exclusive" && (e.flags & flag.write) !== 0,
+  is_poisoned_swp_entry: () => false,
   is_hwpoison_entry: (e) => e.kind === "hwpoison",
   is_pte_marker_entry: (e) => e.kind === "marker",
   is_pte_marker: (e) => e.kind === "marker",
@@ -215,6 +217,10 @@ for (const [name, [kind, flags]] of Object.entries(builders)) {
   table.set(name, (scope, [arg]) => (arg?.k === "ref" ? scope.world.values.entry(kind, arg.n, flags) : undefined));
 }
 for (const name of ["make_migration_entry_young", "make_migration_entry_dirty", "move_pte", "move_pmd", "move_pud", "arch_prepare_to_swap"]) table.set(name, (_, [arg]) => arg);
+for (const [name, kind] of [["make_pte_marker", "marker"], ["make_pte_marker_entry", "marker"], ["make_poisoned_swp_entry", "marker"]] as const) {
+  table.set(name, (scope) => scope.world.values.entry(kind));
+}
+table.set("make_hwpoison_entry", (scope, [arg]) => (arg?.k === "ref" ? scope.world.values.entry("hwpoison", arg.n) : undefined));
 table.set("world_swap_entry", (scope) => scope.world.values.entry("swap"));
 
 // Pages and folios are one thing here, and so are a table, its page and its descriptor.
@@ -258,7 +264,16 @@ for (const name of ["min", "min_t", "max", "max_t"]) {
   });
 }
 for (const name of ["userfaultfd_armed", "userfaultfd_missing"]) table.set(name, (scope) => scope.world.values.bool(scope.world.options.uffd));
-for (const name of ["folio_test_anon", "PageAnon", "PageAnonExclusive"]) {
+/** A page that is mapped writable belongs to its mapping alone; of others it is not known. */
+table.set("PageAnonExclusive", (scope, [arg]) => {
+  if (arg?.k !== "ref" || arg.object !== "page") return undefined;
+  if (scope.world.vmas[0]?.kind !== "anon") return scope.world.values.zero;
+  const { world } = scope;
+  const writable = world.initial.subarray(world.layout.entry, world.layout.entry + world.layout.tables * entriesPerTable)
+    .some((id) => { const e = world.values.get(id); return e.k === "entry" && e.target === arg.n && e.kind !== "table" && (e.flags & flag.write) !== 0; });
+  return writable ? world.values.one : undefined;
+});
+for (const name of ["folio_test_anon", "PageAnon"]) {
   table.set(name, (scope, [arg]) => {
     if (arg?.k !== "ref" || arg.object !== "page") return undefined;
     return scope.world.values.bool(arg.n !== scope.world.cachePage && scope.world.vmas[0]?.kind === "anon");
@@ -278,7 +293,11 @@ table.set("world_config", (scope, [name]) => {
   return Object.hasOwn(options, option) ? scope.world.values.bool(options[option as keyof typeof options]) : undefined;
 });
 
+/** What an architecture does to bits of an entry that are not kept here. */
+const otherBits = /^(?:pte|pmd|pud|huge_pte)_(?:sw_mk|mk|clear_|swp_mk|swp_clear_|exclusive_|arch_)\w+$|^arch_make_\w+$/;
+const unchanged: Pure = (_, [arg]) => (arg?.k === "entry" ? arg : undefined);
+
 /** The pure function of this name, or undefined. */
 export function pureOf(name: string): Pure | undefined {
-  return table.get(name);
+  return table.get(name) ?? (otherBits.test(name) ? unchanged : undefined);
 }

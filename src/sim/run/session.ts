@@ -36,18 +36,29 @@ export interface Session {
   /** Checks what must hold when a thread's own function returns. */
   readonly atExit: (turn: Turn) => void;
   readonly foreign: boolean;
+  /** Shrinks by each interpreted step; below 0 nothing goes on. */
+  readonly work: Work;
   readonly fieldDefault: (field: string) => Value | undefined;
   /** Whether the code under test may load a field of this name more than once. */
   readonly reloaded: (field: string) => boolean;
   readonly standings: Standings;
   /** Where states of the world are taken from. */
   readonly arena: Arena;
+  /** Grows while the search runs: locks and sections that the code under test leaves without having entered them. */
+  readonly wanted: Set<string>;
+  /** What the code under test makes an entry of when the value is not known. */
+  readonly opaqueEntry: Value | null;
   /** Grows while the search runs: what was left out although it may matter. */
   readonly notModelled: Set<string>;
   /** Grows too: calls left out that were given nothing of the page tables. */
   readonly skipped: Set<string>;
   /** Grows while the search runs: lines of the first thread's code that have visible operations. */
   readonly reached: Set<number>;
+}
+
+/** Interpreted steps that are left, of one run or of several that share it: time is not the same twice, work is. */
+export interface Work {
+  left: number;
 }
 
 export interface SessionOptions {
@@ -63,6 +74,10 @@ export interface SessionOptions {
    * followed behind a call that is not modelled and may change page tables.
    */
   readonly foreign?: boolean;
+  /** Absent: no limit. */
+  readonly work?: Work;
+  /** Stands for an entry of which nothing is known but that it is stored; absent: such a store is not modelled. */
+  readonly opaqueEntry?: Value;
   /** How often the code under test loads fields, by name. */
   readonly loads?: ReadonlyMap<string, number>;
 }
@@ -153,11 +168,14 @@ export function newSession(options: SessionOptions): Session {
       return cell;
     },
     foreign: options.foreign ?? false,
+    work: options.work ?? { left: Infinity },
     reloaded: (field) => (loads.get(field) ?? 2) > 1,
     fieldDefault: options.fieldDefault ?? (() => undefined),
     atExit: options.atExit ?? (() => {}),
     arena: new Arena(options.world.layout.size),
     standings: new Standings(options.world.locks),
+    wanted: new Set<string>(),
+    opaqueEntry: options.opaqueEntry ?? null,
     notModelled: new Set<string>(),
     skipped: new Set<string>(),
     reached: new Set<number>(),

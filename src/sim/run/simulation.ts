@@ -42,17 +42,23 @@ export interface Starting {
   readonly thread: ThreadState;
 }
 
-/** Runs what each thread has done beforehand, one after the other. Throws when that would have to wait. */
-function runBeginnings(session: Session, threads: readonly Starting[], data: Int32Array): Int32Array {
+/**
+ * Runs what each thread has done beforehand, one after the other. Null when it cannot be done beside a function that holds
+ * its callers' locks; in a scenario that is a mistake of the scenario, and throws.
+ */
+function runBeginnings(session: Session, threads: readonly Starting[], data: Int32Array): Int32Array | null {
   let world = data;
   for (const [number, { begin }] of threads.entries()) {
     if (begin === null) continue;
     let [at] = startThread(session, begin, world, number);
     while (at !== undefined && at.fault === null && at.standing.step !== null) {
       const turn = lookingTurn(session.world, at.data, number);
-      if (at.standing.operation?.enabled?.(turn) === false) throw new RangeError("what a thread begins with would have to wait");
+      const waits = at.standing.operation?.enabled?.(turn) === false;
+      if (waits && session.foreign) return null;
+      if (waits) throw new RangeError("what a thread begins with would have to wait");
       [at] = stepThread(session, at.standing, at.data, number);
     }
+    if (session.foreign && (at === undefined || at.fault !== null)) return null;
     if (at === undefined || at.fault !== null) throw new RangeError(`what a thread begins with cannot be done: ${at?.fault?.text ?? "not modelled"}`);
     world = at.data;
   }
@@ -67,7 +73,8 @@ export function simulation(session: Session, threads: readonly Starting[], data:
     fault: arrival.fault,
   });
   // The threads run up to their first visible operation one after the other: nothing of that can be seen by another.
-  let initial: Outcome<SimState, Fault>[] = [{ state: { data: runBeginnings(session, threads, data), standings: [] }, fault: null }];
+  const begun = runBeginnings(session, threads, data);
+  let initial: Outcome<SimState, Fault>[] = begun === null ? [] : [{ state: { data: begun, standings: [] }, fault: null }];
   for (const [number, { thread }] of threads.entries()) {
     initial = initial.flatMap((start) => {
       if (start.fault !== null) return [start];

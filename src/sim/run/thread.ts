@@ -109,6 +109,7 @@ function dropAssumptions(thread: ThreadState, reloaded: (field: string) => boole
   for (const frame of thread.frames) for (const value of frame.locals.values()) see(value);
   for (const value of thread.memory.values()) see(value);
   for (const [text, { leaves }] of thread.assumed) {
+    if (leaves[0] === "@") continue;
     const again = leaves.some((leaf) => left.has(leaf) || (leaf.startsWith("@") && reloaded(leaf.slice(1 + Math.max(leaf.lastIndexOf(">"), leaf.lastIndexOf("."), 0)))));
     if (!again) thread.assumed.delete(text);
   }

@@ -1,0 +1,60 @@
+/**
+ * What is held where a function starts, for those who run it: the rules' context tables first, then what all its callers
+ * in view hold at the call. Mirrors what a reviewer looks up before he asks for an interleaving.
+ */
+import type { FunctionIr, UnitIr } from "../c/ir.ts";
+import type { LockClass } from "../rulebook/schema.ts";
+import { entryFacts } from "./context.ts";
+import { explore, type Surroundings } from "./explore.ts";
+import type { Facts } from "./facts.ts";
+import type { Rule } from "./model.ts";
+
+export interface EntryLock {
+  readonly class: LockClass;
+  readonly mode: "read" | "write";
+}
+
+export interface EntryLocks {
+  readonly held: readonly EntryLock[];
+  /** Where that comes from, or null when nothing tells. */
+  readonly from: "context" | "callers" | null;
+}
+
+/** A function with more callers is a helper of many: what they have in common says little, and finding out costs much. */
+const mostCallers = 3;
+
+/** What the callers of `fn` hold: asked of one level of callers, whose own come by the tables. */
+export function entryLocks(fn: FunctionIr, unit: UnitIr, around: Surroundings): EntryLocks {
+  const context = entryFacts(fn, around.rulebook, unit.opsTables);
+  if (context.locks.length > 0) return { held: heldIn(context), from: "context" };
+  const callers = around.callersOf(fn);
+  if (callers === null || callers.length > mostCallers) return { held: [], from: null };
+  const all = callers.flatMap((caller) => heldAtCalls(caller, fn.name, entryFacts(caller, around.rulebook, unit.opsTables), around));
+  const [first, ...rest] = all;
+  return first === undefined ? { held: [], from: null } : { held: rest.reduce(meet, first), from: "callers" };
+}
+
+/** What is held at each call of `name` in `caller`, on each path. */
+function heldAtCalls(caller: FunctionIr, name: string, entry: Facts, around: Surroundings): EntryLock[][] {
+  const calls: EntryLock[][] = [];
+  const watch: Rule = {
+    id: "entry-lock",
+    onCall: (call, site) => {
+      if (call.step.callee === name) calls.push(heldIn(site.facts));
+    },
+  };
+  explore(caller, entry, { ...around, rules: [watch] });
+  return calls;
+}
+
+function heldIn(facts: Facts): EntryLock[] {
+  return facts.locks.filter((l) => l.certain).map((l) => ({ class: l.class, mode: l.mode }));
+}
+
+/** What is held in both cases, and no stronger than in either. */
+function meet(a: EntryLock[], b: EntryLock[]): EntryLock[] {
+  return a.flatMap((lock) => {
+    const other = b.find((l) => l.class === lock.class);
+    return other === undefined ? [] : [{ class: lock.class, mode: lock.mode === "write" && other.mode === "write" ? "write" : "read" }];
+  });
+}

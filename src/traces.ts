@@ -1,0 +1,167 @@
+/**
+ * Replays what a patch changed: each patched function that is known in full runs in the simulator against the actors of
+ * its era, before and after the patch. A trace explains a finding of the flow analysis; one that the patch brings in, that
+ * rests on nothing unknown and that no rule has spoken of is a finding of its own.
+ */
+import type { CheckedFile, Sides, Source } from "./check-images.ts";
+import { entryLocksIn, fingerprint, type EntryLocks } from "./check/index.ts";
+import type { FunctionIr, UnitIr } from "./c/ir.ts";
+import type { Finding, RuleId } from "./core/finding.ts";
+import type { FunctionReport, OpenQuestion } from "./core/report.ts";
+import type { CompiledRules, Rulebook } from "./rulebook/index.ts";
+import { type HeldLock, type Library, libraryFor, repair, replay, type ReplayRequest, type ReplayResult, type ReplayTrace, standsWith } from "./sim/index.ts";
+import { explained, explaining, ownLines, sameTrouble } from "./trace-match.ts";
+
+export interface ReplayOptions {
+  readonly rules: CompiledRules;
+  readonly rulebook: Rulebook;
+  readonly helpers: Sides<readonly UnitIr[]>;
+  /** Most states of one run, or null for the default. */
+  readonly bound: number | null;
+  readonly wants: (rule: RuleId) => boolean;
+}
+
+const defaultBound = 2000;
+/** Interpreted steps for one function on one side: about a second when all of it is used, which is rare. */
+const mostWork = 500_000;
+
+/** Rules that are decided by what another CPU does, or by what the walk holds. */
+const concurrent: ReadonlySet<RuleId> = new Set<RuleId>([
+  "walk-context", "entry-lock", "stale-read", "entry-kind", "publish-order", "lockless-read", "tlb-flush", "table-free", "move-context",
+  "notifier-scope", "pt-accounting", "hugetlb-share",
+]);
+
+/** The file with traces: findings explained and found, and what the replay says of each function. */
+export function withTraces(sources: Sides<Source | null>, checked: CheckedFile, options: ReplayOptions): CheckedFile {
+  const library = libraryOf(options.rules, options.rulebook.era);
+  const sides = { pre: sideOf(sources.pre, options.helpers.pre, library, options), post: sideOf(sources.post, options.helpers.post, library, options) };
+  let { findings } = checked;
+  const functions = checked.functions.map((report) => {
+    const subject = report.coverage === "skipped" ? undefined : sides.post?.functions.get(report.name);
+    if (subject === undefined || sides.post === null) return report;
+    const after = sides.post.run(subject);
+    const before = once(() => {
+      const old = sides.pre?.functions.get(report.name);
+      return old === undefined || sides.pre === null ? null : sides.pre.run(old);
+    });
+    findings = joined(findings, report, { after, before, side: sides.post, old: sides.pre });
+    return noted(report, after.result);
+  });
+  return { functions, findings };
+}
+
+export interface Run {
+  readonly request: ReplayRequest;
+  readonly result: ReplayResult;
+  readonly locks: EntryLocks;
+}
+
+export interface Side {
+  /** Functions that can be replayed, by name. */
+  readonly functions: ReadonlyMap<string, FunctionIr>;
+  readonly run: (fn: FunctionIr) => Run;
+}
+
+export function sideOf(source: Source | null, helpers: readonly UnitIr[], library: Library, options: ReplayOptions): Side | null {
+  if (source === null) return null;
+  const { unit, image } = source;
+  const locksOf = entryLocksIn(unit, options.rulebook, helpers);
+  const lines = new Map([[unit.file, image.lines]]);
+  return {
+    functions: new Map(unit.functions.filter((fn) => !fn.partial && fn.headKnown && fn.unreadable.length === 0).map((fn) => [fn.name, fn] as const)),
+    run: (fn) => {
+      const locks = locksOf(fn);
+      const request: ReplayRequest = {
+        function: fn, units: [unit, ...helpers], library, held: locks.held satisfies readonly HeldLock[], callersSeen: locks.from === "callers", lines,
+        bound: options.bound ?? defaultBound, work: mostWork,
+      };
+      return { request, result: replay(request), locks };
+    },
+  };
+}
+
+interface Pair {
+  readonly after: Run;
+  readonly before: () => Run | null;
+  readonly side: Side;
+  readonly old: Side | null;
+}
+
+/** The findings with the traces of one function. */
+function joined(findings: readonly Finding[], report: FunctionReport, { after, before }: Pair): Finding[] {
+  const used = new Set<ReplayTrace>();
+  const here = (finding: Finding): boolean => finding.function === report.name && finding.file === report.file;
+  const withOwn = findings.map((finding) => {
+    if (!here(finding) || finding.severity === "note") return finding;
+    const run = finding.status === "fixed" ? before() : after;
+    const traces = run === null ? [] : finding.status === "introduced" ? fresh(run.result, before) : run.result.traces;
+    const trace = explaining(finding, traces);
+    if (run === null || trace === null) return finding;
+    used.add(trace);
+    return explained(finding, trace, isCertain(run, trace), trace.actor === "" ? null : repair(run.request, trace));
+  });
+  const own = fresh(after.result, before).filter((trace) => !used.has(trace) && isPrecise(after, before(), trace) && !withOwn.some((f) => here(f) && f.rule === trace.rule && f.trace !== null));
+  return [...withOwn, ...own.map((trace) => ownFinding(after, trace))];
+}
+
+/** Traces that the code before the patch does not have. */
+function fresh(result: ReplayResult, before: () => Run | null): readonly ReplayTrace[] {
+  if (result.traces.length === 0) return [];
+  const old = before()?.result.traces ?? [];
+  return result.traces.filter((trace) => !old.some((o) => sameTrouble(o, trace)));
+}
+
+/** The trace needs nothing of the callers that was taken for granted: it is there when they hold more, too. */
+function isCertain({ request, result, locks }: Run, trace: ReplayTrace): boolean {
+  if (trace.actor === "") return true;
+  const assumed = result.assumedHeld.some((lock) => lock.class === "mmap" || lock.class === "vma");
+  if (!assumed && locks.from !== null) return true;
+  return standsWith(request, trace);
+}
+
+/** A trace that may be a finding by itself: run in full before and after, with nothing unknown on its way. */
+function isPrecise(after: Run, before: Run | null, trace: ReplayTrace): boolean {
+  if (trace.actor === "" || !concurrent.has(trace.rule) || trace.assumed.length > 0 || after.result.notModelled.length > 0) return false;
+  if (before !== null && (before.result.notModelled.length > 0 || before.result.bounded)) return false;
+  return isCertain(after, trace);
+}
+
+function ownFinding({ request, result }: Run, trace: ReplayTrace): Finding {
+  const fn = request.function;
+  const repaired = repair(request, trace);
+  const within = [trace.line, ...ownLines(trace.trace, fn.file).toReversed()].find((line) => line >= fn.line && line <= fn.endLine);
+  return {
+    rule: trace.rule, severity: "error", confidence: "confirmed", status: "introduced",
+    file: fn.file, line: within ?? fn.line, column: 1, function: fn.name,
+    message: trace.message, why: "", fix: repaired === null ? "" : `${repaired.text[0]!.toUpperCase()}${repaired.text.slice(1)}.`,
+    requires: [], held: result.held.map((lock) => (lock.mode === undefined ? lock.class : `${lock.class} (${lock.mode})`)),
+    assumed: result.assumedHeld.map((lock) => `its callers hold ${lock.class}${lock.mode === undefined ? "" : ` for ${lock.mode === "read" ? "reading" : "writing"}`}`),
+    path: [], trace: trace.trace, fixConfirmed: repaired === null ? null : repaired.confirmed, references: [],
+    fingerprint: fingerprint(fn, trace.rule, `replay: ${trace.property}`),
+  };
+}
+
+/** What the replay says of the function beside its findings: how far it came. */
+function noted(report: FunctionReport, result: ReplayResult): FunctionReport {
+  const at = (text: string): OpenQuestion => ({ rule: "replay", line: report.line, text });
+  if (result.runs === 0) return report;
+  if (result.notModelled.length > 0) return { ...report, unknowns: [...report.unknowns, at(`not modelled: ${result.notModelled.slice(0, 3).join("; ")}`)] };
+  if (result.bounded) return { ...report, unknowns: [...report.unknowns, at("a bound ended the replay before every interleaving was tried")] };
+  if (result.traces.length > 0) return report;
+  return { ...report, proofs: [...report.proofs, at(`holds beside the actors of the era in ${result.runs} runs`)] };
+}
+
+const libraries = new WeakMap<CompiledRules, Map<string, Library>>();
+
+export function libraryOf(rules: CompiledRules, era: string): Library {
+  const known = libraries.get(rules) ?? new Map<string, Library>();
+  libraries.set(rules, known);
+  const library = known.get(era) ?? libraryFor(rules.models, rules.actors, era);
+  known.set(era, library);
+  return library;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
