@@ -1,6 +1,7 @@
 /** Expressions and places of the front end as expressions of a litmus program. */
 import type { BinaryOp, Expr, Loc, Marking, Place } from "../../c/ir.ts";
 import type { Expression, ReadOrder } from "../memory/program.ts";
+import { wrapped } from "../memory/value.ts";
 
 /** Something in a thread that the engine does not have. `loc` is its place in the file. */
 export class UnsupportedCode extends Error {
@@ -19,7 +20,7 @@ export type Temporaries = (name: string) => Expression | undefined;
 export function valueOf(expr: Expr, temporaries: Temporaries, loc: Loc): Expression {
   const inner = (each: Expr): Expression => valueOf(each, temporaries, loc);
   switch (expr.k) {
-    case "num": return { k: "constant", value: BigInt.asIntN(64, expr.value) };
+    case "num": return { k: "constant", value: wrapped(expr.value) };
     case "var": return temporaries(expr.name) ?? { k: "register", name: expr.name };
     case "global": return { k: "register", name: expr.name };
     case "unary": return expr.op === "+" ? inner(expr.arg) : { k: "unary", operator: expr.op, of: inner(expr.arg) };
@@ -41,7 +42,7 @@ function literal(text: string, loc: Loc): Expression {
   const match = /^([-+]?)([0-9]+)[uUlL]*$/.exec(text.trim());
   if (!match) throw new UnsupportedCode(loc, text.trim());
   const size = BigInt(match[2]!);
-  return { k: "constant", value: match[1] === "-" ? -size : size };
+  return { k: "constant", value: wrapped(match[1] === "-" ? -size : size) };
 }
 
 /** The address of a place in memory. */

@@ -46,6 +46,24 @@ describe("fixtures", () => {
   });
 });
 
+it("computes with 32-bit numbers, and prints those of a type without sign as herd7 does", () => {
+  const text = `C t
+{ x=2147483647; atomic_t y; }
+P0(int *x, atomic_t *y)
+{
+	int r0;
+	int r1;
+	r0 = atomic_inc_return(x);
+	r1 = READ_ONCE(*x) * 2;
+	atomic_dec(y);
+}
+locations [x; y; 0:r0; 0:r1]
+exists (0:r0=-2147483648 /\\ 0:r1=0 /\\ y=-1)
+`;
+  const states = ["0:r0=-2147483648; 0:r1=0; [x]=-2147483648; [y]=4294967295;"];
+  expect(runLitmus("t", text)).toMatchObject({ states, observation: "Always", positive: 1, negative: 0 });
+});
+
 describe("malformed files", () => {
   const places: Readonly<Record<string, readonly [number, number]>> = {
     "bad-c.litmus": [7, 18], "bad-condition.litmus": [10, 16], "bad-initial.litmus": [4, 10], "empty.litmus": [1, 1],

@@ -1,26 +1,31 @@
 /**
  * The initial state: `int x = 1; y = &x; 0:r1 = 2; atomic_t c = ATOMIC_INIT(0); int a[2] = {1, 2};`
- * (herd7: lib/stateParser.mly, rule init). Types are read over: all locations hold one value.
+ * (herd7: lib/stateParser.mly, rule init). All locations hold one value; of the type, only the sign matters.
  */
-import type { Value } from "../memory/value.ts";
+import { wrapped, type Value } from "../memory/value.ts";
 import type { Tokens } from "./tokens.ts";
 
 export interface InitialState {
   readonly memory: ReadonlyMap<string, Value>;
   /** Per thread number. */
   readonly registers: ReadonlyMap<number, ReadonlyMap<string, Value>>;
+  /** How many bits a number is printed with, without a sign, by observable ("x", "0:r1"). */
+  readonly unsigned: ReadonlyMap<string, number>;
 }
 
 export function parseInitial(tokens: Tokens): InitialState {
   const memory = new Map<string, Value>();
   const registers = new Map<number, Map<string, Value>>();
+  const unsigned = new Map<string, number>();
   while (!tokens.done) {
     if (tokens.take(";")) continue;
-    skipType(tokens);
+    const type = takeType(tokens);
     const thread = threadPrefix(tokens);
     const bracket = tokens.take("[");
     const name = tokens.next("name", "a location or register");
     if (bracket) tokens.expect("]");
+    const bits = unsignedBits(type);
+    if (bits !== null) unsigned.set(thread === null ? name : `${thread}:${name}`, bits);
     if (!bracket && tokens.is("[")) {
       parseArray(tokens, name, memory);
     } else {
@@ -30,12 +35,29 @@ export function parseInitial(tokens: Tokens): InitialState {
     }
     if (!tokens.done) tokens.expect(";");
   }
-  return { memory, registers };
+  return { memory, registers, unsigned };
 }
 
 /** A type is a run of names and stars before the name that is defined. */
-function skipType(tokens: Tokens): void {
-  while (tokens.take("*") || (tokens.isKind("name") && continuesType(tokens) && tokens.take(tokens.peek()!.text)));
+function takeType(tokens: Tokens): readonly string[] {
+  const words: string[] = [];
+  for (;;) {
+    if (tokens.take("*")) {
+      words.push("*");
+      continue;
+    }
+    const word = tokens.isKind("name") && continuesType(tokens) ? tokens.peek()!.text : null;
+    if (word === null || !tokens.take(word)) return words;
+    words.push(word);
+  }
+}
+
+/** herd7 prints a number of a type that it does not know to be signed without a sign. */
+function unsignedBits(type: readonly string[]): number | null {
+  const last = type.at(-1);
+  if (last === undefined || /^(?:int|long|char|short|signed|s?size_t|int(?:8|16|32|64)_t)$/.test(last)) return null;
+  const bits = /^uint(8|16)_t$/.exec(last)?.[1];
+  return bits === undefined ? 32 : Number(bits);
 }
 
 function continuesType(tokens: Tokens): boolean {
@@ -75,7 +97,7 @@ export function parseValue(tokens: Tokens): Value {
 
 export function parseNumber(text: string): bigint {
   const value = text.startsWith("-") ? -BigInt(text.slice(1)) : BigInt(text);
-  return BigInt.asIntN(64, value);
+  return wrapped(value);
 }
 
 function parseArray(tokens: Tokens, name: string, memory: Map<string, Value>): void {

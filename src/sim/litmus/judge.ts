@@ -66,7 +66,7 @@ function tally(test: LitmusTest, options: Required<LitmusOptions>, only: Proposi
   const sorted = Array.from(states.values()).toSorted(compareStates);
   return {
     positive, negative,
-    states: sorted.map((values) => values.map((value, i) => `${printObservable(shown[i]!)}=${printValue(value)};`).join(" ")),
+    states: sorted.map((values) => values.map((value, i) => `${printObservable(shown[i]!)}=${shownValue(test, shown[i]!, value)};`).join(" ")),
     flags: Array.from(flags).toSorted(),
     cut: result.cut, complete: result.complete, decided: result.complete, steps: result.steps,
   };
@@ -79,6 +79,11 @@ export function lookupIn(state: FinalState): Lookup {
   return (observable) => {
     return observable.k === "location" ? state.location(observable.name) : state.register(observable.thread, observable.name);
   };
+}
+
+function shownValue(test: LitmusTest, observable: Observable, value: Value): string {
+  const bits = test.unsigned.get(observable.k === "location" ? observable.name : printObservable(observable));
+  return typeof value === "bigint" && bits !== undefined ? String(BigInt.asUintN(bits, value)) : printValue(value);
 }
 
 /** What a state shows: everything in the condition and in `locations`; registers by thread and name, then locations. */

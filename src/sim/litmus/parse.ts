@@ -14,6 +14,8 @@ import { Tokens } from "./tokens.ts";
 export interface LitmusTest {
   readonly program: Program;
   readonly question: Question;
+  /** How many bits a number is printed with, without a sign, by observable ("x", "0:r1"). */
+  readonly unsigned: ReadonlyMap<string, number>;
 }
 
 /** Throws LitmusSyntaxError, or UnsupportedCode for C that the engine does not have. initC() must have been awaited. */
@@ -26,7 +28,7 @@ export function parseLitmus(path: string, source: string): LitmusTest {
   const threads = lowerThreads(path, sections, initial);
   return {
     program: { name: sections.name, threads, memory: initial.memory },
-    question,
+    question, unsigned: initial.unsigned,
   };
 }
 

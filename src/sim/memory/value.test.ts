@@ -1,18 +1,18 @@
-/** Values: C's operators on 64-bit integers, and the few that addresses have. */
+/** Values: C's operators on 32-bit integers, and the few that addresses have. */
 import { describe, expect, it } from "vitest";
 import { applyBinary, applyUnary, compareValues, IllegalOperation } from "./value.ts";
 
 describe("values", () => {
-  it("wrap at 64 bits, with sign", () => {
-    expect(applyBinary("+", 2n ** 63n - 1n, 1n)).toBe(-(2n ** 63n));
-    expect(applyUnary("-", -(2n ** 63n))).toBe(-(2n ** 63n));
+  it("wrap at 32 bits, with sign", () => {
+    expect(applyBinary("+", 2n ** 31n - 1n, 1n)).toBe(-(2n ** 31n));
+    expect(applyUnary("-", -(2n ** 31n))).toBe(-(2n ** 31n));
   });
 
   it("divide towards zero and refuse to divide by it", () => {
     expect(applyBinary("/", -7n, 2n)).toBe(-3n);
     expect(applyBinary("%", -7n, 2n)).toBe(-1n);
     expect(() => applyBinary("/", 1n, 0n)).toThrow(IllegalOperation);
-    expect(() => applyBinary("<<", 1n, 64n)).toThrow(IllegalOperation);
+    expect(() => applyBinary("<<", 1n, 32n)).toThrow(IllegalOperation);
   });
 
   it("compare addresses, and add nothing to them but zero", () => {

@@ -1,5 +1,5 @@
 /**
- * Values of litmus-like programs: 64-bit integers and addresses of locations, with the operators of C.
+ * Values of litmus-like programs: 32-bit integers, as herd7 computes C with, and addresses of locations.
  *
  * An address is known by the name of its location only, as in herd7: it can be stored, compared and followed, but has
  * no number. What an operator can't do on addresses is an `IllegalOperation`, which makes the whole program unsupported.
@@ -13,6 +13,11 @@ export type BinaryOperator =
   | "==" | "!=" | "<" | ">" | "<=" | ">=";
 
 export type UnaryOperator = "-" | "~" | "!";
+
+/** The number as an `int`. */
+export function wrapped(value: bigint): bigint {
+  return BigInt.asIntN(32, value);
+}
 
 /** An operation that has no meaning in the model, such as the product of two addresses. */
 export class IllegalOperation extends Error {
@@ -31,7 +36,7 @@ const truth = (holds: boolean): bigint => (holds ? 1n : 0n);
 export function applyUnary(operator: UnaryOperator, value: Value): Value {
   if (operator === "!") return truth(!isTrue(value));
   if (typeof value === "string") throw new IllegalOperation(`${operator} on the address of ${value}`);
-  return BigInt.asIntN(64, operator === "-" ? -value : ~value);
+  return wrapped(operator === "-" ? -value : ~value);
 }
 
 export function applyBinary(operator: BinaryOperator, left: Value, right: Value): Value {
@@ -41,12 +46,12 @@ export function applyBinary(operator: BinaryOperator, left: Value, right: Value)
 
 function onIntegers(operator: BinaryOperator, left: bigint, right: bigint): bigint {
   switch (operator) {
-    case "+": return BigInt.asIntN(64, left + right);
-    case "-": return BigInt.asIntN(64, left - right);
-    case "*": return BigInt.asIntN(64, left * right);
-    case "/": return nonZero(right) && left / right;
-    case "%": return nonZero(right) && left % right;
-    case "<<": return BigInt.asIntN(64, left << shiftCount(right));
+    case "+": return wrapped(left + right);
+    case "-": return wrapped(left - right);
+    case "*": return wrapped(left * right);
+    case "/": return wrapped(left / nonZero(right));
+    case "%": return left % nonZero(right);
+    case "<<": return wrapped(left << shiftCount(right));
     case ">>": return left >> shiftCount(right);
     case "&": return left & right;
     case "|": return left | right;
@@ -61,14 +66,14 @@ function onIntegers(operator: BinaryOperator, left: bigint, right: bigint): bigi
   }
 }
 
-/** The divisor, always true: written so that the division can follow after `&&`. */
+/** The divisor. */
 function nonZero(divisor: bigint): bigint {
   if (divisor === 0n) throw new IllegalOperation("division by zero");
   return divisor;
 }
 
 function shiftCount(count: bigint): bigint {
-  if (count < 0n || count > 63n) throw new IllegalOperation(`shift by ${count}`);
+  if (count < 0n || count > 31n) throw new IllegalOperation(`shift by ${count}`);
   return count;
 }
 

@@ -1,7 +1,7 @@
 /** Expressions and places of C as values and addresses of a memory model's program. */
 import type { BinaryOp, Expr, Place } from "../../c/ir.ts";
 import type { Expression, Value } from "../memory/index.ts";
-import { applyBinary, applyUnary, IllegalOperation } from "../memory/value.ts";
+import { applyBinary, applyUnary, IllegalOperation, wrapped } from "../memory/value.ts";
 import { constant, freshName, NotModelled, register, type Bound, type Scope, type ThreadContext } from "./thread.ts";
 
 const constants: ReadonlyMap<string, bigint> = new Map([["NULL", 0n], ["false", 0n], ["true", 1n], ["ENOMEM", 12n], ["EAGAIN", 11n]]);
@@ -9,7 +9,7 @@ const constants: ReadonlyMap<string, bigint> = new Map([["NULL", 0n], ["false", 
 export function valueOf(context: ThreadContext, scope: Scope, expr: Expr): Expression {
   const inner = (each: Expr): Expression => valueOf(context, scope, each);
   switch (expr.k) {
-    case "num": return constant(BigInt.asIntN(64, expr.value));
+    case "num": return constant(wrapped(expr.value));
     case "var": return valueOfName(bindingOf(context, scope, expr.name), expr.name);
     case "global": {
       const value = constants.get(expr.name);
