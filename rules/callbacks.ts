@@ -17,5 +17,17 @@ export const contexts: readonly EntryContext[] = [
   { of: "do_wp_page", held: [{ class: "pte-ptl", pointer: "vmf.ptl" }], references: [{ ...memory, where: "do_wp_page()" }] },
   { of: "wp_page_reuse", held: [{ class: "pte-ptl", pointer: "vmf.ptl" }], references: [{ ...memory, where: "wp_page_reuse()" }] },
   { of: "set_pte_range", since: "6.6", held: [{ class: "pte-ptl", pointer: "vmf.ptl" }], references: [{ ...memory, where: "set_pte_range()" }] },
+  {
+    of: "handle_userfault",
+    since: "6.1",
+    held: [],
+    free: ["hugetlb-vma", "hugetlb-fault", "i_mmap"],
+    references: [{ file: "mm/hugetlb.c", where: "hugetlb_handle_userfault()", version: "6.12" }],
+  },
+  { of: "hugetlb_follow_page_mask", since: "6.1", until: "6.9", held: [], free: ["hugetlb-vma", "i_mmap"], references: [{ file: "mm/gup.c", where: "follow_page_mask()", version: "6.1" }] },
+  { of: "follow_hugetlb_page", since: "6.1", until: "6.5", held: [], free: ["hugetlb-vma", "i_mmap"], references: [{ file: "mm/gup.c", where: "__get_user_pages()", version: "6.1" }] },
+  { of: "collapse_pte_mapped_thp", since: "5.4", until: "6.5", held: [], free: ["i_mmap", "anon_vma"], references: [{ file: "mm/khugepaged.c", where: "khugepaged_collapse_pte_mapped_thps()", version: "6.1" }] },
+  { of: "arch_validate_prot", held: [], free: ["mmap"], references: [{ file: "mm/mprotect.c", where: "do_mprotect_pkey()", version: "6.12" }] },
+  { of: "__kernel_map_pages", held: [{ class: "irq-off" }], references: [{ file: "include/linux/mm.h", where: "debug_pagealloc_map_pages()", version: "6.12" }, { file: "mm/page_alloc.c", where: "free_pages_prepare()", version: "6.12" }] },
   { of: "do_set_pte", held: [{ class: "pte-ptl", pointer: "vmf.ptl" }], references: [{ ...memory, where: "do_set_pte()", version: "6.1" }] },
 ];

@@ -87,6 +87,43 @@ export const catalogue: readonly CatalogueEntry[] = [
     references: [{ file: "include/linux/rmap.h", where: "page_vma_mapped_walk_done()", version: "6.12" }],
   },
   {
+    id: "walk-context",
+    title: "Entries are walked, filled or removed without what keeps them",
+    breaks: "munmap(), exit or another rmap user frees the table, or the VMA, while it is walked: entries of a freed page are read and written, or new tables are left where free_pgtables() never looks.",
+    fix: "Hold the mmap lock or the VMA's lock (or, for rmap, i_mmap_rwsem or the anon_vma lock) over the walk, look the VMA up under it, and copy what is needed before it is dropped.",
+    exceptions: [
+      "walks over kernel tables whose range cannot go away",
+      "GUP-fast, which keeps interrupts off",
+      "address spaces that no other task can reach (text patching, EFI, a new mm at exec)",
+      "since 6.6 page tables of a file mapping are removed under RCU, without the locks against rmap walkers",
+    ],
+    references: [
+      addrs,
+      { file: "mm/pagewalk.c", where: "process_mm_walk_lock()", version: "6.12" },
+      { file: "mm/khugepaged.c", where: "collapse_and_free_pmd()", version: "6.1" },
+    ],
+  },
+  {
+    id: "move-context",
+    title: "A table is moved between entries without excluding rmap walkers",
+    breaks: "A walker that has reached the table by its old address works on it under a lock that now serves another address: it misses the TLB flush for the new one, and a page that is still reachable is freed.",
+    fix: "Hold i_mmap_rwsem and the anon_vma lock for writing around the move (take_rmap_locks()); for whole PMD and PUD entries always, not only when the caller asks for it.",
+    exceptions: ["a table put back into the entry that it was taken from", "moves of single ptes, which go by their own rules"],
+    references: [addrs, { file: "mm/mremap.c", where: "move_page_tables()", version: "6.12" }],
+  },
+  {
+    id: "hugetlb-share",
+    title: "The rules for shared hugetlb PMD tables are not kept",
+    breaks: "Another process unshares the table and it is freed under a walk that holds neither lock; or a private table is taken for a shared one and entries are lost.",
+    fix: "Take hugetlb_vma_lock_read() (or hold i_mmap_rwsem) from hugetlb_walk() until the entry is no longer used, i_mmap_rwsem for writing around huge_pmd_unshare(), and ask the table's own share count.",
+    exceptions: ["GUP-fast, which keeps interrupts off", "kernels before 6.1 have no hugetlb VMA lock"],
+    references: [
+      { file: "include/linux/hugetlb.h", where: "huge_pte_offset()", version: "6.12" },
+      { file: "mm/hugetlb.c", where: "huge_pmd_unshare()", version: "6.12" },
+      { file: "mm/rmap.c", where: "Lock ordering in mm", version: "6.12" },
+    ],
+  },
+  {
     id: "sleep-atomic",
     title: "Something that may sleep runs where nothing may",
     breaks: "The task is scheduled away with a spinlock held or inside an RCU read section: the next CPU that wants the lock spins until it runs again, which may be never, and a page table that RCU was to keep is freed under its reader.",

@@ -90,6 +90,7 @@ export const contracts: readonly Contract[] = [
     name: "get_locked_pte",
     aliases: ["__get_locked_pte"],
     params: ["mm", "addr", "ptlp"],
+    requires: [{ need: "vma", mm: "mm" }],
     effects: [
       { do: "map", of: "addr", when: "nonzero" },
       { do: "acquire", lock: { class: "pte-ptl", of: "addr" }, when: "nonzero" },

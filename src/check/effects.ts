@@ -34,8 +34,10 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
       return { ...facts, locks: [...facts.locks, { ...lock, mode: effect.mode ?? "write", by: "", at: loc, origin: "entry", certain: true }] };
     }
     case "may-release": {
-      const { id } = lockOfRef(effect.lock, call);
-      return { ...facts, locks: facts.locks.map((l) => (l.id === id ? { ...l, certain: false } : l)) };
+      const { id, class: lockClass } = lockOfRef(effect.lock, call);
+      // The object may be known by another name here (vma->vm_mm for mm): then any lock of the class may be meant.
+      const isNamed = facts.locks.some((l) => l.id === id);
+      return { ...facts, locks: facts.locks.map((l) => (l.id === id || (!isNamed && l.class === lockClass) ? { ...l, certain: false } : l)) };
     }
     case "give-lock":
       return assignTo(effect.to, call, lockOfRef(effect.lock, call).id, facts);
@@ -129,7 +131,7 @@ export function acquire(lock: { readonly id: string; readonly class: LockClass }
   if (!isTracked(lock)) return facts;
   const held = facts.locks.find((l) => l.id === lock.id) ?? null;
   for (const rule of rules) rule.onAcquire?.(lock, held, site, how);
-  const fact: LockFact = { id: lock.id, class: lock.class, mode, by: site.frame.fn.name, at: loc, origin: facts.released.has(callersLock(lock.id)) ? "entry" : "taken", certain: !lock.id.startsWith("?") && !lock.id.includes(",?") };
+  const fact: LockFact = { id: lock.id, class: lock.class, mode, by: site.frame.fn.name, at: loc, origin: facts.released.has(callersLock(lock.id)) ? "entry" : "taken", certain: !lock.id.startsWith("?") && !lock.id.includes(",?"), ...(how.waits ? { waited: true } : {}) };
   return { ...facts, locks: [...facts.locks.filter((l) => l.id !== lock.id || isCounted(lock.class)), fact], trail: note(facts, loc, `takes ${describeLock(fact)}`) };
 }
 

@@ -6,7 +6,7 @@ import type { Effect, LockRef } from "../rulebook/schema.ts";
 import { entryFacts } from "./context.ts";
 import { explore, type Surroundings } from "./explore.ts";
 import { type Evidence, firstOfGroups, toEvidence, toFinding, toObligation, worstJudgements } from "./findings.ts";
-import { calleesOf, callersAmong, hasEffect } from "./call-graph.ts";
+import { calleesOf, callersAmong, hasEffect, stepsOf } from "./call-graph.ts";
 import { unlockedCallers } from "./callers.ts";
 import { callsBelow } from "./calls-below.ts";
 import { ledgerStep } from "./duties.ts";
@@ -88,6 +88,18 @@ function isCallback(fn: FunctionIr, units: readonly UnitIr[]): boolean {
   return units.some((unit) => unit.opsTables.some((table) => Array.from(table.fields.values()).some((value) => value.replace(/^&/, "") === fn.name)));
 }
 
+/** Where a file has a function twice (with a configuration switch and as a stub without), the one that does more is meant; the last file counts. */
+function functionsByName(units: readonly UnitIr[]): Map<string, FunctionIr> {
+  const byName = new Map<string, FunctionIr>();
+  for (const unit of units) {
+    for (const fn of unit.functions) {
+      const known = byName.get(fn.name);
+      if (known?.file !== fn.file || stepsOf(fn).length > stepsOf(known).length) byName.set(fn.name, fn);
+    }
+  }
+  return byName;
+}
+
 /** The wanted functions of `unit`, in order; `others` are units of the same tree whose functions may be run in place. */
 export function checkUnit(unit: UnitIr, rulebook: Rulebook, others: readonly UnitIr[] = [], wanted: (fn: FunctionIr) => boolean = () => true): FunctionCheck[] {
   const around = surroundingsOf(unit, rulebook, others);
@@ -104,8 +116,9 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, others: readonly UnitI
   const units = [...others, unit];
   const orders = new Map<string, FieldOrder>();
   const callers = new Map<string, readonly string[] | null>();
-  const functions = new Map(units.flatMap((u) => u.functions.map((fn) => [fn.name, fn] as const)));
-  const below = callsBelow(functions, (callee) => rulebook.sleeper(callee) !== undefined);
+  const functions = functionsByName(units);
+  const sleepsBelow = callsBelow(functions, (callee) => rulebook.sleeper(callee) !== undefined);
+  const needsBelow = callsBelow(functions, (callee) => rulebook.contract(callee)?.requires?.some((r) => r.need === "held") ?? false);
   const around: Surroundings = {
     rulebook,
     functions,
@@ -113,7 +126,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, others: readonly UnitI
     rules,
     callersOf: callersAmong(units.flatMap((u) => u.functions), (fn) => isCallback(fn, units)),
     matters: (fn) => leavesTrace(fn, rulebook) || isConstant(fn),
-    mattersUnder: (fn, facts) => (facts.duties.size > 0 && discharges(fn, rulebook)) || (atomicReason(facts, rulebook.era, unit.file) !== null && below.reaches(fn)),
+    mattersUnder: (fn, facts) => (facts.duties.size > 0 && discharges(fn, rulebook)) || (atomicReason(facts, rulebook.era, unit.file) !== null && sleepsBelow.reaches(fn)) || (facts.free.size > 0 && fn.isStatic && needsBelow.reaches(fn)),
     unlockedCallers: (fn, param) => {
       const key = `${fn.name} ${param}`;
       const known = callers.get(key);

@@ -48,6 +48,7 @@ const requirementShapes: Readonly<Record<string, Shape>> = {
   held: { required: ["rule", "any"], optional: ["mode"] },
   nonzero: { required: ["rule", "value", "says"], optional: ["of", "in"] },
   vma: { required: ["mm"] },
+  "no-table-page": { required: ["page"] },
   "no-rmap-walkers": { required: ["vma"] },
   "ordered-table": { required: ["table"] },
 };

@@ -121,6 +121,8 @@ export type Requirement =
   | { readonly need: "nonzero"; readonly rule: RuleId; readonly value: string; readonly of?: string; readonly in?: readonly string[]; readonly says: string }
   /** Addresses of `mm` were shown to lie in a VMA (rule walk-context). */
   | { readonly need: "vma"; readonly mm: string }
+  /** The page is no page table: others take references to those as they like, so their count says nothing of sharing (rule hugetlb-share). */
+  | { readonly need: "no-table-page"; readonly page: string }
   /** No rmap walk can be in the table, and vma->anon_vma was looked at under the locks that keep it (rule walk-context). */
   | { readonly need: "no-rmap-walkers"; readonly vma: string }
   /** The stores that initialised the table are ordered before the install (rule publish-order). */
@@ -144,6 +146,8 @@ export interface Returns {
   readonly tableOf?: string;
   /** The result is an object that this task has just got hold of: its locks are not held for us by any caller. */
   readonly unlocked?: true;
+  /** The result describes the memory at this address (struct page, struct ptdesc). */
+  readonly pageOf?: string;
   /** The result is a VMA that stays valid while the mmap lock or its own lock is held. */
   readonly vma?: true;
   /** What kinds the entry behind the result may be of when the call succeeded. */

@@ -3,22 +3,26 @@ import type { Rule } from "../model.ts";
 import { entryKind } from "./entry-kind.ts";
 import { entryLock } from "./entry-lock.ts";
 import { locklessRead } from "./lockless-read.ts";
+import { hugetlbShare } from "./hugetlb-share.ts";
 import { lazyMmu } from "./lazy-mmu.ts";
 import { lockBalance } from "./lock-balance.ts";
 import { lockOrder } from "./lock-order.ts";
 import { mapBalance } from "./map-balance.ts";
 import { mapFailure } from "./map-failure.ts";
 import { mapOrder } from "./map-order.ts";
+import { moveContext } from "./move-context.ts";
 import { notifierScope } from "./notifier-scope.ts";
 import { publishOrder } from "./publish-order.ts";
 import { sleepAtomic } from "./sleep-atomic.ts";
 import { staleRead } from "./stale-read.ts";
 import { tlbFlush } from "./tlb-flush.ts";
+import { walkContext } from "./walk-context.ts";
 import { walkDone } from "./walk-done.ts";
 
 export const rules: readonly Rule[] = [
   entryKind,
   entryLock,
+  hugetlbShare,
   lazyMmu,
   locklessRead,
   lockBalance,
@@ -26,10 +30,12 @@ export const rules: readonly Rule[] = [
   mapBalance,
   mapFailure,
   mapOrder,
+  moveContext,
   notifierScope,
   publishOrder,
   sleepAtomic,
   staleRead,
   tlbFlush,
+  walkContext,
   walkDone,
 ];

@@ -1,0 +1,24 @@
+/** Finding VMAs, and walking and faulting what lies in them: under the mmap lock, or the VMA's own. */
+import type { Contract } from "../../src/rulebook/schema.ts";
+
+const find = { file: "mm/mmap.c", where: "find_vma_intersection()", version: "6.12" } as const;
+const lookup = { file: "include/linux/mm.h", where: "vma_lookup()", version: "6.12" } as const;
+const pagewalk = { file: "mm/pagewalk.c", where: "walk_page_range()", version: "6.12" } as const;
+const addrs = { file: "Documentation/mm/process_addrs.rst", where: "Locking", version: "6.12" } as const;
+
+export const contracts: readonly Contract[] = [
+  { name: "find_vma", aliases: ["find_vma_intersection", "find_vma_prev", "find_extend_vma", "find_exact_vma"], params: ["mm", "addr"], requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }] }], returns: { vma: true }, references: [find, addrs] },
+  { name: "vma_lookup", since: "5.14", params: ["mm", "addr"], requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }] }], returns: { vma: true }, references: [lookup, addrs] },
+  { name: "walk_page_range", params: ["mm", "start", "end", "ops", "private"], requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }] }], references: [pagewalk, addrs] },
+  {
+    name: "walk_page_range_novma",
+    aliases: ["walk_page_range_debug"],
+    since: "5.7",
+    params: ["mm", "start", "end", "ops", "pgd", "private"],
+    requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }] }],
+    references: [{ file: "mm/pagewalk.c", where: "walk_page_range_novma()", version: "6.1" }],
+  },
+  { name: "walk_page_vma", aliases: ["walk_page_range_vma"], params: ["vma"], requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "vma.vm_mm" }, { class: "vma", of: "vma" }] }], references: [{ file: "mm/pagewalk.c", where: "walk_page_vma()", version: "6.12" }, addrs] },
+  { name: "get_user_pages_remote", aliases: ["pin_user_pages_remote"], params: ["mm"], effects: [{ do: "may-release", lock: { class: "mmap", of: "mm" } }], references: [{ file: "mm/gup.c", where: "get_user_pages_remote()", version: "6.12" }] },
+  { name: "get_task_mm", aliases: ["mm_access"], params: ["task"], returns: { unlocked: true }, references: [{ file: "kernel/fork.c", where: "get_task_mm()", version: "6.12" }] },
+];
