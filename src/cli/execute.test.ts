@@ -115,6 +115,24 @@ describe("review", () => {
   });
 });
 
+describe("--also", () => {
+  it("writes further formats of the same run, each to its file", async () => {
+    const pages = async (): Promise<RulePage[]> => [];
+    const { code } = await runCli(["--also", "json=a.json", "--also", "sarif=b.sarif", "x"], { cwd: folder, library: { review: async () => raceOf("warning"), rulePages: pages } });
+    expect(code).toBe(0);
+    expect((JSON.parse(readFileSync(join(folder, "a.json"), "utf8")) as Report).patches).toHaveLength(1);
+    expect(JSON.parse(readFileSync(join(folder, "b.sarif"), "utf8"))).toMatchObject({ version: "2.1.0" });
+  });
+
+  it.each([
+    ["json", "mmreview: --also takes FORMAT=FILE, not 'json'\n"],
+    ["jsno=x", "mmreview: --format does not know 'jsno'\nDid you mean json?\n"],
+    ["json=no/x", "mmreview: --also: there is no folder 'no'\n"],
+  ])("refuses %s before it works", async (word, stderr) => {
+    expect(await runCli(["--also", word, "x"], { cwd: folder })).toEqual({ code: 2, stdout: "", stderr });
+  });
+});
+
 describe("exit codes", () => {
   it.each<[string, Report, string, number]>([
     ["nothing found", emptyReport(), "", 0],

@@ -205,6 +205,15 @@ export const optionTable: readonly OptionSpec[] = [
     more: "",
   },
   {
+    name: "also",
+    value: "FORMAT=FILE",
+    list: true,
+    group: "what to print",
+    commands: analysing,
+    help: "write the result in another format too",
+    more: "For bots that need several of one run; may be repeated.",
+  },
+  {
     name: "pictures",
     group: "what to print",
     commands: ["sim", "litmus"],

@@ -1,4 +1,5 @@
 /** How a result is printed: format, colour, width, file or standard output. Decided here, from options and environment. */
+import { UsageError } from "../core/errors.ts";
 import type { Render } from "../report/formats.ts";
 import type { ReportOptions } from "../report/options.ts";
 import type { Context } from "./context.ts";
@@ -13,6 +14,8 @@ export interface Printing {
   /** null for standard output. */
   readonly file: string | null;
   readonly options: ReportOptions;
+  /** Further formats, each to a file of its own. */
+  readonly also: readonly { readonly format: string; readonly file: string }[];
 }
 
 /** To be called before the work, so that a mistake shows at once. */
@@ -28,7 +31,15 @@ export function printingFor({ args, streams, env, cwd }: Context): Printing {
     quiet: args.switches.has("quiet"),
     rules: [],
   };
-  return { format: choice(args, "format", "text"), file, options };
+  return { format: choice(args, "format", "text"), file, options, also: (args.values.get("also") ?? []).map((word) => alsoOf(word, args, cwd)) };
+}
+
+function alsoOf(word: string, args: Context["args"], cwd: string): { format: string; file: string } {
+  const parts = /^([^=]+)=(.+)$/s.exec(word);
+  if (parts === null) throw new UsageError(`--also takes FORMAT=FILE, not '${word}'`);
+  const [, format, file] = parts as unknown as readonly [string, string, string];
+  checkWritable(file, cwd, "--also");
+  return { format: choice({ ...args, values: new Map([["format", [format]]]) }, "format", "text"), file };
 }
 
 function wantsColour(when: "auto" | "always" | "never", terminal: boolean, env: Context["env"]): boolean {
@@ -40,4 +51,5 @@ export async function print<T>(printing: Printing, { streams, cwd }: Context, re
   const rendered = await render(printing.format, result, printing.options);
   if (printing.file === null) await write(streams.stdout, rendered);
   else writeWhole(printing.file, cwd, rendered);
+  for (const { format, file } of printing.also) writeWhole(file, cwd, await render(format, result, { ...printing.options, colour: false }), "--also");
 }

@@ -24,7 +24,7 @@ export async function produce<T>(
   } finally {
     progress.clear();
   }
-  const pages = formatsWithRules.includes(printing.format) ? await library.rulePages() : [];
+  const pages = [printing, ...printing.also].some(({ format }) => formatsWithRules.includes(format)) ? await library.rulePages() : [];
   await print({ ...printing, options: { ...printing.options, rules: pages } }, context, render, result);
   return { result, printing };
 }
