@@ -8,6 +8,7 @@ const pvmw = { file: "mm/page_vma_mapped.c", where: "page_vma_mapped_walk()", ve
 
 export const contracts: readonly Contract[] = [
   { name: "pgd_offset", params: ["mm", "addr"], returns: { entry: { level: "pgd", below: "mm" } }, references: [pgtable] },
+  { name: "pgd_offset_k", aliases: ["pgd_offset_gate", "pgd_offset_kernel"], params: ["addr"], returns: { entry: { level: "pgd", below: "addr", kernel: true } }, references: [pgtable] },
   { name: "p4d_offset", params: ["pgd", "addr"], returns: { entry: { level: "p4d", below: "pgd" } }, references: [pgtable] },
   { name: "pud_offset", params: ["p4d", "addr"], returns: { entry: { level: "pud", below: "p4d" } }, references: [pgtable] },
   { name: "pmd_offset", params: ["pud", "addr"], returns: { entry: { level: "pmd", below: "pud" } }, references: [pgtable] },

@@ -1,5 +1,5 @@
 /** What a path knows after a branch: truths of expressions, entry kinds, re-checks. */
-import type { Expr, Loc } from "../c/ir.ts";
+import type { Expr, Loc, SwitchCase, Terminator } from "../c/ir.ts";
 import { settleFlush } from "./duties.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
 import { comparedWithZero, type EntryFact, type Facts, truthOf, type ValueFact } from "./facts.ts";
@@ -15,6 +15,15 @@ export type CallOf = (symbol: string) => CallInfo | null;
 export function assume(cond: Expr, truth: boolean, facts: Facts, frame: Frame, callOf: CallOf, loc: Loc): Facts | null {
   const tested = noteTests(evaluate(cond, facts, frame), facts, loc);
   return assumeExpr(cond, truth, tested, frame, callOf);
+}
+
+/** The facts where a switch goes to `target`; null when it can't. Of several cases that go there nothing is learnt. */
+export function assumeCase(end: Extract<Terminator, { k: "switch" }>, target: number, facts: Facts, frame: Frame, callOf: CallOf): Facts | null {
+  const is = (at: SwitchCase, truth: boolean, known: Facts): Facts | null =>
+    evaluate(at.low, known, frame) === evaluate(at.high, known, frame) ? assume({ k: "binary", op: "==", left: end.value, right: at.low }, truth, known, frame, callOf, end.loc) : known;
+  const own = end.cases.filter((at) => at.to === target);
+  if (target !== end.otherwise) return own.length === 1 ? is(own[0]!, true, facts) : own.some((at) => is(at, true, facts)) ? facts : null;
+  return end.cases.reduce<Facts | null>((known, at) => (at.to === target || !known ? known : is(at, false, known)), facts);
 }
 
 function assumeExpr(cond: Expr, truth: boolean, facts: Facts, frame: Frame, callOf: CallOf): Facts | null {

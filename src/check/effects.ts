@@ -3,7 +3,7 @@ import type { FunctionIr, Loc } from "../c/ir.ts";
 import type { Contract, Effect, EntryKind, Level, LockClass, LockRef } from "../rulebook/schema.ts";
 import { applyDuty, isOwnVariable, markLate } from "./duties.ts";
 import { contentOf, equality } from "./evaluate.ts";
-import type { Facts, LockFact, Trail, ValueFact } from "./facts.ts";
+import { type Facts, type LockFact, type Trail, truthOf, type ValueFact } from "./facts.ts";
 import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
 import type { Acquisition, CallInfo, Rule, Site } from "./model.ts";
 import * as sym from "./symbols.ts";
@@ -21,8 +21,12 @@ export function applyEffects(call: CallInfo, on: "zero" | "nonzero" | null, site
 function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly Rule[]): Facts {
   const { facts, loc } = site;
   switch (effect.do) {
-    case "acquire":
-      return acquire(lockOfRef(effect.lock, call), { mode: effect.mode ?? "write", waits: effect.try !== true, nested: effect.nested === true }, site, rules);
+    case "acquire": {
+      const after = acquire(lockOfRef(effect.lock, call), { mode: effect.mode ?? "write", waits: effect.try !== true, nested: effect.nested === true }, site, rules);
+      // Taking the lock of an object shows that there is one.
+      const object = "of" in effect.lock && effect.lock.of !== null ? call.arg(effect.lock.of) : "";
+      return object === "" || sym.isUnstable(object) || truthOf(object, after) !== undefined ? after : { ...after, truths: new Map(after.truths).set(object, true) };
+    }
     case "wait-for":
       for (const rule of rules) rule.onAcquire?.(lockOfRef(effect.lock, call), null, site, { mode: "write", waits: true, nested: false });
       return facts;
@@ -141,6 +145,12 @@ function isTracked(lock: { readonly id: string; readonly class: LockClass }): bo
   return lock.class !== "spin" || /ptl|page_table|^lock\(|^\?/.test(lock.id);
 }
 
+/** What a variable holds that was declared without a value and not set since. */
+export function isNeverSet(id: string, site: Site): boolean {
+  const made = /^@\d+\.\d+\.\d+;$/.test(id) ? site.stepOf(id) : null;
+  return made?.op === "assign" && made.declare && made.value === null;
+}
+
 /** Read sections nest; the others don't. */
 function isCounted(lockClass: LockClass): boolean {
   return lockClass === "rcu" || lockClass === "irq-off";
@@ -150,7 +160,7 @@ export function release(lock: { readonly id: string; readonly class: LockClass }
   const { facts, loc } = site;
   const { id } = lock;
   const named = facts.locks.findLastIndex((l) => l.id === id || facts.truths.get(equality(l.id, id)) === true);
-  if (named < 0 && !isTracked(lock)) return facts;
+  if (named < 0 && !isTracked(lock) && !isNeverSet(id, site)) return facts;
   const index = named < 0 ? onlyCandidate(lock, facts) : named;
   for (const rule of rules) rule.onRelease?.(lock, facts.locks[index] ?? null, site);
   const locks = facts.locks.filter((_, i) => i !== index);
@@ -168,6 +178,7 @@ export function callersLock(id: string): string {
 function onlyCandidate(lock: { readonly id: string; readonly class: LockClass }, facts: Facts): number {
   const differs = (l: LockFact): boolean => facts.truths.get(equality(l.id, lock.id)) === false;
   const fits = (l: LockFact): boolean => (l.class === lock.class || (lock.class === "spin" && coversEntries(l.class))) && !differs(l);
+  if (facts.released.has(lock.id)) return -1;
   const fitting = facts.locks.filter(fits);
   return fitting.length === 1 ? facts.locks.indexOf(fitting[0]!) : -1;
 }
@@ -329,7 +340,7 @@ function orderReads(kind: "write" | "read" | "full", facts: Facts): Facts {
   return { ...facts, memory: new Map(Array.from(facts.memory, ([address, value]) => [address, address.startsWith("h:") ? "ordered" : value] as const)) };
 }
 
-function orderTables(facts: Facts): Facts {
+export function orderTables(facts: Facts): Facts {
   const tables = Array.from(facts.tables, ([table, t]) => [table, t.state === "filled" ? ({ ...t, state: "ordered" } as const) : t] as const);
   return { ...facts, tables: new Map([...tables, [anyTable, { state: "ordered", at: facts.trail?.loc ?? { line: 0, column: 0 } }]]) };
 }

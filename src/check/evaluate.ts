@@ -74,6 +74,8 @@ function binary(op: BinaryOp, left: string, right: string): string {
     if (folded !== null) return sym.number(folded);
   }
   if (op === "+") return a === null ? sym.moved(left, b) : sym.moved(right, a);
+  // Moved back by as much as it was moved on: no longer one past its table.
+  if (op === "-" && b === null && left.endsWith("+n")) return `${sym.splitMove(left).root}+m`;
   if (op === "-") return sym.moved(left, b === null ? null : -b);
   if ((op === "==" || op === "!=") && left === right && !sym.isUnstable(left)) return sym.number(op === "==" ? 1n : 0n);
   if ((op === "==" || op === "!=") && areOtherConstants(left, right)) return sym.number(op === "==" ? 0n : 1n);

@@ -3,9 +3,9 @@
  * simulation, as ESP does it: paths are kept apart only while they differ in what is locked, mapped or walked), so the
  * work is bounded by the number of resource states, not of paths. Helpers whose body is in view are run in place.
  */
-import type { CallStep, FunctionIr, RecordType } from "../c/ir.ts";
+import type { CallStep, FunctionIr, RecordType, Step } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
-import { assume } from "./assume.ts";
+import { assume, assumeCase } from "./assume.ts";
 import type { CallersOf } from "./call-graph.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
 import { type Facts, joinFacts, resourceKey } from "./facts.ts";
@@ -29,6 +29,7 @@ export interface Surroundings {
   readonly mattersUnder: (fn: FunctionIr, facts: Facts) => boolean;
   readonly callersOf: CallersOf;
   readonly fieldOrder: (field: string) => FieldOrder;
+  readonly isNeutral: (callee: string) => boolean;
   readonly unlockedCallers: (fn: FunctionIr, param: string) => readonly string[] | null;
 }
 
@@ -169,7 +170,10 @@ class Explorer {
         }
         return;
       case "switch":
-        for (const target of new Set([...end.cases.map((c) => c.to), end.otherwise])) arrive(target, facts);
+        for (const target of new Set([...end.cases.map((c) => c.to), end.otherwise])) {
+          const chosen = assumeCase(end, target, facts, frame, callOf);
+          if (chosen) arrive(target, chosen);
+        }
         return;
       case "return": {
         const value = end.value ? evaluate(end.value, facts, frame) : "";
@@ -202,19 +206,25 @@ class Explorer {
       },
       callOf: (symbol) => this.callOf(symbol, facts),
       callersOf: this.around.callersOf,
+      stepOf: (symbol) => this.stepOf(symbol),
+      isNeutral: this.around.isNeutral,
       fieldOrder: this.around.fieldOrder,
       unlockedCallers: (param) => this.around.unlockedCallers(activation.fn, param),
     };
     return site;
   }
 
+  private stepOf(symbol: string): Step | null {
+    const at = sym.stepOf(symbol);
+    return at ? (this.frames[at.frame]?.fn.blocks[at.block]?.steps[at.step] ?? null) : null;
+  }
+
   /** The call that made `symbol`, with the arguments it had where a contract says that the result speaks of them. */
   private callOf(symbol: string, facts: Facts): CallInfo | null {
     const at = sym.stepOf(symbol);
     const activation = at ? this.frames[at.frame] : undefined;
-    if (!at || !activation) return null;
-    const step = activation.fn.blocks[at.block]?.steps[at.step];
-    if (step?.op !== "call") return null;
+    const step = this.stepOf(symbol);
+    if (!at || !activation || step?.op !== "call") return null;
     return callInfo(step, at, this.site(activation, facts, step.loc), facts.calls.get(symbol));
   }
 

@@ -33,7 +33,7 @@ export interface MapFact {
   readonly by: string;
   readonly at: Loc;
   readonly certain: boolean;
-  /** The pointer was advanced and not used since: it may stand one past the table. */
+  /** On some path the pointer was advanced and not used since: it may stand one past the table. */
   readonly pastUse: boolean;
 }
 
@@ -96,6 +96,8 @@ export interface Facts {
   released: ReadonlyMap<string, Loc>;
   /** Pointers whose mapping this path has ended: pointer -> where. */
   unmapped: ReadonlyMap<string, Loc>;
+  /** Results of map calls that are NULL on this path; such a path stays apart from those that need no mapping. */
+  failed: ReadonlySet<string>;
   /** Entry pointers handed in whose entry may be of any kind (callbacks of table walks). */
   anyKind: ReadonlySet<string>;
   /** Flushes owed, sections and ranges open, tables detached: by kind, or kind and object. */
@@ -124,6 +126,7 @@ export function emptyFacts(): Facts {
     tables: new Map(),
     released: new Map(),
     unmapped: new Map(),
+    failed: new Set(),
     anyKind: new Set(),
     duties: new Map(),
     free: new Set(),
@@ -144,7 +147,7 @@ export function resourceKey(facts: Facts): string {
   const maps = facts.maps.map((m) => `${m.pointer}:${m.certain}`);
   const tables = Array.from(facts.tables, ([table, t]) => `${table}:${t.state}`).toSorted();
   const duties = Array.from(facts.duties, ([key, duty]) => `${key}:${duty.state}`).toSorted();
-  return [locks, duties, maps, Array.from(facts.walks.keys()), tables, Array.from(facts.unmapped.keys()).toSorted(), facts.unseenLocks].join("|");
+  return [locks, duties, maps, Array.from(facts.walks.keys()), tables, Array.from(facts.unmapped.keys()).toSorted(), Array.from(facts.failed).toSorted(), facts.unseenLocks].join("|");
 }
 
 /** The facts that hold on both paths where they meet at `block`; null when `known` already says no more (nothing new). */
@@ -156,7 +159,7 @@ export function joinFacts(known: Facts, arriving: Facts, block: number): Facts |
   const released = intersectKeys(known.released, arriving.released);
   const values = joinValues(known, arriving, memory);
   const entries = joinEntries(known.entries, arriving.entries);
-  const maps = known.maps.map((map, i) => (!map.pastUse || arriving.maps[i]?.pastUse ? map : { ...map, pastUse: false }));
+  const maps = known.maps.map((map, i) => (map.pastUse || !arriving.maps[i]?.pastUse ? map : { ...map, pastUse: true }));
   const changed =
     memory !== known.memory ||
     truths.size !== known.truths.size ||

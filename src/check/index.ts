@@ -13,6 +13,7 @@ import { ledgerStep } from "./duties.ts";
 import { entryLocks, type EntryLocks } from "./entry-locks.ts";
 import { fieldOrder } from "./field-order.ts";
 import type { FieldOrder } from "./model.ts";
+import { neutralAmong } from "./neutral.ts";
 import { rules } from "./rules/index.ts";
 import { atomicReason } from "./rules/sleep-atomic.ts";
 
@@ -136,6 +137,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, others: readonly UnitI
       callers.set(key, found);
       return found;
     },
+    isNeutral: neutralAmong(functions, rulebook, (fn) => leavesTrace(fn, rulebook)),
     fieldOrder: (field) => {
       const known = orders.get(field);
       if (known !== undefined) return known;

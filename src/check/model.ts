@@ -33,6 +33,10 @@ export interface Site {
   readonly judgeAtCall: (judgement: (outer: CallInfo | null) => Judgement) => void;
   /** The call that made a symbol, or null. */
   readonly callOf: (symbol: string) => CallInfo | null;
+  /** The step that made a symbol, or null. */
+  readonly stepOf: (symbol: string) => Step | null;
+  /** Whether a called function is in view and leaves all locks and mappings as they are. */
+  readonly isNeutral: (callee: string) => boolean;
   /** See callers.ts. */
   readonly unlockedCallers: (param: string) => readonly string[] | null;
   /** All callers of a function, where all are in view; null when others may call it. */

@@ -55,6 +55,11 @@ export function addressOfEntry(entry: string): string {
   return `a:${entry}`;
 }
 
+/** Key under which it is remembered what the walk to an entry began at. */
+export function walkTop(pointer: string): string {
+  return `top:${pointer}`;
+}
+
 /** The step that made a symbol (or the pointer it was moved from), or null. */
 export function stepOf(symbol: string): { readonly frame: number; readonly block: number; readonly step: number } | null {
   const match = /^@(\d+)\.(\d+)\.(\d+);/.exec(symbol);

@@ -19,7 +19,7 @@ export function forgetDead(facts: Facts, frame: number, live: ReadonlySet<string
   ]);
   const alive = (symbol: string): boolean => (symbol.match(stepSymbol) ?? []).every((part) => named.has(part));
   const keep = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> => new Map(Array.from(map).filter(([key]) => alive(key)));
-  return { ...facts, memory, truths: keep(facts.truths), values: keep(facts.values), derived: keep(facts.derived), calls: keep(facts.calls), unmapped: keep(facts.unmapped) };
+  return { ...facts, memory, truths: keep(facts.truths), values: keep(facts.values), derived: keep(facts.derived), calls: keep(facts.calls), unmapped: keep(facts.unmapped), failed: facts.failed.size === 0 ? facts.failed : new Set(Array.from(facts.failed).filter(alive)) };
 }
 
 function variableOf(address: string, own: string): string {
@@ -49,6 +49,7 @@ export function ageSymbol(facts: Facts, symbol: string): Facts {
     released: keys(facts.released),
     duties: new Map(Array.from(facts.duties, ([key, duty]) => [rename(key), { ...duty, value: duty.value.includes(old) ? "" : rename(duty.value) }] as const)),
     unmapped: keys(drop(facts.unmapped)),
+    failed: new Set(Array.from(facts.failed).filter((key) => !key.includes(old)).map(rename)),
     memory: texts(facts.memory),
     truths: keys(drop(facts.truths)),
     values: new Map(Array.from(drop(facts.values), ([key, fact]) => [rename(key), { ...fact, entry: rename(fact.entry), under: rename(fact.under) }] as const)),

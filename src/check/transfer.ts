@@ -1,7 +1,7 @@
 /** One step on one path: facts before -> facts after (more than one where a call may succeed or fail). */
 import type { CallStep, Step } from "../c/ir.ts";
 import { inEra } from "../util/version.ts";
-import { applyEffects, covering, lockOfRef, note, readEntry, writeEntry } from "./effects.ts";
+import { applyEffects, covering, lockOfRef, note, orderTables, readEntry, writeEntry } from "./effects.ts";
 import { addressOf, contentOf, evaluate } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
 import type { CallInfo, Rule, Site } from "./model.ts";
@@ -111,6 +111,7 @@ function noteHalf(address: string, facts: Facts): Facts {
 function store(step: Extract<Step, { op: "store" }>, site: Site, rules: readonly Rule[]): Facts {
   const { facts, frame, types, loc } = site;
   const address = addressOf(step.place, facts, frame);
+  if (step.marking === "smp_store_release") return store({ ...step, marking: null }, { ...site, facts: orderTables(facts) }, rules);
   const level = types.entryLevel(step.place);
   if (level !== null && !address.startsWith("&")) {
     for (const rule of rules) rule.onAccess?.({ step, pointer: address, level }, site);
@@ -119,6 +120,9 @@ function store(step: Extract<Step, { op: "store" }>, site: Site, rules: readonly
   if (step.place.k === "deref") for (const rule of rules) rule.onDeref?.(address, site);
   return { ...facts, memory: new Map(facts.memory).set(address, evaluate(step.value, facts, frame)) };
 }
+
+/** Macros and tests of a VMA's kind: asked twice of the same things, they answer the same. */
+const asksTheSame = /^(?:[A-Z][A-Z0-9_]*|is_vm_hugetlb_page|vma_is_\w+|is_cow_mapping)$/;
 
 /** The call with its contract, as rules and effects see it. */
 export function callInfo(step: CallStep, at: StepPlace, site: Site, remembered?: readonly string[]): CallInfo {
@@ -134,6 +138,9 @@ export function callInfo(step: CallStep, at: StepPlace, site: Site, remembered?:
     return path.reduce((value, part) => contentOf(sym.field(value, part), facts), base);
   };
   const info: CallInfo = { step, contract, args, result: plain, arg };
+  if (contract === null && asksTheSame.test(step.callee ?? "") && !args.some(sym.isUnstable)) {
+    return { ...info, result: sym.expression("", [`${step.callee}(${args.join()})`]) };
+  }
   if (contract?.returns?.is !== undefined) {
     const same = arg(contract.returns.is);
     return { ...info, result: same, arg: (name) => (name === "return" ? same : arg(name)) };
@@ -189,8 +196,21 @@ function byContract(info: CallInfo, site: Site, rules: readonly Rule[]): Facts[]
   const outcomes = canFail ? (["nonzero", "zero"] as const) : (["nonzero"] as const);
   return outcomes.map((on) => {
     const facts = applyEffects(info, on, site, rules);
-    return { ...facts, truths: new Map(facts.truths).set(info.result, on === "nonzero") };
+    const fails = on === "zero" && (contract.effects?.some((e) => e.do === "map") ?? false);
+    return { ...facts, truths: new Map(facts.truths).set(info.result, on === "nonzero"), failed: fails ? new Set(facts.failed).add(info.result) : facts.failed };
   });
+}
+
+/** Remembers what the walk to an entry began at: the variables on the way may be gone when it is asked. */
+function withTop(info: CallInfo, derived: Facts["derived"]): Facts["derived"] {
+  const { contract } = info;
+  const entry = contract?.returns?.entry;
+  const map = contract?.effects?.find((e) => e.do === "map");
+  const below = entry?.below ?? (map?.do === "map" ? map.of : undefined);
+  if (below === undefined) return derived;
+  const { root } = sym.splitMove(info.arg(below));
+  const top = entry?.kernel ? "init_mm" : (derived.get(sym.walkTop(root)) ?? root);
+  return new Map(derived).set(sym.walkTop(info.result), top);
 }
 
 function withResult(step: CallStep, info: CallInfo, facts: Facts, frame: number): Facts {
@@ -201,6 +221,6 @@ function withResult(step: CallStep, info: CallInfo, facts: Facts, frame: number)
   const derived = origin === undefined || facts.values.has(info.result) ? facts.derived : new Map(facts.derived).set(info.result, facts.derived.get(origin) ?? origin);
   const speaks = info.contract?.returns?.tests !== undefined || info.contract?.returns?.same !== undefined || info.contract?.returns?.tableOf !== undefined;
   const calls = speaks ? new Map(facts.calls).set(info.result, info.args) : facts.calls;
-  const known = { ...facts, values, derived, calls };
+  const known = { ...facts, values, derived: withTop(info, derived), calls };
   return step.dst === null ? known : setVariable(known, frame, step.dst, info.result);
 }

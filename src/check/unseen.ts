@@ -19,6 +19,7 @@ export function gapFacts(facts: Facts): Facts {
     released: new Map(),
     duties: new Map(),
     unmapped: new Map(),
+    failed: new Set(),
     unseenLocks: true,
     memory: new Map(),
     truths: new Map(),
@@ -33,7 +34,7 @@ export function gapFacts(facts: Facts): Facts {
 export function unknownCall(info: CallInfo, site: Site): Facts {
   const { facts } = site;
   const reaches = reachable(info.args, facts);
-  const locks = [...facts.locks.map((l) => (l.certain && (reaches(l.id) || concerns(l, info.step.callee ?? "", info.args)) ? { ...l, certain: false } : l)), ...perhapsTaken(info, site)];
+  const locks = [...facts.locks.map((l) => (l.certain && (reaches(l.id) || (!site.isNeutral(info.step.callee ?? "") && concerns(l, info.step.callee ?? "", info.args))) ? { ...l, certain: false } : l)), ...perhapsTaken(info, site)];
   const handsOver = info.args.some((arg) => facts.locks.some((l) => l.id === arg || facts.memory.get(arg) === l.id)) || /unmap|unlock/.test(info.step.callee ?? "");
   const maps = facts.maps.map((m) => (m.certain && (handsOver || !info.args.includes(m.pointer)) && reaches(m.pointer) ? { ...m, certain: false } : m));
   const walks = new Map(Array.from(facts.walks).filter(([walk]) => !info.args.includes(walk)));

@@ -136,8 +136,8 @@ export interface Returns {
   readonly tests?: { readonly value: string; readonly nonzero: readonly EntryKind[]; readonly zero: readonly EntryKind[] };
   /** Compares two entry values for identity: equal when nonzero. */
   readonly same?: readonly [string, string];
-  /** The result is a pointer to an entry of this level below the table that `below` holds. */
-  readonly entry?: { readonly level: Level; readonly below: string; readonly lockless?: boolean };
+  /** The result is a pointer to an entry of this level below the table that `below` holds (`kernel`: in the kernel's own tables). */
+  readonly entry?: { readonly level: Level; readonly below: string; readonly lockless?: boolean; readonly kernel?: boolean };
   /** The result is a changed copy of this argument, of the same entry kind (pte_mkold() and friends). */
   readonly like?: string;
   /** The result is this argument in another type (pte_to_swp_entry(), pmd_val()): what is learnt of one holds for both. */
@@ -182,8 +182,8 @@ export interface EntryContext {
   readonly held: readonly { readonly class: LockClass; readonly pointer?: string; readonly mode?: "read" | "write" }[];
   /** Classes of locks that no caller holds here. */
   readonly free?: readonly LockClass[];
-  /** Locks of `held` that the function has released when it returns. */
-  readonly released?: readonly string[];
+  /** The function may return with a mapped pte and its lock in the caller's fault structure. */
+  readonly handsOver?: boolean;
   /** Positions of parameters that point to an entry that may be of any kind. */
   readonly anyKind?: readonly string[];
   /** Names of callback tables the context does not hold for (walks over kernel page tables). */

@@ -66,7 +66,22 @@ function isRightLock(id: string, lockClass: LockClass, level: Level, entry: stri
 function reachedHere(entry: string, site: Site): boolean {
   if (!isUserContext(site)) return false;
   const origin = site.callOf(sym.splitMove(entry).root)?.contract;
-  return origin?.returns?.entry !== undefined || (origin?.effects?.some((e) => e.do === "map") ?? false);
+  const reached = origin?.returns?.entry !== undefined || (origin?.effects?.some((e) => e.do === "map") ?? false);
+  return reached && !isUnattached(walkTop(entry, site), site);
+}
+
+/** Where the walk that led to an entry began: what the first step of it went below. */
+export function walkTop(entry: string, site: Site): string {
+  const { root } = sym.splitMove(entry);
+  return site.facts.derived.get(sym.walkTop(root)) ?? root;
+}
+
+/** A top table that the caller hands over (pgd_alloc() fills one), or that unknown code gave, need not be that of a running process. */
+function isUnattached(top: string, site: Site): boolean {
+  const { fn, id } = site.frame;
+  const made = site.callOf(top);
+  if (made !== null && made.contract === null) return true;
+  return fn.params.some((param) => sym.parameter(id, param) === top && fn.vars.get(param)?.type === "pgd_t *");
 }
 
 /** The callers of this function, when the entry is its parameter and they pass it just reached and unlocked. */

@@ -6,7 +6,8 @@
  * that the caller held it, unless this path released it before.
  */
 import type { LockFact } from "../facts.ts";
-import { callersLock, describeLock } from "../effects.ts";
+import { callersLock, coversEntries, describeLock, isNeverSet } from "../effects.ts";
+import { hasEffect } from "../call-graph.ts";
 import type { Rule, Site } from "../model.ts";
 import type { LockClass } from "../../rulebook/schema.ts";
 import * as sym from "../symbols.ts";
@@ -41,7 +42,7 @@ export const lockBalance: Rule = {
     }
     const nests = lock.class === "rcu" || lock.class === "irq-off";
     const twice = before !== undefined && !nests && !site.facts.unseenLocks && !sym.isUnstable(lock.id);
-    const never = before === undefined && isOwnPointer(lock, site);
+    const never = before === undefined && (isOwnPointer(lock, site) || isNeverSet(lock.id, site));
     site.judge({
       rule: "lock-balance",
       lock: lock.class,
@@ -69,7 +70,7 @@ export const lockBalance: Rule = {
 };
 
 function releaseOf(lock: { readonly id: string; readonly class: LockClass }): string {
-  return `release of a held ${describeLock(lock)}`;
+  return `release of a held ${coversEntries(lock.class) ? "page-table lock" : describeLock(lock)}`;
 }
 
 /** A page-table lock whose pointer this function got itself (pmd_lockptr(), a failed trylock): no caller has taken it for us. */
@@ -80,9 +81,16 @@ function isOwnPointer(lock: { readonly id: string; readonly class: LockClass }, 
   return resolved && !handedIn && !site.facts.unseenLocks && !site.facts.released.has(callersLock(lock.id));
 }
 
+function handlesEntries(callee: string, site: Site): boolean {
+  const contract = site.rulebook.contract(callee);
+  return contract?.returns?.entry !== undefined || (contract?.effects?.some((e) => e.do === "map" || e.do === "read" || e.do === "walk-start") ?? false);
+}
+
 /** Sleeping locks and RCU are often taken for the caller: only a function that also releases such a lock means to balance it. */
 function meansToRelease(lock: LockFact, site: Site): boolean {
   if (!["mmap", "i_mmap", "anon_vma", "rcu"].includes(lock.class)) return true;
+  // RCU is for many things; of interest is that which keeps page tables.
+  if (lock.class === "rcu" && !site.frame.fn.blocks.some((block) => block.steps.some((step) => step.op === "call" && handlesEntries(step.callee ?? "", site)))) return false;
   return site.frame.fn.blocks.some((block) =>
     block.steps.some((step) => {
       if (step.op !== "call" || step.callee === null) return false;
@@ -99,13 +107,17 @@ function escapes(lock: LockFact, value: string, site: Site): boolean {
   if (mapped) return true;
   for (const [address, held] of site.facts.memory) {
     if (held !== lock.id || /^&\d+:[^.[]*$/.test(address)) continue;
-    // A fault structure is returned with a mapped pte and its lock, never with a PMD lock alone.
-    if (lock.class === "pte-ptl" || lock.class === "spin" || !isFaultStructure(address, site)) return true;
+    if (!isFaultStructure(address, site)) return true;
   }
   return returnsLocked(lock, value, site) || implementsContract(site);
 }
 
-function isFaultStructure(address: string, site: Site): boolean {
+/**
+ * A fault handler that gives a pte and its lock back on some path means to do so on all, though they lie in the caller's
+ * structure; one that never does takes them for its caller.
+ */
+export function isFaultStructure(address: string, site: Site): boolean {
+  if (site.rulebook.context(site.frame.fn.name)?.handsOver || !hasEffect(site.frame.fn, site.rulebook, (e) => e.do === "unmap")) return false;
   const { fn, id } = site.frame;
   return fn.params.some((param) => fn.vars.get(param)?.type === "struct vm_fault *" && address.startsWith(`${sym.parameter(id, param)}.`));
 }

@@ -6,7 +6,7 @@ import { inEra } from "../../util/version.ts";
 import { truthOf } from "../facts.ts";
 import type { Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
-import { implementsContract } from "./lock-balance.ts";
+import { implementsContract, isFaultStructure } from "./lock-balance.ts";
 
 export const mapBalance: Rule = {
   id: "map-balance",
@@ -31,7 +31,7 @@ export const mapBalance: Rule = {
     const { root } = sym.splitMove(pointer);
     const map = site.facts.maps.find((m) => m.pointer === root);
     if (map) {
-      const past = map.pastUse && map.certain && (pointer === `${root}+1` || pointer === `${root}+n` || pointer === `${root}+p`);
+      const past = map.pastUse && map.certain && hasHighTables(site) && (pointer === `${root}+1` || pointer === `${root}+n` || pointer === `${root}+p`);
       site.judge({
         rule: "map-balance",
         outcome: past ? "violated" : map.certain ? "proved" : "unknown",
@@ -46,9 +46,14 @@ export const mapBalance: Rule = {
   },
 };
 
-/** Before 6.6 pte_unmap() does nothing where no table lies in high memory: HIGHPTE is of x86 and arm alone. */
+/** Before 6.6 pte_unmap() does nothing where no table lies in high memory. */
 function unmapsNothing(site: Site): boolean {
-  return inEra(site.rulebook.era, { until: "6.5" }) && /^arch\/(?!x86\/|arm\/)/.test(site.frame.fn.file);
+  return inEra(site.rulebook.era, { until: "6.5" }) && !hasHighTables(site);
+}
+
+/** HIGHPTE is of x86 and arm alone. */
+function hasHighTables(site: Site): boolean {
+  return !/^arch\/(?!x86\/|arm\/)/.test(site.frame.fn.file);
 }
 
 /**
@@ -94,7 +99,7 @@ function judgeUnmapped(pointer: string, root: string, site: Site): void {
 function escapes(pointer: string, value: string, site: Site): boolean {
   if (sym.splitMove(value).root === pointer) return true;
   for (const [address, held] of site.facts.memory) {
-    if (sym.splitMove(held).root === pointer && !/^&\d+:[^.[]*$/.test(address)) return true;
+    if (sym.splitMove(held).root === pointer && !/^&\d+:[^.[]*$/.test(address) && !isFaultStructure(address, site)) return true;
   }
   return false;
 }

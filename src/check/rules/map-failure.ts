@@ -6,6 +6,8 @@
 import { inEra } from "../../util/version.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
+import { mentions } from "../effects.ts";
+import { walkTop } from "./entry-lock.ts";
 
 export const mapFailure: Rule = {
   id: "map-failure",
@@ -21,7 +23,7 @@ function use(pointer: string, user: string, site: Site): void {
   const { root } = sym.splitMove(pointer);
   const origin = site.callOf(root);
   if (!origin || !mayFail(origin, site)) return;
-  const isNull = site.facts.truths.get(root) === false;
+  const isNull = site.facts.truths.get(root) === false && !cannotFail(root, site);
   const isMapped = site.facts.maps.some((m) => m.pointer === root) || site.facts.truths.get(root) === true;
   site.judge({
     rule: "map-failure",
@@ -33,6 +35,13 @@ function use(pointer: string, user: string, site: Site): void {
     certain: true,
     ...(origin.contract ? { references: origin.contract.references } : {}),
   });
+}
+
+/** Kernel tables are not taken away; and the caller's lock of a PTE table keeps the table (update_mmu_cache() maps it again). */
+function cannotFail(root: string, site: Site): boolean {
+  const top = walkTop(root, site);
+  const kernel = top.includes("init_mm") || (top.startsWith("?") && mentions(site.frame.fn, "kernel tables"));
+  return kernel || site.facts.locks.some((l) => l.class === "pte-ptl" && l.origin === "entry");
 }
 
 function mayFail(origin: CallInfo, site: Site): boolean {
