@@ -43,7 +43,7 @@ const worlds: readonly Settings[] = [
 
 /** Runs both and gives what went wrong, or "". */
 function trouble(library: Library, world: Settings, threads: readonly string[]): string {
-  const scenario = { name: threads.join(), kernel: library.era, world, threads, expect: "", reliesOn: [] };
+  const scenario = { name: threads.join(), kernel: library.era, world, threads, expect: "", reliesOn: [], redundant: [] };
   const begins = new Map(library.actors.map((a) => [a.name, a.begin] as const));
   const verdict = play({ scenario, functions: new Map(), library, lines: library.lines, begins }, { bound: 30_000 });
   if (verdict.found !== null) return verdict.found.fault.text;

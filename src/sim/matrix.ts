@@ -103,7 +103,7 @@ function cellOf(operation: Actor, context: Context, library: Library, options: M
   for (const world of worlds) {
     for (const actor of library.actors) {
       if (!fits(actor, world)) continue;
-      const scenario = { name: path, kernel: options.kernel, world, threads: ["cell", actor.name], expect: "", reliesOn: [] };
+      const scenario = { name: path, kernel: options.kernel, world, threads: ["cell", actor.name], expect: "", reliesOn: [], redundant: [] };
       const cast: Cast = { scenario, functions: new Map([["cell", thread!]]), library, lines, begins };
       const verdict = play(cast, { bound: options.bound, ...(options.cancelled === undefined ? {} : { cancelled: options.cancelled }) });
       count(verdict);

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { initC } from "../c/index.ts";
 import type { SourceText } from "./library.ts";
 import { castsOf, scenariosOf, simulate } from "./scenario.ts";
-import { breaksWithout, reliancesOf } from "./weaken.ts";
+import { breaksWithout, names, protectionsOf, reliancesOf, type Reliance } from "./weaken.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -29,12 +29,28 @@ describe.each(scenarios.map((s) => [s.path, s] as const))("%s", (path, source) =
     expect(results.filter((r) => r.bounded).map((r) => r.name)).toEqual([]);
   });
 
-  it("breaks when anything is taken away that a scenario which holds relies on", () => {
+  it("breaks when anything is taken away of others that a scenario which holds relies on", () => {
     const casts = castsOf(path, source.text, options).filter((c) => c.scenario.expect === "holds");
-    expect(casts.filter((c) => c.scenario.reliesOn.length === 0).map((c) => c.scenario.name)).toEqual([]);
     const unmoved = casts.flatMap((cast) =>
       reliancesOf(cast, options).filter((r) => !breaksWithout(cast, r, options)).map((r) => `${cast.scenario.name}: ${r.text}`),
     );
     expect(unmoved).toEqual([]);
+  });
+
+  it("breaks without any lock, barrier, section, flush or test of a scenario which holds, but for those that its header calls redundant", () => {
+    const wrong: string[] = [];
+    for (const cast of castsOf(path, source.text, options).filter((c) => c.scenario.expect === "holds")) {
+      const { name, redundant, reliesOn } = cast.scenario;
+      const all = protectionsOf(cast, options);
+      const needed = all.filter((p) => breaksWithout(cast, p, options));
+      const listed = (p: Reliance): boolean => redundant.some((r) => names(r, p));
+      wrong.push(
+        ...all.filter((p) => !needed.includes(p) && !listed(p)).map((p) => `${name}: holds without "${p.text}"`),
+        ...needed.filter(listed).map((p) => `${name}: breaks without "${p.text}", which it calls redundant`),
+        ...redundant.filter((r) => r.reason === "" || !all.some((p) => names(r, p))).map((r) => `${name}: "${r.what}" has no reason or names nothing`),
+        ...(needed.length + reliesOn.length === 0 ? [`${name}: needs nothing`] : []),
+      );
+    }
+    expect(wrong).toEqual([]);
   });
 });

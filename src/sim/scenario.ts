@@ -35,6 +35,12 @@ export interface SimulateOptions {
 /** What a run may be told besides what it runs. */
 export type RunOptions = Pick<SimulateOptions, "bound" | "reduce" | "cancelled" | "pictures">;
 
+/** Something that a scenario holds without, as its header names it, and why it is there all the same. */
+export interface Redundant {
+  readonly what: string;
+  readonly reason: string;
+}
+
 /** A scenario as its header describes it. */
 export interface Scenario {
   readonly name: string;
@@ -45,8 +51,10 @@ export interface Scenario {
   readonly threads: readonly string[];
   /** "holds" or "violated <rule>"; "" when the header does not say. */
   readonly expect: string;
-  /** What must not be taken away, one item each. */
+  /** What must not be taken away from code that is not the file's own, one item each. */
   readonly reliesOn: readonly string[];
+  /** What may be taken away from the file's own code, and why it is there. */
+  readonly redundant: readonly Redundant[];
 }
 
 /** What to run: functions by name, and lines for the trace. */
@@ -86,6 +94,7 @@ function scenarioOf(header: Header): Scenario {
     ...memoryOf(key("memory")),
     threads: key("threads").split(/[\s,|]+/).filter((name) => name !== ""),
     expect: key("expect"),
+    redundant: key("redundant").split("\n").filter((line) => line !== "").flatMap(redundantOf),
     reliesOn: key("relies-on").split(";").map((item) => item.trim()).filter((item) => item !== ""),
   };
 }
@@ -94,6 +103,13 @@ function memoryOf(name: string): Pick<Scenario, "memory"> {
   if (name === "" || name === "sc") return {};
   if (name === "lkmm") return { memory: "lkmm" };
   throw new UsageError(`a scenario asks for the memory model ${name}`, "there are sc and lkmm");
+}
+
+/** "WHAT; WHAT because REASON" */
+function redundantOf(line: string): Redundant[] {
+  const at = line.indexOf(" because ");
+  const [what, reason] = at < 0 ? [line, ""] : [line.slice(0, at), line.slice(at + " because ".length)];
+  return what.split(";").map((item) => ({ what: item.trim(), reason }));
 }
 
 /** Results in the order of the file. Throws a UsageError when a header names what does not exist. */

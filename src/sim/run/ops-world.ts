@@ -6,8 +6,8 @@ import { allocatePage, copyPage, getPage, pageLife, putPage, touchPage, tryGetPa
 import { walkUnderWay } from "../world/sections.ts";
 import { allocateTable, depositTable, freeTable, readers, withdrawTable } from "../world/tables.ts";
 import { flush, pageBits, rangeOf, staleFor, translations, virtualName } from "../world/translate.ts";
-import { wholeAt, type Turn } from "../world/turn.ts";
-import { flag, hardwareFlags, type RefValue, type SlotValue, type Value } from "../world/value.ts";
+import { entryName, wholeAt, type Turn } from "../world/turn.ts";
+import { flag, hardwareFlags, type EntryKind, type RefValue, type SlotValue, type Value } from "../world/value.ts";
 import { entryWrite, quiet, type Operation, type OperationMaker } from "./operation.ts";
 import { allSections } from "./ops-locks.ts";
 import { pureOf } from "./pure.ts";
@@ -46,12 +46,18 @@ const readModifyWrite = onSlot((world, slot, [, name]) => ({
   footprint: (turn) => entryWrite(world, turn, slot.table, slot.index, null),
   run: (turn) => {
     const old = loadEntry(turn, slot.table, slot.index);
+    if (old.k === "entry" && carriesPage(old.kind)) turn.fail("wrong-kind", `changes bits of an entry that is ${entryName(old)}`);
     const f = name?.k === "name" ? pureOf(name.text) : undefined;
     const next = f?.({ world, fail: (property, text) => turn.fail(property, text) }, [old]);
     if (next?.k === "entry") exchangeEntry(turn, slot.table, slot.index, next);
     return old;
   },
 }));
+
+/** Entries that are not present: their bits are a number, none of them is a permission. */
+function carriesPage(kind: EntryKind): boolean {
+  return kind === "swap" || kind === "migration" || kind === "device-private" || kind === "device-exclusive" || kind === "hwpoison";
+}
 
 /** world_hardware_update(ptr, seen): sets accessed and dirty, or does nothing when the entry is not what was seen. */
 const hardwareUpdate = onSlot((world, slot, [, seen]) => ({
@@ -285,6 +291,13 @@ const barrier: OperationMaker = (world) =>
 
 const nothing: OperationMaker = () => quiet(() => null);
 
+/** Loads run in program order, so that it changes nothing; but that it is there has to be said. */
+const readBarrier: OperationMaker = (world) =>
+  quiet((turn) => {
+    isIgnored(world, turn.thread, "read-barrier");
+    return null;
+  });
+
 export const worldOperations: Readonly<Record<string, OperationMaker>> = {
   world_xchg: exchange, world_cmpxchg: compareExchange, world_rmw: readModifyWrite, world_hardware_update: hardwareUpdate,
   world_store_low: storeHalf("low"), world_store_high: storeHalf("high"),
@@ -311,5 +324,5 @@ export const worldOperations: Readonly<Record<string, OperationMaker>> = {
   world_vma_linked: vmaBit(2, null), world_vma_unlink: vmaBit(2, false), world_vma_link: vmaBit(2, true),
   find_vma: findVma, vma_lookup: findVma, find_vma_intersection: findVma,
   vma_interval_tree_foreach: nextVma(0, 2), for_each_vma: nextVma(1, 1), for_each_vma_range: nextVma(1, 1),
-  smp_wmb: barrier, smp_mb: barrier, smp_rmb: nothing, barrier: nothing,
+  smp_wmb: barrier, smp_mb: barrier, smp_rmb: readBarrier, barrier: nothing,
 };

@@ -34,11 +34,20 @@ function test(suffix: string, holds: (entry: EntryValue, level: string) => boole
   });
 }
 
-/** A new entry from one. */
-function change(suffix: string, build: (entry: EntryValue, args: readonly Value[]) => { readonly kind?: EntryKind; readonly flags?: number }): void {
-  each(suffix, () => (scope, args) => {
+/** A new entry from one that is present: in any other the bits are part of a number. */
+function changePresent(suffix: string, build: (entry: EntryValue) => { readonly kind?: EntryKind; readonly flags?: number }): void {
+  change(suffix, build, (entry) => entry.kind === "swap" || withPage.has(entry.kind));
+}
+
+/** A new entry from one. `wrong` says for which entries it may not be made. */
+function change(
+  suffix: string, build: (entry: EntryValue, args: readonly Value[]) => { readonly kind?: EntryKind; readonly flags?: number },
+  wrong: (entry: EntryValue) => boolean = () => false,
+): void {
+  each(suffix, (level) => (scope, args) => {
     const [entry] = args;
     if (entry?.k !== "entry") return undefined;
+    if (wrong(entry)) scope.fail("wrong-kind", `${level}_${suffix}() of an entry that is ${entryName(entry)}`);
     const to = build(entry, args);
     return scope.world.values.entry(to.kind ?? entry.kind, entry.target, to.flags ?? entry.flags);
   });
@@ -49,7 +58,12 @@ const isPresent = (e: EntryValue): boolean => isLeaf(e) || e.kind === "table" ||
 /** Swap-like kinds that carry the number of a page. */
 const withPage: ReadonlySet<EntryKind> = new Set(["migration", "device-private", "device-exclusive", "hwpoison"]);
 
-test("none", (e) => e.kind === "none");
+// Of a torn value one half is something.
+each("none", () => (scope, [arg]) => {
+  const entry = arg?.k === "half" ? arg.of : arg;
+  if (entry?.k === "torn") return scope.world.values.zero;
+  return entry?.k === "entry" ? scope.world.values.bool(entry.kind === "none") : undefined;
+});
 test("present", isPresent);
 test("leaf", isLeaf);
 test("huge", isLeaf);
@@ -71,14 +85,14 @@ each("same", () => (scope, [a, b]) => (a?.k === "entry" && b?.k === "entry" ? sc
 // The number of an entry is the entry: comparing it with 0 asks whether it is none.
 each("val", () => (_, [a]) => a);
 
-change("mkwrite", (e) => ({ flags: e.flags | flag.write }));
-change("mkwrite_novma", (e) => ({ flags: e.flags | flag.write }));
-change("mkdirty", (e) => ({ flags: e.flags | flag.dirty }));
-change("mkyoung", (e) => ({ flags: e.flags | flag.young }));
-change("mkold", (e) => ({ flags: e.flags & ~flag.young }));
-change("mkclean", (e) => ({ flags: e.flags & ~flag.dirty }));
-change("wrprotect", (e) => ({ flags: e.flags & ~flag.write }));
-change("mkspecial", (e) => ({ flags: e.flags | flag.special }));
+changePresent("mkwrite", (e) => ({ flags: e.flags | flag.write }));
+changePresent("mkwrite_novma", (e) => ({ flags: e.flags | flag.write }));
+changePresent("mkdirty", (e) => ({ flags: e.flags | flag.dirty }));
+changePresent("mkyoung", (e) => ({ flags: e.flags | flag.young }));
+changePresent("mkold", (e) => ({ flags: e.flags & ~flag.young }));
+changePresent("mkclean", (e) => ({ flags: e.flags & ~flag.dirty }));
+changePresent("wrprotect", (e) => ({ flags: e.flags & ~flag.write }));
+changePresent("mkspecial", (e) => ({ flags: e.flags | flag.special }));
 change("mkdevmap", (e) => ({ flags: e.flags | flag.devmap }));
 change("mkhuge", () => ({}));
 change("mkinvalid", (e) => ({ kind: e.kind === "leaf" ? "invalid" : e.kind }));
@@ -187,11 +201,16 @@ const swapTests: Readonly<Record<string, (e: EntryValue) => boolean>> = {
   is_huge_zero_pmd: () => false,
 };
 for (const [name, holds] of Object.entries(swapTests)) {
-  table.set(name, (scope, [arg]) => (arg?.k === "entry" ? scope.world.values.bool(holds(arg)) : undefined));
+  // The type of a swap entry is in the low half, like the flags.
+  table.set(name, (scope, [arg]) => {
+    const entry = arg?.k === "torn" ? arg.low : arg;
+    return entry?.k === "entry" ? scope.world.values.bool(holds(entry)) : undefined;
+  });
 }
 
 for (const name of ["pte_to_swp_entry", "pmd_to_swp_entry"]) {
   table.set(name, (scope, [arg]) => {
+    if (arg?.k === "torn") return arg;
     if (arg?.k !== "entry") return undefined;
     if (isPresent(arg) || arg.kind === "none") scope.fail("wrong-kind", `${name}() of an entry that is ${entryName(arg)}`);
     return arg;
@@ -200,6 +219,7 @@ for (const name of ["pte_to_swp_entry", "pmd_to_swp_entry"]) {
 for (const name of ["swp_entry_to_pte", "swp_entry_to_pmd"]) table.set(name, (_, [arg]) => arg);
 for (const [name, object] of [["pfn_swap_entry_to_page", "page"], ["pfn_swap_entry_folio", "page"], ["swp_offset_pfn", "pfn"], ["swp_offset", "pfn"]] as const) {
   table.set(name, (scope, [arg]) => {
+    if (arg?.k === "torn") scope.fail("torn-entry", `${name}() of an entry read in halves: ${entryName(arg)}`);
     if (arg?.k !== "entry") return undefined;
     if (withPage.has(arg.kind)) return scope.world.values.ref(object, arg.target);
     if (name !== "swp_offset") scope.fail("wrong-kind", `${name}() of an entry that is ${entryName(arg)}`);

@@ -1,10 +1,11 @@
 /** Threads and a world together as the explorer's system, and the replay of a found interleaving step by step. */
 import type { RuleId } from "../../core/finding.ts";
 import { countTables, unbalanced } from "../world/build.ts";
+import { life } from "../world/layout.ts";
 import { dropAll, heldBy } from "../world/locks.ts";
 import { properties, type Fault, type PropertyId } from "../world/property.ts";
 import { staleFor, virtualName } from "../world/translate.ts";
-import type { Turn } from "../world/turn.ts";
+import { tableName, type Turn } from "../world/turn.ts";
 import type { Found } from "./explore.ts";
 import { lookingTurn, startThread, stepThread } from "./machine.ts";
 import { placeOf, type Arrival } from "./runner.ts";
@@ -111,6 +112,8 @@ export function simulation(session: Session, threads: readonly Starting[], data:
     },
     atEnd(state) {
       const turn = lookingTurn(session.world, state.data, 0);
+      const left = session.foreign ? undefined : leftOver(turn);
+      if (left !== undefined) return failing("accounting", `${tableName(turn.layout, left)} is left over: nothing points to it and nobody frees it`, -1, state);
       for (let mm = 0; mm < session.world.layout.mms; mm++) {
         const counted = state.data[session.world.layout.tablesCounted + mm]!;
         const there = countTables(turn, mm);
@@ -137,6 +140,12 @@ export function simulation(session: Session, threads: readonly Starting[], data:
       });
     },
   };
+}
+
+/** A table that was allocated or taken out and that nobody has freed, deposited or put in. */
+function leftOver({ layout, data }: Turn): number | undefined {
+  const at = layout.levels.findIndex((_, table) => data[layout.life + table] === life.private || data[layout.life + table] === life.unlinked);
+  return at < 0 ? undefined : at;
 }
 
 /**

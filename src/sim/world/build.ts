@@ -35,7 +35,7 @@ export interface World {
 
 /**
  * What does not work in this world, to see whether anything depends on it. Names are those of locks, and "rcu", "irq",
- * "ipi", "flush", "barrier", "notify"; each with the number of the thread in front: "1:mmap_lock".
+ * "ipi", "flush", "barrier", "read-barrier", "notify"; each with the number of the thread in front: "1:mmap_lock".
  */
 export interface Weakened {
   readonly ignored: ReadonlySet<string>;
