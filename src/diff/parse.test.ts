@@ -290,6 +290,13 @@ describe("a hunk that misses one of its lines", () => {
 });
 
 describe("odd shapes", () => {
+  it("says so when nothing in the text is a file or a hunk", () => {
+    const diff = parseDiff("@@\n \ta;\n+\tb;\n \tc;\n");
+    expect(diff.files).toEqual([]);
+    expect(diff.troubles).toEqual([{ line: 1, reason: "neither a file header nor a hunk with its numbers" }]);
+    expect(parseDiff("\n").troubles).toEqual([]);
+  });
+
   it("reads CR LF of the transport, and leaves CR of the code", () => {
     const text = read("plain.diff");
     const both = parseDiff(text.replaceAll("\n", "\r\n"));

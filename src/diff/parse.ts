@@ -30,6 +30,7 @@ export function parseDiff(text: string): ParsedDiff {
   );
   const files = kept.map(({ facts }, index): FilePatch => ({ ...facts, hunks: hunks[index]! }));
   for (const { file, facts } of kept) noteImplausible(file, facts, troubles);
+  if (reading.files.length === 0 && troubles.length === 0 && text.trim() !== "") troubles.push({ line: 1, reason: "neither a file header nor a hunk with its numbers" });
   return { files, repairs: repairs.toSorted(byLine), troubles: troubles.toSorted(byLine), blanksLost: blanks.lost };
 }
 
