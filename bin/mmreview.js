@@ -1,16 +1,28 @@
 #!/usr/bin/env node
-// Imports the built command line and nothing else. Written for old versions of Node too, so that they can say what is wrong.
+// Starts the built command line and nothing else. Written for old versions of Node too, so that they can say what is wrong.
+"use strict";
+const fs = require("fs");
+const path = require("path");
+
 const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < 20 || (major === 20 && minor < 12)) {
-  process.stderr.write(`mmreview needs Node 20.12 or newer; this is ${process.versions.node}.\n`);
+const dist = path.join(__dirname, "../dist");
+
+function refuse(text) {
+  process.stderr.write(text);
   process.exitCode = 4;
+}
+
+if (major < 20 || (major === 20 && minor < 12)) {
+  refuse(`mmreview needs Node 20.12 or newer; this is ${process.versions.node}.\n`);
+} else if (fs.existsSync(path.join(dist, "cli/main.js"))) {
+  // Compiled since the last bundle (scripts/bundle.ts).
+  import("../dist/cli/main.js").then(({ main }) => main(), (error) => refuse(`${error.stack}\n`));
+} else if (fs.existsSync(path.join(dist, "start.cjs"))) {
+  try {
+    require("../dist/start.cjs").main();
+  } catch (error) {
+    refuse(`${error.stack}\n`);
+  }
 } else {
-  import("../dist/cli/main.js").then(
-    ({ main }) => main(),
-    (error) => {
-      const unbuilt = error.code === "ERR_MODULE_NOT_FOUND" && /[\\/]dist[\\/]cli[\\/]main\.js'/.test(error.message);
-      process.stderr.write(unbuilt ? "mmreview is not built yet: run `npm run build` first.\n" : `${error.stack}\n`);
-      process.exitCode = 4;
-    },
-  );
+  refuse("mmreview is not built yet: run `npm run build` first.\n");
 }

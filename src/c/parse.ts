@@ -31,8 +31,9 @@ let loading: Promise<void> | null = null;
 
 async function load(options: InitOptions): Promise<void> {
   if (options.shortRun === true) setFlagsFromString("--liftoff-only");
-  await Parser.init();
-  const language = await Language.load(createRequire(import.meta.url).resolve("tree-sitter-c/tree-sitter-c.wasm"));
+  const { resolve } = createRequire(import.meta.url);
+  await Parser.init({ locateFile: () => resolve("web-tree-sitter/web-tree-sitter.wasm") });
+  const language = await Language.load(resolve("tree-sitter-c/tree-sitter-c.wasm"));
   const parser = new Parser();
   parser.setLanguage(language);
   grammar = {

@@ -1,0 +1,50 @@
+/** The built command line: whole and fast by its compiled code, and just as right without it or with a damaged one. */
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+const made: string[] = [];
+afterEach(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true });
+});
+
+/** A copy of what a package holds, with the compiled code changed. */
+function installed(change: (cache: Buffer) => Buffer | null): string {
+  const place = mkdtempSync(join(tmpdir(), "mmreview-bundle-"));
+  made.push(place);
+  mkdirSync(join(place, "dist"));
+  for (const name of ["bin", "package.json", "dist/rules.json"]) cpSync(join(root, name), join(place, name), { recursive: true });
+  symlinkSync(join(root, "node_modules"), join(place, "node_modules"));
+  for (const name of readdirSync(join(root, "dist")).filter((file) => file.includes(".cjs"))) {
+    const bytes = readFileSync(join(root, "dist", name));
+    const kept = name.endsWith(".cache") ? change(bytes) : bytes;
+    if (kept !== null) writeFileSync(join(place, "dist", name), kept);
+  }
+  return place;
+}
+
+function run(place: string): unknown {
+  const words = ["--no-progress", "--format", "json", join(root, "fixtures/mail/prefill-v1.mbox")];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(place, "bin/mmreview.js"), ...words], { encoding: "utf8" });
+  return { status, stderr, stdout: stdout.replace(/"elapsedMs": \d+/, "") };
+}
+
+const built = existsSync(join(root, "dist/start.cjs"));
+
+describe.skipIf(!built)("the bundle", () => {
+  it("gives the same with, without, and with damaged compiled code", () => {
+    const whole = run(installed((cache) => cache));
+    expect(whole).toMatchObject({ status: 1, stderr: "" });
+    const flipped = (at: number) => (cache: Buffer): Buffer => {
+      const copy = Buffer.from(cache);
+      copy[at] = copy[at]! ^ 0x55;
+      return copy;
+    };
+    for (const change of [(): null => null, (cache: Buffer): Buffer => cache.subarray(0, 5000), (): Buffer => Buffer.alloc(0), flipped(3), flipped(30), flipped(50_000), flipped(400_000)]) {
+      expect(run(installed(change))).toEqual(whole);
+    }
+  });
+});

@@ -1,0 +1,98 @@
+/**
+ * Last step of the build: the command line as one file, dist/mmreview-HASH.cjs, with V8's compiled code beside it, and
+ * dist/start.cjs that loads them. Reading two hundred modules and compiling them takes longer than reviewing a patch.
+ * Compiled code is only good for the Node that made it (V8 checks) and for this text (its hash is in the name); it is no
+ * part of the package. dist/cli/main.js goes: when it is there, tsc has run since, and the launcher takes it instead.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { sha1 } from "../src/util/digest.ts";
+
+/** Loaded when they are needed, from their own files: mailparser and ts-morph are large, piscina starts its own worker file. */
+const apart: readonly string[] = ["mailparser", "ts-morph", "piscina", "tree-sitter-c"];
+
+/** yargs asks for the width of text only to print help, which is not its job here; the real answer loads tables for 50 ms. */
+const lengthAsWidth = "export default (text) => text.length;";
+
+async function bundled(root: string): Promise<string> {
+  const result = await build({
+    entryPoints: [join(root, "src/cli/main.ts")],
+    absWorkingDir: root,
+    bundle: true,
+    write: false,
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: "eof",
+    external: [...apart],
+    // A script of node:vm has no import(): what is loaded late is loaded by require().
+    supported: { "dynamic-import": false },
+    define: { "import.meta.url": "importMetaUrl" },
+    banner: { js: 'const importMetaUrl=require("node:url").pathToFileURL(__filename).href;' },
+    plugins: [
+      {
+        name: "variants",
+        setup(hooks) {
+          // Its ESM variant makes a require() of its own, which stands in the way of the one above.
+          hooks.onResolve({ filter: /^web-tree-sitter$/ }, () => ({ path: createRequire(join(root, "package.json")).resolve("web-tree-sitter") }));
+          hooks.onResolve({ filter: /^string-width$/ }, () => ({ path: "string-width", namespace: "width" }));
+          hooks.onLoad({ filter: /.*/, namespace: "width" }, () => ({ contents: lengthAsWidth }));
+        },
+      },
+    ],
+  });
+  return result.outputFiles[0]!.text;
+}
+
+/** Runs as dist/start.cjs. The wrapper is that of CommonJS modules; Node's own loader takes no compiled code. */
+function starter(name: string): string {
+  return `"use strict";
+const fs = require("node:fs"), path = require("node:path"), vm = require("node:vm"), crypto = require("node:crypto");
+const filename = path.join(__dirname, ${JSON.stringify(name)});
+const digest = (data) => crypto.createHash("sha1").update(data).digest();
+let cachedData;
+try {
+  // V8 trusts compiled code: what a bad disk has changed would crash it.
+  const cache = fs.readFileSync(filename + ".cache");
+  if (digest(cache.subarray(20)).equals(cache.subarray(0, 20))) cachedData = cache.subarray(20);
+} catch {}
+const script = new vm.Script("(function(exports,require,module,__filename,__dirname){" + fs.readFileSync(filename, "utf8") + "\\n})", {
+  filename, cachedData,
+});
+const module_ = { exports: {} };
+script.runInThisContext()(module_.exports, require("node:module").createRequire(filename), module_, filename, __dirname);
+exports.main = module_.exports.main;
+exports.save = () => {
+  const data = script.createCachedData();
+  fs.writeFileSync(filename + ".cache", Buffer.concat([digest(data), data]));
+};
+`;
+}
+
+/** Reviews a few mails and keeps what V8 compiled for it. A flag that the program sets would make the result unfit for its start. */
+function warm(root: string): void {
+  const code = `
+require("node:v8").setFlagsFromString = () => {};
+const { main, save } = require("./dist/start.cjs");
+process.on("exit", save);
+void main();`;
+  const mails = ["fixtures/mail/prefill-v1.mbox", "fixtures/mail/prefill-v2.mbox", "fixtures/mail/lazyfill.eml"];
+  execFileSync(process.execPath, ["-e", code, "--", "--no-progress", "--fail-on", "never", "--jobs", "1", ...mails], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+}
+
+export async function bundle(root: string): Promise<void> {
+  const dist = join(root, "dist");
+  mkdirSync(dist, { recursive: true });
+  for (const file of readdirSync(dist)) if (/^mmreview-[0-9a-f]+\.cjs/.test(file)) rmSync(join(dist, file));
+  const text = await bundled(root);
+  const name = `mmreview-${sha1(text).slice(0, 12)}.cjs`;
+  writeFileSync(join(dist, name), text);
+  writeFileSync(join(dist, "start.cjs"), starter(name));
+  rmSync(join(dist, "cli/main.js"), { force: true });
+  warm(root);
+}
