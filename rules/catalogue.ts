@@ -166,6 +166,29 @@ export const catalogue: readonly CatalogueEntry[] = [
     ],
   },
   {
+    id: "table-free",
+    title: "A page table is freed or reused while a walker may still be in it",
+    breaks: "GUP-fast, an NMI or a hardware walker reads entries from memory that is already another table or a page of data: it takes references on pages that were never mapped there, or gives a device access to them.",
+    fix: "After the entry is cleared and flushed, wait for lockless walkers (tlb_remove_table_sync_one()) before the table is used again, or free it by RCU (pte_free_defer(), pte_free_tlb()); flush_tlb_kernel_range() before a kernel table is freed; keep interrupts off around a walk that holds no lock of the process.",
+    exceptions: ["tables that were never reachable", "teardown of an mm with no users left", "the table is put back into the same entry", "configurations whose TLB flush is an IPI to all walkers (no MMU_GATHER_RCU_TABLE_FREE), which generic code can't rely on", "before 6.1, which has no tlb_remove_table_sync_one()"],
+    references: [
+      { file: "mm/mmu_gather.c", where: "Semi RCU freeing of the page directories", version: "6.12" },
+      { file: "mm/gup.c", where: "gup_fast()", version: "6.12" },
+      { file: "mm/pgtable-generic.c", where: "pte_free_defer()", version: "6.12" },
+    ],
+  },
+  {
+    id: "pt-accounting",
+    title: "Page tables and the count of them do not change together",
+    breaks: "mm->pgtables_bytes drifts: the exit of the process reports \"non-zero pgtables_bytes\", and the OOM killer and cgroup accounting see tables that are not there; a withdrawal that has no deposit crashes.",
+    fix: "mm_inc_nr_ptes() under the lock where the table is installed or deposited, mm_dec_nr_ptes() where it is removed or withdrawn, on every path.",
+    exceptions: ["kernel page tables, which are not counted", "a table that is moved from one entry of the process to another", "tables that are preallocated with the pgd and counted there"],
+    references: [
+      { file: "mm/memory.c", where: "pmd_install()", version: "6.12" },
+      { file: "mm/huge_memory.c", where: "zap_deposited_table()", version: "6.12" },
+    ],
+  },
+  {
     id: "tlb-flush",
     title: "Translations of a changed entry are not flushed, too late, or of the wrong range",
     breaks: "Another CPU goes on using the former entry from its TLB: it writes a page that is write-protected, unmapped or already somebody else's, and dirty data is lost or foreign memory overwritten.",

@@ -21,4 +21,11 @@ export const contracts: readonly Contract[] = [
   { name: "pte_free_tlb", params: ["tlb", "table", "addr"], effects: [{ do: "reuse-table", table: "table", how: "later" }], references: [gather] },
   { name: "tlb_remove_table", params: ["tlb", "table"], effects: [{ do: "reuse-table", table: "table", how: "later" }], references: [gather] },
   { name: "tlb_remove_table_sync_one", since: "6.1", params: [], effects: [{ do: "sync-walkers" }], references: [sync] },
+  { name: "pud_pgtable", since: "5.14", params: ["pud"], returns: { tableOf: "pud" }, references: [header] },
+  { name: "p4d_pgtable", since: "5.14", params: ["p4d"], returns: { tableOf: "p4d" }, references: [header] },
+  { name: "pmd_page_vaddr", params: ["pmd"], returns: { tableOf: "pmd" }, references: [header] },
+  { name: "pte_free_kernel", params: ["mm", "table"], effects: [{ do: "reuse-table", table: "table", how: "now" }], references: [alloc] },
+  { name: "pmd_free", aliases: ["pud_free", "p4d_free"], params: ["mm", "table"], effects: [{ do: "reuse-table", table: "table", how: "now" }], references: [alloc] },
+  { name: "pmd_free_tlb", aliases: ["pud_free_tlb", "p4d_free_tlb"], params: ["tlb", "table", "addr"], effects: [{ do: "reuse-table", table: "table", how: "later" }], references: [gather] },
+  { name: "free_page", params: ["table"], effects: [{ do: "reuse-table", table: "table", how: "now" }], references: [alloc] },
 ];

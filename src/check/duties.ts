@@ -5,7 +5,7 @@
  */
 import { compareVersions } from "../util/version.ts";
 import type { FunctionIr } from "../c/ir.ts";
-import type { Effect } from "../rulebook/schema.ts";
+import type { Effect, Level } from "../rulebook/schema.ts";
 import type { Duty, Facts } from "./facts.ts";
 import { kindSet } from "./kinds.ts";
 import type { CallInfo, Site } from "./model.ts";
@@ -46,10 +46,15 @@ export function rangeKey(range: string): string {
   return `range:${range}`;
 }
 
-/** Key of a table whose entry, which held `value`, is cleared. */
-export function detachedKey(value: string): string {
-  return `detached:${value}`;
+export type TableState = "walked" | "flushed" | "left";
+
+function leaveTables(facts: Facts, state: TableState): Facts {
+  const detached = facts.duties.get(detachedTable);
+  return detached && detached.state !== "left" ? withDuty(facts, detachedTable, { ...detached, state }) : facts;
 }
+
+/** Key of the table whose entry was cleared last; the duty's value is what the entry held. */
+export const detachedTable = "detached";
 
 export function ledgerKey(level: string): string {
   return `ledger:${level}`;
@@ -76,14 +81,23 @@ export function applyDuty(effect: DutyEffect, call: CallInfo, site: Site): Facts
     case "notifier":
       return moveRange(effect, call, site);
     case "detach-table":
-      return withDuty({ ...facts, memory: new Map(facts.memory).set(takenOut(call.arg(effect.entry)), "yes") }, detachedKey(call.result), duty("walked", call.result, call, site));
+      return detach(call.arg(effect.entry), call, site);
     case "sync-walkers":
-      return { ...facts, duties: new Map(Array.from(facts.duties, ([key, d]) => [key, key.startsWith("detached:") ? { ...d, state: "left" } : d] as const)) };
+      return leaveTables(facts, "left");
     case "reuse-table":
-      return without(facts, detachedKey(valueBehind(call.arg(effect.table), site)));
+      return facts.duties.get(detachedTable)?.value === valueBehind(call.arg(effect.table), site) ? without(facts, detachedTable) : facts;
     case "ledger":
       return keepCount(facts, effect.level, ledgerStep(effect), call, site);
   }
+}
+
+/** The table goes by the value that its entry held: what the call returns, or what was read from the entry before. */
+function detach(entry: string, call: CallInfo, site: Site): Facts {
+  const { facts } = site;
+  const returnsIt = call.contract?.effects?.some((e) => e.do === "write" && e.old === true) ?? false;
+  const value = returnsIt ? call.result : facts.memory.get(`e:${entry}`);
+  const noted = { ...facts, memory: new Map(facts.memory).set(takenOut(entry), "yes") };
+  return value === undefined ? noted : withDuty(noted, detachedTable, duty("walked", value, call, site));
 }
 
 /** The entry value that a table was found by: what pmd_pgtable() was given. */
@@ -147,6 +161,7 @@ function isKernel(call: CallInfo): boolean {
 function flush(what: Extract<DutyEffect, { do: "flush" }>["what"], call: CallInfo, facts: Facts): Facts {
   const owed = facts.duties.get(owedFlush);
   const announced = facts.duties.get(announcedFlush);
+  if (what === "kernel") return leaveTables(without(facts, owedFlush), "flushed");
   const served = owed && (what !== "entry" || owed.value === call.result) ? without(facts, owedFlush) : facts;
   return announced && what !== "entry" ? withDuty(served, announcedFlush, { ...announced, state: "flushed" }) : served;
 }
@@ -196,7 +211,21 @@ export function ledgerStep(effect: Extract<DutyEffect, { do: "ledger" }>): 1 | -
   return (effect.side === "tables") === (effect.by === "one more") ? 1 : -1;
 }
 
+/** Tables are counted for a process: a function that has none in hand works on those of the kernel, or of a guest. */
+export function isForProcess(fn: FunctionIr): boolean {
+  return Array.from(fn.vars.values()).some((v) => /^(const )?struct (mm_struct|vm_area_struct|vm_fault|mm_walk|mmu_gather) \*?$/.test(v.type));
+}
+
+const below: Readonly<Partial<Record<Level, Level>>> = { pmd: "pte", pud: "pmd", p4d: "pud" };
+
+/** A populate hangs one more table into the page tables; those of the kernel are not counted. */
+export function countTable(level: Level, call: CallInfo, site: Site): Facts {
+  const table = below[level];
+  return table === undefined || isKernel(call) ? site.facts : keepCount(site.facts, table, 1, call, site);
+}
+
 function keepCount(facts: Facts, level: string, by: 1 | -1, call: CallInfo, site: Site): Facts {
+  if (!isForProcess(site.frame.fn)) return facts;
   const key = ledgerKey(level);
   const known = facts.duties.get(key);
   const sum = Number(known?.state ?? 0) + by;

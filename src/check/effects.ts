@@ -1,7 +1,7 @@
 /** What a contract says a call does, done to the facts of one path. */
 import type { FunctionIr, Loc } from "../c/ir.ts";
 import type { Contract, Effect, EntryKind, Level, LockClass, LockRef } from "../rulebook/schema.ts";
-import { applyDuty, isOwnVariable, markLate } from "./duties.ts";
+import { applyDuty, countTable, isOwnVariable, markLate } from "./duties.ts";
 import { contentOf, equality } from "./evaluate.ts";
 import { type Facts, type LockFact, type Trail, truthOf, type ValueFact } from "./facts.ts";
 import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
@@ -68,7 +68,7 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
     }
     case "install": {
       if (isOwnVariable(call.arg(effect.entry))) return facts;
-      const written = writeEntry(call.arg(effect.entry), facts, note(facts, loc, call.step.text));
+      const written = writeEntry(call.arg(effect.entry), countTable(effect.level, call, site), note(facts, loc, call.step.text));
       const table = call.arg(effect.table);
       const known = written.tables.get(table);
       return known ? { ...written, tables: new Map(written.tables).set(table, { ...known, state: "published" }) } : written;

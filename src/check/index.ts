@@ -9,7 +9,7 @@ import { type Evidence, firstOfGroups, toEvidence, toFinding, toObligation, wors
 import { calleesOf, callersAmong, hasEffect, stepsOf } from "./call-graph.ts";
 import { unlockedCallers } from "./callers.ts";
 import { callsBelow } from "./calls-below.ts";
-import { ledgerStep } from "./duties.ts";
+import { isForProcess, ledgerStep } from "./duties.ts";
 import { entryLocks, type EntryLocks } from "./entry-locks.ts";
 import { fieldOrder } from "./field-order.ts";
 import type { FieldOrder } from "./model.ts";
@@ -41,13 +41,16 @@ function callsContract(step: Step, rulebook: Rulebook): boolean {
   if (step.op !== "call" || step.callee === null) return false;
   const contract = rulebook.contract(step.callee);
   if (!contract) return false;
-  const effects = contract.effects?.some((e) => !("lock" in e && isOther(e.lock))) ?? false;
+  const effects = contract.effects?.some((e) => !incidental.has(e.do) && !("lock" in e && isOther(e.lock))) ?? false;
   return (contract.requires?.length ?? 0) > 0 || effects || contract.returns?.entry?.lockless === true;
 }
 
-/** Locks that say nothing of page tables: RCU alone, mutexes and semaphores in general, the folio lock. */
+/** What matters to functions that have page-table steps and makes none of a function by itself. */
+const incidental: ReadonlySet<Effect["do"]> = new Set(["flush", "mark-dirty", "drop-rmap", "delay-rmap", "reuse-table", "sync-walkers"]);
+
+/** Locks that say nothing of page tables: RCU and interrupts alone, mutexes and semaphores in general, the folio lock. */
 function isOther(lock: LockRef): boolean {
-  return "class" in lock ? lock.class === "rcu" || lock.class === "folio" : lock.kind !== undefined;
+  return "class" in lock ? lock.class === "rcu" || lock.class === "irq-off" || lock.class === "folio" : lock.kind !== undefined;
 }
 
 /**
@@ -57,12 +60,14 @@ function isOther(lock: LockRef): boolean {
 function leavesTrace(fn: FunctionIr, rulebook: Rulebook): boolean {
   const effects = calleesOf(fn).flatMap((callee) => rulebook.contract(callee)?.effects ?? []);
   const has = (kind: (typeof effects)[number]["do"]): boolean => effects.some((e) => e.do === kind);
-  return has("acquire") !== has("release") || has("map") !== has("unmap") || has("barrier") || has("walk-end") || leavesDuty(effects);
+  return has("acquire") !== has("release") || has("map") !== has("unmap") || has("barrier") || has("walk-end") || leavesDuty(fn, effects);
 }
 
 /** It enters or leaves a section or range, or counts tables, for its caller. */
-function leavesDuty(effects: readonly Effect[]): boolean {
-  const sum = effects.reduce((total, e) => (e.do === "ledger" ? total + ledgerStep(e) : total), 0);
+function leavesDuty(fn: FunctionIr, effects: readonly Effect[]): boolean {
+  // A loop over tables is balanced round by round or not at all.
+  const counts = isForProcess(fn) && !fn.blocks.some((block) => block.loopHead);
+  const sum = !counts ? 0 : effects.reduce((total, e) => (e.do === "ledger" ? total + ledgerStep(e) : total), 0);
   const lazy = effects.flatMap((e) => (e.do === "lazy-mmu" ? [e.enter] : []));
   const ranges = effects.flatMap((e) => (e.do === "notifier" ? [e.step] : []));
   return lazy.includes(true) !== lazy.includes(false) || ranges.includes("start") !== ranges.includes("end") || sum !== 0;

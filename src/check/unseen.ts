@@ -2,7 +2,7 @@
  * What unseen code may have done: gaps between hunks, and calls of functions of which neither contract nor body is
  * known. A resource that such code can reach becomes uncertain; it is never assumed released, nor assumed kept.
  */
-import { owedFlush, rangeKey } from "./duties.ts";
+import { detachedTable, owedFlush, rangeKey } from "./duties.ts";
 import { classOfLock, coversEntries } from "./effects.ts";
 import type { Facts, LockFact } from "./facts.ts";
 import type { CallInfo, Site } from "./model.ts";
@@ -44,8 +44,8 @@ export function unknownCall(info: CallInfo, site: Site): Facts {
 /** A callee that flushes discharges what is owed; one that is given a range may have begun or ended it. */
 function dutiesAfter(info: CallInfo, facts: Facts): Facts["duties"] {
   if (facts.duties.size === 0) return facts.duties;
-  const flushes = /flush|tlb/.test(info.step.callee ?? "");
-  return new Map(Array.from(facts.duties).filter(([key]) => !(key === owedFlush && flushes) && !info.args.some((arg) => key === rangeKey(arg))));
+  const flushes = /flush|tlb|sync/.test(info.step.callee ?? "");
+  return new Map(Array.from(facts.duties).filter(([key]) => !((key === owedFlush || key === detachedTable) && flushes) && !info.args.some((arg) => key === rangeKey(arg))));
 }
 
 /** Families that work on an entry under the caller's page-table lock and never drop it (include/linux/pgtable.h, include/linux/rmap.h, include/asm-generic/tlb.h). */

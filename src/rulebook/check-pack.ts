@@ -50,6 +50,7 @@ const requirementShapes: Readonly<Record<string, Shape>> = {
   vma: { required: ["mm"] },
   "no-table-page": { required: ["page"] },
   "no-rmap-walkers": { required: ["vma"] },
+  "walkers-kept": { required: ["tables"] },
   "ordered-table": { required: ["table"] },
 };
 

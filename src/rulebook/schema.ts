@@ -125,6 +125,8 @@ export type Requirement =
   | { readonly need: "no-table-page"; readonly page: string }
   /** No rmap walk can be in the table, and vma->anon_vma was looked at under the locks that keep it (rule walk-context). */
   | { readonly need: "no-rmap-walkers"; readonly vma: string }
+  /** The tables that a walk without locks starts at stay until it ends (rule table-free). */
+  | { readonly need: "walkers-kept"; readonly tables: string }
   /** The stores that initialised the table are ordered before the install (rule publish-order). */
   | { readonly need: "ordered-table"; readonly table: string };
 

@@ -12,9 +12,11 @@ import { mapFailure } from "./map-failure.ts";
 import { mapOrder } from "./map-order.ts";
 import { moveContext } from "./move-context.ts";
 import { notifierScope } from "./notifier-scope.ts";
+import { ptAccounting } from "./pt-accounting.ts";
 import { publishOrder } from "./publish-order.ts";
 import { sleepAtomic } from "./sleep-atomic.ts";
 import { staleRead } from "./stale-read.ts";
+import { tableFree } from "./table-free.ts";
 import { tlbFlush } from "./tlb-flush.ts";
 import { walkContext } from "./walk-context.ts";
 import { walkDone } from "./walk-done.ts";
@@ -32,9 +34,11 @@ export const rules: readonly Rule[] = [
   mapOrder,
   moveContext,
   notifierScope,
+  ptAccounting,
   publishOrder,
   sleepAtomic,
   staleRead,
+  tableFree,
   tlbFlush,
   walkContext,
   walkDone,
