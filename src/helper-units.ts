@@ -38,11 +38,15 @@ export class TreeSources {
 
   /** Units that define functions which `unit` calls and neither has nor has a contract for. */
   async helpersOf(unit: UnitIr, text: string, rulebook: Rulebook, state: TreeState = asItIs): Promise<UnitIr[]> {
-    const wanted = missingCallees(unit, rulebook);
+    return this.definitionsOf(missingCallees(unit, rulebook), unit.file, text, state);
+  }
+
+  /** Units that define any of the functions, looked for where a file with this text may have them from. */
+  async definitionsOf(wanted: ReadonlySet<string>, file: string, text: string, state: TreeState = asItIs): Promise<UnitIr[]> {
     if (wanted.size === 0) return [];
     const found: UnitIr[] = [];
-    for (const path of [...headersOf(unit.file, text), ...coreFiles]) {
-      if (path === unit.file || found.some((u) => u.file === path)) continue;
+    for (const path of [...headersOf(file, text), ...coreFiles]) {
+      if (path === file || found.some((u) => u.file === path)) continue;
       const source = await this.#text(path, state);
       if (source !== null && definesAny(source, wanted)) found.push(this.#unit(path, source));
       if (found.length >= mostUnits) break;

@@ -64,7 +64,8 @@ async function checkFiles(
       post: await helpersOf("post", both, sources, states, rulebook, options),
     };
     const flow = checkImages(both, rulebook, { all: options.all, strict: options.strict, helpers });
-    const checked = mayReplay(both, flow) ? (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, helpers }) : flow;
+    const more = (side: keyof Sides<unknown>, names: ReadonlySet<string>): Promise<readonly UnitIr[]> => definitionsOf(side, both, names, states, options);
+    const checked = mayReplay(both, flow) ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, helpers, more }) : flow;
     functions.push(...checked.functions);
     findings.push(...checked.findings.filter((f) => options.wants(f.rule)).map((f) => withFrame(f, both)));
     await new Promise(setImmediate);
@@ -96,6 +97,13 @@ async function helpersOf(
   const others = all.flatMap((other) => (other === of || other[side] === null ? [] : [wholeFunctions(other[side].unit)]));
   const fromTree = options.sources ? await options.sources.helpersOf(own.unit, own.image.lines.join("\n"), rulebook, states[side]) : [];
   return [...fromTree, ...others];
+}
+
+/** Units of the tree that define any of the functions. */
+async function definitionsOf(side: keyof Sides<unknown>, of: Sides<Source | null>, names: ReadonlySet<string>, states: Sides<TreeState>, options: PatchOptions): Promise<readonly UnitIr[]> {
+  const own = of[side];
+  if (own === null || options.sources === null || names.size === 0) return [];
+  return options.sources.definitionsOf(names, own.unit.file, own.image.lines.join("\n"), states[side]);
 }
 
 function isSource(file: FilePatch): boolean {

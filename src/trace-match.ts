@@ -37,7 +37,7 @@ function passes({ trace, line }: ReplayTrace, finding: Finding): boolean {
 export function explained(finding: Finding, found: ReplayTrace, certain: boolean, repaired: Repair | null): Finding {
   return {
     ...finding,
-    ...(certain ? { confidence: "confirmed", severity: "error" } : {}),
+    ...(certain ? { confidence: "confirmed", severity: finding.status === "fixed" ? finding.severity : "error" } : {}),
     assumed: [...finding.assumed, ...assumptionsOf(found, certain)],
     trace: found.trace,
     fixConfirmed: repaired === null ? null : repaired.confirmed,

@@ -9,21 +9,24 @@ import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Finding, RuleId } from "./core/finding.ts";
 import type { FunctionReport, OpenQuestion } from "./core/report.ts";
 import type { CompiledRules, Rulebook } from "./rulebook/index.ts";
-import { type HeldLock, type Library, libraryFor, repair, replay, type ReplayRequest, type ReplayResult, type ReplayTrace, standsWith } from "./sim/index.ts";
+import { type Library, libraryFor, repair, replay, type ReplayRequest, type ReplayResult, type ReplayTrace, standsWith } from "./sim/index.ts";
 import { explained, explaining, ownLines, sameTrouble } from "./trace-match.ts";
 
 export interface ReplayOptions {
   readonly rules: CompiledRules;
   readonly rulebook: Rulebook;
   readonly helpers: Sides<readonly UnitIr[]>;
+  /** Units of the tree, on one side of the patch, that define any of the functions. */
+  readonly more: (side: keyof Sides<unknown>, names: ReadonlySet<string>) => Promise<readonly UnitIr[]>;
   /** Most states of one run, or null for the default. */
   readonly bound: number | null;
   readonly wants: (rule: RuleId) => boolean;
 }
 
-const defaultBound = 2000;
-/** Interpreted steps for one function on one side: about a second when all of it is used, which is rare. */
-const mostWork = 500_000;
+const defaultBound = 6000;
+/** Interpreted steps for one function on one side, and for one file: seconds, if all of it is used, which is rare. */
+const mostWork = 600_000;
+const mostWorkOfFile = 1_500_000;
 
 /** Rules that are decided by what another CPU does, or by what the walk holds. */
 const concurrent: ReadonlySet<RuleId> = new Set<RuleId>([
@@ -32,21 +35,23 @@ const concurrent: ReadonlySet<RuleId> = new Set<RuleId>([
 ]);
 
 /** The file with traces: findings explained and found, and what the replay says of each function. */
-export function withTraces(sources: Sides<Source | null>, checked: CheckedFile, options: ReplayOptions): CheckedFile {
+export async function withTraces(sources: Sides<Source | null>, checked: CheckedFile, options: ReplayOptions): Promise<CheckedFile> {
   const library = libraryOf(options.rules, options.rulebook.era);
-  const sides = { pre: sideOf(sources.pre, options.helpers.pre, library, options), post: sideOf(sources.post, options.helpers.post, library, options) };
+  const sideFor = (side: keyof Sides<unknown>): Side | null => sideOf(sources[side], options.helpers[side], library, { ...options, more: (names) => options.more(side, names) });
+  const sides = { pre: sideFor("pre"), post: sideFor("post") };
   let { findings } = checked;
-  const functions = checked.functions.map((report) => {
-    const subject = report.coverage === "skipped" ? undefined : sides.post?.functions.get(report.name);
-    if (subject === undefined || sides.post === null) return report;
-    const after = sides.post.run(subject);
-    const before = once(() => {
-      const old = sides.pre?.functions.get(report.name);
-      return old === undefined || sides.pre === null ? null : sides.pre.run(old);
-    });
-    findings = joined(findings, report, { after, before, side: sides.post, old: sides.pre });
-    return noted(report, after.result);
-  });
+  const functions: FunctionReport[] = [];
+  for (const report of checked.functions) {
+    const after = report.coverage === "skipped" ? null : await sides.post?.run(report.name);
+    if (after == null) {
+      functions.push(report);
+      continue;
+    }
+    const fixed = findings.some((f) => f.function === report.name && f.status === "fixed");
+    const before = fixed || after.result.traces.length > 0 ? ((await sides.pre?.run(report.name)) ?? null) : null;
+    findings = joined(findings, report, after, before);
+    functions.push(noted(report, after.result));
+  }
   return { functions, findings };
 }
 
@@ -59,55 +64,64 @@ export interface Run {
 export interface Side {
   /** Functions that can be replayed, by name. */
   readonly functions: ReadonlyMap<string, FunctionIr>;
-  readonly run: (fn: FunctionIr) => Run;
+  /** Null for a function that cannot be replayed. */
+  readonly run: (name: string) => Promise<Run | null>;
 }
 
-export function sideOf(source: Source | null, helpers: readonly UnitIr[], library: Library, options: ReplayOptions): Side | null {
+/** What one side needs of the options. */
+type SideOptions = Omit<ReplayOptions, "helpers" | "more"> & { readonly more: (names: ReadonlySet<string>) => Promise<readonly UnitIr[]> };
+
+export function sideOf(source: Source | null, helpers: readonly UnitIr[], library: Library, options: SideOptions): Side | null {
   if (source === null) return null;
   const { unit, image } = source;
   const locksOf = entryLocksIn(unit, options.rulebook, helpers);
   const lines = new Map([[unit.file, image.lines]]);
+  const functions = new Map(unit.functions.filter((fn) => !fn.partial && fn.headKnown && fn.unreadable.length === 0).map((fn) => [fn.name, fn] as const));
+  let left = mostWorkOfFile;
   return {
-    functions: new Map(unit.functions.filter((fn) => !fn.partial && fn.headKnown && fn.unreadable.length === 0).map((fn) => [fn.name, fn] as const)),
-    run: (fn) => {
+    functions,
+    run: async (name) => {
+      const fn = functions.get(name);
+      if (fn === undefined || left <= 0) return null;
       const locks = locksOf(fn);
       const request: ReplayRequest = {
-        function: fn, units: [unit, ...helpers], library, held: locks.held satisfies readonly HeldLock[], callersSeen: locks.from === "callers", lines,
-        bound: options.bound ?? defaultBound, work: mostWork,
+        function: fn, units: [unit], library, held: locks.held, callersSeen: locks.from === "callers", lines,
+        bound: options.bound ?? defaultBound, work: Math.min(mostWork, left),
       };
-      return { request, result: replay(request), locks };
+      const result = replay(request);
+      left -= result.work;
+      if (result.notModelled.length === 0) return { request, result, locks };
+      // What was left out may stand elsewhere in the tree; what was not left out is not needed from there.
+      const more = await options.more(new Set(result.notModelled.flatMap((text) => /^(\w+)\(\)$/.exec(text)?.[1] ?? [])));
+      const whole = { ...request, units: [unit, ...helpers, ...more], work: Math.min(mostWork, left) };
+      const again = replay(whole);
+      left -= again.work;
+      return { request: whole, result: again, locks };
     },
   };
 }
 
-interface Pair {
-  readonly after: Run;
-  readonly before: () => Run | null;
-  readonly side: Side;
-  readonly old: Side | null;
-}
-
 /** The findings with the traces of one function. */
-function joined(findings: readonly Finding[], report: FunctionReport, { after, before }: Pair): Finding[] {
+function joined(findings: readonly Finding[], report: FunctionReport, after: Run, before: Run | null): Finding[] {
   const used = new Set<ReplayTrace>();
   const here = (finding: Finding): boolean => finding.function === report.name && finding.file === report.file;
   const withOwn = findings.map((finding) => {
     if (!here(finding) || finding.severity === "note") return finding;
-    const run = finding.status === "fixed" ? before() : after;
-    const traces = run === null ? [] : finding.status === "introduced" ? fresh(run.result, before) : run.result.traces;
+    const run = finding.status === "fixed" ? before : after;
+    const other = run === before ? after : before;
+    const traces = run === null ? [] : finding.status === "pre-existing" ? run.result.traces : fresh(run.result, other);
     const trace = explaining(finding, traces);
     if (run === null || trace === null) return finding;
     used.add(trace);
     return explained(finding, trace, isCertain(run, trace), trace.actor === "" ? null : repair(run.request, trace));
   });
-  const own = fresh(after.result, before).filter((trace) => !used.has(trace) && isPrecise(after, before(), trace) && !withOwn.some((f) => here(f) && f.rule === trace.rule && f.trace !== null));
+  const own = fresh(after.result, before).filter((trace) => !used.has(trace) && isPrecise(after, before, trace) && !withOwn.some((f) => here(f) && f.rule === trace.rule && f.trace !== null));
   return [...withOwn, ...own.map((trace) => ownFinding(after, trace))];
 }
 
 /** Traces that the code before the patch does not have. */
-function fresh(result: ReplayResult, before: () => Run | null): readonly ReplayTrace[] {
-  if (result.traces.length === 0) return [];
-  const old = before()?.result.traces ?? [];
+function fresh(result: ReplayResult, before: Run | null): readonly ReplayTrace[] {
+  const old = before?.result.traces ?? [];
   return result.traces.filter((trace) => !old.some((o) => sameTrouble(o, trace)));
 }
 
@@ -159,9 +173,4 @@ export function libraryOf(rules: CompiledRules, era: string): Library {
   const library = known.get(era) ?? libraryFor(rules.models, rules.actors, era);
   known.set(era, library);
   return library;
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }

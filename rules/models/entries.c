@@ -132,3 +132,11 @@ int pmdp_set_access_flags(struct vm_area_struct *vma, unsigned long addr, pmd_t 
 	WRITE_ONCE(*pmdp, entry);
 	return 1;
 }
+
+/* The _notify variants tell secondary MMUs of the same change. */
+pte_t ptep_clear_flush_notify(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep) { return ptep_clear_flush(vma, addr, ptep); }
+pmd_t pmdp_huge_clear_flush_notify(struct vm_area_struct *vma, unsigned long addr, pmd_t *pmdp) { return pmdp_huge_clear_flush(vma, addr, pmdp); }
+int ptep_clear_flush_young_notify(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep) { return ptep_clear_flush_young(vma, addr, ptep); }
+int pmdp_clear_flush_young_notify(struct vm_area_struct *vma, unsigned long addr, pmd_t *pmdp) { return pmdp_clear_flush_young(vma, addr, pmdp); }
+int pmdp_clear_young_notify(struct vm_area_struct *vma, unsigned long addr, pmd_t *pmdp) { return pmdp_test_and_clear_young(vma, addr, pmdp); }
+void clear_full_ptes(struct mm_struct *mm, unsigned long addr, pte_t *ptep, unsigned int nr, int full) { world_xchg(ptep, __pte(0)); }

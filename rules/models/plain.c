@@ -96,3 +96,17 @@ void list_del(struct list_head *entry) { }
 bool list_empty(struct list_head *list) { return true; }
 void *list_for_each_entry(void *entry, struct list_head *list, int member) { return NULL; }
 void *list_for_each_entry_safe(void *entry, void *next, struct list_head *list, int member) { return NULL; }
+
+/* What sparse is told. */
+void __acquire(void *lock) { }
+void __release(void *lock) { }
+int __cond_lock(void *lock, int taken) { return taken; }
+
+/* Hints and accounting of reclaim. */
+bool lru_gen_look_around(struct page_vma_mapped_walk *pvmw) { return false; }
+void tlb_start_vma(struct mmu_gather *tlb, struct vm_area_struct *vma) { }
+void tlb_delay_rmap(struct mmu_gather *tlb) { }
+bool pte_install_uffd_wp_if_needed(struct vm_area_struct *vma, unsigned long addr, pte_t *pte, pte_t old) { return false; }
+bool zap_install_uffd_wp_if_needed(struct vm_area_struct *vma, unsigned long addr, pte_t *pte, int nr, void *details, pte_t old) { return false; }
+int change_pmd_prepare(struct vm_area_struct *vma, pmd_t *pmd, unsigned long flags) { return 0; }
+int change_prepare(struct vm_area_struct *vma, void *table, void *kind, unsigned long addr, unsigned long flags) { return 0; }

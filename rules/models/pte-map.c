@@ -220,3 +220,8 @@ pte_t *world_map(pmd_t *pmd, unsigned long addr)
 
 /* since: 6.5 */
 pte_t *world_map(pmd_t *pmd, unsigned long addr) { return pte_offset_map(pmd, addr); }
+
+/* The value that was read already says where the lower table is: include/linux/pgtable.h, mm/gup.c (6.12.117) */
+p4d_t *p4d_offset_lockless(pgd_t *pgdp, pgd_t pgd, unsigned long addr) { return p4d_offset(pgdp, addr); }
+pud_t *pud_offset_lockless(p4d_t *p4dp, p4d_t p4d, unsigned long addr) { return pud_offset(p4dp, addr); }
+pmd_t *pmd_offset_lockless(pud_t *pudp, pud_t pud, unsigned long addr) { return world_first(pud) + pmd_index(addr); }

@@ -4,6 +4,7 @@
  */
 import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import type { LockClass } from "../rulebook/schema.ts";
+import { calleesOf } from "./call-graph.ts";
 import { entryFacts } from "./context.ts";
 import { explore, type Surroundings } from "./explore.ts";
 import type { Facts } from "./facts.ts";
@@ -25,13 +26,25 @@ const mostCallers = 3;
 
 /** What the callers of `fn` hold: asked of one level of callers, whose own come by the tables. */
 export function entryLocks(fn: FunctionIr, unit: UnitIr, around: Surroundings): EntryLocks {
-  const context = entryFacts(fn, around.rulebook, unit.opsTables);
-  if (context.locks.length > 0) return { held: heldIn(context), from: "context" };
+  const context = heldIn(entryFacts(fn, around.rulebook, unit.opsTables));
+  const walk = walkLocks(fn, unit);
+  if (context.length + walk.length > 0) return { held: [...context, ...walk], from: "context" };
   const callers = around.callersOf(fn);
   if (callers === null || callers.length > mostCallers) return { held: [], from: null };
   const all = callers.flatMap((caller) => heldAtCalls(caller, fn.name, entryFacts(caller, around.rulebook, unit.opsTables), around));
   const [first, ...rest] = all;
   return first === undefined ? { held: [], from: null } : { held: rest.reduce(meet, first), from: "callers" };
+}
+
+/**
+ * What walk_page_range() asserts before it calls anything of its table: mmap_lock, and since 6.6 the VMA as `walk_lock`
+ * says. walk_page_mapping() calls the same tables under i_mmap_rwsem.
+ */
+function walkLocks(fn: FunctionIr, unit: UnitIr): EntryLock[] {
+  const table = unit.opsTables.find((t) => t.type.endsWith("struct mm_walk_ops") && Array.from(t.fields.values()).some((value) => value.replace(/^&/, "") === fn.name));
+  if (table === undefined || unit.functions.some((f) => calleesOf(f).includes("walk_page_mapping") || calleesOf(f).includes("walk_page_range_novma"))) return [];
+  const write = table.fields.get("walk_lock") === "PGWALK_WRLOCK";
+  return write ? [{ class: "mmap", mode: "write" }, { class: "vma", mode: "write" }] : [{ class: "mmap", mode: "read" }];
 }
 
 /** What is held at each call of `name` in `caller`, on each path. */

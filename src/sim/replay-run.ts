@@ -3,7 +3,7 @@ import { lowerText } from "../c/index.ts";
 import type { FunctionIr } from "../c/ir.ts";
 import { bindParameter, pageIn, tableFor } from "./bindings.ts";
 import type { Actor, Library } from "./library.ts";
-import { bindForReplay, fieldDefault, opaqueEntry } from "./replay-world.ts";
+import { bindForReplay, fieldDefault, memoryForReplay, opaqueEntry } from "./replay-world.ts";
 import { ptlName } from "./run/operation.ts";
 import { lockName } from "./run/ops-locks.ts";
 import { compiled, newSession, type Session, type Work } from "./run/session.ts";
@@ -70,8 +70,9 @@ export function runReplay(subject: Subject, settings: Settings, actor: Actor | n
     opaqueEntry: opaqueEntry(world),
   });
   const args = bindForReplay(world, target);
+  const memory = memoryForReplay(world, target);
   const threads: Starting[] = [
-    { begin: caller.begin === null ? null : newThread(compiled(caller.begin, "model"), args, new Map()), thread: newThread(compiled(caller.call, "model"), args, new Map()) },
+    { begin: caller.begin === null ? null : newThread(compiled(caller.begin, "model"), args, new Map()), thread: newThread(compiled(caller.call, "model"), args, memory) },
     actor === null ? { begin: null, thread: newThread(compiled(idle(), "model"), new Map(), new Map()) } : actorThread(actor, world, library),
   ];
   const sim = simulation(session, threads, world.initial);

@@ -159,6 +159,20 @@ function bindValue(world: World, type: string, name: string, installs: boolean):
   }
 }
 
+/** What stands in the objects that the function is given pointers to, where it matters that it is not unknown. */
+export function memoryForReplay(world: World, ir: FunctionIr): Map<string, Value> {
+  const memory = new Map<string, Value>();
+  for (const name of ir.params) {
+    const { type, source } = ir.vars.get(name)!;
+    const table = type.replaceAll(/\s+/g, " ").trim() === "pgtable_t *" ? freshTable(world) : undefined;
+    if (table !== undefined) memory.set(`o:${source}`, table);
+    // The walker itself is called first with nothing found yet.
+    if (ir.name !== "page_vma_mapped_walk") continue;
+    for (const field of ["pmd", "pte", "ptl"]) memory.set(`o:${source}.${field}`, world.values.zero);
+  }
+  return memory;
+}
+
 /** Values for the parameters; what fits nothing in the world becomes an object of its own, named after the parameter. */
 export function bindForReplay(world: World, ir: FunctionIr): Map<string, Value> {
   // A page that the function makes an entry of is not mapped yet; any other is the one that the world maps.

@@ -28,7 +28,7 @@ export interface ReplayRequest {
   readonly lines: Lines;
   /** Most states of one run. */
   readonly bound: number;
-  /** Most interpreted steps of all runs together; about two million are a second. */
+  /** Most interpreted steps of all runs together; some 150 000 are a second. */
   readonly work: number;
   /** Also take pictures of the page tables along each trace. */
   readonly pictures?: boolean;
@@ -62,6 +62,8 @@ export interface ReplayResult {
   readonly skipped: readonly string[];
   readonly states: number;
   readonly runs: number;
+  /** Interpreted steps of all runs. */
+  readonly work: number;
   /** True when a bound cut a run short. */
   readonly bounded: boolean;
   /** Locks that the function was run with. */
@@ -100,7 +102,7 @@ export function replay(request: ReplayRequest): ReplayResult {
       }
     }
   }
-  return { ...tally.result(), held: subject.held, assumedHeld: subject.assumed };
+  return { ...tally.result(), work: request.work - subject.work.left, held: subject.held, assumedHeld: subject.assumed };
 }
 
 /** Whether the trace is there too when the callers hold mmap_lock and the VMA lock for writing: whoever calls, it happens. */
@@ -226,7 +228,7 @@ class Tally {
     if (known === undefined || easier(trace, known)) this.traces.set(key, trace);
   }
 
-  result(): Omit<ReplayResult, "held" | "assumedHeld"> {
+  result(): Omit<ReplayResult, "work" | "held" | "assumedHeld"> {
     const traces = [...this.traces.values()].toSorted((a, b) => a.line - b.line || (a.property < b.property ? -1 : 1));
     return {
       verdict: traces.length > 0 ? "violated" : this.runs === 0 || this.notModelled.size > 0 ? "not-modelled" : "holds",

@@ -29,7 +29,7 @@ export function call(runner: Runner, step: CallStep): Operation | null {
       else enter(thread, callee.program, args);
       return null;
     case "skip":
-      skip(runner, step, args, name);
+      skip(runner, step, args, name, target);
       return null;
   }
 }
@@ -54,10 +54,11 @@ const harmless = /^(?:trace_|page_table_check_|count_|update_mmu_|arch_|debug_|p
  * have done something to page tables the code under test is not followed further; a callback is taken to
  * only look, and to want the walk to go on.
  */
-function skip(runner: Runner, step: CallStep, args: readonly Value[], name: string | null): void {
+function skip(runner: Runner, step: CallStep, args: readonly Value[], name: string | null, target: Value | null = null): void {
   const { session, thread } = runner;
   const matters = !harmless.test(name ?? "") && (args.some((a) => reachesTables(thread, a)) || locking.test(name ?? ""));
-  (matters ? session.notModelled : session.skipped).add(`${name ?? step.text}()`);
+  const callback = target?.k === "name" && target.text.startsWith("callback ");
+  (matters && !callback ? session.notModelled : session.skipped).add(`${name ?? step.text}()`);
   if (matters && name !== null && session.foreign && runner.turn.thread === 0) {
     runner.dropped = true;
     return;

@@ -29,7 +29,7 @@ interface Ways {
 }
 
 /** Most ways that one step may go before the rest is left out. */
-const mostForks = 64;
+const mostForks = 256;
 
 /** Most local steps on all ways of one step together. */
 const mostSteps = 40_000;

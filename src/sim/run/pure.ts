@@ -307,6 +307,14 @@ for (const name of ["vma_is_anonymous", "vma_is_shmem", "is_vm_hugetlb_page"]) {
   });
 }
 table.set("world_cache_folio", (scope) => (scope.world.cachePage < 0 ? scope.world.values.zero : scope.world.values.ref("page", scope.world.cachePage)));
+// Error pointers are small negative numbers; anything that is an address is none.
+for (const name of ["ERR_PTR", "PTR_ERR", "ERR_CAST"]) table.set(name, (_, [arg]) => (arg?.k === "int" ? arg : undefined));
+const isError: Pure = (scope, [arg]) => {
+  if (arg === undefined || arg.k === "unknown") return undefined;
+  return scope.world.values.bool(arg.k === "int" && arg.value < 0n && arg.value >= -4095n);
+};
+table.set("IS_ERR", isError);
+table.set("IS_ERR_OR_NULL", (scope, [arg]) => (arg?.k === "int" && arg.value === 0n ? scope.world.values.one : isError(scope, arg === undefined ? [] : [arg])));
 table.set("world_config", (scope, [name]) => {
   const option = name?.k === "name" ? name.text.replaceAll('"', "") : "";
   const { options } = scope.world;
