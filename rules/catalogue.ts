@@ -189,6 +189,17 @@ export const catalogue: readonly CatalogueEntry[] = [
     ],
   },
   {
+    id: "batch-bounds",
+    title: "A batch of ptes runs past its table, or stamps permissions on other entries",
+    breaks: "Entries behind the end of the page table are read, and cleared or written: another table or foreign memory is changed. Or a page that could only be read becomes writable because its neighbour was: a write reaches a page that should have been copied.",
+    fix: "Limit the batch to (pmd_addr_end(addr, vma->vm_end) - addr) / PAGE_SIZE; ask for any_writable or FPB_RESPECT_WRITE where the entries are written as one.",
+    exceptions: ["a limit that the caller has cut at the table", "the range of the folio was compared with the end of the table before", "entries that are only cleared or made read-only"],
+    references: [
+      { file: "mm/internal.h", where: "folio_pte_batch()", version: "6.12" },
+      { file: "mm/rmap.c", where: "folio_unmap_pte_batch()", version: "6.17" },
+    ],
+  },
+  {
     id: "tlb-flush",
     title: "Translations of a changed entry are not flushed, too late, or of the wrong range",
     breaks: "Another CPU goes on using the former entry from its TLB: it writes a page that is write-protected, unmapped or already somebody else's, and dirty data is lost or foreign memory overwritten.",

@@ -11,7 +11,7 @@ import type { Rulebook } from "./rulebook/rulebook.ts";
 const atCalls: ReadonlySet<RuleId> = new Set(["entry-lock", "stale-read", "entry-kind", "map-failure", "publish-order", "lockless-read"]);
 
 /** Rules about what lies between two places: nothing can be said of them unless all of the function is in view. */
-const between: ReadonlySet<RuleId> = new Set(["lock-balance", "map-balance", "walk-done", "tlb-flush", "notifier-scope", "lazy-mmu", "table-free", "pt-accounting"]);
+const between: ReadonlySet<RuleId> = new Set(["lock-balance", "map-balance", "walk-done", "tlb-flush", "notifier-scope", "lazy-mmu", "table-free", "pt-accounting", "batch-bounds"]);
 
 /** One requirement that changed sides, at its place in the version that leaves it open. */
 interface Change {

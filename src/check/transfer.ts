@@ -219,7 +219,7 @@ function withResult(step: CallStep, info: CallInfo, facts: Facts, frame: number)
   const values = source ? new Map(facts.values).set(info.result, source) : facts.values;
   const origin = info.args.find((arg) => facts.values.has(arg) || facts.derived.has(arg));
   const derived = origin === undefined || facts.values.has(info.result) ? facts.derived : new Map(facts.derived).set(info.result, facts.derived.get(origin) ?? origin);
-  const speaks = info.contract?.returns?.tests !== undefined || info.contract?.returns?.same !== undefined || info.contract?.returns?.tableOf !== undefined;
+  const speaks = info.contract?.returns?.tests !== undefined || info.contract?.returns?.same !== undefined || info.contract?.returns?.tableOf !== undefined || info.contract?.returns?.batch !== undefined;
   const calls = speaks ? new Map(facts.calls).set(info.result, info.args) : facts.calls;
   const known = { ...facts, values, derived: withTop(info, derived), calls };
   return step.dst === null ? known : setVariable(known, frame, step.dst, info.result);

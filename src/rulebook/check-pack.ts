@@ -50,6 +50,8 @@ const requirementShapes: Readonly<Record<string, Shape>> = {
   vma: { required: ["mm"] },
   "no-table-page": { required: ["page"] },
   "no-rmap-walkers": { required: ["vma"] },
+  "within-table": { required: ["count"] },
+  "uniform-batch": { required: ["count", "value"] },
   "walkers-kept": { required: ["tables"] },
   "ordered-table": { required: ["table"] },
 };

@@ -125,6 +125,10 @@ export type Requirement =
   | { readonly need: "no-table-page"; readonly page: string }
   /** No rmap walk can be in the table, and vma->anon_vma was looked at under the locks that keep it (rule walk-context). */
   | { readonly need: "no-rmap-walkers"; readonly vma: string }
+  /** The number of entries to look at does not lead past the table (rule batch-bounds). */
+  | { readonly need: "within-table"; readonly count: string }
+  /** All of the entries may get the permissions of `value` (rule batch-bounds). */
+  | { readonly need: "uniform-batch"; readonly count: string; readonly value: string }
   /** The tables that a walk without locks starts at stay until it ends (rule table-free). */
   | { readonly need: "walkers-kept"; readonly tables: string }
   /** The stores that initialised the table are ordered before the install (rule publish-order). */
@@ -144,6 +148,8 @@ export interface Returns {
   readonly like?: string;
   /** The result is this argument in another type (pte_to_swp_entry(), pmd_val()): what is learnt of one holds for both. */
   readonly is?: string;
+  /** The result is a number of entries that differ from the first in their pfn, and perhaps in whether they can be written: not where `respectsWrite` (flags) asks for it; `tellsWritable` points to what then says so. */
+  readonly batch?: { readonly tellsWritable?: string; readonly respectsWrite?: string };
   /** The result is the table that this entry value points to. */
   readonly tableOf?: string;
   /** The result is an object that this task has just got hold of: its locks are not held for us by any caller. */

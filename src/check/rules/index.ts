@@ -1,5 +1,6 @@
 /** The rules the checker runs; one file each. */
 import type { Rule } from "../model.ts";
+import { batchBounds } from "./batch-bounds.ts";
 import { entryKind } from "./entry-kind.ts";
 import { entryLock } from "./entry-lock.ts";
 import { locklessRead } from "./lockless-read.ts";
@@ -22,6 +23,7 @@ import { walkContext } from "./walk-context.ts";
 import { walkDone } from "./walk-done.ts";
 
 export const rules: readonly Rule[] = [
+  batchBounds,
   entryKind,
   entryLock,
   hugetlbShare,
