@@ -1,6 +1,6 @@
 /** A prepared patch -> its report: the checks of its files, and what is said beside them. */
 import { type CheckedFile, checkImages, isC, type Sides, type Source } from "./check-images.ts";
-import type { Finding } from "./core/finding.ts";
+import type { Finding, RuleId } from "./core/finding.ts";
 import { frameAround, removedLines } from "./core/frame.ts";
 import type { FileImage, FileImages } from "./core/image.ts";
 import type { FilePatch, ParsedDiff } from "./core/diff.ts";
@@ -66,11 +66,19 @@ async function checkFiles(
     const flow = checkImages(both, rulebook, { all: options.all, strict: options.strict, helpers });
     const more = (side: keyof Sides<unknown>, names: ReadonlySet<string>): Promise<readonly UnitIr[]> => definitionsOf(side, both, names, states, options);
     const checked = mayReplay(both, flow) ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, helpers, more }) : flow;
-    functions.push(...checked.functions);
-    findings.push(...checked.findings.filter((f) => options.wants(f.rule)).map((f) => withFrame(f, both)));
+    const decided = asksForOrder(checked.findings) ? (await import("./weak-findings.ts")).withWeakTraces(both, checked, rulebook) : checked;
+    functions.push(...decided.functions);
+    findings.push(...decided.findings.filter((f) => options.wants(f.rule)).map((f) => withFrame(f, both)));
     await new Promise(setImmediate);
   }
   return { functions, findings: findings.filter((f) => options.all || f.status !== "pre-existing") };
+}
+
+const aboutOrder: ReadonlySet<RuleId> = new Set<RuleId>(["publish-order", "lockless-read"]);
+
+/** Whether the memory model has something to decide; it is not even loaded for less. */
+function asksForOrder(findings: readonly Finding[]): boolean {
+  return findings.some((finding) => aboutOrder.has(finding.rule) && finding.trace === null && finding.severity !== "note");
 }
 
 /** Whether a function with page-table steps is known in full. The simulator is not even loaded for less. */

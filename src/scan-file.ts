@@ -9,6 +9,7 @@ import { TreeSources } from "./helper-units.ts";
 import { wanted } from "./patch-options.ts";
 import { type CompiledRules, rulebookFor, type Rulebook } from "./rulebook/index.ts";
 import type { Tree } from "./tree/index.ts";
+import { decided } from "./weak-findings.ts";
 
 /** What the scan of every file needs, made once (and once in each thread). */
 export interface ScanContext {
@@ -38,6 +39,8 @@ export async function scanFile(file: string, { tree, sources, rulebook, wants }:
   const nothing: FileScan = { file, unit: null, trouble: "" };
   if (!unit.functions.some((fn) => hasPageTableSteps(fn, rulebook))) return nothing;
   const checks = checkUnit(unit, rulebook, await sources.helpersOf(unit, text, rulebook), (fn) => hasPageTableSteps(fn, rulebook));
-  const findings = checks.flatMap((check) => check.findings.filter((f) => wants(f.rule)).map((f): Finding => ({ ...f, status: "pre-existing" })));
+  const lines = text.split("\n");
+  const known = checks.flatMap((check) => check.findings.filter((f) => wants(f.rule)).map((f): Finding => ({ ...f, status: "pre-existing" })));
+  const findings = known.flatMap((finding) => decided(finding, unit, lines, rulebook) ?? []);
   return { ...nothing, unit: { file, functions: checks.map((check) => functionReport(check, rulebook)), findings } };
 }

@@ -97,6 +97,7 @@ export function toFinding(judged: Judged, fn: FunctionIr, rulebook: Rulebook, st
     fixConfirmed: null,
     references: judgement.references ?? page?.references ?? [],
     fingerprint: fingerprint(fn, judgement.rule, judgement.what),
+    ...(judgement.since && { since: judgement.since.line }),
   };
 }
 

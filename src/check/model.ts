@@ -57,6 +57,8 @@ export interface Judgement {
   readonly message: string;
   /** Where the finding stands, if not at the site. */
   readonly loc?: Loc;
+  /** Where the path did what is not ordered here. */
+  readonly since?: Loc;
   readonly requires?: readonly string[];
   readonly assumed?: readonly string[];
   readonly references?: readonly Reference[];

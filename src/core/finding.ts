@@ -113,6 +113,8 @@ export interface Finding {
   readonly references: readonly Reference[];
   /** Hex; stable across line moves and revisions. */
   readonly fingerprint: string;
+  /** Line of the function where it did what is not ordered at the finding; not printed. */
+  readonly since?: number;
   /** Absent when nobody has waived the finding. */
   readonly waiver?: Waiver;
 }

@@ -46,6 +46,7 @@ function judgeOrder(table: string, call: CallInfo, site: Site): void {
       : ordered
         ? ""
         : `${name}: check that ${whom} runs smp_wmb() after the last store to the table and before this point`,
+    ...(violated && { since: fact.at }),
     requires: ["smp_wmb() between the initialisation of the table and the store that makes it reachable"],
     ...(call.contract ? { references: call.contract.references } : {}),
   });

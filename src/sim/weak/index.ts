@@ -4,3 +4,4 @@ export { weakProgram, type WeakProgram, type WeakSource } from "./program.ts";
 export { weakProperties, type PropertyName } from "./properties.ts";
 export { NotModelled } from "./thread.ts";
 export { weakSteps, type Place } from "./trace.ts";
+export { weakAnswer, type Ordering, type WeakAnswer, type WeakQuestion } from "./finding.ts";
