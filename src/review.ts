@@ -9,6 +9,7 @@ import type { PatchReport, Report } from "./core/report.ts";
 import type { ReviewRequest } from "./core/request.ts";
 import { type PatchOptions, patchOptions } from "./patch-options.ts";
 import { type PreparedPatch, preparePatch } from "./prepare-patch.ts";
+import { Resumption } from "./resume.ts";
 import { reviewersFor } from "./reviewers.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
 import { type FoundSeries, Inputs } from "./sources.ts";
@@ -23,6 +24,7 @@ export async function review(request: ReviewRequest, events?: EventSink): Promis
   const start = performance.now();
   const rules = await withPacks(builtinRules(), request.rules, request.cwd);
   const waivers = await Waivers.of(request, request.ignoreWaivers !== true);
+  const resumption = Resumption.of(request, rules);
   await initC({ shortRun: true });
   const tree = await treeOf(request);
   try {
@@ -31,8 +33,12 @@ export async function review(request: ReviewRequest, events?: EventSink): Promis
     const reviewers = reviewersFor(request, options);
     const patches: PatchReport[] = [];
     try {
-      const reviewed = inOrder(prepared(inputs.series(events), options), reviewers.width, async (one) => ({ ...one, report: await reviewers.review(one.patch) }));
+      const reviewed = inOrder(prepared(inputs.series(events), options), reviewers.width, async (one) => ({
+        ...one,
+        report: resumption?.find(one.patch) ?? (await reviewers.review(one.patch)),
+      }));
       for await (const { found, patch, report } of reviewed) {
+        resumption?.keep(patch, report);
         const waived = waivers.inPatch(report, patch.patch);
         patches.push(waived);
         inputs.reviewed(found.input, waived);
@@ -40,6 +46,7 @@ export async function review(request: ReviewRequest, events?: EventSink): Promis
       }
     } finally {
       await reviewers.close();
+      resumption?.close();
     }
     return {
       schema: "mmreview/report@1",

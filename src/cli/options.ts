@@ -55,6 +55,14 @@ export const optionTable: readonly OptionSpec[] = [
     more: "",
   },
   {
+    name: "resume",
+    value: "FILE",
+    group: "how to review",
+    commands: ["review"],
+    help: "keep what is done in FILE and go on from it after an interruption",
+    more: "For archives of many thousand mails. The file is of use to the same version with the same options and rules only; mails that came in between are reviewed, the others are taken from it.",
+  },
+  {
     name: "archive",
     value: "URL",
     standard: defaultArchive,

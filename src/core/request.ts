@@ -36,6 +36,8 @@ export interface ReviewRequest extends AnalysisRequest {
   readonly tree: string | null;
   /** Revision that the first patch applies to, or null to find out. */
   readonly base: string | null;
+  /** File that keeps the reports of patches, so that an interrupted run can go on; absent: none is kept. */
+  readonly resume?: string;
   /** Count findings that the mail itself waives; absent: don't. */
   readonly ignoreWaivers?: boolean;
   /** Also report what the patch did not introduce. */

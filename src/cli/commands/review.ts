@@ -21,6 +21,7 @@ import { analysis, choice, text } from "../values.ts";
 export const reviewCommand: Command = async (context) => {
   const { args, streams } = context;
   const failOn = choice<FailOn>(args, "fail-on", "error");
+  const resume = text(args, "resume");
   const request: ReviewRequest = {
     ...analysis(context),
     inputs: inputsOf(context),
@@ -28,6 +29,7 @@ export const reviewCommand: Command = async (context) => {
     archive: text(args, "archive") ?? defaultArchive,
     tree: text(args, "tree"),
     base: text(args, "base"),
+    ...(resume === null ? {} : { resume }),
     all: args.switches.has("all"),
     ...(args.switches.has("no-waivers") ? { ignoreWaivers: true } : {}),
   };
