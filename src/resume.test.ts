@@ -19,9 +19,14 @@ const before = (n: number): string => `static void walk_${n}(struct mm_struct *m
 }
 `;
 
-/** Patches that each drop a test. */
+const mails: string[] = [];
+
+/** Patches that each drop a test; always the same mails, though git makes their ids from the clock. */
 function archive(count: number): string {
-  return Array.from({ length: count }, (_item, n) => patchMail({ "mm/a.c": before(n) }, { "mm/a.c": before(n).replace("\tif (!pte)\n\t\treturn;\n", "") }, `mm: drop ${n}`)).join("\n");
+  for (let n = mails.length; n < count; n++) {
+    mails.push(patchMail({ "mm/a.c": before(n) }, { "mm/a.c": before(n).replace("\tif (!pte)\n\t\treturn;\n", "") }, `mm: drop ${n}`));
+  }
+  return mails.slice(0, count).join("\n");
 }
 
 function inFolder(mails: string): string {
@@ -43,10 +48,9 @@ async function interrupted(cwd: string, after: number): Promise<void> {
 
 describe("--resume", () => {
   it("goes on behind the last result, even when that one was cut in writing", async () => {
-    const mails = archive(6);
-    const whole = await reviewInputs({ inputs: ["box.mbox"], cwd: inFolder(mails) });
+    const whole = await reviewInputs({ inputs: ["box.mbox"], cwd: inFolder(archive(6)) });
     expect(whole.patches).toHaveLength(6);
-    const cwd = inFolder(mails);
+    const cwd = inFolder(archive(6));
     await interrupted(cwd, 3);
     const kept = lines(cwd);
     expect(kept).toHaveLength(1 + 3);

@@ -4,7 +4,6 @@
  * thread that dies or throws rejects its task: nothing is lost in silence.
  */
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { packageRoot } from "./package-root.ts";
@@ -32,8 +31,10 @@ export async function openPool<Task, Result>(entry: string, setup: unknown, thre
     idleTimeout: Infinity,
     concurrentTasksPerWorker: 1,
     recordTiming: false,
-    ...(fromSource ? { execArgv: ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href] } : {}),
+    ...(fromSource ? { execArgv: ["--import", pathToFileURL(join(packageRoot(), "scripts/typescript-in-threads.mjs")).href] } : {}),
   });
+  // A thread that dies rejects its task; one that dies without a task shows with the next.
+  piscina.on("error", () => undefined);
   return { run: (task) => piscina.run(task), close: () => piscina.destroy() };
 }
 
