@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { compileRules } from "../src/rulebook/compile.ts";
 import type { Contract } from "../src/rulebook/schema.ts";
 import { checkPack } from "../src/rulebook/check-pack.ts";
-import type { Literal } from "../src/rulebook/read-literals.ts";
+import { type Literal, Places } from "../src/rulebook/read-literals.ts";
 import { packageRoot } from "../src/util/package-root.ts";
 import { compareVersions, inEra } from "../src/util/version.ts";
 
@@ -27,7 +27,7 @@ function spokenOf(contract: Contract): string[] {
 
 describe("rules/contracts", () => {
   it("speaks the schema's words, as packs must", () => {
-    expect(() => checkPack("rules", new Map([["contracts", rules.contracts as unknown as Literal]]))).not.toThrow();
+    expect(() => checkPack("rules", new Map([["contracts", rules.contracts as unknown as Literal]]), new Places())).not.toThrow();
   });
 
   it("names its source and an era that is not empty", () => {

@@ -1,12 +1,12 @@
 /** The library face: what `mmreview` does, as functions. Nothing here prints or exits. */
-import { initC } from "./c/index.ts";
+import { initC, lowerText } from "./c/index.ts";
 import type { EventSink } from "./core/events.ts";
 import { isRuleId } from "./core/rule-ids.ts";
 import type { LitmusReport } from "./core/litmus-report.ts";
 import type { LitmusRequest, MatrixRequest, SimRequest } from "./core/request.ts";
 import type { MatrixReport, SimReport } from "./core/sim-report.ts";
 import type { PackProblem, RulePage } from "./core/rule-page.ts";
-import { builtinRules } from "./rulebook/index.ts";
+import { builtinRules, withPacks } from "./rulebook/index.ts";
 import { litmusPicture, runLitmus } from "./sim/litmus/index.ts";
 import { readTextInput } from "./text-input.ts";
 import { toolVersion } from "./util/tool-version.ts";
@@ -38,9 +38,20 @@ export function rulePages(): Promise<readonly RulePage[]> {
   return Promise.resolve(pages);
 }
 
+/** What of a file of actors or models the simulator could not read. */
+function cProblems(path: string, text: string): PackProblem[] {
+  const { functions, unreadable } = lowerText(path, text);
+  if (functions.length === 0) return [{ file: path, line: 1, column: 1, message: "no function in it" }];
+  return unreadable.map(({ from, reason }) => ({ file: path, line: from, column: 1, message: reason }));
+}
+
 /** What is wrong with a user rule pack; empty when nothing is. Throws InputError when the file can't be read. */
 export async function checkRulePack(path: string): Promise<readonly PackProblem[]> {
   const text = await readTextInput(path, process.cwd());
+  if (path.endsWith(".c")) {
+    await initC();
+    return cProblems(path, text);
+  }
   const { packProblems } = await import("./rulebook/check-pack.ts");
   return packProblems(path, text);
 }
@@ -49,7 +60,7 @@ export async function checkRulePack(path: string): Promise<readonly PackProblem[
 export async function simulate(request: SimRequest, events?: EventSink): Promise<SimReport> {
   await initC();
   const { simulate: run } = await import("./sim/index.ts");
-  const { models, actors } = builtinRules();
+  const { models, actors } = await withPacks(builtinRules(), request.rules ?? [], request.cwd);
   const scenarios: SimReport["scenarios"][number][] = [];
   for (const [done, path] of request.files.entries()) {
     const text = await readTextInput(path, request.cwd);

@@ -11,7 +11,7 @@ import { UsageError } from "../core/errors.ts";
 import { type JsonObject, parseJsonObject } from "../json-text.ts";
 import type { Arguments, Environment } from "./context.ts";
 import { type OptionSpec, optionTable } from "./options.ts";
-import { nearest } from "./suggest.ts";
+import { nearest } from "../util/nearest.ts";
 
 export const configName = ".mmreview.json";
 const largest = 1024 * 1024;

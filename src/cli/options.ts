@@ -123,9 +123,9 @@ export const optionTable: readonly OptionSpec[] = [
     list: true,
     setting: "path",
     group: "how to review",
-    commands: [...analysing, "hook"],
-    help: "further contracts from a rule pack",
-    more: "The file is read as data and never executed. `mmreview rules check FILE` says what is wrong with one.",
+    commands: [...analysing, "sim", "hook"],
+    help: "a rule pack: further contracts (.ts), actors or models (.c)",
+    more: "Read as data and never executed. `mmreview rules check FILE` says what is wrong with one; docs/rule-packs.md is a guide.",
   },
   {
     name: "baseline",

@@ -7,7 +7,7 @@ import { UsageError } from "../core/errors.ts";
 import { type CommandName, commandTable, isCommandName } from "./commands.ts";
 import type { Arguments } from "./context.ts";
 import { type OptionSpec, optionsOf, optionTable } from "./options.ts";
-import { nearest } from "./suggest.ts";
+import { nearest } from "../util/nearest.ts";
 
 export async function parseArguments(argv: readonly string[]): Promise<Arguments> {
   let command: CommandName = "review";

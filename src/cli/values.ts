@@ -6,7 +6,7 @@ import type { AnalysisRequest } from "../core/request.ts";
 import { isRuleId, ruleIds } from "../core/rule-ids.ts";
 import type { Arguments, Context } from "./context.ts";
 import { optionTable } from "./options.ts";
-import { nearest } from "./suggest.ts";
+import { nearest } from "../util/nearest.ts";
 
 /** The text given last, or null. */
 export function text(args: Arguments, name: string): string | null {

@@ -64,6 +64,8 @@ export interface SimRequest {
   readonly files: readonly string[];
   readonly kernel: string | null;
   readonly bound: number | null;
+  /** Paths of user rule packs; absent for none. */
+  readonly rules?: readonly string[];
   /** Also draw the page tables before the trace and after each of its steps. */
   readonly pictures: boolean;
   readonly cwd: string;

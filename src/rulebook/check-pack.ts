@@ -1,68 +1,27 @@
 /**
- * Holds a pack's data against schema.ts where tsc cannot: a pack is not compiled, and a misspelt effect that is ignored
- * would be a rule that silently does nothing.
+ * Holds a pack against schema.ts, of which tsc sees nothing here: a misspelt effect that is ignored would be a rule that
+ * silently does nothing. Names of arguments and versions are looked at too.
  */
 import { UsageError } from "../core/errors.ts";
 import type { PackProblem } from "../core/rule-page.ts";
-import { type Literal, readLiterals } from "./read-literals.ts";
+import { type Literal, Places, readLiterals } from "./read-literals.ts";
+import { checkShape, type Report } from "./shape-check.ts";
+import { readShapes, type Shapes } from "./shapes.ts";
 
-type Shape = { readonly required: readonly string[]; readonly optional?: readonly string[] };
+/** What only the built-in rules say. */
+const notInPacks: readonly string[] = ["eras", "eraMarkers"];
 
-const effectShapes: Readonly<Record<string, Shape>> = {
-  acquire: { required: ["lock"], optional: ["mode", "when", "try", "nested"] },
-  "wait-for": { required: ["lock"] },
-  release: { required: ["lock"], optional: ["when"] },
-  "may-release": { required: ["lock"], optional: ["when"] },
-  assert: { required: ["lock"], optional: ["mode"] },
-  "give-lock": { required: ["to", "lock"], optional: ["when"] },
-  map: { required: ["of"], optional: ["when"] },
-  unmap: { required: ["pointer"] },
-  read: { required: ["entry", "level", "how"], optional: ["kinds"] },
-  write: { required: ["entry", "level"], optional: ["to", "old"] },
-  settle: { required: ["entry", "level", "kinds"], optional: ["when"] },
-  install: { required: ["entry", "table", "level"] },
-  "new-table": { required: ["to"] },
-  barrier: { required: ["kind"] },
-  "owe-flush": { required: ["entry", "level"], optional: ["addr", "open"] },
-  flush: { required: ["what"] },
-  "settle-batched": { required: [] },
-  "mark-dirty": { required: [] },
-  "drop-rmap": { required: [] },
-  "delay-rmap": { required: [] },
-  "announce-flush": { required: ["begin"] },
-  "lazy-mmu": { required: ["enter"] },
-  notifier: { required: ["range", "step"], optional: ["when"] },
-  "detach-table": { required: ["entry", "level"] },
-  "sync-walkers": { required: [] },
-  "reuse-table": { required: ["table", "how"] },
-  ledger: { required: ["level", "side", "by"] },
-  "walk-start": { required: ["walk"], optional: ["when"] },
-  "walk-end": { required: ["walk"], optional: ["when"] },
-};
+/** What may be exported. */
+export function packParts(shapes: Shapes): string[] {
+  const data = shapes.get("RuleData");
+  return data?.kind === "record" ? Array.from(data.fields.keys()).filter((name) => !notInPacks.includes(name)) : [];
+}
 
-const requirementShapes: Readonly<Record<string, Shape>> = {
-  "entry-lock": { required: ["entry", "level"] },
-  recheck: { required: ["entry", "level"] },
-  mapped: { required: ["pointer"] },
-  kind: { required: ["value", "in"] },
-  held: { required: ["rule", "any"], optional: ["mode"] },
-  nonzero: { required: ["rule", "value", "says"], optional: ["of", "in"] },
-  vma: { required: ["mm"] },
-  "no-table-page": { required: ["page"] },
-  "no-rmap-walkers": { required: ["vma"] },
-  "within-table": { required: ["count"] },
-  "uniform-batch": { required: ["count", "value"] },
-  "walkers-kept": { required: ["tables"] },
-  "ordered-table": { required: ["table"] },
-};
-
-const contractShape: Shape = { required: ["name", "params", "references"], optional: ["aliases", "since", "until", "requires", "effects", "returns"] };
-
-/** The first thing that is wrong with a pack, or nothing. */
+/** All that is wrong with a pack, in the order of the file. */
 export function packProblems(path: string, text: string): PackProblem[] {
+  const places = new Places();
   try {
-    checkPack(path, readLiterals(path, text));
-    return [];
+    return problemsOf(path, readLiterals(path, text, places), places);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const placed = /^(\d+):(\d+): (.*)$/s.exec(error.message.slice(path.length + 1));
@@ -70,49 +29,70 @@ export function packProblems(path: string, text: string): PackProblem[] {
   }
 }
 
-/** Throws UsageError naming the contract and what is wrong with it. */
-export function checkPack(path: string, values: ReadonlyMap<string, Literal>): void {
-  for (const name of values.keys()) {
-    if (!["contracts", "fieldTypes", "contexts", "sleepers", "lockOrders", "catalogue"].includes(name)) fail(path, `exports ${name}, which is no part of a rule pack`);
+/** Throws UsageError for the first problem. */
+export function checkPack(path: string, values: ReadonlyMap<string, Literal>, places: Places): void {
+  const [first] = problemsOf(path, values, places);
+  if (first !== undefined) throw new UsageError(`${path}:${first.line}:${first.column}: ${first.message}`, `\`mmreview rules check ${path}\` lists all there is; docs/rule-packs.md has the words.`);
+}
+
+let known: Shapes | null = null;
+
+function problemsOf(path: string, values: ReadonlyMap<string, Literal>, places: Places): PackProblem[] {
+  known ??= readShapes();
+  const shapes = known;
+  const problems: PackProblem[] = [];
+  const report: Report = ({ name, of, key }, message) => problems.push({ file: path, ...places.of(of, key), message: `${name}: ${message}` });
+  for (const [part, value] of values) {
+    const whole = { name: part, of: typeof value === "object" && value !== null ? value : {}, key: null };
+    if (!packParts(shapes).includes(part)) {
+      report(whole, `no part of a rule pack (these are: ${packParts(shapes).join(", ")})`);
+      continue;
+    }
+    const data = shapes.get("RuleData")!;
+    if (data.kind !== "record") throw new Error("schema.ts: RuleData is not an interface");
+    checkShape(value, data.fields.get(part)!.shape, whole, shapes, report);
+    for (const entry of Array.isArray(value) ? value : []) {
+      if (!isWords(entry)) continue;
+      checkVersions(entry, report);
+      if (part === "contracts") checkNames(entry, report);
+    }
   }
-  for (const contract of list(path, "contracts", values.get("contracts"))) checkContract(path, contract);
-  for (const part of ["fieldTypes", "contexts", "sleepers", "lockOrders", "catalogue"]) list(path, part, values.get(part));
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
-function fail(path: string, what: string): never {
-  throw new UsageError(`${path}: ${what}`, "`mmreview rules show ID` and docs have the words of a contract");
-}
+type Words = { readonly [key: string]: Literal };
 
-function list(path: string, part: string, value: Literal | undefined): { readonly [key: string]: Literal }[] {
-  if (value === undefined) return [];
-  if (!Array.isArray(value)) return fail(path, `${part} is not an array`);
-  return value.map((entry, i) => (isRecord(entry) ? entry : fail(path, `${part}[${i}] is not an object`)));
-}
-
-function isRecord(value: Literal | undefined): value is { [key: string]: Literal } {
+function isWords(value: Literal | undefined): value is Words {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function checkContract(path: string, contract: { readonly [key: string]: Literal }): void {
-  const name = typeof contract["name"] === "string" ? `contract ${contract["name"]}` : "a contract without a name";
-  checkShape(path, name, contract, contractShape);
-  const params = contract["params"];
-  if (!Array.isArray(params) || params.some((param) => typeof param !== "string")) fail(path, `${name}: params is not a list of names`);
-  for (const effect of list(path, `${name}: effects`, contract["effects"])) checkTagged(path, name, effect, "do", effectShapes);
-  for (const need of list(path, `${name}: requires`, contract["requires"])) checkTagged(path, name, need, "need", requirementShapes);
-}
-
-function checkTagged(path: string, name: string, value: { readonly [key: string]: Literal }, tag: string, shapes: Readonly<Record<string, Shape>>): void {
-  const word = value[tag];
-  const kind = typeof word === "string" ? word : "";
-  const shape = Object.hasOwn(shapes, kind) ? shapes[kind] : undefined;
-  if (!shape) return fail(path, `${name}: unknown ${tag} "${kind}" (one of ${Object.keys(shapes).join(", ")})`);
-  checkShape(path, `${name}, ${kind}`, value, { required: [tag, ...shape.required], optional: shape.optional ?? [] });
-}
-
-function checkShape(path: string, name: string, value: { readonly [key: string]: Literal }, shape: Shape): void {
-  for (const key of shape.required) if (!(key in value)) fail(path, `${name}: ${key} is missing`);
-  for (const key of Object.keys(value)) {
-    if (!shape.required.includes(key) && !(shape.optional ?? []).includes(key)) fail(path, `${name}: unknown word ${key}`);
+function checkVersions(entry: Words, report: Report): void {
+  for (const key of ["since", "until", "mayFailSince"]) {
+    const value = entry[key];
+    if (typeof value === "string" && !/^\d+\.\d+$/.test(value)) report({ name: nameOf(entry), of: entry, key }, `${key} is a version such as 6.5, not "${value}"`);
   }
+  if (isWords(entry["returns"])) checkVersions(entry["returns"], report);
+}
+
+function nameOf(entry: Words): string {
+  return `contract ${typeof entry["name"] === "string" ? entry["name"] : "without a name"}`;
+}
+
+/** Words whose value names an argument. */
+const naming: readonly string[] = ["entry", "table", "pointer", "of", "to", "walk", "value", "page", "vma", "mm", "addr", "range"];
+
+/** "pmd", "*ptlp" (what it points to) and "return" (the result) name something; anything else would be ignored in silence. */
+function checkNames(contract: Words, report: Report): void {
+  const params = Array.isArray(contract["params"]) ? contract["params"].filter((param) => typeof param === "string") : [];
+  const visit = (value: Literal): void => {
+    if (Array.isArray(value)) return value.forEach(visit);
+    if (!isWords(value)) return;
+    for (const [key, item] of Object.entries(value)) {
+      if (typeof item === "string" && naming.includes(key)) {
+        const name = /^\*?([A-Za-z_]\w*)/.exec(item)?.[1] ?? item;
+        if (name !== "return" && !params.includes(name)) report({ name: `${nameOf(contract)}, ${key}`, of: value, key }, `"${item}" is no argument (these are: ${params.join(", ")}, return)`);
+      } else visit(item);
+    }
+  };
+  for (const part of ["requires", "effects"]) visit(contract[part] ?? null);
 }

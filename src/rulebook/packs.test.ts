@@ -1,5 +1,5 @@
 /** User packs: their contracts hold over the built-in ones; what is not in the schema's words is refused. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -39,10 +39,10 @@ describe("withPacks", () => {
 
   it.each([
     ['{ name: "f", params: [] }', "references is missing"],
-    [`{ name: "f", params: "mm", references: [${reference}] }`, "params is not a list of names"],
+    [`{ name: "f", params: "mm", references: [${reference}] }`, "bad.ts:1:40: contracts[0], params: a list is needed"],
     [`{ name: "f", params: [], effects: [{ do: "aquire", lock: { pointer: "l" } }], references: [${reference}] }`, 'unknown do "aquire"'],
     [`{ name: "f", params: [], effects: [{ do: "release", lok: 1 }], references: [${reference}] }`, "lock is missing"],
-    [`{ name: "f", params: [], requires: [{ need: "kind", value: "v", in: [], of: 1 }], references: [${reference}] }`, "unknown word of"],
+    [`{ name: "f", params: ["v"], requires: [{ need: "kind", value: "v", in: [], of: 1 }], references: [${reference}] }`, "unknown word of"],
   ])("refuses %s", async (contract, reason) => {
     await expect(withPacks(rules, [pack("bad.ts", contract)], folder)).rejects.toThrow(reason);
     await expect(withPacks(rules, ["bad.ts"], folder)).rejects.toBeInstanceOf(UsageError);
@@ -59,5 +59,66 @@ describe("packProblems", () => {
       expect.objectContaining({ file: "p.ts", line: 2, column: 3 }),
     ]);
     expect(packProblems("p.ts", `export const contracts = [{ name: "f", params: [], references: [${reference}] }];`)).toEqual([]);
+  });
+
+  /** Line, column and message of each problem of a contract; what it is written into takes no column. */
+  function problemsIn(contract: string): string[] {
+    return packProblems("p.ts", `export const contracts = [\n${contract}\n];\n`).map(({ line, column, message }) => `${line}:${column} ${message}`);
+  }
+
+  it("lists all problems, in the order of the file, each at its place and with what may be meant", () => {
+    expect(
+      problemsIn(`{
+  name: "f",
+  params: ["mm", "pmd"],
+  since: "six",
+  effects: [
+    { do: "aquire", lock: { class: "pmd-ptl", of: "pmd" } },
+    { do: "acquire", lock: { class: "pmd-plt", of: "pmd" } },
+    { do: "release", lok: 1 },
+    { do: "map", of: "pdm" },
+  ],
+  returns: { mayFailSince: 6.5 },
+  references: [],
+}`),
+    ).toEqual([
+      '5:3 contract f: since is a version such as 6.5, not "six"',
+      '7:7 contracts[0], effects[0]: unknown do "aquire": did you mean acquire?',
+      '8:30 contracts[0], effects[1] (acquire), lock, class: unknown word "pmd-plt": did you mean pmd-ptl?',
+      "9:5 contracts[0], effects[2] (release): lock is missing",
+      "9:22 contracts[0], effects[2] (release): unknown word lok: did you mean lock?",
+      '10:18 contract f, of: "pdm" is no argument (these are: mm, pmd, return)',
+      "12:14 contracts[0], returns, mayFailSince: a text is needed",
+    ]);
+  });
+
+  it("finds what a spread brings along, and what stands in a constant where it stands", () => {
+    const text = 'const lock = { class: "pmd", of: "pmd" } as const;\nexport const contracts = [{ name: "f", params: ["pmd"], effects: [{ do: "acquire", lock }], references: [] }];';
+    expect(packProblems("p.ts", text)).toEqual([expect.objectContaining({ line: 1, column: 16, message: expect.stringMatching(/class: unknown word "pmd"/) as string })]);
+  });
+
+  it("knows every part of the rules but the kernel versions", () => {
+    expect(packProblems("p.ts", "export const eras = [];")[0]!.message).toMatch(/^eras: no part of a rule pack \(these are: contracts, /);
+    for (const file of ["callbacks.ts", "catalogue.ts", "field-types.ts", "sleepers.ts", "lock-order.ts"]) {
+      expect(packProblems(file, readFileSync(join(packageRoot(), "rules", file), "utf8"))).toEqual([]);
+    }
+  });
+
+  it("does not run a pack, whatever is in it", () => {
+    const told = join(folder, "told");
+    const write = `require("node:fs").writeFileSync(${JSON.stringify(told)}, "ran")`;
+    const packs = [
+      `${write};`,
+      `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(told)}, "");`,
+      `export const contracts = (() => { ${write}; return []; })();`,
+      `export const contracts = [{ get name() { ${write}; return "f"; }, params: [], references: [] }];`,
+      `export const contracts = [{ name: \`\${${write}}\`, params: [], references: [] }];`,
+      `export const contracts = [{ [${write}]: 1 }];`,
+      `export default eval(${JSON.stringify(write)});`,
+      `export class A { static { ${write}; } }`,
+      `/// <reference types="x" />\nexport enum A { b = ${write} }`,
+    ];
+    for (const text of packs) expect(packProblems("p.ts", text)).toEqual([expect.objectContaining({ line: expect.any(Number) as number, message: expect.stringMatching(/literal|computed/) as string })]);
+    expect(existsSync(told)).toBe(false);
   });
 });

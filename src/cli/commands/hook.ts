@@ -7,7 +7,7 @@ import { installGlobally, installIn, repositoryHooks, uninstallFrom, uninstallGl
 import { runHook } from "../hook/run.ts";
 import type { ScriptFacts } from "../hook/script.ts";
 import { write } from "../output.ts";
-import { nearest } from "../suggest.ts";
+import { nearest } from "../../util/nearest.ts";
 
 const actions = ["install", "uninstall", "run"];
 

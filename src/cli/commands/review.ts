@@ -14,7 +14,7 @@ import { defaultArchive } from "../options.ts";
 import { write } from "../output.ts";
 import type { Printing } from "../printing.ts";
 import { produce } from "../produce.ts";
-import { nearest } from "../suggest.ts";
+import { nearest } from "../../util/nearest.ts";
 import { checkBaseline, writeBaseline } from "../write-baseline.ts";
 import { analysis, choice, text } from "../values.ts";
 

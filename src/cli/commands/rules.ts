@@ -8,7 +8,7 @@ import { hanging, oneLine } from "../../report/wrap.ts";
 import type { Command, Context } from "../context.ts";
 import { exitCode } from "../exit-codes.ts";
 import { write } from "../output.ts";
-import { nearest } from "../suggest.ts";
+import { nearest } from "../../util/nearest.ts";
 import { choice, ruleId } from "../values.ts";
 
 const width = 100;

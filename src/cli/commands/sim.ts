@@ -9,7 +9,7 @@ import { bound, kernel } from "../values.ts";
 export const simCommand: Command = async (context) => {
   const { args, cwd } = context;
   if (args.positionals.length === 0) throw new UsageError("sim needs a scenario file", "For instance: mmreview sim scenario.c");
-  const request = { files: args.positionals, kernel: kernel(args), bound: bound(args), pictures: args.switches.has("pictures"), cwd };
+  const request = { files: args.positionals, kernel: kernel(args), bound: bound(args), pictures: args.switches.has("pictures"), rules: args.values.get("rules") ?? [], cwd };
   const { result } = await produce(context, renderSim, (library, events) => library.simulate(request, events));
   return result.scenarios.some((scenario) => scenario.verdict === "violated") ? exitCode.findings : exitCode.clean;
 };

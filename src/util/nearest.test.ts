@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { editDistance, nearest } from "./suggest.ts";
+import { editDistance, nearest } from "./nearest.ts";
 
 describe("editDistance", () => {
   it.each([
