@@ -45,7 +45,7 @@ export function explained(finding: Finding, found: ReplayTrace, certain: boolean
   };
 }
 
-function assumptionsOf(found: ReplayTrace, certain: boolean): string[] {
+export function assumptionsOf(found: ReplayTrace, certain: boolean): string[] {
   return [
     ...found.assumed.map((text) => `on the way of the trace, ${readable(text)}`),
     ...(certain ? [] : ["the trace needs callers that hold no more than what it shows"]),

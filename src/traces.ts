@@ -9,8 +9,8 @@ import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Finding, RuleId } from "./core/finding.ts";
 import type { FunctionReport, OpenQuestion } from "./core/report.ts";
 import type { CompiledRules, Rulebook } from "./rulebook/index.ts";
-import { type Library, libraryFor, repair, replay, type ReplayRequest, type ReplayResult, type ReplayTrace, standsWith } from "./sim/index.ts";
-import { explained, explaining, ownLines, sameTrouble } from "./trace-match.ts";
+import { type Library, libraryFor, repair, replay, type ReplayRequest, type ReplayResult, type ReplayTrace, standsWith, holdsWhere } from "./sim/index.ts";
+import { assumptionsOf, explained, explaining, ownLines, sameTrouble } from "./trace-match.ts";
 
 export interface ReplayOptions {
   readonly rules: CompiledRules;
@@ -115,7 +115,8 @@ function joined(findings: readonly Finding[], report: FunctionReport, after: Run
     used.add(trace);
     return explained(finding, trace, isCertain(run, trace), trace.actor === "" ? null : repair(run.request, trace));
   });
-  const own = fresh(after.result, before).filter((trace) => !used.has(trace) && isPrecise(after, before, trace) && !withOwn.some((f) => here(f) && f.rule === trace.rule && f.trace !== null));
+  const spokenOf = (trace: ReplayTrace): boolean => used.has(trace) || withOwn.some((f) => here(f) && f.rule === trace.rule && f.trace !== null);
+  const own = fresh(after.result, before).filter((trace) => !spokenOf(trace) && isBelieved(after, before, trace));
   return [...withOwn, ...own.map((trace) => ownFinding(after, trace))];
 }
 
@@ -133,11 +134,14 @@ function isCertain({ request, result, locks }: Run, trace: ReplayTrace): boolean
   return standsWith(request, trace);
 }
 
-/** A trace that may be a finding by itself: run in full before and after, with nothing unknown on its way. */
-function isPrecise(after: Run, before: Run | null, trace: ReplayTrace): boolean {
-  if (trace.actor === "" || !concurrent.has(trace.rule) || trace.assumed.length > 0 || after.result.notModelled.length > 0) return false;
-  if (before !== null && (before.result.notModelled.length > 0 || before.result.bounded)) return false;
-  return isCertain(after, trace);
+/**
+ * A trace that may be a finding by itself: nothing that is not modelled lies on its way, it needs nothing of the callers
+ * that was taken for granted, and the code before the patch was run in the same world beside the same actor to the end.
+ */
+function isBelieved(after: Run, before: Run | null, trace: ReplayTrace): boolean {
+  if (trace.actor === "" || !concurrent.has(trace.rule) || after.result.notModelled.length > 0) return false;
+  if (before === null && trace.assumed.length > 0) return false;
+  return (before === null || holdsWhere(before.request, trace)) && isCertain(after, trace);
 }
 
 function ownFinding({ request, result }: Run, trace: ReplayTrace): Finding {
@@ -145,15 +149,19 @@ function ownFinding({ request, result }: Run, trace: ReplayTrace): Finding {
   const repaired = repair(request, trace);
   const within = [trace.line, ...ownLines(trace.trace, fn.file).toReversed()].find((line) => line >= fn.line && line <= fn.endLine);
   return {
-    rule: trace.rule, severity: "error", confidence: "confirmed", status: "introduced",
+    // A test of which nothing is known may never come out so: only without one the trace is an error.
+    rule: trace.rule, ...(trace.assumed.length === 0 ? errorFound : likely), status: "introduced",
     file: fn.file, line: within ?? fn.line, column: 1, function: fn.name,
     message: trace.message, why: "", fix: repaired === null ? "" : `${repaired.text[0]!.toUpperCase()}${repaired.text.slice(1)}.`,
     requires: [], held: result.held.map((lock) => (lock.mode === undefined ? lock.class : `${lock.class} (${lock.mode})`)),
-    assumed: result.assumedHeld.map((lock) => `its callers hold ${lock.class}${lock.mode === undefined ? "" : ` for ${lock.mode === "read" ? "reading" : "writing"}`}`),
+    assumed: [...result.assumedHeld.map((lock) => `its callers hold ${lock.class}${lock.mode === undefined ? "" : ` for ${lock.mode === "read" ? "reading" : "writing"}`}`), ...assumptionsOf(trace, true)],
     path: [], trace: trace.trace, fixConfirmed: repaired === null ? null : repaired.confirmed, references: [],
     fingerprint: fingerprint(fn, trace.rule, `replay: ${trace.property}`),
   };
 }
+
+const errorFound = { severity: "error", confidence: "confirmed" } as const;
+const likely = { severity: "warning", confidence: "likely" } as const;
 
 /** What the replay says of the function beside its findings: how far it came. */
 function noted(report: FunctionReport, result: ReplayResult): FunctionReport {

@@ -1,7 +1,7 @@
 /** The simulator's public face: scenario files, replays of patched functions, the locking matrix. */
 export { simulate, scenariosOf, type Scenario, type SimulateOptions } from "./scenario.ts";
 export { libraryFor, type Actor, type Library, type SourceText } from "./library.ts";
-export { replay, standsWith, type ReplayRequest, type ReplayResult, type ReplayTrace } from "./replay.ts";
+export { holdsWhere, replay, standsWith, type ReplayRequest, type ReplayResult, type ReplayTrace } from "./replay.ts";
 export { repair, type Repair } from "./repair.ts";
 export type { HeldClass, HeldLock } from "./replay-run.ts";
 export { matrix, type Matrix, type MatrixOptions } from "./matrix.ts";

@@ -114,6 +114,14 @@ export function standsWith(request: ReplayRequest, trace: ReplayTrace): boolean 
   return run.found?.fault.property === trace.property;
 }
 
+/** Whether the function of the request holds in the world and beside the actor of a trace that another version of it has. */
+export function holdsWhere(request: ReplayRequest, trace: ReplayTrace): boolean {
+  const subject = subjectOf(request, sound);
+  const actor = request.library.actors.find((a) => a.name === trace.actor) ?? null;
+  const run = runReplay({ ...subject, held: trace.held, bound: request.bound * 3 }, trace.world, actor);
+  return run.found === null && run.complete && run.notModelled.length === 0;
+}
+
 /** Only userfaultfd itself looks whether a VMA is registered; the worlds of the others are the fewer. */
 function forActor(settings: Settings, actor: Actor): Settings {
   return actor.needs.has("uffd") && settings["pmd"] === "table" ? { ...settings, uffd: "yes" } : settings;
