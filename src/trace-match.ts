@@ -3,34 +3,30 @@ import type { Finding, RuleId, Trace } from "./core/finding.ts";
 import type { Repair, ReplayTrace } from "./sim/index.ts";
 
 /**
- * Rules under which the simulator may notice what a rule of the flow analysis speaks of: an entry that is changed without
- * its lock shows as a value that went stale in between.
+ * Rules of one family: an entry or a table that another CPU changes in between. The flow analysis names what is missing, the
+ * simulator what it led to, so that one shows as another.
  */
-const showsAs: Readonly<Partial<Record<RuleId, readonly RuleId[]>>> = {
-  "entry-lock": ["stale-read", "lockless-read"],
-  "stale-read": ["entry-lock", "lockless-read", "entry-kind"],
-  "lockless-read": ["stale-read", "entry-kind"],
-  "entry-kind": ["lockless-read", "stale-read"],
-  "walk-context": ["table-free", "lockless-read"],
-  "table-free": ["walk-context", "stale-read"],
-  "move-context": ["table-free", "stale-read"],
-};
+const family: ReadonlySet<RuleId> = new Set<RuleId>(["entry-lock", "stale-read", "lockless-read", "entry-kind", "table-free", "walk-context", "move-context"]);
 
 /** Lines between a finding and the step of the trace that it speaks of. */
 const near = 3;
 
-/** The trace that explains the finding best, or null: one of its rule first, then one of a rule that it may show as. */
+/** The trace that explains the finding best, or null: one of its rule that comes by its place, or one of its family that ends there. */
 export function explaining(finding: Finding, traces: readonly ReplayTrace[]): ReplayTrace | null {
   const sameRule = traces.filter((t) => t.rule === finding.rule && passes(t, finding));
-  const related = traces.filter((t) => (showsAs[finding.rule]?.includes(t.rule) ?? false) && passes(t, finding) && t.actor !== "");
-  const distance = (t: ReplayTrace): number => Math.abs(t.line - finding.line);
-  return [...sameRule, ...related].toSorted((a, b) => Number(a.rule !== finding.rule) - Number(b.rule !== finding.rule) || distance(a) - distance(b))[0] ?? null;
+  const related = traces.filter((t) => t.actor !== "" && family.has(t.rule) && family.has(finding.rule) && isAt(t.line, finding));
+  const other = (t: ReplayTrace): number => Number(t.rule !== finding.rule);
+  const away = (t: ReplayTrace): number => Math.abs(t.line - finding.line);
+  return [...sameRule, ...related].toSorted((a, b) => other(a) - other(b) || a.assumed.length - b.assumed.length || away(a) - away(b))[0] ?? null;
+}
+
+export function isAt(line: number, finding: Finding): boolean {
+  return Math.abs(line - finding.line) <= near;
 }
 
 /** Whether CPU0 comes by the place of the finding on the way to the fault. */
 function passes({ trace, line }: ReplayTrace, finding: Finding): boolean {
-  const lines = [line, ...trace.steps.filter((s) => s.cpu === 0 && s.file === finding.file).map((s) => s.line)];
-  return lines.some((l) => Math.abs(l - finding.line) <= near);
+  return [line, ...trace.steps.filter((s) => s.cpu === 0 && s.file === finding.file).map((s) => s.line)].some((l) => isAt(l, finding));
 }
 
 /** `certain` is false where the trace rests on locks that nobody was seen to hold. */

@@ -10,7 +10,7 @@ import type { Finding, RuleId } from "./core/finding.ts";
 import type { FunctionReport, OpenQuestion } from "./core/report.ts";
 import type { CompiledRules, Rulebook } from "./rulebook/index.ts";
 import { type Library, libraryFor, repair, replay, type ReplayRequest, type ReplayResult, type ReplayTrace, standsWith, holdsWhere } from "./sim/index.ts";
-import { assumptionsOf, explained, explaining, ownLines, sameTrouble } from "./trace-match.ts";
+import { assumptionsOf, explained, explaining, isAt, ownLines, sameTrouble } from "./trace-match.ts";
 
 export interface ReplayOptions {
   readonly rules: CompiledRules;
@@ -115,7 +115,7 @@ function joined(findings: readonly Finding[], report: FunctionReport, after: Run
     used.add(trace);
     return explained(finding, trace, isCertain(run, trace), trace.actor === "" ? null : repair(run.request, trace));
   });
-  const spokenOf = (trace: ReplayTrace): boolean => used.has(trace) || withOwn.some((f) => here(f) && f.rule === trace.rule && f.trace !== null);
+  const spokenOf = (trace: ReplayTrace): boolean => used.has(trace) || withOwn.some((f) => here(f) && f.trace !== null && (f.rule === trace.rule || isAt(trace.line, f)));
   const own = fresh(after.result, before).filter((trace) => !spokenOf(trace) && isBelieved(after, before, trace));
   return [...withOwn, ...own.map((trace) => ownFinding(after, trace))];
 }
@@ -153,7 +153,7 @@ function ownFinding({ request, result }: Run, trace: ReplayTrace): Finding {
     rule: trace.rule, ...(trace.assumed.length === 0 ? errorFound : likely), status: "introduced",
     file: fn.file, line: within ?? fn.line, column: 1, function: fn.name,
     message: trace.message, why: "", fix: repaired === null ? "" : `${repaired.text[0]!.toUpperCase()}${repaired.text.slice(1)}.`,
-    requires: [], held: result.held.map((lock) => (lock.mode === undefined ? lock.class : `${lock.class} (${lock.mode})`)),
+    requires: [trace.promise], held: result.held.map((lock) => (lock.mode === undefined ? lock.class : `${lock.class} (${lock.mode})`)),
     assumed: [...result.assumedHeld.map((lock) => `its callers hold ${lock.class}${lock.mode === undefined ? "" : ` for ${lock.mode === "read" ? "reading" : "writing"}`}`), ...assumptionsOf(trace, true)],
     path: [], trace: trace.trace, fixConfirmed: repaired === null ? null : repaired.confirmed, references: [],
     fingerprint: fingerprint(fn, trace.rule, `replay: ${trace.property}`),

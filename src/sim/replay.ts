@@ -39,6 +39,8 @@ export interface ReplayTrace {
   readonly property: PropertyId;
   /** What happened, one sentence without a full stop. */
   readonly message: string;
+  /** What the broken property promises. */
+  readonly promise: string;
   /** Line of the patched function (or a helper in its file) where it stood when the property was broken. */
   readonly line: number;
   /** True when the patched function did the step that broke it; false when what it did broke another CPU. */
@@ -253,7 +255,7 @@ function traceOf(subject: Subject, settings: Settings, actor: Actor | null, run:
   const own = replayed.findLast((s) => s.thread === 0 && s.place.line > 0 && s.place.file !== "(caller)");
   const assumed = [...(own?.after.standings[0]?.thread.assumed ?? [])].map(([text, { truth }]) => (truth ? text : `!(${text})`));
   return {
-    rule: blamed(fault, run), property: fault.property, message: messageOf(fault, actor), culprit: fault.thread <= 0,
+    rule: blamed(fault, run), property: fault.property, message: messageOf(fault, actor), promise: properties[fault.property].promise, culprit: fault.thread <= 0,
     line: fault.thread === 0 && fault.line > 0 ? fault.line : (own?.place.line ?? subject.function.line),
     trace, world: settings, held: subject.held, actor: actor?.name ?? "", assumed,
   };
@@ -261,7 +263,7 @@ function traceOf(subject: Subject, settings: Settings, actor: Actor | null, run:
 
 function messageOf(fault: Fault, actor: Actor | null): string {
   const who = fault.thread <= 0 || actor === null ? "" : `CPU1 (${actor.title}) `;
-  return `${who}${fault.text}; promised is: ${properties[fault.property].promise}`;
+  return `${who}${fault.text}`;
 }
 
 function easier(a: ReplayTrace, b: ReplayTrace): boolean {
