@@ -222,6 +222,14 @@ export const optionTable: readonly OptionSpec[] = [
     more: "For bots that need several of one run; may be repeated.",
   },
   {
+    name: "emit-litmus",
+    value: "DIR",
+    group: "what to print",
+    commands: ["review", "scan", "sim"],
+    help: "write the litmus tests of traces to a folder",
+    more: "One file a test, for `mmreview litmus` and for herd7, which answers it alike. The folder is made if its parent is there; a file that mmreview did not write is not overwritten.",
+  },
+  {
     name: "pictures",
     group: "what to print",
     commands: ["sim", "litmus"],

@@ -25,6 +25,9 @@ export interface LitmusVerdict {
   readonly picture?: string | null;
 }
 
+/** Stands in a comment of every litmus test that we write, so that we know our own files again. */
+export const litmusMark = "Written by mmreview.";
+
 /** How an execution is drawn. */
 export type Drawing = "text" | "dot" | "svg";
 

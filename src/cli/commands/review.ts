@@ -10,6 +10,7 @@ import { commandTable } from "../commands.ts";
 import type { Command, Context } from "../context.ts";
 import { type FailOn, reportExitCode } from "../exit-codes.ts";
 import { describeForNipa, nipaExitCode } from "../nipa.ts";
+import { checkEmitLitmus, emitFindings } from "../emit-litmus.ts";
 import { defaultArchive } from "../options.ts";
 import { write } from "../output.ts";
 import type { Printing } from "../printing.ts";
@@ -34,8 +35,10 @@ export const reviewCommand: Command = async (context) => {
     ...(args.switches.has("no-waivers") ? { ignoreWaivers: true } : {}),
   };
   checkBaseline(context);
+  checkEmitLitmus(context);
   const { result, printing } = await produce(context, renderReport, (library, events) => library.review(request, events));
   await tellFailures(result, printing, context);
+  emitFindings(result, context);
   if (printing.format === "nipa") {
     describeForNipa(result, context.env);
     return nipaExitCode(result);

@@ -1,4 +1,5 @@
 /** Decides a program of kernel functions under LKMM: which property can be broken, by which execution, or none. */
+import { litmusMark } from "../../core/litmus-report.ts";
 import { emitLitmus, type Proposition, type Question } from "../litmus/index.ts";
 import { holds } from "../litmus/condition.ts";
 import { lookupIn } from "../litmus/judge.ts";
@@ -52,6 +53,8 @@ function propertyOf(proposition: Proposition | null): Property {
 
 function litmusOf(weak: WeakProgram, question: Question, property: PropertyName | null): string {
   const lines = [
+    litmusMark,
+    "",
     `Result: ${property === null ? "Never" : property === "data-race" ? "Always" : "Sometimes"}`,
     ...(property === "data-race" ? ["Flags: data-race"] : []),
     "",
