@@ -89,4 +89,6 @@ export const sleepers: readonly Sleeper[] = [
   { names: ["unmap_mapping_range", "unmap_mapping_pages", "zap_page_range_single", "zap_vma_ptes"], references: [{ file: "mm/memory.c", where: "unmap_mapping_range()", version: "6.12" }] },
   { names: ["zap_page_range"], until: "6.2", references: [{ file: "mm/memory.c", where: "zap_page_range()", version: "6.1" }] },
   { names: ["swapin_readahead", "read_swap_cache_async"], references: [{ file: "mm/swap_state.c", where: "swapin_readahead()", version: "6.12" }] },
+  { names: ["hmm_vma_fault", "hmm_vma_walk_hole", "hmm_range_fault"], references: [{ file: "mm/hmm.c", where: "hmm_vma_fault()", version: "6.12" }] },
+  { names: ["__set_memory"], references: [{ file: "arch/riscv/mm/pageattr.c", where: "__set_memory()", version: "6.12" }, { file: "arch/s390/mm/pageattr.c", where: "__set_memory()", version: "6.12" }] },
 ];

@@ -8,7 +8,7 @@ import type { Finding, Obligation, RuleId } from "./core/finding.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
 
 /** Rules whose demands stand at a call and move with it. */
-const atCalls: ReadonlySet<RuleId> = new Set(["entry-lock", "stale-read", "entry-kind", "map-failure", "publish-order", "lockless-read"]);
+const atCalls: ReadonlySet<RuleId> = new Set(["entry-lock", "stale-read", "entry-kind", "map-failure", "publish-order", "lockless-read", "walk-context", "move-context", "hugetlb-share", "sleep-atomic"]);
 
 /** Rules about what lies between two places: nothing can be said of them unless all of the function is in view. */
 const between: ReadonlySet<RuleId> = new Set(["lock-balance", "map-balance", "walk-done", "tlb-flush", "notifier-scope", "lazy-mmu", "table-free", "pt-accounting", "batch-bounds"]);

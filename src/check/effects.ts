@@ -246,7 +246,8 @@ export function unmap(pointer: string, site: Site, rules: readonly Rule[]): Fact
   for (const rule of rules) rule.onUnmap?.(pointer, site);
   const { facts, loc } = site;
   const root = sym.splitMove(pointer).root;
-  if (root.startsWith("&") || sym.asNumber(root) !== null) return facts;
+  // A wrong pointer ends some mapping: which, is not known.
+  if (root.startsWith("&") || sym.asNumber(root) !== null) return { ...facts, maps: facts.maps.map((m) => ({ ...m, certain: false })) };
   return {
     ...facts,
     maps: facts.maps.filter((m) => m.pointer !== root),

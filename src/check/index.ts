@@ -34,6 +34,8 @@ export interface FunctionCheck {
 /** Whether a function has anything the rules speak of; the others are not explored. */
 export function hasPageTableSteps(fn: FunctionIr, rulebook: Rulebook): boolean {
   const handlesEntries = Array.from(fn.vars.values()).some((v) => /^p(te|md|ud|4d|gd)_t \*$/.test(v.type));
+  // A function whose context is known is looked at for what its helpers need.
+  if (rulebook.context(fn.name) !== undefined) return true;
   return fn.blocks.some((block) => block.steps.some((step) => (handlesEntries && (step.op === "load" || step.op === "call")) || callsContract(step, rulebook)));
 }
 
@@ -42,7 +44,7 @@ function callsContract(step: Step, rulebook: Rulebook): boolean {
   const contract = rulebook.contract(step.callee);
   if (!contract) return false;
   const effects = contract.effects?.some((e) => !incidental.has(e.do) && !("lock" in e && isOther(e.lock))) ?? false;
-  return (contract.requires?.length ?? 0) > 0 || effects || contract.returns?.entry?.lockless === true;
+  return (contract.requires?.some((r) => r.need !== "no-table-page") ?? false) || effects || contract.returns?.entry?.lockless === true;
 }
 
 /** What matters to functions that have page-table steps and makes none of a function by itself. */

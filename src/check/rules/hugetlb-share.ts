@@ -4,6 +4,7 @@
  * huge_pte_offset(); mm/hugetlb.c, huge_pmd_unshare()). How many share it is in the table's own counter: the reference
  * count of its page is raised by whoever comes across it.
  */
+import type { Expr } from "../../c/ir.ts";
 import { judgeHeld } from "../held.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 
@@ -24,8 +25,7 @@ export const hugetlbShare: Rule = {
 function judgeCount(page: string, call: CallInfo, site: Site): void {
   const found = site.callOf(page);
   const address = found?.contract?.returns?.pageOf === undefined ? undefined : found.step.args[0];
-  const type = address === undefined ? "" : site.types.ofExpr(address);
-  if (!/^p(?:te|md|ud)_t \*$/.test(type)) return;
+  if (address === undefined || !isEntryPointer(address, site)) return;
   site.judge({
     rule: "hugetlb-share",
     outcome: "violated",
@@ -34,4 +34,11 @@ function judgeCount(page: string, call: CallInfo, site: Site): void {
     requires: ["the table's own share count (ptdesc_pmd_is_shared(), since 6.13 and in stable trees)"],
     references: call.contract?.references ?? [],
   });
+}
+
+/** Where the declaration lies in a gap, the name tells. */
+function isEntryPointer(address: Expr, site: Site): boolean {
+  const type = site.types.ofExpr(address);
+  if (type !== "" || !site.frame.fn.partial) return /^p(?:te|md|ud)_t \*$/.test(type);
+  return address.k === "var" && /(?:^|_)(?:pte|pmd|pud)p?(?:#\d+)?$/.test(address.name);
 }
