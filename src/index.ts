@@ -1,10 +1,11 @@
 /** The library face: what `mmreview` does, as functions. Nothing here prints or exits. */
 import { initC, lowerText } from "./c/index.ts";
+import { InputError } from "./core/errors.ts";
 import type { EventSink } from "./core/events.ts";
 import { isRuleId } from "./core/rule-ids.ts";
 import type { LitmusReport } from "./core/litmus-report.ts";
 import type { LitmusRequest, MatrixRequest, SimRequest } from "./core/request.ts";
-import type { MatrixReport, SimReport } from "./core/sim-report.ts";
+import type { MatrixReport, SimProblem, SimReport } from "./core/sim-report.ts";
 import type { PackProblem, RulePage } from "./core/rule-page.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
 import { litmusPicture, runLitmus } from "./sim/litmus/index.ts";
@@ -56,20 +57,29 @@ export async function checkRulePack(path: string): Promise<readonly PackProblem[
   return packProblems(path, text);
 }
 
-/** Runs the scenarios of files. A file that can't be read throws InputError; what can't be modelled is a verdict. */
+/** Runs the scenarios of files. A single file that can't be read throws InputError; what can't be modelled is a verdict, what is wrong in a file a problem. */
 export async function simulate(request: SimRequest, events?: EventSink): Promise<SimReport> {
   await initC();
   const { simulate: run } = await import("./sim/index.ts");
   const { models, actors } = await withPacks(builtinRules(), request.rules ?? [], request.cwd);
   const scenarios: SimReport["scenarios"][number][] = [];
+  const problems: SimProblem[] = [];
   for (const [done, path] of request.files.entries()) {
-    const text = await readTextInput(path, request.cwd);
+    const text = await readTextInput(path, request.cwd).catch((error: unknown) => {
+      // With others to run, one that cannot be read is said beside their results.
+      if (!(error instanceof InputError) || request.files.length === 1) throw error;
+      problems.push({ path, line: 1, column: 1, message: error.message });
+      return null;
+    });
+    if (text === null) continue;
     const options = { models, actors, kernel: request.kernel, bound: request.bound ?? defaultBound, pictures: request.pictures };
-    scenarios.push(...run(path, text, options));
+    const outcome = run(path, text, options);
+    scenarios.push(...outcome.results);
+    problems.push(...outcome.problems);
     events?.({ kind: "progress", phase: "sim", done: done + 1, total: request.files.length, what: path });
     await new Promise(setImmediate);
   }
-  return { schema: "mmreview/sim@1", tool: { name: "mmreview", version: toolVersion() }, scenarios };
+  return { schema: "mmreview/sim@1", tool: { name: "mmreview", version: toolVersion() }, scenarios, ...(problems.length === 0 ? {} : { problems }) };
 }
 
 /** Kernel of the matrix unless --kernel says otherwise: the newest whose sources the actors were read in. */

@@ -57,7 +57,7 @@ export const commandTable: readonly CommandSpec[] = [
     name: "sim",
     takes: "SCENARIO.c...",
     summary: "run scenario files in the page-table simulator",
-    more: "The exit code is 1 when a property is violated.",
+    more: "The exit code is 1 when a property is violated. What is wrong in a file is said with line and column and does not keep other scenarios from running; the exit code is then 3.",
     actions: [],
     examples: [{ line: "mmreview sim --pictures walk-against-collapse.c", says: "with the page tables after each step" }],
   },

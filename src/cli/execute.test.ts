@@ -330,6 +330,12 @@ describe("the other commands", () => {
     expect(seen).toMatchObject({ files: ["a.c", "b.c"], pictures: true, kernel: "6.1" });
   });
 
+  it("sim: 3 when a file has mistakes, whatever the others say", async () => {
+    const problems = [{ path: "a.c", line: 2, column: 4, message: "names no threads" }];
+    const simulate = async () => ({ schema: "mmreview/sim@1" as const, tool: { name: "mmreview", version: "0" } as const, scenarios: [], problems });
+    expect(await runCli(["sim", "a.c"], { library: { simulate } })).toEqual({ code: 3, stdout: "a.c:2:4: error: names no threads\n", stderr: "" });
+  });
+
   it("matrix", async () => {
     let seen: MatrixRequest | null = null;
     const matrix = async (request: MatrixRequest) => {

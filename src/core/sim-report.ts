@@ -21,10 +21,20 @@ export interface ScenarioResult {
   readonly litmus?: string;
 }
 
+/** What keeps a scenario, or a file, from being run: 1-based line and column. */
+export interface SimProblem {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
 export interface SimReport {
   readonly schema: "mmreview/sim@1";
   readonly tool: { readonly name: "mmreview"; readonly version: string };
   readonly scenarios: readonly ScenarioResult[];
+  /** Absent when there is none. */
+  readonly problems?: readonly SimProblem[];
 }
 
 /** One cell: does the operation hold in the lock context, against every actor of the era? */

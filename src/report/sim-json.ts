@@ -8,8 +8,13 @@ import { pictureText } from "./picture-text.ts";
 const widest = 100;
 
 export function simJson(report: SimReport): string {
-  const { schema, tool, scenarios } = report;
-  const value = { schema, tool: { name: tool.name, version: tool.version }, scenarios: scenarios.map(scenarioObject) };
+  const { schema, tool, scenarios, problems } = report;
+  const value = {
+    schema,
+    tool: { name: tool.name, version: tool.version },
+    scenarios: scenarios.map(scenarioObject),
+    ...(problems === undefined ? {} : { problems: problems.map(({ path, line, column, message }) => ({ path, line, column, message })) }),
+  };
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 

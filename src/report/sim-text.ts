@@ -10,7 +10,9 @@ import { count, oneLine, placeText, wrap } from "./wrap.ts";
 
 export function simText(report: SimReport, options: ReportOptions): string {
   const paint = painter(options.colour);
-  return report.scenarios.map((scenario) => `${scenarioLines(scenario, options, paint).join("\n")}\n`).join("\n");
+  const scenarios = report.scenarios.map((scenario) => `${scenarioLines(scenario, options, paint).join("\n")}\n`);
+  const problems = (report.problems ?? []).map((p) => `${oneLine(p.path)}:${p.line}:${p.column}: error: ${oneLine(p.message)}\n`);
+  return [...scenarios, ...(problems.length === 0 ? [] : [problems.join("")])].join("\n");
 }
 
 function scenarioLines(scenario: ScenarioResult, options: ReportOptions, paint: Paint): string[] {

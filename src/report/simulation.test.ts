@@ -162,6 +162,17 @@ d.c: odd: not modelled: inline assembler
 `);
   });
 
+  it("says problems with their places behind the results", async () => {
+    const problems = [{ path: "a.c", line: 3, column: 7, message: "there is no\nfunction g" }];
+    const text = await renderSim("text", { ...report, scenarios: report.scenarios.slice(1, 2), problems }, options);
+    expect(text).toBe(`b.c: locked: holds within the bounds
+  1 state, 1 execution, at most 1000 states
+
+a.c:3:7: error: there is no function g
+`);
+    expect(check("sim-1.json", await renderSim("json", { ...report, problems }, options))).toBeNull();
+  });
+
   it("satisfies its schema", async () => {
     const text = await renderSim("json", report, options);
     expect(check("sim-1.json", text)).toBeNull();

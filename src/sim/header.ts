@@ -15,6 +15,13 @@ export interface Header {
   readonly line: number;
   /** Values by key, in lower case; a repeated key joins its values with a line feed. */
   readonly keys: ReadonlyMap<string, string>;
+  /** Where each key stands first: 1-based line and column. */
+  readonly places: ReadonlyMap<string, Place>;
+}
+
+export interface Place {
+  readonly line: number;
+  readonly column: number;
 }
 
 /** Every block comment that has at least one `key: value` line, in order. */
@@ -23,8 +30,9 @@ export function headersOf(text: string): Header[] {
   for (let at = text.indexOf("/*"); at >= 0; at = text.indexOf("/*", at + 2)) {
     const close = text.indexOf("*/", at + 2);
     if (close < 0) break;
-    const keys = keysOf(text.slice(at + 2, close));
-    if (keys.size > 0) headers.push({ line: lineAt(text, at), endLine: lineAt(text, close), keys });
+    const line = lineAt(text, at);
+    const { keys, places } = keysOf(text.slice(at + 2, close), line, at + 2 - (text.lastIndexOf("\n", at) + 1));
+    if (keys.size > 0) headers.push({ line, endLine: lineAt(text, close), keys, places });
     at = close;
   }
   return headers;
@@ -36,24 +44,27 @@ function lineAt(text: string, offset: number): number {
   return line;
 }
 
-function keysOf(comment: string): Map<string, string> {
+/** `line` and `before`: where the comment's text starts, and how much of that line stands in front of it. */
+function keysOf(comment: string, line: number, before: number): Pick<Header, "keys" | "places"> {
   const keys = new Map<string, string>();
+  const places = new Map<string, Place>();
   let last = "";
   let depth = 0;
-  for (const raw of comment.split("\n")) {
-    const line = raw.replace(/^\s*\* ?/, "");
-    const found = /^( *)([a-z][a-z-]*): *(.*)$/.exec(line);
-    const indent = line.length - line.trimStart().length;
+  for (const [index, raw] of comment.split("\n").entries()) {
+    const text = raw.replace(/^\s*\* ?/, "");
+    const found = /^( *)([a-z][a-z-]*): *(.*)$/.exec(text);
+    const indent = text.length - text.trimStart().length;
     if (found !== null && (last === "" || indent <= depth)) {
       last = found[2]!;
       depth = indent;
       const value = found[3]!.trim();
+      if (!places.has(last)) places.set(last, { line: line + index, column: raw.length - text.length + indent + 1 + (index === 0 ? before : 0) });
       keys.set(last, keys.has(last) ? `${keys.get(last)}\n${value}` : value);
-    } else if (last !== "" && line.trim() !== "" && indent > depth) {
-      keys.set(last, `${keys.get(last)} ${line.trim()}`);
-    } else if (line.trim() === "") last = "";
+    } else if (last !== "" && text.trim() !== "" && indent > depth) {
+      keys.set(last, `${keys.get(last)} ${text.trim()}`);
+    } else if (text.trim() === "") last = "";
   }
-  return keys;
+  return { keys, places };
 }
 
 /** `a=b c=d,e` as settings. Words without "=" mean yes. */

@@ -1,5 +1,6 @@
 /** The simulator's public face: scenario files, replays of patched functions, the locking matrix. */
-export { simulate, scenariosOf, type Scenario, type SimulateOptions } from "./scenario.ts";
+export { scenariosOf, type Scenario, type SimulateOptions } from "./scenario.ts";
+export { simulate, type SimulateOutcome } from "./scenario-file.ts";
 export { libraryFor, type Actor, type Library, type SourceText } from "./library.ts";
 export { holdsWhere, replay, standsWith, type ReplayRequest, type ReplayResult, type ReplayTrace } from "./replay.ts";
 export { repair, type Repair } from "./repair.ts";

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { initC } from "../c/index.ts";
 import type { WorldPicture } from "../core/picture.ts";
 import type { SourceText } from "./library.ts";
-import { simulate } from "./scenario.ts";
+import { simulate } from "./scenario-file.ts";
 
 const root = join(import.meta.dirname, "../..");
 const models: SourceText[] = readdirSync(join(root, "rules/models")).toSorted()
@@ -36,7 +36,7 @@ void alone(struct mm_struct *mm, pmd_t *pmd, unsigned long addr)
 `;
 
 function picturesOf(pictures: boolean): { readonly steps: string[]; readonly pictures: readonly WorldPicture[] | undefined } {
-  const [result] = simulate("s.c", scenario, { ...options, pictures });
+  const [result] = simulate("s.c", scenario, { ...options, pictures }).results;
   return { steps: result!.trace!.steps.map((s) => s.text), pictures: result!.trace!.pictures };
 }
 
@@ -67,7 +67,7 @@ describe("pictures of a trace", () => {
 
   it("show translations that outlive their entry until the flush", () => {
     const text = scenario.replace("pte=none,none", "pte=page,none");
-    const [result] = simulate("s.c", text, { ...options, pictures: true });
+    const [result] = simulate("s.c", text, { ...options, pictures: true }).results;
     const { steps, pictures } = result!.trace!;
     const stale = (name: string): string[] => pictures![steps.findIndex((s) => s.text.includes(name)) + 1]!.stale.map((s) => `${s.address} ${s.page}`);
     expect(stale("pmd_lock")).toEqual([]);

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { initC } from "../c/index.ts";
 import type { SourceText } from "./library.ts";
-import { castsOf, scenariosOf, simulate } from "./scenario.ts";
+import { castsOf, scenariosOf } from "./scenario.ts";
+import { simulate } from "./scenario-file.ts";
 import { breaksWithout, names, protectionsOf, reliancesOf, type Reliance } from "./weaken.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -24,7 +25,8 @@ beforeAll(async () => {
 describe.each(scenarios.map((s) => [s.path, s] as const))("%s", (path, source) => {
   it("comes out as its header says", () => {
     const expected = scenariosOf(source.text).map((s) => `${s.name}: ${s.expect}`);
-    const results = simulate(path, source.text, options);
+    const { results, problems } = simulate(path, source.text, options);
+    expect(problems).toEqual([]);
     expect(results.map((r) => `${r.name}: ${r.verdict}${r.rule === null ? "" : ` ${r.rule}`}${r.reason}`)).toEqual(expected);
     expect(results.filter((r) => r.bounded).map((r) => r.name)).toEqual([]);
   });

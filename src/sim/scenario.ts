@@ -1,4 +1,4 @@
-/** Runs the scenarios of a C file: each comment with a `scenario:` key names a world, the threads and what to expect. */
+/** Runs a scenario of a C file: a comment with a `scenario:` key names a world, the threads and what to expect. */
 import type { Expr, FunctionIr, Place } from "../c/ir.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Trace } from "../core/finding.ts";
@@ -82,7 +82,11 @@ export interface Verdict {
 export const defaultKernel = "6.12";
 
 export function scenariosOf(text: string): Scenario[] {
-  return headersOf(text).filter((h) => h.keys.has("scenario")).map(scenarioOf);
+  return scenarioHeaders(text).map(scenarioOf);
+}
+
+export function scenarioHeaders(text: string): Header[] {
+  return headersOf(text).filter((h) => h.keys.has("scenario"));
 }
 
 function scenarioOf(header: Header): Scenario {
@@ -91,18 +95,12 @@ function scenarioOf(header: Header): Scenario {
     name: key("scenario"),
     kernel: key("kernel") || defaultKernel,
     world: settingsOf(key("world")),
-    ...memoryOf(key("memory")),
+    ...(key("memory") === "lkmm" ? { memory: "lkmm" as const } : {}),
     threads: key("threads").split(/[\s,|]+/).filter((name) => name !== ""),
     expect: key("expect"),
     redundant: key("redundant").split("\n").filter((line) => line !== "").flatMap(redundantOf),
     reliesOn: key("relies-on").split(";").map((item) => item.trim()).filter((item) => item !== ""),
   };
-}
-
-function memoryOf(name: string): Pick<Scenario, "memory"> {
-  if (name === "" || name === "sc") return {};
-  if (name === "lkmm") return { memory: "lkmm" };
-  throw new UsageError(`a scenario asks for the memory model ${name}`, "there are sc and lkmm");
 }
 
 /** "WHAT; WHAT because REASON" */
@@ -112,20 +110,17 @@ function redundantOf(line: string): Redundant[] {
   return what.split(";").map((item) => ({ what: item.trim(), reason }));
 }
 
-/** Results in the order of the file. Throws a UsageError when a header names what does not exist. */
-export function simulate(path: string, text: string, options: SimulateOptions): ScenarioResult[] {
-  return castsOf(path, text, options).map((cast) => {
-    if (cast.scenario.memory === "lkmm") return playWeak(path, cast, options.bound);
-    const started = performance.now();
-    const verdict = play(cast, options);
-    return resultOf(path, cast.scenario.name, verdict, options.bound, performance.now() - started);
-  });
+/** Runs one scenario. Throws a UsageError or a RangeError for one that cannot be set up. */
+export function run(path: string, cast: Cast, options: SimulateOptions): ScenarioResult {
+  if (cast.scenario.memory === "lkmm") return playWeak(path, cast, options.bound);
+  const started = performance.now();
+  const verdict = play(cast, options);
+  return resultOf(path, cast.scenario.name, verdict, options.bound, performance.now() - started);
 }
 
-/** The scenarios of a file with everything that they need to run. */
+/** The scenarios of a file with everything that they need to run, in the order of the file. */
 export function castsOf(path: string, text: string, options: Pick<SimulateOptions, "models" | "actors" | "kernel">): Cast[] {
   const scenarios = scenariosOf(text);
-  if (scenarios.length === 0) throw new UsageError(`${path} has no scenario`, "a comment with a line `scenario: NAME` starts one");
   const described = describedFunctions({ path, text });
   const functions = new Map(described.map((d) => [d.ir.name, d.ir] as const));
   return scenarios.map((scenario) => {
@@ -190,7 +185,8 @@ export function verdictOf(
   const limits = { ...(options.reduce === undefined ? {} : { reduce: options.reduce }), ...(options.cancelled === undefined ? {} : { cancelled: options.cancelled }) };
   const exploration = explore(sim, { states: options.bound, ...limits });
   const [first] = exploration.found;
-  const easiest = first === undefined ? null : (shortest(sim, sim.faultKey(first.fault), options.bound) ?? first);
+  // A round has no last step to look for.
+  const easiest = first === undefined ? null : first.fault.property === "livelock" ? first : (shortest(sim, sim.faultKey(first.fault), options.bound) ?? first);
   const replayed = easiest === null ? [] : sim.replay(easiest);
   const found = easiest === null ? null : { ...easiest, fault: classify(easiest.fault, replayed, session.world) };
   const traced = found === null ? [] : traceSteps(replayed, found.fault, lines);

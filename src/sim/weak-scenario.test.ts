@@ -12,7 +12,8 @@ import { initC } from "../c/index.ts";
 import type { SourceText } from "./library.ts";
 import { runLitmus } from "./litmus/index.ts";
 import type { Statement } from "./memory/index.ts";
-import { castsOf, simulate } from "./scenario.ts";
+import { castsOf } from "./scenario.ts";
+import { simulate } from "./scenario-file.ts";
 import { weakProgramOf } from "./weak-scenario.ts";
 import { decide, type WeakProgram } from "./weak/index.ts";
 
@@ -49,7 +50,8 @@ function weakened(weak: WeakProgram, what: string): WeakProgram {
 describe.each(sources.map((s) => [s.path, s] as const))("%s", (path, source) => {
   it("comes out as its header says", () => {
     const casts = castsOf(path, source.text, options);
-    const results = simulate(path, source.text, options);
+    const { results, problems } = simulate(path, source.text, options);
+    expect(problems).toEqual([]);
     expect(results.map((r) => `${r.verdict}${r.rule === null ? "" : ` ${r.rule}`}${r.reason}`)).toEqual(casts.map((c) => c.scenario.expect));
     expect(results.every((r) => !r.bounded && r.litmus !== undefined)).toBe(true);
     expect(results.map((r) => r.trace?.litmus ?? r.litmus)).toEqual(results.map((r) => r.litmus));
@@ -66,7 +68,7 @@ describe.each(sources.map((s) => [s.path, s] as const))("%s", (path, source) => 
   });
 
   it("has litmus tests that say what they state", () => {
-    for (const { litmus } of simulate(path, source.text, options)) {
+    for (const { litmus } of simulate(path, source.text, options).results) {
       const result = runLitmus("t", litmus!);
       expect("verdict" in result && result.observation, litmus).toBe(/Result: (\w+)/.exec(litmus!)![1]);
       expect("verdict" in result && result.flags.join(), litmus).toBe(/Flags: (.*)/.exec(litmus!)?.[1] ?? ("verdict" in result ? result.flags.join() : ""));
@@ -78,7 +80,7 @@ describe.skipIf(herd === "")("herd7 (MMREVIEW_HERD7)", () => {
   it("answers the litmus test of every scenario in the same way", () => {
     const folder = mkdtempSync(join(tmpdir(), "mmreview-"));
     try {
-      const litmus = sources.flatMap((s) => simulate(s.path, s.text, options)).map((r) => r.litmus!);
+      const litmus = sources.flatMap((s) => simulate(s.path, s.text, options).results).map((r) => r.litmus!);
       const files = litmus.map((text, i) => {
         writeFileSync(join(folder, `${i}.litmus`), text);
         return join(folder, `${i}.litmus`);

@@ -14,5 +14,7 @@ export const simCommand: Command = async (context) => {
   checkEmitLitmus(context);
   const { result } = await produce(context, renderSim, (library, events) => library.simulate(request, events));
   emitScenarios(result, context);
+  // What was run is then not the whole of it.
+  if (result.problems !== undefined) return exitCode.input;
   return result.scenarios.some((scenario) => scenario.verdict === "violated") ? exitCode.findings : exitCode.clean;
 };

@@ -25,7 +25,7 @@ export function call(runner: Runner, step: CallStep): Operation | null {
       return null;
     }
     case "inline":
-      if (thread.frames.length >= session.depth) skip(runner, step, args, `${name} (calls too deep)`);
+      if (thread.frames.length >= session.depth) skip(runner, step, args, name, null, ", whose calls are too deep");
       else enter(thread, callee.program, args);
       return null;
     case "skip":
@@ -54,11 +54,11 @@ const harmless = /^(?:trace_|page_table_check_|count_|update_mmu_|arch_|debug_|p
  * have done something to page tables the code under test is not followed further; a callback is taken to
  * only look, and to want the walk to go on.
  */
-function skip(runner: Runner, step: CallStep, args: readonly Value[], name: string | null, target: Value | null = null): void {
+function skip(runner: Runner, step: CallStep, args: readonly Value[], name: string | null, target: Value | null = null, why = ""): void {
   const { session, thread } = runner;
   const matters = !harmless.test(name ?? "") && (args.some((a) => reachesTables(thread, a)) || locking.test(name ?? ""));
   const callback = target?.k === "name" && target.text.startsWith("callback ");
-  (matters && !callback ? session.notModelled : session.skipped).add(`${name ?? step.text}()`);
+  (matters && !callback ? session.notModelled : session.skipped).add(`${name ?? step.text}()${why}`);
   if (matters && name !== null && session.foreign && runner.turn.thread === 0) {
     runner.dropped = true;
     return;

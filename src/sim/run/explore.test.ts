@@ -110,7 +110,9 @@ describe("explore", () => {
     expect(dead?.moves.map((m) => m.thread).toSorted()).toEqual([0, 1]);
   });
 
-  it("reports a round that only one thread can run as a livelock, and none when the other thread ends it", () => {
+  it("reports a round that nothing leads out of as a livelock, and none when the other thread ends it", () => {
+    expect(faults(toy([[{ op: "spin", cell: 0 }], [{ op: "spin", cell: 1 }]]), true)).toEqual(["livelock 0"]);
+    expect(faults(toy([[{ op: "spin", cell: 0 }], [lock(0), lock(0)]]), true).filter((f) => f.startsWith("livelock"))).toEqual(["livelock 0"]);
     expect(faults(toy([[{ op: "spin", cell: 0 }], [read(1)]]), true)).toContain("livelock 0");
     expect(faults(toy([[{ op: "spin", cell: 0 }], [write(0, 1)]]), true).filter((f) => f.startsWith("livelock"))).toEqual([]);
   });

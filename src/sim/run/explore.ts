@@ -8,7 +8,7 @@
  * The order is fixed: lowest thread first, outcomes in the order in which the system names them.
  */
 import { Arena } from "../world/arena.ts";
-import type { Outcome, Pending, System } from "./system.ts";
+import type { Outcome, Pending, System, Touch } from "./system.ts";
 
 export interface Bounds {
   /** Most distinct states. */
@@ -73,6 +73,8 @@ interface Visited {
   index: number;
   /** Stack index of the open round that this state is part of, or -1 when its summary is complete. */
   openUntil: number;
+  /** Whether some way from here is known to come to an end, to a fault, or to where it is not followed further. */
+  ends: boolean;
 }
 
 interface Node<State, Fault> {
@@ -95,19 +97,15 @@ interface Node<State, Fault> {
   readonly openBefore: number;
 }
 
-/** The members of a set of bits that holds one thread only. */
-function isOne(threads: number): boolean {
-  return threads !== 0 && (threads & (threads - 1)) === 0;
-}
-
 export function explore<State, Fault>(system: System<State, Fault>, bounds: Bounds): Exploration<Fault> {
   const reduce = bounds.reduce ?? true;
   const mostFaults = bounds.faults ?? 1;
   const size = reduce ? system.resources : 0;
   const visited = new Map<string | number, Visited>();
   const stack: Node<State, Fault>[] = [];
-  /** By resource: the steps on the stack that touch it, the latest last, each as stack index * 4 + mode. */
-  const steps: number[][] = Array.from({ length: size }, () => []);
+  /** By resource, thread and mode: the stack indexes of the steps that touch it, the latest last. */
+  const stride = system.threads * 3;
+  const steps: number[][] = Array.from({ length: size * stride }, () => []);
   /** States off the stack whose summary lacks what the rest of their round will touch. */
   const open: Visited[] = [];
   const found = new Map<string, Found<Fault>>();
@@ -123,19 +121,35 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
     found.set(key, { fault, start, moves: stack.filter((n) => n.thread >= 0).map((n) => ({ thread: n.thread, outcome: n.next - 1 })) });
   };
 
-  /** Each touch may have to come before the last step on the stack that conflicts with it: its thread is to be tried there. */
+  const listOf = (thread: number, touch: Touch): number[] => steps[(touch >> 2) * stride + thread * 3 + (touch & 3)]!;
+
+  /**
+   * What a thread touches may have to come before the last step of another thread on the stack that conflicts with it:
+   * the thread is to be tried there. `bits` as in a summary.
+   */
   const raise = (resource: number, bits: number): void => {
-    const list = steps[resource]!;
-    for (let at = list.length - 1, rest = bits; at >= 0 && rest !== 0; at--) {
-      const node = stack[list[at]! >> 2]!;
-      const modes = conflicting[list[at]! & 3]!;
-      for (let thread = 0; thread < system.threads; thread++) {
-        const hit = rest & (modes << (thread * 3));
-        if (thread === node.thread || hit === 0) continue;
-        rest &= ~hit;
-        node.wanted |= node.enabled & (1 << thread) ? 1 << thread : node.enabled;
+    for (let thread = 0, rest = bits; rest !== 0; thread++, rest >>>= 3) {
+      for (let mode = 0; mode < 3; mode++) {
+        if ((rest & (1 << mode)) === 0) continue;
+        const at = lastConflict(resource, thread, mode);
+        const node = stack[at];
+        if (node !== undefined) node.wanted |= node.enabled & (1 << thread) ? 1 << thread : node.enabled;
       }
     }
+  };
+
+  /** Stack index of the last step of another thread that conflicts with the touch, or -1. */
+  const lastConflict = (resource: number, thread: number, mode: number): number => {
+    let last = -1;
+    for (let other = 0; other < system.threads; other++) {
+      if (other === thread) continue;
+      for (let its = 0; its < 3; its++) {
+        if ((conflicting[mode]! & (1 << its)) === 0) continue;
+        const list = steps[resource * stride + other * 3 + its]!;
+        last = Math.max(last, list[list.length - 1] ?? -1);
+      }
+    }
+    return last;
   };
 
   const wantAll = (from: number): void => {
@@ -150,10 +164,10 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
 
   /** Takes the thread's step on or off the list of steps that touch what it touches. */
   const record = (node: Node<State, Fault>, index: number): void => {
-    if (reduce) for (const touch of node.pending[node.thread]!.footprint) steps[touch >> 2]!.push(index * 4 + (touch & 3));
+    if (reduce) for (const touch of node.pending[node.thread]!.footprint) listOf(node.thread, touch).push(index);
   };
   const unrecord = (node: Node<State, Fault>): void => {
-    if (reduce && node.thread >= 0) for (const touch of node.pending[node.thread]!.footprint) steps[touch >> 2]!.pop();
+    if (reduce && node.thread >= 0) for (const touch of node.pending[node.thread]!.footprint) listOf(node.thread, touch).pop();
   };
 
   const push = (state: State): void => {
@@ -176,7 +190,7 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
       pending.push(p);
       if (p?.enabled === true) enabled |= 1 << thread;
     }
-    const entry: Visited = { summary: summaries.take(), index: stack.length, openUntil: -1 };
+    const entry: Visited = { summary: summaries.take(), index: stack.length, openUntil: -1, ends: enabled === 0 };
     visited.set(key, entry);
     for (let thread = 0; reduce && thread < system.threads; thread++) {
       const p = pending[thread];
@@ -198,16 +212,6 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
     }
   };
 
-  /** Whether the thread that runs the round from this index on is the only one that can, and has no choice. */
-  const forced = (from: number): boolean => {
-    const runner = stack[from]!.thread;
-    for (let at = from; at < stack.length; at++) {
-      const node = stack[at]!;
-      if (node.thread !== runner || !isOne(node.enabled) || node.outcomes.length !== 1) return false;
-    }
-    return true;
-  };
-
   /** A state that was seen before: what is touched behind it counts as touched behind the present stack. */
   const meet = (known: Visited): void => {
     const top = stack[stack.length - 1];
@@ -215,11 +219,11 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
       const node = top!;
       node.low = Math.min(node.low, known.index);
       if (reduce) wantAll(known.index);
-      if (forced(known.index)) report(system.atLivelock(node.state, stack[known.index]!.thread));
     } else if (known.openUntil >= 0 && reduce) {
       wantAll(0);
       top!.low = Math.min(top!.low, known.openUntil);
     }
+    if (top !== undefined && known.ends) top.visited.ends = true;
     if (!reduce) return;
     if (top !== undefined) addAll(top.visited.summary, known.summary);
     for (let resource = 0; resource < size; resource++) if (known.summary[resource] !== 0) raise(resource, known.summary[resource]!);
@@ -237,11 +241,18 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
       open.push(entry);
       if (parent !== undefined) parent.low = Math.min(parent.low, node.low);
     } else {
+      // Nothing on this round, or behind it, comes to an end: whoever is not done goes on for ever.
+      if (!entry.ends && complete) {
+        report(system.atLivelock(node.state, node.pending.findIndex((p) => p !== null)));
+        entry.ends = true;
+      }
       for (const member of open.splice(node.openBefore)) {
         member.openUntil = -1;
         member.summary = entry.summary;
+        member.ends = true;
       }
     }
+    if (parent !== undefined && entry.ends) parent.visited.ends = true;
     addAll(parent?.visited.summary ?? touched, entry.summary);
   };
 
@@ -255,6 +266,7 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
         const outcome = node.outcomes[node.next++]!;
         if (outcome.fault !== null) {
           executions++;
+          node.visited.ends = true;
           report(outcome.fault);
         } else push(outcome.state);
         continue;
@@ -269,6 +281,7 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
       node.done |= 1 << node.thread;
       node.next = 0;
       node.outcomes = system.step(node.state, node.thread);
+      if (node.outcomes.length === 0) node.visited.ends = true;
       record(node, stack.length - 1);
       for (const touch of reduce ? node.pending[node.thread]!.footprint : []) node.visited.summary[touch >> 2]! |= 1 << (node.thread * 3 + (touch & 3));
     }

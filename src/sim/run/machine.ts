@@ -115,7 +115,7 @@ function advance(runner: Runner, ways: Ways, arrivals: Arrival[]): void {
     arrivals.push(arrive(runner, operation, step));
     return;
   }
-  runner.session.notModelled.add("a loop without page-table accesses that did not end");
+  runner.session.notModelled.add(`the loop of line ${placeOf(runner.thread).line}, which did not end within ${mostLocal} steps`);
 }
 
 /** Most rounds of a loop whose end depends on what is not known, between two visible operations. */
@@ -138,7 +138,16 @@ function meets(runner: Runner, ways: Ways): boolean {
   dropDead(runner.thread, runner.session.reloaded);
   const world = runner.changes === 0 ? "" : runner.data.join();
   const key = `${world} ${threadKey(runner.thread)}`;
-  if (ways.seen.has(key)) return true;
+  if (ways.seen.has(key)) {
+    // The only way there is has come round: the thread never gets anywhere again, if all that it does is modelled.
+    if (ways.forked) return true;
+    if (!runner.session.foreign) {
+      runner.fail("livelock", "goes round for ever without a look at anything shared");
+      return false;
+    }
+    runner.session.notModelled.add(`the loop of line ${placeOf(runner.thread).line}, which does not end`);
+    return true;
+  }
   ways.seen.add(key);
   return false;
 }

@@ -53,7 +53,7 @@ export interface System<State, Fault> {
   atEnd(state: State): Fault | null;
   /** Asked where no thread can go on although some have not finished. */
   atDeadlock(state: State): Fault;
-  /** Asked for a round that one thread runs for ever while no other thread can do anything about it. */
+  /** Asked for a round that nothing leads out of; the thread is the first that has not finished. */
   atLivelock(state: State, thread: number): Fault;
   /** Faults with the same key are one fault. */
   faultKey(fault: Fault): string;
