@@ -15,6 +15,8 @@ export interface PatchOptions {
   readonly strict: boolean;
   /** Most states of one run of the simulator, or null for its default. */
   readonly bound: number | null;
+  /** Also take pictures of the page tables along each trace. */
+  readonly pictures: boolean;
   readonly wants: (rule: RuleId) => boolean;
 }
 
@@ -28,6 +30,7 @@ export function patchOptions(request: Omit<ReviewRequest, "stdin">, tree: Tree |
     all: request.all,
     strict: request.strict,
     bound: request.bound,
+    pictures: request.pictures ?? false,
     wants: wanted(request),
   };
 }

@@ -20,6 +20,8 @@ export interface ReplayOptions {
   readonly more: (side: keyof Sides<unknown>, names: ReadonlySet<string>) => Promise<readonly UnitIr[]>;
   /** Most states of one run, or null for the default. */
   readonly bound: number | null;
+  /** Also take pictures of the page tables along each trace. */
+  readonly pictures?: boolean;
   readonly wants: (rule: RuleId) => boolean;
 }
 
@@ -86,7 +88,7 @@ export function sideOf(source: Source | null, helpers: readonly UnitIr[], librar
       const locks = locksOf(fn);
       const request: ReplayRequest = {
         function: fn, units: [unit], library, held: locks.held, callersSeen: locks.from === "callers", lines,
-        bound: options.bound ?? defaultBound, work: Math.min(mostWork, left),
+        bound: options.bound ?? defaultBound, work: Math.min(mostWork, left), pictures: options.pictures ?? false,
       };
       const result = replay(request);
       left -= result.work;

@@ -73,7 +73,7 @@ describe("review", () => {
     const line = "--tree T --archive http://a/ --base B --kernel v6.12.3 --all --only tlb-flush,table-free --skip table-free --rules p.ts --bound 9 -j3 --strict a b";
     const { stdin: _stdin, ...request } = await requestOf(line.split(" "), { cwd: folder });
     expect(request).toEqual({
-      inputs: ["a", "b"], archive: "http://a/", tree: "T", base: "B", kernel: "6.12", all: true, only: ["tlb-flush", "table-free"], skip: ["table-free"],
+      inputs: ["a", "b"], archive: "http://a/", tree: "T", base: "B", kernel: "6.12", all: true, pictures: false, only: ["tlb-flush", "table-free"], skip: ["table-free"],
       rules: ["p.ts"], bound: 9, jobs: 3, strict: true, cwd: folder,
     });
   });
@@ -81,7 +81,7 @@ describe("review", () => {
   it("asks for nothing that was not said", async () => {
     const { stdin: _stdin, jobs, ...request } = await requestOf(["a"], { cwd: folder });
     expect(request).toEqual({
-      inputs: ["a"], archive: "https://lore.kernel.org/all", tree: null, base: null, kernel: null, all: false, only: [], skip: [], rules: [], bound: null, strict: false, cwd: folder,
+      inputs: ["a"], archive: "https://lore.kernel.org/all", tree: null, base: null, kernel: null, all: false, pictures: false, only: [], skip: [], rules: [], bound: null, strict: false, cwd: folder,
     });
     expect(jobs).toBeGreaterThanOrEqual(1);
   });

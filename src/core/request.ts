@@ -38,6 +38,8 @@ export interface ReviewRequest extends AnalysisRequest {
   readonly base: string | null;
   /** File that keeps the reports of patches, so that an interrupted run can go on; absent: none is kept. */
   readonly resume?: string;
+  /** Also draw the page tables along each trace; absent: don't. */
+  readonly pictures?: boolean;
   /** Count findings that the mail itself waives; absent: don't. */
   readonly ignoreWaivers?: boolean;
   /** Also report what the patch did not introduce. */

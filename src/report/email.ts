@@ -7,7 +7,7 @@ import { type Finding, stands } from "../core/finding.ts";
 import type { PatchReport, Report } from "../core/report.ts";
 import { addressee, messageId, unstructured } from "./mail-header.ts";
 import { sortFindings } from "./order.ts";
-import { referenceText } from "./text-finding.ts";
+import { fixVerdict, referenceText } from "./text-finding.ts";
 import { traceTable } from "./trace-table.ts";
 import { hanging, oneLine, placeText, wrap } from "./wrap.ts";
 
@@ -53,7 +53,7 @@ function findingLines(finding: Finding): string[] {
     ...labelled("Needed", finding.requires.map(oneLine).join(", ")),
     ...labelled("Assumed", finding.assumed.map(oneLine).join("; ")),
     ...labelled("Path", finding.path.map((step) => `${placeText(step.file, step.line)}: ${oneLine(step.text)}`).join("\n")),
-    ...labelled("Fix", oneLine(finding.fix)),
+    ...labelled("Fix", oneLine(finding.fix) + fixVerdict(finding)),
     ...labelled("See", finding.references.map(referenceText).join("; ")),
   ];
   return [

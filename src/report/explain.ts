@@ -1,6 +1,6 @@
 /** A finding as plain paragraphs, for consumers that lay text out themselves. */
 import type { Finding } from "../core/finding.ts";
-import { referenceText } from "./text-finding.ts";
+import { fixVerdict, referenceText } from "./text-finding.ts";
 import { oneLine, placeText } from "./wrap.ts";
 
 /** "the message (in f())". */
@@ -18,7 +18,7 @@ export function reasonLines(finding: Finding): string[] {
   const line = (label: string, text: string): string[] => (text === "" ? [] : [`${label}: ${oneLine(text)}`]);
   return [
     ...line("Why", finding.why),
-    ...line("Fix", finding.fix),
+    ...line("Fix", finding.fix + fixVerdict(finding)),
     ...line("Held", finding.held.join(", ")),
     ...line("Needed", finding.requires.join(", ")),
     ...line("Assumed", finding.assumed.join("; ")),

@@ -3,7 +3,7 @@ import type { Finding, FrameLine } from "../core/finding.ts";
 import { heldLines } from "./held-lines.ts";
 import { type Html, html, nothing } from "./html-escape.ts";
 import { traceHtml } from "./html-trace.ts";
-import { referenceText, waiverText } from "./text-finding.ts";
+import { fixVerdict, referenceText, waiverText } from "./text-finding.ts";
 import { oneLine, placeText } from "./wrap.ts";
 
 export function findingHtml(finding: Finding, id: string): Html {
@@ -60,10 +60,9 @@ function locksHtml(finding: Finding): Html {
 }
 
 function reasonsHtml(finding: Finding): Html {
-  const confirmed = finding.fixConfirmed === null ? "" : finding.fixConfirmed ? " (replayed: the trace is gone)" : " (replayed: not enough, the trace stays)";
   const items = [
     ["Why", finding.why],
-    ["Fix", finding.fix === "" ? "" : finding.fix + confirmed],
+    ["Fix", finding.fix + fixVerdict(finding)],
     ["Waiver", waiverText(finding)],
     ["See", finding.references.map(referenceText).join("; ")],
   ] as const;

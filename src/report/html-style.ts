@@ -21,7 +21,7 @@ article.error { border-left-color: var(--error); } article.warning { border-left
 .code th { font-weight: normal; padding: 0 0.5rem; border-bottom: 1px solid var(--line); }
 .code .held { border-right: 0.3rem solid var(--held); text-align: right; } .code .held.none { border-right-color: transparent; }
 .locks { min-width: 14rem; } dl { margin: 0.5rem 0; } dt { font-weight: bold; } dd { margin: 0 0 0.4rem 1rem; overflow-wrap: anywhere; }
-.trace { width: 100%; margin: 0.5rem 0; } .trace th, .trace td { border: 1px solid var(--line); } .trace .effect { opacity: 0.8; }
+.trace { width: 100%; margin: 0.5rem 0; table-layout: fixed; } .trace th:first-child { width: 3.5rem; } .trace th, .trace td { border: 1px solid var(--line); } .trace .effect { opacity: 0.8; }
 .stepper { display: flex; flex-wrap: wrap; gap: 0.3rem; border: 1px solid var(--line); margin: 0.5rem 0; min-width: 0; }
 .stepper input { position: absolute; opacity: 0; } .stepper label { border: 1px solid var(--line); border-radius: 0.3rem; padding: 0.1rem 0.5rem; cursor: pointer; }
 .stepper input:checked + label { background: CanvasText; color: Canvas; } .panel { display: none; order: 1; width: 100%; min-width: 0; } .stepper input:checked + label + .panel { display: block; }

@@ -4,7 +4,7 @@
  */
 import type { Finding } from "../core/finding.ts";
 import type { Report } from "../core/report.ts";
-import { referenceText, waiverText } from "./text-finding.ts";
+import { fixVerdict, referenceText, waiverText } from "./text-finding.ts";
 import { codeSpan, escapeMarkdown, fence } from "./markdown-escape.ts";
 import { byWeight, currentFindings, waivedFindings } from "./order.ts";
 import { summaryText, waivedText } from "./text.ts";
@@ -74,7 +74,7 @@ function detailLines(finding: Finding): string[] {
     ...item("needed", finding.requires.join(", ")),
     ...item("assumed", finding.assumed.join("; ")),
     ...item("why", finding.why),
-    ...item("fix", finding.fix),
+    ...item("fix", finding.fix + fixVerdict(finding)),
     ...item("waiver", waiverText(finding)),
     ...item("see", finding.references.map(referenceText).join("; ")),
   ];

@@ -57,7 +57,8 @@ function detailLines(finding: Finding, width: number): string[] {
   ];
 }
 
-function fixVerdict(finding: Finding): string {
+/** What the replay says of the fix, to stand behind it; "" when it was not tried. */
+export function fixVerdict(finding: Finding): string {
   if (finding.fixConfirmed === null || finding.fix === "") return "";
   return finding.fixConfirmed ? " (replayed: the trace is gone)" : " (replayed: not enough, the trace stays)";
 }

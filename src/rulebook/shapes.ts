@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Node, Project, SyntaxKind, type TypeElementTypes, type TypeNode } from "ts-morph";
+import { packageRoot } from "../util/package-root.ts";
 
 export type Shape =
   | { readonly kind: "text" | "number" | "boolean" | "null" }
@@ -28,8 +29,8 @@ export type Shapes = ReadonlyMap<string, Shape>;
 export function readShapes(): Shapes {
   const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true });
   const shapes = new Map<string, Shape>();
-  for (const name of ["../core/finding", "schema"]) {
-    const file = project.createSourceFile(`${name.replaceAll("/", "-")}.ts`, typesOf(name));
+  for (const name of ["core/finding", "rulebook/schema"]) {
+    const file = project.createSourceFile(`${name}.ts`, typesOf(name));
     for (const alias of file.getTypeAliases()) shapes.set(alias.getName(), shapeOf(alias.getTypeNodeOrThrow()));
     for (const type of file.getInterfaces()) shapes.set(type.getName(), recordOf(type.getMembers()));
   }
@@ -38,7 +39,7 @@ export function readShapes(): Shapes {
 
 /** The source where there is one, else the declarations that the build leaves beside the code. */
 function typesOf(name: string): string {
-  const paths = [".ts", ".d.ts"].map((ending) => join(import.meta.dirname, `${name}${ending}`));
+  const paths = [join(packageRoot(), "src", `${name}.ts`), join(packageRoot(), "dist", `${name}.d.ts`)];
   return readFileSync(paths.find((path) => existsSync(path)) ?? paths[0]!, "utf8");
 }
 

@@ -32,6 +32,7 @@ export const reviewCommand: Command = async (context) => {
     base: text(args, "base"),
     ...(resume === null ? {} : { resume }),
     all: args.switches.has("all"),
+    pictures: draws(args),
     ...(args.switches.has("no-waivers") ? { ignoreWaivers: true } : {}),
   };
   checkBaseline(context);
@@ -45,6 +46,11 @@ export const reviewCommand: Command = async (context) => {
   }
   return writeBaseline(result, context) ?? reportExitCode(result, failOn, request.all);
 };
+
+/** Formats that show the page tables along a trace. */
+function draws(args: Context["args"]): boolean {
+  return choice<string>(args, "format", "text") === "html" || (args.values.get("also") ?? []).some((word) => word.startsWith("html="));
+}
 
 function inputsOf({ args, streams, cwd }: Context): readonly string[] {
   const [first] = args.positionals;
