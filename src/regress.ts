@@ -13,6 +13,11 @@ const atCalls: ReadonlySet<RuleId> = new Set(["entry-lock", "stale-read", "entry
 /** Rules about what lies between two places: nothing can be said of them unless all of the function is in view. */
 const between: ReadonlySet<RuleId> = new Set(["lock-balance", "map-balance", "walk-done", "tlb-flush", "notifier-scope", "lazy-mmu", "table-free", "pt-accounting", "batch-bounds"]);
 
+/** Said of one place by itself, though it is of such a rule. */
+function standsAlone(obligation: Obligation): boolean {
+  return obligation.what.endsWith("at an error return");
+}
+
 /** One requirement that changed sides, at its place in the version that leaves it open. */
 interface Change {
   readonly obligation: Obligation;
@@ -27,13 +32,22 @@ export function regressions(pre: readonly FunctionCheck[], post: readonly Functi
     // Variants of one function (#ifdef, #else) go by their order.
     const variants = (checks: readonly FunctionCheck[]): FunctionCheck[] => checks.filter((check) => check.fn.name === after.fn.name);
     const before = variants(pre)[variants(post).indexOf(after)];
-    if (!before) return [];
+    if (!before) return mendedBelow(after, pre, post);
     const whole = isWhole(before) && isWhole(after);
     const moved = gainsElsewhere(pre, post, after.fn.name) || callsNew(before, after, rulebook);
-    const lost = moved ? [] : changes(before, after, whole);
-    const won = changes(after, before, whole);
+    const lost = moved ? [] : changes(before, after, whole, "lost");
+    const won = changes(after, before, whole, "won");
     return [...lost.map((change) => finding(after, change, "introduced", whole)), ...won.map((change) => finding(before, change, "fixed", whole))];
   });
+}
+
+/** A new __f() that holds what f() did before: what it shows, f() did not. */
+function mendedBelow(after: FunctionCheck, pre: readonly FunctionCheck[], post: readonly FunctionCheck[]): Finding[] {
+  const outer = after.fn.name.replace(/^__/, "");
+  const before = pre.find((check) => check.fn.name === outer);
+  if (outer === after.fn.name || !before || !post.some((check) => check.fn.name === outer)) return [];
+  const whole = isWhole(before) && isWhole(after);
+  return undecided(after, before, whole, "won").map((change) => finding(before, change, "fixed", whole));
 }
 
 function isWhole({ fn, limit }: FunctionCheck): boolean {
@@ -41,9 +55,9 @@ function isWhole({ fn, limit }: FunctionCheck): boolean {
 }
 
 /** What `from` shows and `to` does not. One change for a line of `to`. */
-function changes(from: FunctionCheck, to: FunctionCheck, whole: boolean): Change[] {
-  const demanded = [...undecided(from, to, whole), ...keptOrReleased(from, to, whole), ...kindsLetThrough(from, to, whole)];
-  const found = [...demanded, ...undone(from, to).filter((deed) => !demanded.some((d) => d.obligation.rule === deed.obligation.rule))];
+function changes(from: FunctionCheck, to: FunctionCheck, whole: boolean, direction: "lost" | "won"): Change[] {
+  const demanded = [...undecided(from, to, whole, direction), ...keptOrReleased(from, to, whole), ...kindsLetThrough(from, to, whole)];
+  const found = [...demanded, ...undone(from, to, direction).filter((deed) => !demanded.some((d) => d.obligation.rule === deed.obligation.rule))];
   const refuted = new Set([...from.obligations, ...to.obligations].filter((o) => o.outcome === "violated").map((o) => o.rule));
   const seen = new Set<string>();
   return found.filter(({ obligation }) => {
@@ -57,12 +71,15 @@ function demands(check: FunctionCheck): readonly Obligation[] {
 }
 
 /** Demands that `from` proves more often than `to` does, and that `to` leaves open more often. */
-function undecided(from: FunctionCheck, to: FunctionCheck, whole: boolean): Change[] {
-  return keysOf(demands(from), (o) => atCalls.has(o.rule) || (whole && between.has(o.rule))).flatMap((key) => {
+function undecided(from: FunctionCheck, to: FunctionCheck, whole: boolean, direction: "lost" | "won"): Change[] {
+  return keysOf(demands(from), (o) => atCalls.has(o.rule) || standsAlone(o) || (whole && between.has(o.rule))).flatMap((key) => {
     const [a, b] = [demands(from).filter((o) => keyOf(o) === key), demands(to).filter((o) => keyOf(o) === key)];
     const fewerProofs = count(a, "proved") > count(b, "proved");
     const moreOpen = count(b, "unknown") > count(a, "unknown");
-    return fewerProofs && moreOpen ? b.filter((o) => o.outcome === "unknown").slice(0, 1).map(asRequirement) : [];
+    if (fewerProofs && moreOpen) return b.filter((o) => o.outcome === "unknown").slice(0, 1).map(asRequirement);
+    // Where the name is not in view before the patch, nothing could be asked of it.
+    const supplied = direction === "won" && fewerProofs && b.length === 0 && standsAlone(a[0]!);
+    return supplied ? [asRequirement({ ...a[0]!, line: to.fn.line, column: 1 })] : [];
   });
 }
 
@@ -82,8 +99,8 @@ function keptOrReleased(from: FunctionCheck, to: FunctionCheck, whole: boolean):
 }
 
 /** Barriers and re-checks that went while what they stood next to stayed. */
-function undone(from: FunctionCheck, to: FunctionCheck): Change[] {
-  if (from.obligations.filter((o) => atCalls.has(o.rule)).length > to.obligations.filter((o) => atCalls.has(o.rule)).length) return [];
+function undone(from: FunctionCheck, to: FunctionCheck, direction: "lost" | "won"): Change[] {
+  if (direction === "lost" && from.obligations.filter((o) => atCalls.has(o.rule)).length > to.obligations.filter((o) => atCalls.has(o.rule)).length) return [];
   const deeds = (check: FunctionCheck): Evidence[] => check.evidence.filter((e) => e.quiet === "deed");
   return keysOf(deeds(from), () => true).flatMap((key) => {
     const was = deeds(from).filter((e) => keyOf(e) === key);
@@ -106,7 +123,7 @@ function kindsLetThrough(from: FunctionCheck, to: FunctionCheck, whole: boolean)
     const names = kindNames(more).filter((name) => name !== "bad");
     const blind = (more & notLookedAt) !== 0;
     if (!place || names.every((name) => name === "none" || (!whole && name === "table"))) return [];
-    const callee = place.what.slice(0, place.what.indexOf(":"));
+    const callee = place.note;
     const entries = `${names.join(", ")} entries`;
     return [{ obligation: { ...place, rule: blind ? "stale-read" : place.rule }, message: (status: string) => (status === "introduced" ? `the patch lets ${entries} reach ${callee}${blind ? " without looking at the entry here" : ""}, which were kept away before` : `the patch keeps ${entries} away from ${callee}`) }];
   });

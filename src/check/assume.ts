@@ -34,6 +34,8 @@ function assumeExpr(cond: Expr, truth: boolean, facts: Facts, frame: Frame, call
     const equal = (cond.op === "==") === truth;
     const constant = sym.asNumber(sides[1]) === null ? 0 : 1;
     const value = sym.asNumber(sides[constant]);
+    const known = truthOf(evaluate(cond, facts, frame), facts);
+    if (known !== undefined && known !== truth) return null;
     if (value !== null && (value === 0n || equal)) {
       const implied = assumeSymbol(sides[1 - constant]!, (value === 0n) !== equal, facts, callOf);
       return implied && record(evaluate(cond, facts, frame), truth, implied);

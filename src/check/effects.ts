@@ -6,6 +6,7 @@ import { contentOf, equality } from "./evaluate.ts";
 import { type Facts, type LockFact, type Trail, truthOf, type ValueFact } from "./facts.ts";
 import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
 import type { Acquisition, CallInfo, Rule, Site } from "./model.ts";
+import { ageLooks } from "./steady-fields.ts";
 import * as sym from "./symbols.ts";
 
 /** Applies the effects that take place on this result (`zero`, `nonzero`, or those without condition only when null). */
@@ -46,7 +47,8 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
     case "give-lock":
       return assignTo(effect.to, call, lockOfRef(effect.lock, call).id, facts);
     case "map":
-      return map(call.result, call.arg(effect.of), site, call.step.text);
+      // A result that is not kept is reported where it is dropped; what becomes of the mapping is no second question.
+      return call.step.dst === null ? facts : map(call.result, call.arg(effect.of), site, call.step.text);
     case "unmap":
       return unmap(call.arg(effect.pointer), site, rules);
     case "read":
@@ -136,7 +138,7 @@ export function acquire(lock: { readonly id: string; readonly class: LockClass }
   const held = facts.locks.find((l) => l.id === lock.id) ?? null;
   for (const rule of rules) rule.onAcquire?.(lock, held, site, how);
   const fact: LockFact = { id: lock.id, class: lock.class, mode, by: site.frame.fn.name, at: loc, origin: facts.released.has(callersLock(lock.id)) ? "entry" : "taken", certain: !lock.id.startsWith("?") && !lock.id.includes(",?"), ...(how.waits ? { waited: true } : {}) };
-  return { ...facts, locks: [...facts.locks.filter((l) => l.id !== lock.id || isCounted(lock.class)), fact], trail: note(facts, loc, `takes ${describeLock(fact)}`) };
+  return { ...ageLooks(fact, facts), locks: [...facts.locks.filter((l) => l.id !== lock.id || isCounted(lock.class)), fact], trail: note(facts, loc, `takes ${describeLock(fact)}`) };
 }
 
 /** Mutexes, semaphores and spinlocks that are not locks of page tables are not what this tool is about; following them would only cost states. */

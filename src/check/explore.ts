@@ -159,14 +159,19 @@ class Explorer {
     const { end } = activation.fn.blocks[id]!;
     const { frame } = activation;
     const callOf = (symbol: string): CallInfo | null => this.callOf(symbol, facts);
+    const leave = (to: number, known: Facts): void => {
+      const next = activation.fn.blocks[to]!.steps[0];
+      if (next?.op === "gap" && activation.depth === 0) for (const rule of this.around.rules) rule.onGap?.(this.site(activation, known, end.k === "branch" ? end.loc : next.loc));
+      arrive(to, known);
+    };
     switch (end.k) {
       case "goto":
-        arrive(end.to, facts);
+        leave(end.to, facts);
         return;
       case "branch":
         for (const truth of [true, false]) {
           const next = assume(end.cond, truth, facts, frame, callOf, end.loc);
-          if (next) arrive(truth ? end.yes : end.no, next);
+          if (next) leave(truth ? end.yes : end.no, next);
         }
         return;
       case "switch":

@@ -201,7 +201,7 @@ function meet(left: string, right: string, block: number): string {
 }
 
 function isNote(address: string): boolean {
-  return /^[ehlcabdt]:/.test(address);
+  return /^[ehlcabdtf]:/.test(address);
 }
 
 function intersect<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): ReadonlyMap<string, V> {

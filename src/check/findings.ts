@@ -69,7 +69,7 @@ export interface Evidence extends Obligation {
 
 export function toEvidence(judged: Judged): Evidence {
   const { open, quiet, rule } = judged.judgement;
-  return { ...toObligation(judged), open: open ?? (rule === "entry-kind" ? 0 : null), quiet: quiet ?? "demand" };
+  return { ...toObligation(judged), note: judged.judgement.message, open: open ?? (rule === "entry-kind" ? 0 : null), quiet: quiet ?? "demand" };
 }
 
 /** `status` is decided later, by comparison with the pre-image. */

@@ -107,6 +107,8 @@ export interface Rule {
   readonly onRelease?: (lock: { readonly id: string; readonly class: LockClass }, held: LockFact | null, site: Site) => void;
   readonly onAcquire?: (lock: { readonly id: string; readonly class: LockClass }, held: LockFact | null, site: Site, how: Acquisition) => void;
   readonly onUnmap?: (pointer: string, site: Site) => void;
+  /** A way through the function that goes on in code which is not in view. */
+  readonly onGap?: (site: Site) => void;
   /** The function returns `value` ("" for none). */
   readonly onReturn?: (value: string, site: Site) => void;
 }

@@ -5,6 +5,7 @@ import { applyEffects, covering, lockOfRef, note, orderTables, readEntry, writeE
 import { addressOf, contentOf, evaluate } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
 import type { CallInfo, Rule, Site } from "./model.ts";
+import { lookAt } from "./steady-fields.ts";
 import * as sym from "./symbols.ts";
 import { gapFacts, unknownCall } from "./unseen.ts";
 
@@ -83,7 +84,8 @@ function load(step: Extract<Step, { op: "load" }>, at: StepPlace, site: Site, ru
   if (step.place.k === "var") return setVariable(site.facts, frame.id, step.dst, evaluate({ k: "var", name: step.place.name }, site.facts, frame));
   const level = types.entryLevel(step.place);
   if (level === null || isVariable(address)) {
-    return setVariable(noteHalf(address, site.facts), frame.id, step.dst, contentOf(address, site.facts));
+    const looked = step.place.k === "field" ? lookAt(step.place.field, address, site.facts) : site.facts;
+    return setVariable(noteHalf(address, looked), frame.id, step.dst, contentOf(address, looked));
   }
   for (const rule of rules) rule.onAccess?.({ step, pointer: address, level }, site);
   const facts = markUse(address, site.facts);

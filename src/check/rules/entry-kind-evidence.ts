@@ -4,22 +4,25 @@
  */
 import { allKinds, type KindSet, kindSet, notLookedAt } from "../kinds.ts";
 import type { CallInfo, Site } from "../model.ts";
+import * as sym from "../symbols.ts";
 import type { Level } from "../../rulebook/schema.ts";
 
 export function noteKinds(call: CallInfo, site: Site): void {
   const returns = call.contract?.returns;
-  if (returns?.tests || returns?.same || returns?.is !== undefined || returns?.like !== undefined) return;
+  if ((returns?.tests && !call.contract?.requires) || returns?.same || returns?.is !== undefined || returns?.like !== undefined) return;
   if (call.contract?.effects?.some((e) => e.do === "read")) return;
-  const demands = new Map((call.contract?.requires ?? []).flatMap((r) => (r.need === "kind" ? [[call.arg(r.value), kindSet(r.in)] as const] : [])));
+  const demands = new Map((call.contract?.requires ?? []).flatMap((r) => (r.need === "kind" ? [[call.arg(r.value), r.in] as const] : [])));
   call.args.forEach((arg, index) => {
-    const reach = kindsOf(arg, index, call, site);
+    const wanted = demands.get(arg);
+    const reach = kindsOf(arg, index, wanted !== undefined, call, site);
     if (reach === null) return;
-    const open = reach.kinds & ~(demands.get(arg) ?? 0);
+    const open = reach.kinds & ~kindSet(wanted ?? []);
     site.judge({
       rule: "entry-kind",
       outcome: open === 0 ? "proved" : "unknown",
-      what: `${call.step.callee ?? "a callback"}(): kinds of the ${reach.level} entry in argument ${index + 1}`,
-      message: "",
+      // Accessors of one sort stand for each other: pte_young() may become pte_dirty().
+      what: wanted ? `accessors of ${wanted.join("/")}: kinds of the ${reach.level} entry` : `${call.step.callee ?? "a callback"}(): kinds of the ${reach.level} entry in argument ${index + 1}`,
+      message: `${call.step.callee ?? "a callback"}()`,
       quiet: "demand",
       open,
     });
@@ -27,12 +30,31 @@ export function noteKinds(call: CallInfo, site: Site): void {
 }
 
 /** Kinds of an entry value, or of the entry that a pointer designates; null for other arguments. */
-function kindsOf(arg: string, index: number, call: CallInfo, site: Site): { readonly level: Level; readonly kinds: KindSet } | null {
+function kindsOf(arg: string, index: number, demanded: boolean, call: CallInfo, site: Site): { readonly level: Level; readonly kinds: KindSet } | null {
   const seen = site.facts.memory.get(`e:${arg}`);
   const fact = site.facts.values.get(arg) ?? (seen === undefined ? undefined : site.facts.values.get(seen));
   if (fact) return fact;
+  const named = /^(?:is_)?(pte|pmd|pud)p?_/.exec(call.step.callee ?? "")?.[1] as Level | undefined;
+  if (demanded && named !== undefined) return { level: named, kinds: allKinds(named) };
   const type = /^p(?:te|md|ud|4d|gd)_t \*$/.exec(site.types.ofExpr(call.step.args[index]!));
   if (!type) return null;
   const level = type[0].slice(0, type[0].indexOf("_")) as Level;
   return { level, kinds: allKinds(level) | notLookedAt };
+}
+
+/** The same of code that is not in view, as far as entries are known there by names that lines do not move. */
+export function noteKindsAtGap(site: Site): void {
+  const judge = (pointer: string, level: Level, open: KindSet): void => {
+    if (/[@?]/.test(pointer)) return;
+    site.judge({ rule: "entry-kind", outcome: open === 0 ? "proved" : "unknown", what: `unseen code: kinds of the ${level} entry ${pointer}`, message: "code that is not in view", quiet: "demand", open });
+  };
+  for (const [key, value] of site.facts.memory) {
+    const fact = key.startsWith("e:") ? site.facts.values.get(value) : undefined;
+    if (fact) judge(key.slice(2), fact.level, fact.kinds);
+  }
+  for (const walk of site.facts.walks.keys()) {
+    const pointer = sym.initial(sym.field(walk, "pte"));
+    const kinds = site.rulebook.contract("page_vma_mapped_walk")?.returns?.kinds;
+    if (kinds && !site.facts.memory.has(`e:${pointer}`)) judge(pointer, "pte", kindSet(kinds));
+  }
 }

@@ -3,7 +3,7 @@
  * violation needs a value whose possible kinds are known from where it was read (a walk in this function, a call whose
  * contract says what may come back), or a test on this path that shows the wrong kind.
  */
-import { noteKinds } from "./entry-kind-evidence.ts";
+import { noteKinds, noteKindsAtGap } from "./entry-kind-evidence.ts";
 import { allKinds, kindNames, kindSet } from "../kinds.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
@@ -14,6 +14,7 @@ export const entryKind: Rule = {
   id: "entry-kind",
 
   onCall: noteKinds,
+  onGap: noteKindsAtGap,
 
   onRequirement: (requirement, call, site) => {
     if (requirement.need !== "kind") return;

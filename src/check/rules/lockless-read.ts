@@ -19,6 +19,7 @@ export const locklessRead: Rule = {
   },
 
   onAccess: (access, site) => {
+    if (access.step.op === "load") noteRepeat(access.pointer, access.level, site);
     if (access.step.op === "load" && unlocked(site)) noteLoad(access.level, access.step.marking !== null, site);
     if (access.step.op !== "load" || access.step.marking !== null || !unlocked(site) || isCompared(access.step.dst, site)) return;
     const walksLockless = site.callOf(sym.splitMove(access.pointer).root)?.contract?.returns?.entry?.lockless ?? false;
@@ -31,12 +32,21 @@ export const locklessRead: Rule = {
 
   onCall: (call, site) => {
     const read = call.contract?.effects?.find((e) => e.do === "read");
+    if (read?.do === "read") noteRepeat(call.arg(read.entry), read.level, site);
     if (read?.do === "read" && unlocked(site)) noteLoad(read.level, true, site);
     if (read?.do !== "read" || read.how === "lockless" || read.level !== "pte" || !unlocked(site)) return;
     const pointer = call.arg(read.entry);
     if (!pointer.startsWith("$") && !pointer.startsWith("*$") && readTwice(pointer, site) && !takesLocks(call, site)) judgeRead(twice("pte"), "pte", true, site);
   },
 };
+
+/** Two reads of one entry in one expression, where a lock is not in view, and single reads. */
+function noteRepeat(pointer: string, level: Level, site: Site): void {
+  if (level !== "pte" || covering(site.facts).length > 0) return;
+  const before = site.facts.values.get(site.facts.memory.get(`e:${pointer}`) ?? "");
+  const repeated = before !== undefined && before.at.line === site.loc.line && before.at.column !== site.loc.column;
+  site.judge({ rule: "lockless-read", outcome: repeated ? "unknown" : "proved", what: `${level} entry read once in an expression`, message: "", quiet: "demand", ...(repeated ? { loc: before.at } : {}) });
+}
 
 /** Loads that the compiler must not repeat, and those it may. */
 function noteLoad(level: Level, marked: boolean, site: Site): void {

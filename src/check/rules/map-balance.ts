@@ -3,6 +3,8 @@
  * pte_unmap() leaves an RCU read section open on every configuration; with HIGHPTE a wrong pointer unmaps another page.
  */
 import { inEra } from "../../util/version.ts";
+import type { FunctionIr } from "../../c/ir.ts";
+import { stepsOf } from "../call-graph.ts";
 import { truthOf } from "../facts.ts";
 import type { Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
@@ -10,6 +12,19 @@ import { implementsContract, isFaultStructure } from "./lock-balance.ts";
 
 export const mapBalance: Rule = {
   id: "map-balance",
+
+  onCall: (call, site) => {
+    if (call.step.dst !== null || unmapsNothing(site) || !call.contract?.effects?.some((e) => e.do === "map")) return;
+    site.judge({
+      rule: "map-balance",
+      outcome: "violated",
+      what: "the mapping's pointer is kept",
+      message: `the result of ${call.step.callee}() is not kept: whatever is unmapped later is not this mapping`,
+      group: `mapped in line ${site.loc.line}`,
+      requires: ["pte_unmap() of the pointer that the map call returned"],
+      certain: true,
+    });
+  },
 
   onReturn: (value, site) => {
     judgeParameters(value, site);
@@ -63,9 +78,8 @@ function hasHighTables(site: Site): boolean {
 function judgeParameters(value: string, site: Site): void {
   if (truthOf(value, site.facts) !== true) return;
   const { fn, id } = site.frame;
-  for (const param of fn.params) {
-    if (fn.vars.get(param)?.type !== "pte_t *") continue;
-    const pointer = sym.parameter(id, param);
+  for (const param of handedPtes(fn)) {
+    const pointer = fn.params.includes(param) ? sym.parameter(id, param) : sym.initial(sym.variableAddress(id, param));
     const unmapped = site.facts.unmapped.has(pointer);
     site.judge({
       rule: "map-balance",
@@ -76,6 +90,14 @@ function judgeParameters(value: string, site: Site): void {
       certain: true,
     });
   }
+}
+
+/** Parameters that point to a pte; and where only hunks are known, names that are unmapped and declared nowhere in view. */
+function handedPtes(fn: FunctionIr): string[] {
+  const params = fn.params.filter((param) => fn.vars.get(param)?.type === "pte_t *");
+  if (!fn.partial) return params;
+  const unmapped = stepsOf(fn).flatMap((step) => (step.op === "call" && step.callee === "pte_unmap" && step.args[0]?.k === "var" ? [step.args[0].name] : []));
+  return Array.from(new Set([...params, ...unmapped.filter((name) => fn.vars.get(name)?.type === "")]));
 }
 
 function judgeUnmapped(pointer: string, root: string, site: Site): void {

@@ -5,8 +5,11 @@
  * (mm/memory.c, pmd_install()).
  */
 import { isOwnVariable } from "../duties.ts";
-import { covering, coversEntries, entryKey } from "../effects.ts";
+import { covering, describeLock, coversEntries, entryKey } from "../effects.ts";
+import type { Expr } from "../../c/ir.ts";
+import type { LockFact } from "../facts.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
+import { looks } from "../steady-fields.ts";
 import type { Level } from "../../rulebook/schema.ts";
 import * as sym from "../symbols.ts";
 
@@ -14,8 +17,24 @@ export const staleRead: Rule = {
   id: "stale-read",
 
   onCall: (call, site) => {
+    noteTransient(call, site);
     if (!call.contract?.returns?.same) return;
-    site.judge({ rule: "stale-read", outcome: "proved", what: `${call.step.callee}(): the entry is what it was`, message: "", quiet: "deed" });
+    site.judge({ rule: "stale-read", outcome: "proved", what: comparedAgain, message: "", quiet: "deed" });
+  },
+
+  onAccess: (access, site) => {
+    if (access.step.op === "load" && isComparedWithValue(access.step.dst, site)) {
+      site.judge({ rule: "stale-read", outcome: "proved", what: comparedAgain, message: "", quiet: "deed" });
+    }
+  },
+
+  onRelease: (lock, held, site) => {
+    if (held?.class === "vma") judgeLooks(held, site);
+  },
+
+  onReturn: (value, site) => {
+    const held = site.facts.locks.find((l) => l.class === "vma" && l.origin === "taken");
+    if (held && sym.asNumber(value) === null) judgeLooks(held, site);
   },
 
   onRequirement: (requirement, call, site) => {
@@ -25,7 +44,10 @@ export const staleRead: Rule = {
     const { facts } = site;
     judgeTransientNone(pointer, requirement.level, call, site);
     const own = facts.locks.find((l) => coversEntries(l.class) && l.origin === "taken" && l.certain);
-    if (!own) return;
+    if (!own) {
+      site.judge({ rule: "stale-read", outcome: "unknown", what: demand(call, requirement.level), message: "", quiet: "demand" });
+      return;
+    }
     const fact = facts.entries.get(entryKey(pointer, facts));
     const installs = call.contract?.effects?.some((e) => e.do === "install") ?? false;
     if (installs && (putsTableBack(call, site) || isOwnTable(pointer, site))) return;
@@ -52,6 +74,40 @@ function isOwnTable(pointer: string, site: Site): boolean {
   const { root } = sym.splitMove(pointer);
   const made = site.callOf(root);
   return root.startsWith("?") || (made !== null && made.contract === null);
+}
+
+/** pmd_val(old) != pmd_val(*pmdp): the load serves a comparison of two values. */
+function isComparedWithValue(loaded: string, site: Site): boolean {
+  const { blocks } = site.frame.fn;
+  const values = blocks.flatMap((block) => block.steps.flatMap((step) => (step.op === "call" && /_val$/.test(step.callee ?? "") && step.dst !== null ? [step] : [])));
+  const own = values.find((step) => step.args.some((arg) => arg.k === "var" && arg.name === loaded));
+  const isValue = (expr: Expr): boolean => expr.k === "var" && values.some((step) => step.dst === expr.name);
+  return own !== undefined && blocks.some(({ end }) => end.k === "branch" && end.cond.k === "binary" && /^[=!]=$/.test(end.cond.op) && isValue(end.cond.left) && isValue(end.cond.right) && [end.cond.left, end.cond.right].some((e) => e.k === "var" && e.name === own.dst));
+}
+
+const comparedAgain = "the entry is compared with its former value";
+
+/** A field that decided the path was looked at before the lock that keeps it was taken, and not again since. */
+function judgeLooks(held: LockFact, site: Site): void {
+  for (const field of looks("fresh", site.facts)) site.judge({ rule: "stale-read", outcome: "proved", what: `${field} looked at under the lock that keeps it`, message: "" });
+  for (const field of looks("stale", site.facts)) {
+    site.judge({
+      rule: "stale-read",
+      outcome: "violated",
+      what: `${field} looked at under the lock that keeps it`,
+      message: `what follows from ->${field} was decided before the ${describeLock(held)} of line ${held.at.line} was taken, and ->${field} is not looked at again under it`,
+      group: `${field} under ${held.id}`,
+      requires: [`->${field} is tested under the VMA lock`],
+    });
+  }
+}
+
+/** A changed copy of a huge entry's value will be put back: the entry should not have been none meanwhile. */
+function noteTransient(call: CallInfo, site: Site): void {
+  const level = /^(pmd|pud)_/.exec(call.step.callee ?? "")?.[1];
+  if (call.contract?.returns?.like === undefined || level === undefined) return;
+  const cleared = Array.from(site.facts.memory.keys()).some((key) => key.startsWith("c:"));
+  site.judge({ rule: "stale-read", outcome: cleared ? "unknown" : "proved", what: `${level} entry never none between two values`, message: "", quiet: "demand" });
 }
 
 function demand(call: CallInfo, level: Level): string {
