@@ -79,7 +79,7 @@ function isOwnTable(pointer: string, site: Site): boolean {
 /** pmd_val(old) != pmd_val(*pmdp): the load serves a comparison of two values. */
 function isComparedWithValue(loaded: string, site: Site): boolean {
   const { blocks } = site.frame.fn;
-  const values = blocks.flatMap((block) => block.steps.flatMap((step) => (step.op === "call" && /_val$/.test(step.callee ?? "") && step.dst !== null ? [step] : [])));
+  const values = blocks.flatMap((block) => block.steps.flatMap((step) => (step.op === "call" && step.callee?.endsWith("_val") && step.dst !== null ? [step] : [])));
   const own = values.find((step) => step.args.some((arg) => arg.k === "var" && arg.name === loaded));
   const isValue = (expr: Expr): boolean => expr.k === "var" && values.some((step) => step.dst === expr.name);
   return own !== undefined && blocks.some(({ end }) => end.k === "branch" && end.cond.k === "binary" && /^[=!]=$/.test(end.cond.op) && isValue(end.cond.left) && isValue(end.cond.right) && [end.cond.left, end.cond.right].some((e) => e.k === "var" && e.name === own.dst));
