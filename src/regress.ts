@@ -32,22 +32,13 @@ export function regressions(pre: readonly FunctionCheck[], post: readonly Functi
     // Variants of one function (#ifdef, #else) go by their order.
     const variants = (checks: readonly FunctionCheck[]): FunctionCheck[] => checks.filter((check) => check.fn.name === after.fn.name);
     const before = variants(pre)[variants(post).indexOf(after)];
-    if (!before) return mendedBelow(after, pre, post);
+    if (!before) return [];
     const whole = isWhole(before) && isWhole(after);
     const moved = gainsElsewhere(pre, post, after.fn.name) || callsNew(before, after, rulebook);
     const lost = moved ? [] : changes(before, after, whole, "lost");
     const won = changes(after, before, whole, "won");
     return [...lost.map((change) => finding(after, change, "introduced", whole)), ...won.map((change) => finding(before, change, "fixed", whole))];
   });
-}
-
-/** A new __f() that holds what f() did before: what it shows, f() did not. */
-function mendedBelow(after: FunctionCheck, pre: readonly FunctionCheck[], post: readonly FunctionCheck[]): Finding[] {
-  const outer = after.fn.name.replace(/^__/, "");
-  const before = pre.find((check) => check.fn.name === outer);
-  if (outer === after.fn.name || !before || !post.some((check) => check.fn.name === outer)) return [];
-  const whole = isWhole(before) && isWhole(after);
-  return undecided(after, before, whole, "won").map((change) => finding(before, change, "fixed", whole));
 }
 
 function isWhole({ fn, limit }: FunctionCheck): boolean {
