@@ -51,7 +51,7 @@ export async function withTraces(sources: Sides<Source | null>, checked: Checked
     }
     const fixed = findings.some((f) => f.function === report.name && f.status === "fixed");
     const before = fixed || after.result.traces.length > 0 ? ((await sides.pre?.run(report.name)) ?? null) : null;
-    findings = joined(findings, report, after, before);
+    findings = joined(findings, report, after, before, (rule) => isLeftToCallers(report.name, rule, options.rulebook));
     functions.push(noted(report, after.result));
   }
   return { functions, findings };
@@ -104,7 +104,7 @@ export function sideOf(source: Source | null, helpers: readonly UnitIr[], librar
 }
 
 /** The findings with the traces of one function. */
-function joined(findings: readonly Finding[], report: FunctionReport, after: Run, before: Run | null): Finding[] {
+function joined(findings: readonly Finding[], report: FunctionReport, after: Run, before: Run | null, excused: (rule: RuleId) => boolean): Finding[] {
   const used = new Set<ReplayTrace>();
   const here = (finding: Finding): boolean => finding.function === report.name && finding.file === report.file;
   const withOwn = findings.map((finding) => {
@@ -118,8 +118,13 @@ function joined(findings: readonly Finding[], report: FunctionReport, after: Run
     return explained(finding, trace, isCertain(run, trace), trace.actor === "" ? null : repair(run.request, trace));
   });
   const spokenOf = (trace: ReplayTrace): boolean => used.has(trace) || withOwn.some((f) => here(f) && f.trace !== null && (f.rule === trace.rule || isAt(trace.line, f)));
-  const own = fresh(after.result, before).filter((trace) => !spokenOf(trace) && isBelieved(after, before, trace));
+  const own = fresh(after.result, before).filter((trace) => !spokenOf(trace) && !excused(trace.rule) && isBelieved(after, before, trace));
   return [...withOwn, ...own.map((trace) => ownFinding(after, trace))];
+}
+
+/** An implementation of a call that leaves the flush to its callers (ptep_get_and_clear() and its kind) owes none when it returns. */
+function isLeftToCallers(name: string, rule: RuleId, rulebook: Rulebook): boolean {
+  return rule === "tlb-flush" && (rulebook.contract(name)?.effects?.some((e) => e.do === "owe-flush") ?? false);
 }
 
 /** Traces that the code before the patch does not have. */

@@ -29,4 +29,6 @@ export const contracts: readonly Contract[] = [
   { name: "folio_remove_rmap_ptes", since: "6.9", params: ["folio", "page", "nr", "vma"], effects: [{ do: "drop-rmap" }], references: [delay] },
   { name: "page_remove_rmap", until: "6.7", params: ["page", "vma", "compound"], effects: [{ do: "drop-rmap" }], references: [{ ...delay, where: "zap_pte_range()", version: "6.1" }] },
   { name: "tlb_delay_rmap", since: "6.2", params: ["tlb"], effects: [{ do: "delay-rmap" }], references: [{ ...gather, where: "tlb_delay_rmap()" }] },
+  { name: "ASID", params: ["mm"], effects: [{ do: "read-context-id" }], references: [{ file: "arch/arm64/include/asm/mmu.h", where: "ASID()", version: "6.1" }] },
+  { name: "dsb", params: ["domain"], effects: [{ do: "order-for-walkers", given: "ishst" }], references: [{ file: "arch/arm64/include/asm/tlbflush.h", where: "TLB Invalidation", version: "6.1" }] },
 ];

@@ -16,7 +16,7 @@ export function isOwnVariable(pointer: string): boolean {
   return /^&\d+:[^.[]*$/.test(pointer);
 }
 
-export type DutyEffect = Extract<Effect, { do: "owe-flush" | "flush" | "settle-batched" | "mark-dirty" | "drop-rmap" | "delay-rmap" | "announce-flush" | "lazy-mmu" | "notifier" | "detach-table" | "sync-walkers" | "reuse-table" | "ledger" }>;
+export type DutyEffect = Extract<Effect, { do: "owe-flush" | "flush" | "read-context-id" | "order-for-walkers" | "settle-batched" | "mark-dirty" | "drop-rmap" | "delay-rmap" | "announce-flush" | "lazy-mmu" | "notifier" | "detach-table" | "sync-walkers" | "reuse-table" | "ledger" }>;
 
 /** Key of the flush that a path owes for entries it has cleared or made less permissive. */
 export const owedFlush = "flush";
@@ -28,6 +28,8 @@ export const announcedFlush = "announced";
 export const unsettledBatch = "unsettled";
 /** Key of a page whose dirtiness was moved from an entry that is not flushed yet. */
 export const dirtied = "dirtied";
+/** Key of a context id that was read ("early"), or of the barrier after which it may be ("ordered"). */
+export const contextId = "context-id";
 const batchSettled = "b:";
 /** A pte was cleared whose flush is the caller's mmu_gather's. */
 const clearedForGather = "t:";
@@ -67,6 +69,10 @@ export function applyDuty(effect: DutyEffect, call: CallInfo, site: Site): Facts
       return oweFlush(effect, call, site);
     case "flush":
       return flush(effect.what, call, facts);
+    case "read-context-id":
+      return facts.duties.has(contextId) ? facts : withDuty(facts, contextId, duty("early", "", call, site));
+    case "order-for-walkers":
+      return call.args[0] === `g:${effect.given}` ? withDuty(facts, contextId, duty("ordered", "", call, site)) : facts;
     case "settle-batched":
       return { ...facts, memory: new Map(facts.memory).set(batchSettled, "yes") };
     case "mark-dirty":

@@ -85,6 +85,8 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
     case "mark-dirty":
     case "drop-rmap":
     case "delay-rmap":
+    case "read-context-id":
+    case "order-for-walkers":
     case "announce-flush":
     case "lazy-mmu":
     case "notifier":

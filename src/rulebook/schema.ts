@@ -89,6 +89,10 @@ export type Effect =
   | { readonly do: "drop-rmap" }
   /** That is put off until TLBs are flushed, where this can be done. */
   | { readonly do: "delay-rmap" }
+  /** The id under which TLBs keep the translations of a process is read; it may change at any time. */
+  | { readonly do: "read-context-id" }
+  /** Stores to page tables before are seen by the page-table walkers of all CPUs after, when the only argument is this name. */
+  | { readonly do: "order-for-walkers"; readonly given: string }
   /** Others are told, from here or until here, that a flush is still to come (mm_tlb_flush_pending()). */
   | { readonly do: "announce-flush"; readonly begin: boolean }
   /** A section in which page-table stores may be held back. */

@@ -9,9 +9,9 @@
  */
 import type { FunctionIr } from "../../c/ir.ts";
 import { calleesOf, hasEffect } from "../call-graph.ts";
-import { announcedFlush, dirtied, gatherInHand, owedFlush, unsettledBatch } from "../duties.ts";
+import { announcedFlush, contextId, dirtied, gatherInHand, owedFlush, unsettledBatch } from "../duties.ts";
 import { classOfLock } from "../effects.ts";
-import type { LockClass } from "../../rulebook/schema.ts";
+import type { Effect, LockClass } from "../../rulebook/schema.ts";
 import { kindSet } from "../kinds.ts";
 import type { Duty } from "../facts.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
@@ -24,6 +24,7 @@ export const tlbFlush: Rule = {
     for (const effect of call.contract?.effects ?? []) {
       if (effect.do === "flush" && effect.what !== "entry") judgeFlush(effect.what, call, site);
       if (effect.do === "announce-flush" && !effect.begin) judgeAnnounced(call, site);
+      if (effect.do === "order-for-walkers" && call.args[0] === `g:${effect.given}`) judgeContextId(call, site);
       if (effect.do === "drop-rmap" || effect.do === "delay-rmap") judgeRmap(effect.do === "delay-rmap", call, site);
       if (effect.do === "owe-flush" && effect.addr !== undefined) judgeAddress(call.arg(effect.entry), call.arg(effect.addr), call, site);
     }
@@ -45,6 +46,7 @@ export const tlbFlush: Rule = {
   onReturn: (_value, site) => {
     const owed = site.facts.duties.get(owedFlush);
     if (!owed) return;
+    if (!hasEffect(site.frame.fn, site.rulebook, isFlush)) site.judge({ ...flushedHere(owed), outcome: "unknown", message: "" });
     const reason = owed.state === "open" || isDecidedByValue(owed, site) ? null : whyNobodyElse(owed, site);
     site.judge({
       ...flushed(owed),
@@ -58,6 +60,15 @@ function flushed(owed: Duty): { readonly rule: "tlb-flush"; readonly loc: Duty["
   return { rule: "tlb-flush", loc: owed.at, what: `${nameOf(owed)}: flushed`, requires: ["TLB flush after an entry is cleared or made less permissive"] };
 }
 
+/** Whether this function is one that flushes, on some path: what a patch may take away. */
+function flushedHere(owed: Duty): { readonly rule: "tlb-flush"; readonly loc: Duty["at"]; readonly what: string } {
+  return { rule: "tlb-flush", loc: owed.at, what: `${nameOf(owed)}: flushed by this function` };
+}
+
+function isFlush(effect: Effect): boolean {
+  return effect.do === "flush" && effect.what !== "entry";
+}
+
 function nameOf(owed: Duty): string {
   return `${owed.text.split("(")[0]}()`;
 }
@@ -66,6 +77,7 @@ function judgeFlush(what: "user" | "kernel" | "gather" | "table", call: CallInfo
   const owed = site.facts.duties.get(owedFlush);
   if (!owed) return;
   site.judge({ ...flushed(owed), outcome: "proved", message: "" });
+  site.judge({ ...flushedHere(owed), outcome: "proved", message: "" });
   // Nobody reaches the entries of a table that goes with the flush: what they map needs no earlier one.
   const told = what !== "user" || site.facts.duties.has(announcedFlush) || gatherInHand(site.frame.fn);
   const late = owed.state === "late";
@@ -75,6 +87,25 @@ function judgeFlush(what: "user" | "kernel" | "gather" | "table", call: CallInfo
     what: `${nameOf(owed)}: flushed under the page-table lock`,
     message: late && !told ? `${call.step.text} comes after the page-table lock under which ${nameOf(owed)} in line ${owed.at.line} changed the entry is dropped: another CPU that takes the lock sees the new entry while old translations are still used` : "",
     requires: ["TLB flush before the page-table lock is dropped, or inc_tlb_flush_pending() before the change"],
+  });
+}
+
+/**
+ * An invalidation names the process by an id that may be given anew at any time. Read before the barrier, it may be an
+ * old one while another CPU walks the tables under the new one without seeing the entry that was cleared.
+ */
+function judgeContextId(call: CallInfo, site: Site): void {
+  const id = site.facts.duties.get(contextId);
+  if (!id) return;
+  const early = id.state === "early";
+  site.judge({
+    rule: "tlb-flush",
+    outcome: early ? "violated" : "proved",
+    what: "context id read after the barrier",
+    loc: id.at,
+    message: early ? `${id.text} is read before ${call.step.text} in line ${site.loc.line}: when the id is given anew in between, the flush names the old one while a walker under the new one need not see the cleared entry` : "",
+    requires: ["the barrier that publishes page-table stores before the id that the invalidation names is read"],
+    references: [{ file: "arch/arm64/include/asm/mmu.h", where: "ASID()", version: "6.1" }],
   });
 }
 
@@ -128,7 +159,7 @@ function isDecidedByValue(owed: Duty, site: Site): boolean {
 function whyNobodyElse(owed: Duty, site: Site): string | null {
   const { fn } = site.frame;
   if (owesByContract(fn, site)) return null;
-  if (hasEffect(fn, site.rulebook, (e) => e.do === "flush" && e.what !== "entry")) return "it flushes on other paths only";
+  if (hasEffect(fn, site.rulebook, isFlush)) return "it flushes on other paths only";
   if (gatherInHand(fn)) return "it has a mmu_gather in hand and records nothing in it";
   if (locksItself(site)) return "it takes and drops the locks of the whole operation itself";
   return isPresent(owed, site) && callersFlush(fn, site, 0) === false ? "its callers in view do not flush either" : null;
