@@ -6,7 +6,7 @@ import { lowerText } from "./c/index.ts";
 import type { UnitIr } from "./c/ir.ts";
 import type { Base } from "./core/image.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
-import { emptyStack, GitFailure, type Stack, textAtBase, type Tree } from "./tree/index.ts";
+import { emptyStack, GitFailure, listSources, type Stack, textAtBase, type Tree } from "./tree/index.ts";
 
 /** Where helpers of page-table code live (6.12); files that a tree does not have are passed over. */
 const coreFiles: readonly string[] = [
@@ -15,7 +15,11 @@ const coreFiles: readonly string[] = [
   "include/linux/mm.h", "include/linux/pgtable.h", "include/linux/huge_mm.h", "include/linux/hugetlb.h",
 ];
 
+/** Where callers of changed functions are looked for. */
+const callerPaths: readonly string[] = ["mm", "fs/proc", "fs/userfaultfd.c", "fs/dax.c", "fs/hugetlbfs", "kernel/events", "arch/*/mm"];
+
 const mostHeaders = 64;
+const mostCallers = 40;
 const mostUnits = 12;
 
 /** A state of the tree: where a patch applies, with what the series has changed so far. */
@@ -30,6 +34,7 @@ const asItIs: TreeState = { base: { kind: "none", id: "" }, stack: emptyStack };
 export class TreeSources {
   readonly #tree: Tree;
   readonly #texts = new Map<string, Promise<string | null>>();
+  #files: Promise<readonly string[]> | null = null;
   readonly #units = new Map<string, { readonly source: string; readonly unit: UnitIr }>();
 
   constructor(tree: Tree) {
@@ -50,6 +55,30 @@ export class TreeSources {
       const source = await this.#text(path, state);
       if (source !== null && definesAny(source, wanted)) found.push(this.#unit(path, source));
       if (found.length >= mostUnits) break;
+    }
+    return found;
+  }
+
+  /** Units of the page-table code of the tree that call the function. */
+  async callersOf(name: string, state: TreeState = asItIs): Promise<UnitIr[]> {
+    return this.#search((source) => source.includes(`${name}(`), mostCallers, state);
+  }
+
+  /** The file as it is before the patch; where its name is not known, the one that defines these functions. Or null. */
+  async unitOf(path: string, names: ReadonlySet<string>, state: TreeState = asItIs): Promise<UnitIr | null> {
+    const source = await this.#text(path, state);
+    if (source !== null) return this.#unit(path, source);
+    return (await this.#search((text) => definesAny(text, names), 1, state))[0] ?? null;
+  }
+
+  async #search(isWanted: (source: string) => boolean, most: number, state: TreeState): Promise<UnitIr[]> {
+    if (!this.#tree.hasFiles) return [];
+    this.#files ??= listSources(this.#tree, callerPaths, true);
+    const found: UnitIr[] = [];
+    for (const path of await this.#files) {
+      const source = await this.#text(path, state);
+      if (source !== null && isWanted(source)) found.push(this.#unit(path, source));
+      if (found.length >= most) break;
     }
     return found;
   }

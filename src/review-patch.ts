@@ -1,4 +1,5 @@
 /** A prepared patch -> its report: the checks of its files, and what is said beside them. */
+import { callersAtRisk } from "./callers-at-risk.ts";
 import { type CheckedFile, checkImages, isC, type Sides, type Source } from "./check-images.ts";
 import type { Finding, RuleId } from "./core/finding.ts";
 import { frameAround, removedLines } from "./core/frame.ts";
@@ -64,11 +65,12 @@ async function checkFiles(
       post: await helpersOf("post", both, sources, states, rulebook, options),
     };
     const flow = checkImages(both, rulebook, { all: options.all, strict: options.strict, helpers });
+    const outside = await callersInTree(both, sources, states.post, rulebook, options);
     const more = (side: keyof Sides<unknown>, names: ReadonlySet<string>): Promise<readonly UnitIr[]> => definitionsOf(side, both, names, states, options);
     const checked = mayReplay(both, flow) ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, helpers, more }) : flow;
     const decided = asksForOrder(checked.findings) ? (await import("./weak-findings.ts")).withWeakTraces(both, checked, rulebook) : checked;
     functions.push(...decided.functions);
-    findings.push(...decided.findings.filter((f) => options.wants(f.rule)).map((f) => withFrame(f, both)));
+    findings.push(...[...decided.findings, ...outside].filter((f) => options.wants(f.rule)).map((f) => withFrame(f, both)));
     await new Promise(setImmediate);
   }
   return { functions, findings: findings.filter((f) => options.all || f.status !== "pre-existing") };
@@ -105,6 +107,16 @@ async function helpersOf(
   const others = all.flatMap((other) => (other === of || other[side] === null ? [] : [wholeFunctions(other[side].unit)]));
   const fromTree = options.sources ? await options.sources.helpersOf(own.unit, own.image.lines.join("\n"), rulebook, states[side]) : [];
   return [...fromTree, ...others];
+}
+
+/** Findings on callers elsewhere; a file that the patch changes too counts as it is afterwards. */
+async function callersInTree(of: Sides<Source | null>, all: readonly Sides<Source | null>[], state: TreeState, rulebook: Rulebook, { sources }: PatchOptions): Promise<readonly Finding[]> {
+  if (sources === null || of.post === null) return [];
+  const patched = new Map(all.flatMap(({ post }) => (post === null || post.image.gaps.length > 0 ? [] : [[post.unit.file, post.unit] as const])));
+  const callersOf = async (name: string): Promise<readonly UnitIr[]> => (await sources.callersOf(name, state)).map((unit) => patched.get(unit.file) ?? unit);
+  const { unit, image } = of.post;
+  const wholeFile = async (names: ReadonlySet<string>): Promise<UnitIr | null> => (image.gaps.length === 0 ? unit : sources.unitOf(unit.file, names, state));
+  return callersAtRisk(of, wholeFile, callersOf, rulebook);
 }
 
 /** Units of the tree that define any of the functions. */
