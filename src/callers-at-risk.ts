@@ -3,8 +3,8 @@
  * before (page_vma_mapped_walk() through check_pte()), or a lock that it asserts now. The callers are held against the
  * rules with the function's old and with its new contract; what only the new one breaks is listed.
  */
-import { checkUnit, fingerprint, type FunctionCheck } from "./check/index.ts";
-import type { Expr, FunctionIr, Step, UnitIr } from "./c/ir.ts";
+import { checkUnit, fingerprint, type FunctionCheck, stepsOf } from "./check/index.ts";
+import type { Expr, FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Sides, Source } from "./check-images.ts";
 import type { Finding, PathStep, RuleId } from "./core/finding.ts";
 import type { Rulebook } from "./rulebook/index.ts";
@@ -176,8 +176,4 @@ function toFinding(change: Change, places: readonly PathStep[], { image }: Sourc
     references: change.after.references,
     fingerprint: fingerprint(fn, change.rule, `callers of ${change.name}`),
   };
-}
-
-function stepsOf(fn: FunctionIr): readonly Step[] {
-  return fn.blocks.flatMap((block) => block.steps);
 }
