@@ -21,7 +21,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "sim/world": ["sim/memory"],
   "sim/run": ["c", "rulebook", "sim/memory", "sim/world"],
   "sim/weak": ["c", "sim/memory", "sim/litmus"],
-  sim: ["c", "rulebook", "sim/memory", "sim/world", "sim/run", "sim/weak"],
+  sim: ["c", "rulebook", "sim/memory", "sim/litmus", "sim/world", "sim/run", "sim/weak"],
   report: [],
   "": ["lore", "mail", "diff", "tree", "c", "rulebook", "check", "sim", "sim/litmus", "sim/memory", "sim/world", "sim/run", "sim/weak"],
   cli: ["report", ""],

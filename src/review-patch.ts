@@ -80,7 +80,7 @@ const aboutOrder: ReadonlySet<RuleId> = new Set<RuleId>(["publish-order", "lockl
 
 /** Whether the memory model has something to decide; it is not even loaded for less. */
 function asksForOrder(findings: readonly Finding[]): boolean {
-  return findings.some((finding) => aboutOrder.has(finding.rule) && finding.trace === null && finding.severity !== "note");
+  return findings.some((finding) => aboutOrder.has(finding.rule) && (finding.trace?.litmus ?? null) === null && finding.severity !== "note");
 }
 
 /** Whether a function with page-table steps is known in full. The simulator is not even loaded for less. */

@@ -26,10 +26,11 @@ export function withWeakTraces(sources: Sides<Source | null>, checked: CheckedFi
 
 /** null when the memory model forbids what the finding says. */
 export function decided(finding: Finding, unit: UnitIr, lines: readonly string[], rulebook: Rulebook): Finding | null {
-  if (finding.trace !== null || finding.severity === "note") return finding;
+  if (finding.severity === "note" || (finding.trace !== null && finding.trace.litmus !== null)) return finding;
   const fn = unit.functions.find((each) => each.name === finding.function && each.line <= finding.line && finding.line <= each.endLine);
   const answer = fn && weakAnswer({ finding, fn, lines, era: rulebook.era, orderingOf: (callee) => orderingOf(callee, rulebook) });
   if (!answer) return finding;
+  if (finding.trace !== null) return answer.verdict === "holds" ? finding : { ...finding, trace: { ...finding.trace, litmus: answer.trace.litmus } };
   if (answer.verdict === "holds") return null;
   const sure = answer.unseen.length === 0 && !answer.race;
   return {

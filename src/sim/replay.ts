@@ -219,6 +219,7 @@ class Tally {
   bounded = false;
   wanted: readonly HeldLock[] = [];
   private readonly traces = new Map<string, ReplayTrace>();
+  private readonly litmus = new Map<ReplayTrace, () => string | null>();
   private readonly notModelled = new Set<string>();
   private readonly skipped = new Set<string>();
 
@@ -235,11 +236,14 @@ class Tally {
     if (trace.property === "out-of-table" && trace.assumed.length > 0) return;
     const key = `${trace.property} ${trace.line}`;
     const known = this.traces.get(key);
-    if (known === undefined || easier(trace, known)) this.traces.set(key, trace);
+    if (known !== undefined && !easier(trace, known)) return;
+    this.traces.set(key, trace);
+    this.litmus.set(trace, run.litmus);
   }
 
   result(): Omit<ReplayResult, "work" | "held" | "assumedHeld"> {
-    const traces = [...this.traces.values()].toSorted((a, b) => a.line - b.line || (a.property < b.property ? -1 : 1));
+    const found = [...this.traces.values()].toSorted((a, b) => a.line - b.line || (a.property < b.property ? -1 : 1));
+    const traces = found.map((each): ReplayTrace => ({ ...each, trace: { ...each.trace, litmus: this.litmus.get(each)?.() ?? null } }));
     return {
       verdict: traces.length > 0 ? "violated" : this.runs === 0 || this.notModelled.size > 0 ? "not-modelled" : "holds",
       traces, notModelled: [...this.notModelled].toSorted(), skipped: [...this.skipped].toSorted(),

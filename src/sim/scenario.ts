@@ -15,6 +15,7 @@ import { exitCheck, simulation, type ReplayedStep, type Simulation } from "./run
 import { newThread, type ThreadState } from "./run/thread.ts";
 import { pictureOf } from "./picture.ts";
 import { traceSteps, type Lines } from "./trace.ts";
+import { traceLitmus } from "./trace-litmus.ts";
 import { playWeak } from "./weak-scenario.ts";
 import { buildWorld, sound, type Settings, type Weakened } from "./world/build.ts";
 import { properties, type Fault } from "./world/property.ts";
@@ -70,6 +71,8 @@ export interface Cast {
 export interface Verdict {
   readonly found: Found<Fault> | null;
   readonly trace: Trace | null;
+  /** The interleaving as a litmus test, or null. Worked out when asked for. */
+  readonly litmus: () => string | null;
   readonly replayed: readonly ReplayedStep[];
   readonly states: number;
   readonly executions: number;
@@ -142,7 +145,7 @@ export function resultOf(path: string, name: string, verdict: Verdict, bound: nu
     reason: fault === null ? missing : "",
     property: fault === null ? null : properties[fault.property].promise,
     rule: fault?.rule ?? null,
-    trace: verdict.trace,
+    trace: verdict.trace && { ...verdict.trace, litmus: verdict.litmus() },
   };
 }
 
@@ -197,6 +200,7 @@ export function verdictOf(
     found, states: exploration.states, executions: exploration.executions, complete: exploration.complete,
     replayed,
     trace: found === null ? null : { ...about, steps: traced.map(({ step }) => step), litmus: null, ...(taken ? { pictures } : {}) },
+    litmus: () => (found === null ? null : traceLitmus(about.scenario, found.fault, replayed, session.world)),
     notModelled: [...session.notModelled].toSorted(),
     skipped: [...session.skipped].toSorted(),
     touched: exploration.touched,
