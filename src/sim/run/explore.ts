@@ -46,7 +46,7 @@ export interface Exploration<Fault> {
 }
 
 /**
- * What threads touch, by resource: for each thread three bits, one a mode, starting at bit 3 * thread. At most ten
+ * What threads touch, by the place of the resource: for each thread three bits, one a mode, starting at bit 3 * thread. At most ten
  * threads fit, which is far more than can be searched.
  */
 type Touched = Int32Array;
@@ -63,8 +63,8 @@ export function conflictsOf(a: ReadonlyMap<number, number>, threadA: number, b: 
   });
 }
 
-function addAll(touched: Touched, more: Touched): void {
-  for (let resource = 0; resource < more.length; resource++) touched[resource]! |= more[resource]!;
+function addAll(touched: Touched, more: Touched, count: number): void {
+  for (let at = 0; at < count; at++) touched[at]! |= more[at]!;
 }
 
 interface Visited {
@@ -103,9 +103,12 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
   const size = reduce ? system.resources : 0;
   const visited = new Map<string | number, Visited>();
   const stack: Node<State, Fault>[] = [];
-  /** By resource, thread and mode: the stack indexes of the steps that touch it, the latest last. */
+  /** Resources that were met, and the place that each has in summaries, or -1: most of what there is is never touched. */
+  const resources: number[] = [];
+  const places = new Int32Array(size).fill(-1);
+  /** By resource (its place), thread and mode: the stack indexes of the steps that touch it, the latest last. */
   const stride = system.threads * 3;
-  const steps: number[][] = Array.from({ length: size * stride }, () => []);
+  const steps: number[][] = [];
   /** States off the stack whose summary lacks what the rest of their round will touch. */
   const open: Visited[] = [];
   const found = new Map<string, Found<Fault>>();
@@ -121,17 +124,26 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
     found.set(key, { fault, start, moves: stack.filter((n) => n.thread >= 0).map((n) => ({ thread: n.thread, outcome: n.next - 1 })) });
   };
 
-  const listOf = (thread: number, touch: Touch): number[] => steps[(touch >> 2) * stride + thread * 3 + (touch & 3)]!;
+  const placeOf = (touch: Touch): number => {
+    let place = places[touch >> 2]!;
+    if (place < 0) {
+      place = resources.push(touch >> 2) - 1;
+      places[touch >> 2] = place;
+      for (let i = 0; i < stride; i++) steps.push([]);
+    }
+    return place;
+  };
+  const listOf = (thread: number, touch: Touch): number[] => steps[placeOf(touch) * stride + thread * 3 + (touch & 3)]!;
 
   /**
    * What a thread touches may have to come before the last step of another thread on the stack that conflicts with it:
    * the thread is to be tried there. `bits` as in a summary.
    */
-  const raise = (resource: number, bits: number): void => {
+  const raise = (place: number, bits: number): void => {
     for (let thread = 0, rest = bits; rest !== 0; thread++, rest >>>= 3) {
       for (let mode = 0; mode < 3; mode++) {
         if ((rest & (1 << mode)) === 0) continue;
-        const at = lastConflict(resource, thread, mode);
+        const at = lastConflict(place, thread, mode);
         const node = stack[at];
         if (node !== undefined) node.wanted |= node.enabled & (1 << thread) ? 1 << thread : node.enabled;
       }
@@ -139,13 +151,13 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
   };
 
   /** Stack index of the last step of another thread that conflicts with the touch, or -1. */
-  const lastConflict = (resource: number, thread: number, mode: number): number => {
+  const lastConflict = (place: number, thread: number, mode: number): number => {
     let last = -1;
     for (let other = 0; other < system.threads; other++) {
       if (other === thread) continue;
       for (let its = 0; its < 3; its++) {
         if ((conflicting[mode]! & (1 << its)) === 0) continue;
-        const list = steps[resource * stride + other * 3 + its]!;
+        const list = steps[place * stride + other * 3 + its]!;
         last = Math.max(last, list[list.length - 1] ?? -1);
       }
     }
@@ -196,9 +208,9 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
       const p = pending[thread];
       for (const touch of p?.footprint ?? []) {
         const bit = 1 << (thread * 3 + (touch & 3));
-        raise(touch >> 2, bit);
+        raise(placeOf(touch), bit);
         // What waits here for ever is never executed, yet might have come before.
-        if (p!.enabled === false) entry.summary[touch >> 2]! |= bit;
+        if (p!.enabled === false) entry.summary[placeOf(touch)]! |= bit;
       }
     }
     stack.push({
@@ -225,8 +237,8 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
     }
     if (top !== undefined && known.ends) top.visited.ends = true;
     if (!reduce) return;
-    if (top !== undefined) addAll(top.visited.summary, known.summary);
-    for (let resource = 0; resource < size; resource++) if (known.summary[resource] !== 0) raise(resource, known.summary[resource]!);
+    if (top !== undefined) addAll(top.visited.summary, known.summary, resources.length);
+    for (let place = 0; place < resources.length; place++) if (known.summary[place] !== 0) raise(place, known.summary[place]!);
   };
 
   const pop = (): void => {
@@ -253,7 +265,7 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
       }
     }
     if (parent !== undefined && entry.ends) parent.visited.ends = true;
-    addAll(parent?.visited.summary ?? touched, entry.summary);
+    if (reduce) addAll(parent?.visited.summary ?? touched, entry.summary, resources.length);
   };
 
   for (; start < system.initial.length && found.size < mostFaults; start++) {
@@ -283,15 +295,9 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
       node.outcomes = system.step(node.state, node.thread);
       if (node.outcomes.length === 0) node.visited.ends = true;
       record(node, stack.length - 1);
-      for (const touch of reduce ? node.pending[node.thread]!.footprint : []) node.visited.summary[touch >> 2]! |= 1 << (node.thread * 3 + (touch & 3));
+      for (const touch of reduce ? node.pending[node.thread]!.footprint : []) node.visited.summary[placeOf(touch)]! |= 1 << (node.thread * 3 + (touch & 3));
     }
     while (stack.length > 0) unrecord(stack.pop()!);
   }
-  return { found: [...found.values()], states: visited.size, executions, complete, touched: mapOf(touched) };
-}
-
-function mapOf(touched: Touched): Map<number, number> {
-  const map = new Map<number, number>();
-  for (const [resource, bits] of touched.entries()) if (bits !== 0) map.set(resource, bits);
-  return map;
+  return { found: [...found.values()], states: visited.size, executions, complete, touched: new Map(resources.flatMap((resource, place) => (touched[place] === 0 ? [] : [[resource, touched[place]!]]))) };
 }

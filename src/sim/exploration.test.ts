@@ -1,0 +1,77 @@
+/** What a search of scenarios promises: the same answer each time and without reduction, bounds that are said, deadlocks and livelocks. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { initC } from "../c/index.ts";
+import type { ScenarioResult } from "../core/sim-report.ts";
+import type { SourceText } from "./library.ts";
+import { simulate } from "./scenario-file.ts";
+import { castsOf, play } from "./scenario.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+function textsOf(folder: string): SourceText[] {
+  return readdirSync(join(root, folder)).filter((name) => name.endsWith(".c")).toSorted()
+    .map((name) => ({ path: `${folder}/${name}`, text: readFileSync(join(root, folder, name), "utf8") }));
+}
+
+const scenarios = textsOf("fixtures/scenarios");
+const library = { models: textsOf("rules/models"), actors: textsOf("rules/actors"), kernel: null };
+
+function header(name: string, threads: string): string {
+  return `/*\n * scenario: ${name}\n * world: vma=anon pmd=table\n * threads: ${threads}\n */\n`;
+}
+
+/** Takes two locks in this order. */
+function taker(name: string, first: string, second: string): string {
+  return `void ${name}(struct mm_struct *mm, struct anon_vma *anon_vma)\n{\n\t${first}\n\t${second}\n\tanon_vma_unlock_write(anon_vma);\n\tmmap_write_unlock(mm);\n}\n`;
+}
+
+const mmap = "mmap_write_lock(mm);";
+const rmap = "anon_vma_lock_write(anon_vma);";
+
+function run(text: string, options: { readonly bound?: number; readonly cancelled?: () => boolean } = {}): ScenarioResult {
+  return simulate("s.c", text, { ...library, bound: 10_000, ...options }).results[0]!;
+}
+
+beforeAll(async () => {
+  await initC();
+});
+
+describe("a search", () => {
+  it("comes to the same answer, states and trace each time", () => {
+    for (const { path, text } of scenarios.slice(0, 4)) {
+      const once = (): unknown => simulate(path, text, { ...library, bound: 100_000, pictures: true }).results.map(({ elapsedMs: _differs, ...rest }) => rest);
+      expect(once()).toEqual(once());
+    }
+  });
+
+  it.each(scenarios.map((s) => [s.path, s] as const))("of %s comes to the same verdict when every interleaving is tried", (path, { text }) => {
+    for (const cast of castsOf(path, text, library).filter((c) => c.scenario.memory === undefined)) {
+      const [reduced, full] = [true, false].map((reduce) => play(cast, { bound: 200_000, reduce }));
+      expect(`${cast.scenario.name}: ${reduced!.found === null} ${reduced!.complete}`).toBe(`${cast.scenario.name}: ${full!.found === null} true`);
+      expect(reduced!.states).toBeLessThanOrEqual(full!.states + (full!.found === null ? 0 : full!.states));
+    }
+  });
+
+  it("finds a deadlock, and says who holds what", () => {
+    const result = run(`${header("two orders", "a b")}${taker("a", mmap, rmap)}${taker("b", rmap, mmap)}`);
+    expect(result).toMatchObject({ verdict: "violated", rule: "lock-order" });
+    expect(result.trace!.steps.at(-1)!.effect).toContain("CPU0 holds mmap_lock; CPU1 holds anon_vma lock");
+    expect(run(`${header("one order", "a a")}${taker("a", mmap, rmap)}`)).toMatchObject({ verdict: "holds", bounded: false });
+  });
+
+  it("finds a retry that can never succeed, and none where another thread ends it", () => {
+    const waits = "void waits(struct mm_struct *mm, pmd_t *pmd)\n{\n\twhile (!pmd_none(READ_ONCE(*pmd)))\n\t\tcpu_relax();\n}\n";
+    const clears = "void clears(struct mm_struct *mm, pmd_t *pmd)\n{\n\tpmd_t val = READ_ONCE(*pmd);\n\tspinlock_t *ptl = pmd_lock(mm, pmd);\n\n\tpmd_clear(pmd);\n\tspin_unlock(ptl);\n\tflush_tlb_mm(mm);\n\tmm_dec_nr_ptes(mm);\n\tpte_free(mm, pmd_pgtable(val));\n}\n";
+    expect(run(`${header("alone", "waits waits")}${waits}`)).toMatchObject({ verdict: "violated", rule: "map-failure", property: "no endless retry" });
+    const empty = header("ended", "waits clears").replace("pmd=table", "pmd=table pte=none,none notifiers=no");
+    expect(run(`${empty}${waits}${clears}`)).toMatchObject({ verdict: "holds", property: null });
+  });
+
+  it("says that a bound ended it, and that it was cancelled", () => {
+    const text = `${header("one order", "a a")}${taker("a", mmap, rmap)}`;
+    expect(run(text, { bound: 3 })).toMatchObject({ verdict: "holds", bounded: true, bound: 3, states: 3 });
+    expect(run(text, { cancelled: () => true })).toMatchObject({ bounded: true, states: 0 });
+  });
+});
