@@ -1,6 +1,7 @@
 /** The C front end's public face: images and texts in, control-flow graphs of steps out. */
 import type { FileImage } from "../core/image.ts";
 import type { UnitIr } from "./ir.ts";
+import { withoutLongLines } from "./long-lines.ts";
 import { lowerComplete, lowerImage } from "./unit.ts";
 
 export { initC, type InitOptions } from "./parse.ts";
@@ -15,5 +16,5 @@ export function lowerUnit(image: FileImage): UnitIr {
 
 /** Lowers a complete C text: a model, an actor, a scenario, the body of a litmus test. */
 export function lowerText(path: string, text: string): UnitIr {
-  return lowerComplete(path, text, true);
+  return lowerComplete(path, withoutLongLines(text.split("\n")).join("\n"), true);
 }

@@ -4,7 +4,7 @@
  */
 import { createRequire } from "node:module";
 import { setFlagsFromString } from "node:v8";
-import { Language, Parser, type TreeCursor } from "web-tree-sitter";
+import { Language, Parser, type Tree, type TreeCursor } from "web-tree-sitter";
 import type { SyntaxNode } from "./syntax.ts";
 
 export interface InitOptions {
@@ -56,8 +56,8 @@ export function initC(options: InitOptions = {}): Promise<void> {
  */
 export function parse(text: string, offset = 0): SyntaxNode {
   if (grammar === null) throw new Error("initC() must be awaited before C is parsed");
-  const tree = grammar.parser.parse(text);
-  if (tree === null) throw new Error("the C parser gave no tree");
+  const tree = withinBudget(grammar.parser, text);
+  if (tree === null) return { kind: "ERROR", field: "", start: offset, end: offset + text.length, named: true, broken: true, children: [] };
   const cursor = tree.walk();
   try {
     return copy(cursor, grammar, offset, 0);
@@ -65,6 +65,18 @@ export function parse(text: string, offset = 0): SyntaxNode {
     cursor.delete();
     tree.delete();
   }
+}
+
+/**
+ * Recovery from errors can take time that grows much faster than the text. The parser reports every hundred operations
+ * and needs about one report for 250 characters of C; who needs ten times as many is given up on. Counted, not timed, so
+ * that the same text always gives the same result. null: given up.
+ */
+function withinBudget(parser: Parser, text: string): Tree | null {
+  let left = 200 + text.length / 25;
+  const tree = parser.parse(text, null, { progressCallback: () => --left < 0 });
+  if (tree === null) parser.reset();
+  return tree;
 }
 
 /** The id of ERROR nodes is not in the tables. */

@@ -18,6 +18,9 @@ interface Reader {
   nesting: number;
   /** Conditionals opened in the innermost block that await their #endif. */
   conditionals: number;
+  /** Statements so far, and those of them that can't be read. */
+  statements: number;
+  broken: number;
 }
 
 function errorNode(start: number, end: number): SyntaxNode {
@@ -26,7 +29,7 @@ function errorNode(start: number, end: number): SyntaxNode {
 
 /** The statements in `code` from..to, brackets closing or opening out of sight included. */
 export function readFragment(code: string, from: number, to: number): SyntaxNode[] {
-  const reader: Reader = { code, to, brackets: pairBrackets(code, from, to), at: from, nesting: 0, conditionals: 0 };
+  const reader: Reader = { code, to, brackets: pairBrackets(code, from, to), at: from, nesting: 0, conditionals: 0, statements: 0, broken: 0 };
   const nodes: SyntaxNode[] = [];
   for (;;) {
     readList(reader, nodes, true);
@@ -37,7 +40,7 @@ export function readFragment(code: string, from: number, to: number): SyntaxNode
 
 /** A whole body, `from` at its brace: a compound statement. */
 export function readBody(code: string, from: number, to: number): SyntaxNode {
-  const reader: Reader = { code, to, brackets: pairBrackets(code, from, to), at: from, nesting: 0, conditionals: 0 };
+  const reader: Reader = { code, to, brackets: pairBrackets(code, from, to), at: from, nesting: 0, conditionals: 0, statements: 0, broken: 0 };
   return readBlock(reader);
 }
 
@@ -67,7 +70,20 @@ function readList(reader: Reader, nodes: SyntaxNode[], top: boolean): void {
       if (!readDirective(reader, nodes, top)) return;
     } else readStatement(reader, nodes);
     if (reader.at <= before) reader.at = before + 1;
+    if (exhausted(reader, nodes.at(-1))) {
+      nodes.push(errorNode(reader.at, reader.to));
+      reader.at = reader.to;
+    }
   }
+}
+
+/** Most statements of one body, and of those most that can't be read: what has more is no C, and each costs a parse. */
+const mostStatements = 50_000;
+const mostBroken = 200;
+
+function exhausted(reader: Reader, last: SyntaxNode | undefined): boolean {
+  if (last?.broken === true) reader.broken++;
+  return ++reader.statements > mostStatements || reader.broken > mostBroken;
 }
 
 function readBlock(reader: Reader): SyntaxNode {
