@@ -17,8 +17,8 @@ export const contexts: readonly EntryContext[] = [
   { of: "pte_alloc_one_map", until: "5.11", held: [], handsOver: true, references: [{ file: "mm/memory.c", where: "pte_alloc_one_map()", version: "5.10" }] },
   { of: "hugetlb_wp", until: "6.9", held: [{ class: "spin", pointer: "ptl" }], references: [{ file: "mm/hugetlb.c", where: "hugetlb_wp()", version: "6.1" }] },
   { of: "hugetlb_wp", since: "6.10", held: [{ class: "spin", pointer: "vmf.ptl" }], references: [{ file: "mm/hugetlb.c", where: "hugetlb_wp()", version: "6.12" }] },
-  { of: "do_wp_page", held: [{ class: "pte-ptl", pointer: "vmf.ptl" }], references: [{ ...memory, where: "do_wp_page()" }] },
-  { of: "wp_page_reuse", held: [{ class: "pte-ptl", pointer: "vmf.ptl" }], references: [{ ...memory, where: "wp_page_reuse()" }] },
+  { of: "do_wp_page", held: [{ class: "pte-ptl", pointer: "vmf.ptl" }], released: ["vmf.ptl"], references: [{ ...memory, where: "do_wp_page()" }] },
+  { of: "wp_page_reuse", held: [{ class: "pte-ptl", pointer: "vmf.ptl" }], released: ["vmf.ptl"], references: [{ ...memory, where: "wp_page_reuse()" }] },
   { of: "set_pte_range", since: "6.6", held: [{ class: "pte-ptl", pointer: "vmf.ptl" }], references: [{ ...memory, where: "set_pte_range()" }] },
   {
     of: "handle_userfault",

@@ -1,22 +1,23 @@
-/** What is held where a function starts: by the rules' context tables, for named functions and for callbacks by the table they sit in. */
-import type { FunctionIr, OpsTable } from "../c/ir.ts";
+/** What is held where a function starts: by the rules' context tables, for named functions and for callbacks by the table they sit in, and by the annotations of its head. */
+import type { FunctionIr, Loc, OpsTable } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
-import type { EntryContext } from "../rulebook/schema.ts";
-import { classOfLock } from "./effects.ts";
+import type { EntryContext, LockClass } from "../rulebook/schema.ts";
+import { classOfLock, namedLock } from "./effects.ts";
 import { emptyFacts, type Facts, type LockFact } from "./facts.ts";
 import * as sym from "./symbols.ts";
 
 export function entryFacts(fn: FunctionIr, rulebook: Rulebook, tables: readonly OpsTable[]): Facts {
   const context = contextOf(fn, rulebook, tables);
   const facts = emptyFacts();
-  if (!context) return facts;
   const at = { line: fn.line, column: 1 };
+  const annotated = annotatedLocks(fn, at);
+  if (!context) return { ...facts, locks: annotated };
   const locks: LockFact[] = context.held.map((held) => {
     const id = held.pointer === undefined ? sym.lockOf(held.class, "caller") : pointerSymbol(held.pointer);
-    return { id, class: held.pointer === undefined ? held.class : classOfLock(id), mode: held.mode ?? "write", by: "", at, origin: "entry", certain: true };
+    return { id, class: held.pointer === undefined ? held.class : classOfLock(id), mode: held.mode ?? "write", by: "", at, origin: "entry", certain: true, ...(held.pointer !== undefined && context.released?.includes(held.pointer) ? { owed: true } : {}) };
   });
   const anyKind = new Set((context.anyKind ?? []).map((index) => sym.parameter(1, fn.params[Number(index)] ?? "")));
-  return { ...facts, locks, anyKind, free: new Set(context.free ?? []) };
+  return { ...facts, locks: [...locks, ...annotated.filter((a) => !locks.some((l) => l.id === a.id))], anyKind, free: new Set(context.free ?? []) };
 }
 
 function contextOf(fn: FunctionIr, rulebook: Rulebook, tables: readonly OpsTable[]): EntryContext | undefined {
@@ -30,6 +31,36 @@ function contextOf(fn: FunctionIr, rulebook: Rulebook, tables: readonly OpsTable
     }
   }
   return undefined;
+}
+
+/** Whether the head speaks of a lock that matters here. */
+export function isAnnotated(fn: FunctionIr): boolean {
+  return fn.attributes.length > 0 && annotatedLocks(fn, { line: fn.line, column: 1 }).length > 0;
+}
+
+/**
+ * What the annotations of the head say (include/linux/compiler_types.h): __must_hold(x) and __releases(x) want x held at
+ * entry, and a function that only releases it may not return with it. Locks that are none of page tables are left out.
+ */
+function annotatedLocks(fn: FunctionIr, at: Loc): LockFact[] {
+  const named = (word: string): string[] => fn.attributes.flatMap((text) => (text.startsWith(`${word}(`) ? text.slice(word.length + 1, -1).split(",") : []));
+  const [released, taken] = [named("__releases"), named("__acquires")];
+  return [...new Set([...named("__must_hold"), ...released])].flatMap((text): LockFact[] => {
+    const lock = lockNamed(text, fn);
+    if (lock === null) return [];
+    return [{ ...lock, mode: "write", by: "", at, origin: "entry", certain: true, ...(released.includes(text) && !taken.includes(text) ? { owed: true } : {}) }];
+  });
+}
+
+/** `vmf->ptl`, `ptl`, `&mm->mmap_lock` by the function's parameters; null for other expressions and other locks. */
+function lockNamed(text: string, fn: FunctionIr): { readonly id: string; readonly class: LockClass } | null {
+  const match = /^\s*(&?)\s*([A-Za-z_]\w*(?:\s*->\s*[A-Za-z_]\w*){0,6})\s*$/.exec(text);
+  if (!match) return null;
+  const path = match[2]!.split("->").map((part) => part.trim());
+  if (!fn.params.includes(path[0]!)) return null;
+  const id = match[1] === "" ? pointerSymbol(path.join(".")) : sym.field(pointerSymbol(path.slice(0, -1).join(".")), path.at(-1)!);
+  const lock = namedLock(id);
+  return lock.class === "spin" && !/ptl|page_table/.test(path.at(-1)!) ? null : lock;
 }
 
 /** "vmf.ptl" -> what the field held when the function started. */

@@ -108,10 +108,7 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
 /** The lock a contract speaks of: by the pointer it is reached through, or by class and what it protects. */
 export function lockOfRef(ref: LockRef, call: CallInfo): { readonly id: string; readonly class: LockClass } {
   if ("pointer" in ref) {
-    const id = call.arg(ref.pointer);
-    const lockClass = classOfLock(id, ref.kind);
-    const owner = /^(.*)\.(?:mmap_lock|mmap_sem|i_mmap_rwsem)$/s.exec(id)?.[1];
-    return { id: owner === undefined ? id : sym.lockOf(lockClass, owner), class: lockClass };
+    return namedLock(call.arg(ref.pointer), ref.kind);
   }
   return { id: sym.lockOf(ref.class, ref.of === null ? "" : call.arg(ref.of)), class: ref.class };
 }
@@ -124,6 +121,13 @@ const namedLocks: readonly (readonly [RegExp, LockClass])[] = [
   [/\.root\.rwsem$/, "anon_vma"],
   [/g:hugetlb_fault_mutex_table\[/, "hugetlb-fault"],
 ];
+
+/** The lock at an address; one in a field that tells its owner goes by that, as the helpers for it name it. */
+export function namedLock(id: string, otherwise?: LockClass): { readonly id: string; readonly class: LockClass } {
+  const lockClass = classOfLock(id, otherwise);
+  const owner = /^(.*)\.(?:mmap_lock|mmap_sem|i_mmap_rwsem)$/s.exec(id)?.[1];
+  return { id: owner === undefined ? id : sym.lockOf(lockClass, owner), class: lockClass };
+}
 
 /** Class of a lock known by its address only. */
 export function classOfLock(id: string, otherwise: LockClass = "spin"): LockClass {

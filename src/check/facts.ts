@@ -21,6 +21,8 @@ export interface LockFact {
   readonly origin: "taken" | "entry";
   /** False when unseen code may have released it. */
   readonly certain: boolean;
+  /** Held at entry and to be released before the function returns. */
+  readonly owed?: true;
   /** Taken by a call that waits for it. */
   readonly waited?: true;
 }

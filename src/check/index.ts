@@ -3,7 +3,7 @@ import type { Expr, FunctionIr, Step, UnitIr } from "../c/ir.ts";
 import type { Finding, Obligation } from "../core/finding.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect, LockRef } from "../rulebook/schema.ts";
-import { entryFacts } from "./context.ts";
+import { entryFacts, isAnnotated } from "./context.ts";
 import { explore, type Surroundings } from "./explore.ts";
 import { type Evidence, firstOfGroups, toEvidence, toFinding, toObligation, worstJudgements } from "./findings.ts";
 import { calleesOf, callersAmong, hasEffect, stepsOf } from "./call-graph.ts";
@@ -36,7 +36,7 @@ export interface FunctionCheck {
 export function hasPageTableSteps(fn: FunctionIr, rulebook: Rulebook): boolean {
   const handlesEntries = Array.from(fn.vars.values()).some((v) => /^p(te|md|ud|4d|gd)_t \*$/.test(v.type));
   // A function whose context is known is looked at for what its helpers need.
-  if (rulebook.context(fn.name) !== undefined) return true;
+  if (rulebook.context(fn.name) !== undefined || isAnnotated(fn)) return true;
   return fn.blocks.some((block) => block.steps.some((step) => (handlesEntries && (step.op === "load" || step.op === "call")) || callsContract(step, rulebook)));
 }
 

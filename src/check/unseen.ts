@@ -66,7 +66,8 @@ function perhapsTaken(info: CallInfo, site: Site): LockFact[] {
 /** Whether an argument is the resource, the address of a variable that holds it, or an object with a field that does. */
 function reachable(args: readonly string[], facts: Facts): (resource: string) => boolean {
   const holders = Array.from(facts.memory).filter(([address]) => args.some((arg) => address === arg || (arg.length > 1 && address.startsWith(`${arg}.`))));
-  return (resource) => args.some((arg) => sym.splitMove(arg).root === resource) || holders.some(([, value]) => sym.splitMove(value).root === resource);
+  // What the fields of an argument held when the function started is in the callee's hands as well (vmf->ptl).
+  return (resource) => args.some((arg) => sym.splitMove(arg).root === resource || (arg.length > 1 && resource.startsWith(`*${arg}.`))) || holders.some(([, value]) => sym.splitMove(value).root === resource);
 }
 
 /** Variables whose address is passed have a new value; an entry whose pointer or value is passed may have changed or been tested. */

@@ -194,6 +194,8 @@ export interface EntryContext {
   readonly held: readonly { readonly class: LockClass; readonly pointer?: string; readonly mode?: "read" | "write" }[];
   /** Classes of locks that no caller holds here. */
   readonly free?: readonly LockClass[];
+  /** Pointers of `held` whose lock the function has released when it returns. */
+  readonly released?: readonly string[];
   /** The function may return with a mapped pte and its lock in the caller's fault structure. */
   readonly handsOver?: boolean;
   /** Positions of parameters that point to an entry that may be of any kind. */

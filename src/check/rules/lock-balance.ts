@@ -19,6 +19,17 @@ export const lockBalance: Rule = {
 
   onReturn: (value, site) => {
     for (const lock of site.facts.locks) {
+      if (lock.owed && lock.certain) {
+        site.judge({
+          rule: "lock-balance",
+          outcome: "violated",
+          what: `${describeLock(lock)} of the caller released at return`,
+          lock: lock.class,
+          message: `${site.frame.fn.name}() has to release the caller's ${describeLock(lock)} and returns with it held`,
+          requires: [`${describeLock(lock)} released before return`],
+          certain: true,
+        });
+      }
       if (lock.origin !== "taken" || !checked.has(lock.class)) continue;
       const open = !lock.certain || lock.by !== site.frame.fn.name || escapes(lock, value, site) || !meansToRelease(lock, site);
       site.judge({
