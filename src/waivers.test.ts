@@ -173,6 +173,12 @@ describe("formats", () => {
     }
   });
 
+  it("JSON with waivers satisfies its schema", async () => {
+    const known = new Ajv2020({ allErrors: true }).compile(JSON.parse(readFileSync(join(import.meta.dirname, "../schemas/report-1.json"), "utf8")) as object);
+    known(JSON.parse(await renderReport("json", await reviewed(mbox, [{ ...mapFailure, expires: "2030-01-01" }], { today: "2026-01-01" }), plain)));
+    expect(known.errors ?? []).toEqual([]);
+  });
+
   it("SARIF has it as an accepted suppression", async () => {
     const report = await reviewed(mbox, [mapFailure]);
     const log = JSON.parse(await renderReport("sarif", report, plain)) as { runs: { results: { ruleId: string; suppressions?: object[] }[] }[] };

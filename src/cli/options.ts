@@ -70,7 +70,7 @@ export const optionTable: readonly OptionSpec[] = [
     group: "what to review",
     commands: ["review"],
     help: "public-inbox archive that message ids are fetched from",
-    more: "The network is used only for an input that is a message id or a web address.",
+    more: "The network is used only for an input that is a message id or a web address, and directly: where a proxy is needed, pipe the thread in (`b4 am -o- ID | mmreview -`).",
   },
   {
     name: "kernel",

@@ -8,9 +8,16 @@ import type { ReportOptions } from "./options.ts";
 import type { Report } from "../core/report.ts";
 
 const plain: ReportOptions = { colour: false, width: 100, verbose: true, quiet: false, rules: [] };
-const race = JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures/report/race.json"), "utf8")) as Report;
+const race = withWaived(JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures/report/race.json"), "utf8")) as Report);
 /** Fields whose values are ours: words of a closed list. */
-const ours = new Set(["schema", "rule", "severity", "confidence", "status", "kind", "mark", "coverage", "fingerprint", "version"]);
+const ours = new Set(["schema", "rule", "severity", "confidence", "status", "kind", "mark", "coverage", "fingerprint", "version", "by"]);
+
+/** The report with one finding more, which somebody has waived. */
+function withWaived(report: Report): Report {
+  const [patch] = report.patches;
+  const waived = { ...patch!.findings[0]!, status: "introduced", waiver: { by: "trailer", reason: "because", expires: "soon", expired: false } } as const;
+  return { ...report, patches: [{ ...patch!, findings: [...patch!.findings, waived] }] };
+}
 
 /** The race report with every text of a stranger replaced. */
 function saying(texts: readonly string[]): Report {
