@@ -68,7 +68,7 @@ export function applyDuty(effect: DutyEffect, call: CallInfo, site: Site): Facts
     case "owe-flush":
       return oweFlush(effect, call, site);
     case "flush":
-      return flush(effect.what, call, facts);
+      return flush(effect.what, call, effect.level === "pte" ? relyOnGather(call, site) : facts);
     case "read-context-id":
       return facts.duties.has(contextId) ? facts : withDuty(facts, contextId, duty("early", "", call, site));
     case "order-for-walkers":
@@ -149,11 +149,11 @@ function oweFlush(effect: Extract<DutyEffect, { do: "owe-flush" }>, call: CallIn
   const table = facts.maps.find((m) => m.pointer === sym.splitMove(entry).root);
   // A table reached through a pmd on the stack is out of the page tables, and was flushed when it was taken out.
   if (table && (isOwnVariable(table.of) || facts.memory.has(takenOut(table.of)))) return facts;
-  if (isKernel(call) || facts.duties.has(owedFlush) || isOwnVariable(entry)) return facts;
+  if (isKernel(call) || (effect.addr === undefined && !isForProcess(site.frame.fn)) || facts.duties.has(owedFlush) || isOwnVariable(entry)) return facts;
   const former = facts.memory.get(`e:${entry}`);
   const fact = former === undefined ? undefined : facts.values.get(former);
   if (fact && (fact.kinds & cacheable) === 0) return facts;
-  const made = duty(effect.open ? "open" : "owed", call.result, call, site);
+  const made = { ...duty(effect.open ? "open" : "owed", call.result, call, site), level: effect.level };
   return withDuty(facts, owedFlush, made);
 }
 

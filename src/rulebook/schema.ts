@@ -81,7 +81,7 @@ export type Effect =
   /** Translations of the entry may still be cached: cleared, or made less permissive. `addr`: the address it maps. `open`: whether anything has to be flushed depends on the values. */
   | { readonly do: "owe-flush"; readonly entry: string; readonly level: Level; readonly addr?: string; readonly open?: boolean }
   /** Cached translations are gone when the call returns (`entry`: those of the entry that this very call changed; `table`: all below the table that it takes out), or (`gather`) are written down for a flush that comes for certain. */
-  | { readonly do: "flush"; readonly what: "user" | "kernel" | "gather" | "table" | "entry" }
+  | { readonly do: "flush"; readonly what: "user" | "kernel" | "gather" | "table" | "entry"; readonly level?: Level }
   /** A flush that reclaim has put off is done, under the page-table lock that is held (flush_tlb_batched_pending()). */
   | { readonly do: "settle-batched" }
   /** A page is marked dirty for an entry that goes; a mapping of a page is no longer known to rmap. */

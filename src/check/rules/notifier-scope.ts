@@ -17,7 +17,7 @@ export const notifierScope: Rule = {
     const effects = call.contract?.effects ?? [];
     const step = effects.find((e) => e.do === "notifier");
     if (step?.do === "notifier" && step.step === "end") judgeEnd(call.arg(step.range), call, site);
-    if (effects.some((e) => e.do === "owe-flush")) judgeChange(call, site);
+    if (effects.some((e) => e.do === "owe-flush" && e.addr !== undefined)) judgeChange(call, site);
   },
 
   onReturn: (_value, site) => {
@@ -74,7 +74,7 @@ function judgeChange(call: CallInfo, site: Site): void {
 /** A table that goes takes with it what secondary MMUs that share it still walk. */
 function isTableRemoval(call: CallInfo): boolean {
   const effects = call.contract?.effects ?? [];
-  return effects.some((e) => e.do === "detach-table") && effects.some((e) => e.do === "owe-flush");
+  return effects.some((e) => e.do === "detach-table") && effects.some((e) => e.do === "owe-flush" && e.addr !== undefined);
 }
 
 function begun(fn: FunctionIr, site: Site): boolean {

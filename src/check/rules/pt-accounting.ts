@@ -17,10 +17,11 @@ export const ptAccounting: Rule = {
 
   onReturn: (_value, site) => {
     for (const level of levels) {
-      const keeps = counts(level, site) && movesTables(level, site);
+      const moves = movesTables(level, site);
+      const keeps = moves && counts(level, site);
       const sum = site.facts.duties.get(ledgerKey(level));
       if (sum) judgeSum(level, sum, keeps, site);
-      else if (keeps) site.judge({ rule: "pt-accounting", outcome: "proved", what: `${level} tables counted`, message: "" });
+      else if (moves) site.judge({ rule: "pt-accounting", outcome: "proved", what: `${level} tables counted`, message: "" });
     }
   },
 };

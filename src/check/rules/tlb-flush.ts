@@ -7,7 +7,8 @@
  * elsewhere, has a mmu_gather in hand, takes and drops the locks of the whole operation itself, or has callers in view
  * of which none flushes.
  */
-import type { FunctionIr } from "../../c/ir.ts";
+import { successors } from "../../c/index.ts";
+import type { FunctionIr, Step } from "../../c/ir.ts";
 import { calleesOf, hasEffect } from "../call-graph.ts";
 import { announcedFlush, contextId, dirtied, gatherInHand, owedFlush, unsettledBatch } from "../duties.ts";
 import { classOfLock } from "../effects.ts";
@@ -23,6 +24,7 @@ export const tlbFlush: Rule = {
   onCall: (call, site) => {
     for (const effect of call.contract?.effects ?? []) {
       if (effect.do === "flush" && effect.what !== "entry") judgeFlush(effect.what, call, site);
+      if (effect.do === "flush" && effect.what === "entry") site.judge({ rule: "tlb-flush", outcome: "proved", what: `${levelOf(call)} entry: flushed by this function`, message: "" });
       if (effect.do === "announce-flush" && !effect.begin) judgeAnnounced(call, site);
       if (effect.do === "order-for-walkers" && call.args[0] === `g:${effect.given}`) judgeContextId(call, site);
       if (effect.do === "drop-rmap" || effect.do === "delay-rmap") judgeRmap(effect.do === "delay-rmap", call, site);
@@ -46,7 +48,7 @@ export const tlbFlush: Rule = {
   onReturn: (_value, site) => {
     const owed = site.facts.duties.get(owedFlush);
     if (!owed) return;
-    if (!hasEffect(site.frame.fn, site.rulebook, isFlush)) site.judge({ ...flushedHere(owed), outcome: "unknown", message: "" });
+    if (!flushesAfter(owed, site)) site.judge({ ...flushedHere(owed), outcome: "unknown", message: "" });
     const reason = owed.state === "open" || isDecidedByValue(owed, site) ? null : whyNobodyElse(owed, site);
     site.judge({
       ...flushed(owed),
@@ -62,7 +64,30 @@ function flushed(owed: Duty): { readonly rule: "tlb-flush"; readonly loc: Duty["
 
 /** Whether this function is one that flushes, on some path: what a patch may take away. */
 function flushedHere(owed: Duty): { readonly rule: "tlb-flush"; readonly loc: Duty["at"]; readonly what: string } {
-  return { rule: "tlb-flush", loc: owed.at, what: `${nameOf(owed)}: flushed by this function` };
+  return { rule: "tlb-flush", loc: owed.at, what: `${owed.level ?? ""} entry: flushed by this function` };
+}
+
+function levelOf(call: CallInfo): string {
+  return call.contract?.effects?.find((e) => e.do === "owe-flush")?.level ?? "";
+}
+
+/** Whether some step that flushes can be reached from where the flush came to be owed. */
+function flushesAfter(owed: Duty, site: Site): boolean {
+  const { blocks } = site.frame.fn;
+  const flushes = (step: Step): boolean => step.op === "call" && step.callee !== null && (site.rulebook.contract(step.callee)?.effects?.some(isFlush) ?? false);
+  const start = blocks.find((block) => block.steps.some((step) => step.loc.line === owed.at.line && step.loc.column === owed.at.column));
+  if (!start) return hasEffect(site.frame.fn, site.rulebook, isFlush);
+  const later = start.steps.slice(start.steps.findIndex((step) => step.loc.line === owed.at.line && step.loc.column === owed.at.column) + 1);
+  if (later.some(flushes)) return true;
+  const seen = new Set<number>();
+  const pending = [...successors(start.end)];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    if (seen.has(at)) continue;
+    seen.add(at);
+    if (blocks[at]!.steps.some(flushes)) return true;
+    pending.push(...successors(blocks[at]!.end));
+  }
+  return false;
 }
 
 function isFlush(effect: Effect): boolean {
@@ -152,7 +177,11 @@ function judgeAddress(entry: string, address: string, call: CallInfo, site: Site
 
 /** A predicate on the old value (pte_accessible(), pte_needs_flush()) came out zero: the author looked whether a flush is due. */
 function isDecidedByValue(owed: Duty, site: Site): boolean {
-  return Array.from(site.facts.calls).some(([result, args]) => args.includes(owed.value) && site.facts.truths.get(result) === false);
+  return Array.from(site.facts.calls).some(([result, args]) => {
+    if (!args.includes(owed.value) || site.facts.truths.get(result) !== false) return false;
+    const tests = site.callOf(result)?.contract?.returns?.tests;
+    return tests !== undefined && tests.zero.includes("leaf") && tests.nonzero.every((kind) => kind === "leaf" || kind === "devmap");
+  });
 }
 
 /** Why no caller can be expected to flush, or null. */
