@@ -44,7 +44,7 @@ export function unknownCall(info: CallInfo, site: Site): Facts {
 /** A callee that flushes discharges what is owed; one that is given a range may have begun or ended it. */
 function dutiesAfter(info: CallInfo, facts: Facts): Facts["duties"] {
   if (facts.duties.size === 0) return facts.duties;
-  const flushes = /flush|tlb|sync/.test(info.step.callee ?? "");
+  const flushes = /(?:^|_)(?:flush|tlb|sync)/.test(info.step.callee ?? "");
   return new Map(Array.from(facts.duties).filter(([key]) => !((key === owedFlush || key === detachedTable) && flushes) && !info.args.some((arg) => key === rangeKey(arg))));
 }
 

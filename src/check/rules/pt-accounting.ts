@@ -47,7 +47,7 @@ function judgeSum(level: Level, sum: Duty, keeps: boolean, site: Site): void {
     rule: "pt-accounting",
     outcome: violated ? "violated" : "unknown",
     what: `${level} tables counted`,
-    loc: sum.at,
+    ...(violated ? { loc: sum.at } : {}),
     message: violated ? `on a path through ${sum.text}, ${site.frame.fn.name}() ${more ? `leaves one more ${level} table in the page tables than it counts` : `counts one more ${level} table than it leaves in the page tables`}` : "",
     requires: [`mm_inc_nr_${level}s() and mm_dec_nr_${level}s() once for each ${level} table that is installed or deposited, removed or withdrawn`],
   });

@@ -224,7 +224,7 @@ function callersFlush(fn: FunctionIr, site: Site, depth: number): boolean | null
   const callers = site.callersOf(fn);
   if (callers === null || depth >= deepest) return null;
   for (const caller of callers) {
-    const flushes = hasEffect(caller, site.rulebook, (e) => e.do === "flush" || e.do === "announce-flush") || calleesOf(caller).some((callee) => /tlb/.test(callee));
+    const flushes = hasEffect(caller, site.rulebook, (e) => e.do === "flush" || e.do === "announce-flush") || calleesOf(caller).some((callee) => /(?:^|_)tlb/.test(callee));
     if (flushes) return true;
     if (!takesSleepingLock(caller, site) && callersFlush(caller, site, depth + 1) !== false) return null;
   }
