@@ -81,11 +81,19 @@ function row(name: string, runs: readonly Run[]): string {
   return cells.join(" ");
 }
 
-function report(runs: readonly Run[]): void {
+/** What the first test of a process pays for: starting, the C grammar, the compiler. CPU seconds since the process began. */
+function startUp(): number {
+  runLitmus("first", readFileSync(join(packageRoot(), "fixtures", "litmus", "mp.litmus"), "utf8"));
+  return cpuSeconds();
+}
+
+function report(runs: readonly Run[], before: number): void {
   console.log(`${"class".padEnd(10)}  tests  equal  states    cpu s  herd7 s    ratio   median    worst`);
   const classes = Array.from(new Set(runs.map((run) => run.expected.class))).toSorted();
   for (const name of classes) console.log(row(name, runs.filter((run) => run.expected.class === name)));
   console.log(row("all", runs));
+  const total = before + sum(runs.map((run) => run.seconds));
+  console.log(`\nstart-up, in none of the rows: ${before.toFixed(2)} s; all in all ${total.toFixed(2)} s`);
   const listed = runs.filter((run) => run.expected.states);
   const wrong = runs.filter((run) => difference(run) !== null);
   console.log(`\nlists of states equal: ${listed.filter(sameStates).length} of ${listed.length} that the file gives`);
@@ -108,9 +116,10 @@ const folder = join(packageRoot(), "..", "shared", "litmus");
 const verdicts = join(folder, "dev-verdicts.jsonl");
 if (existsSync(verdicts)) {
   await initC();
+  const before = startUp();
   const expected = readFileSync(verdicts, "utf8").trim().split("\n").map((line) => JSON.parse(line) as Expected);
   const runs = expected.map((each) => runOne(folder, each));
-  report(runs);
+  report(runs, before);
   if (runs.some((run) => difference(run) !== null)) process.exitCode = 1;
 } else {
   console.log(`no litmus tests at ${folder}: nothing to compare`);

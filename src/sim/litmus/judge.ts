@@ -51,6 +51,7 @@ function tally(test: LitmusTest, options: Required<LitmusOptions>, only: Proposi
   const needed = [question.filter, only].filter((each) => each !== null);
   const result = explore(test.program, {
     ...options,
+    folded: true,
     observed: new Set(shown.flatMap((each) => (each.k === "location" ? [each.name] : []))),
     ...(needed.length > 0 && { isOfInterest: (soFar) => needed.every((each) => holds(each, lookupIn(soFar)) !== false) }),
     found: (execution) => {

@@ -12,6 +12,7 @@ import { UnsupportedProgram, type Program } from "./program.ts";
 import { RelationAlgebra } from "./relation.ts";
 import { searchExecutions } from "./search.ts";
 import type { State } from "./state.ts";
+import { equalThreads, imagesOf, isFirstOfImages } from "./symmetry.ts";
 import { unfold } from "./unfold.ts";
 import { IllegalOperation } from "./value.ts";
 
@@ -33,6 +34,11 @@ export interface ExploreOptions {
   readonly observed: ReadonlySet<string>;
   /** Asked while an execution grows; false cuts it off. Must stay false once it is. */
   readonly isOfInterest?: (soFar: FinalState) => boolean;
+  /**
+   * Work out executions once that are images of one another under an exchange of equal threads. `found` is still called for
+   * each, with its own final state; `graph`, `state` and `known` are those of the one that was worked out.
+   */
+  readonly folded?: boolean;
   /** Called for each consistent execution. What it is given must not be kept: `known` is reused. */
   readonly found: (execution: Execution) => void;
   /**
@@ -75,10 +81,12 @@ export function explore(program: Program, options: ExploreOptions): Exploration 
     if (steps > options.steps) throw new BoundReached();
   };
   try {
-    for (const paths of combinations(program.threads.map((thread) => unfold(thread, bounds)))) {
+    const classes = options.folded === true ? equalThreads(program.threads) : [];
+    for (const { choice, paths } of combinations(program.threads.map((thread) => unfold(thread, bounds)))) {
+      if (!isFirstOfImages(choice, classes)) continue;
       step();
       if (cut && paths.some((path) => path.cut)) continue;
-      cut = exploreGraph(program, paths, options, algebraOf, step) || cut;
+      cut = exploreGraph(program, paths, withImages(options, imagesOf(choice, classes)), algebraOf, step) || cut;
     }
     return { complete: true, steps, cut };
   } catch (error) {
@@ -86,6 +94,22 @@ export function explore(program: Program, options: ExploreOptions): Exploration 
     if (error instanceof IllegalOperation) throw new UnsupportedProgram(error.message);
     throw error;
   }
+}
+
+/** The same questions, asked of all images of what is found. */
+function withImages(options: ExploreOptions, images: readonly (readonly number[])[]): ExploreOptions {
+  if (images.length === 1) return options;
+  const { isOfInterest, found } = options;
+  const seenAs = (state: FinalState, image: readonly number[]): FinalState => {
+    return { location: (name) => state.location(name), register: (thread, name) => state.register(image[thread]!, name) };
+  };
+  return {
+    ...options,
+    ...(isOfInterest && { isOfInterest: (soFar: FinalState) => images.some((image) => isOfInterest(seenAs(soFar, image))) }),
+    found: (execution) => {
+      for (const image of images) found({ ...execution, ...seenAs(execution, image) });
+    },
+  };
 }
 
 /** Explores one combination of paths. Returns true when a loop was cut in it and the execution up to there is consistent. */
@@ -116,15 +140,22 @@ function exploreGraph(
   return cut;
 }
 
-function* combinations(lists: readonly (readonly Path[])[]): Generator<readonly Path[]> {
+interface Combination {
+  /** Per thread, which of its paths. */
+  readonly choice: readonly number[];
+  readonly paths: readonly Path[];
+}
+
+function* combinations(lists: readonly (readonly Path[])[]): Generator<Combination> {
   const count = lists.reduce((product, list) => product * list.length, 1);
   if (count > combinationsLimit) throw new UnsupportedProgram(`more than ${combinationsLimit} combinations of paths`);
   for (let n = 0; n < count; n++) {
     let rest = n;
-    yield lists.map((list) => {
-      const path = list[rest % list.length]!;
+    const choice = lists.map((list) => {
+      const index = rest % list.length;
       rest = Math.floor(rest / list.length);
-      return path;
+      return index;
     });
+    yield { choice, paths: lists.map((list, thread) => list[choice[thread]!]!) };
   }
 }
