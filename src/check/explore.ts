@@ -35,6 +35,7 @@ export interface Surroundings {
 
 /** Bounds; when one is hit the function's coverage says so. A step costs by the size of its facts, since it copies them. */
 const maxStates = 64;
+const tidyEvery = 64;
 const maxSteps = 60_000;
 const maxDepth = 3;
 
@@ -103,7 +104,7 @@ class Explorer {
     this.frames[activation.frame.id] = activation;
     const exits = new Map<string, Exit>();
     const states = new Map<number, Map<string, Facts>>();
-    const pending: { block: number; key: string }[] = [];
+    const pending = new Map<string, { readonly block: number; readonly key: string }>();
     const arrive = (block: number, facts: Facts): void => {
       const tidy = forgetDead(facts, activation.frame.id, activation.liveness.liveIn[block]!);
       const key = resourceKey(tidy);
@@ -117,10 +118,12 @@ class Explorer {
         return;
       }
       here.set(key, next);
-      if (!pending.some((p) => p.block === block && p.key === key)) pending.push({ block, key });
+      const item = `${block} ${key}`;
+      if (!pending.has(item)) pending.set(item, { block, key });
     };
     arrive(0, entry);
-    for (let item = pending.shift(); item; item = pending.shift()) {
+    for (const [name, item] of pending) {
+      pending.delete(name);
       const facts = states.get(item.block)?.get(item.key);
       if (facts) this.runBlock(activation, item.block, facts, arrive, exits);
       if (this.steps > maxSteps) {
@@ -142,6 +145,8 @@ class Explorer {
         const inlined = step.op === "call" ? this.inline(activation, step, id, index, site) : null;
         return inlined ?? transfer(step, { block: id, step: index }, site, this.around.rules);
       });
+      // Temporaries of a long stretch without branches go as they are done with, else each step copies them all.
+      if (index % tidyEvery === tidyEvery - 1) paths = paths.map((path) => forgetDead(path, activation.frame.id, activation.liveness.liveAfter(id, index)));
       if (paths.length > maxStates) {
         this.limit ||= `more than ${maxStates} outcomes in one block`;
         paths = paths.slice(0, maxStates);

@@ -6,6 +6,8 @@ export interface Liveness {
   /** By block id. */
   readonly liveIn: readonly ReadonlySet<string>[];
   readonly onCycle: readonly boolean[];
+  /** What may still be read behind a step of a block. */
+  readonly liveAfter: (block: number, step: number) => ReadonlySet<string>;
 }
 
 export function livenessOf(fn: FunctionIr): Liveness {
@@ -23,7 +25,13 @@ export function livenessOf(fn: FunctionIr): Liveness {
       }
     }
   }
-  return { liveIn, onCycle: cycles(fn.blocks) };
+  const liveAfter = (block: number, step: number): ReadonlySet<string> => {
+    const { steps, end } = fn.blocks[block]!;
+    const live = transferBlock({ ...fn.blocks[block]!, steps: steps.slice(step + 1), end }, liveIn);
+    for (const name of always) live.add(name);
+    return live;
+  };
+  return { liveIn, onCycle: cycles(fn.blocks), liveAfter };
 }
 
 function transferBlock(block: Block, liveIn: readonly Set<string>[]): Set<string> {

@@ -6,19 +6,12 @@ const stepSymbol = /@\d+\.\d+\.\d+;~?/g;
 /** Drops variables that are not read any more and what is known of values that nothing refers to. */
 export function forgetDead(facts: Facts, frame: number, live: ReadonlySet<string>): Facts {
   const own = `&${frame}:`;
-  const memory = new Map(Array.from(facts.memory).filter(([address]) => !address.startsWith(own) || live.has(variableOf(address, own))));
-  const named = mentioned([
-    ...memory.values(),
-    ...memory.keys(),
-    ...facts.locks.map((l) => l.id),
-    ...facts.maps.map((m) => m.pointer),
-    ...facts.tables.keys(),
-    ...facts.walks.keys(),
-    ...facts.duties.keys(),
-    ...Array.from(facts.duties.values(), (duty) => duty.value),
-  ]);
-  const alive = (symbol: string): boolean => (symbol.match(stepSymbol) ?? []).every((part) => named.has(part));
-  const keep = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> => new Map(Array.from(map).filter(([key]) => alive(key)));
+  const memory = filtered(facts.memory, (address) => !address.startsWith(own) || live.has(variableOf(address, own)));
+  const named = new Set<string>();
+  for (const texts of [memory.values(), memory.keys(), facts.locks.map((l) => l.id), facts.maps.map((m) => m.pointer), facts.tables.keys(), facts.walks.keys(), facts.duties.keys()]) mentioned(texts, named);
+  mentioned(Array.from(facts.duties.values(), (duty) => duty.value), named);
+  const alive = (symbol: string): boolean => partsOf(symbol).every((part) => named.has(part));
+  const keep = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> => filtered(map, alive);
   return { ...facts, memory, truths: keep(facts.truths), values: keep(facts.values), derived: keep(facts.derived), calls: keep(facts.calls), unmapped: keep(facts.unmapped), failed: facts.failed.size === 0 ? facts.failed : new Set(Array.from(facts.failed).filter(alive)) };
 }
 
@@ -28,8 +21,34 @@ function variableOf(address: string, own: string): string {
   return end < 0 ? rest : rest.slice(0, end);
 }
 
-function mentioned(texts: readonly string[]): Set<string> {
-  return new Set(texts.flatMap((text) => text.match(stepSymbol) ?? []));
+function mentioned(texts: Iterable<string>, into: Set<string>): void {
+  for (const text of texts) for (const part of partsOf(text)) into.add(part);
+}
+
+const none: readonly string[] = [];
+const parts = new Map<string, readonly string[]>();
+const mostParts = 20_000;
+
+/** The step symbols in a text. The same texts come back at every step, so they are looked up; the table is emptied when it is full. */
+function partsOf(text: string): readonly string[] {
+  if (!text.includes("@")) return none;
+  const known = parts.get(text);
+  if (known) return known;
+  if (parts.size >= mostParts) parts.clear();
+  const found = text.match(stepSymbol) ?? none;
+  parts.set(text, found);
+  return found;
+}
+
+/** The map without the keys that are not wanted; the map itself when all are. */
+function filtered<V>(map: ReadonlyMap<string, V>, wanted: (key: string) => boolean): ReadonlyMap<string, V> {
+  let kept: Map<string, V> | null = null;
+  for (const key of map.keys()) {
+    if (wanted(key)) continue;
+    kept ??= new Map(map);
+    kept.delete(key);
+  }
+  return kept ?? map;
 }
 
 /** Makes room for a new value of `symbol`: the former one becomes `symbol~`; older ones are forgotten. */

@@ -4,6 +4,7 @@
  * a plain load where the function itself walks without locks (it reached the entry by *_offset_lockless(), or has read
  * it by a lockless getter); a pte read twice in one expression without its lock.
  */
+import { comparedIn } from "../compared.ts";
 import { covering } from "../effects.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
@@ -55,9 +56,7 @@ function noteLoad(level: Level, marked: boolean, site: Site): void {
 
 /** The value is only compared with one read before (pmd_val(pmd) != pmd_val(*pmdp)): that is the re-check. */
 function isCompared(variable: string, site: Site): boolean {
-  return site.frame.fn.blocks.some((block) =>
-    block.steps.some((step) => step.op === "call" && /_(val|same)$/.test(step.callee ?? "") && step.args.some((arg) => arg.k === "var" && arg.name === variable)),
-  );
+  return comparedIn(site.frame.fn).handed.has(variable);
 }
 
 function unlocked(site: Site): boolean {

@@ -5,8 +5,8 @@
  * (mm/memory.c, pmd_install()).
  */
 import { isOwnVariable } from "../duties.ts";
+import { comparedIn } from "../compared.ts";
 import { covering, describeLock, coversEntries, entryKey } from "../effects.ts";
-import type { Expr } from "../../c/ir.ts";
 import type { LockFact } from "../facts.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import { looks } from "../steady-fields.ts";
@@ -23,7 +23,7 @@ export const staleRead: Rule = {
   },
 
   onAccess: (access, site) => {
-    if (access.step.op === "load" && isComparedWithValue(access.step.dst, site)) {
+    if (access.step.op === "load" && comparedIn(site.frame.fn).withValue.has(access.step.dst)) {
       site.judge({ rule: "stale-read", outcome: "proved", what: comparedAgain, message: "", quiet: "deed" });
     }
   },
@@ -74,15 +74,6 @@ function isOwnTable(pointer: string, site: Site): boolean {
   const { root } = sym.splitMove(pointer);
   const made = site.callOf(root);
   return root.startsWith("?") || (made !== null && made.contract === null);
-}
-
-/** pmd_val(old) != pmd_val(*pmdp): the load serves a comparison of two values. */
-function isComparedWithValue(loaded: string, site: Site): boolean {
-  const { blocks } = site.frame.fn;
-  const values = blocks.flatMap((block) => block.steps.flatMap((step) => (step.op === "call" && step.callee?.endsWith("_val") && step.dst !== null ? [step] : [])));
-  const own = values.find((step) => step.args.some((arg) => arg.k === "var" && arg.name === loaded));
-  const isValue = (expr: Expr): boolean => expr.k === "var" && values.some((step) => step.dst === expr.name);
-  return own !== undefined && blocks.some(({ end }) => end.k === "branch" && end.cond.k === "binary" && /^[=!]=$/.test(end.cond.op) && isValue(end.cond.left) && isValue(end.cond.right) && [end.cond.left, end.cond.right].some((e) => e.k === "var" && e.name === own.dst));
 }
 
 const comparedAgain = "the entry is compared with its former value";
