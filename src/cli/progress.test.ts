@@ -3,10 +3,10 @@ import type { EventSink } from "../core/events.ts";
 import type { Context } from "./context.ts";
 import { eraseLine, progressFor } from "./progress.ts";
 
-function watched(isTTY: boolean, switches: readonly string[] = [], format = "text"): { sink: EventSink; clear: () => void; text: () => string; clock: { now: number } } {
+function watched(isTTY: boolean, switches: readonly string[] = [], format = "text", columns = 30): { sink: EventSink; clear: () => void; text: () => string; clock: { now: number } } {
   let text = "";
   const clock = { now: 0 };
-  const stderr = { isTTY, columns: 30, write: (part: string) => (text += part) };
+  const stderr = { isTTY, columns, write: (part: string) => (text += part) };
   const context = { args: { switches: new Set(switches) }, streams: { stderr } } as unknown as Context;
   const { sink, clear } = progressFor(context, format, () => clock.now);
   return { sink, clear, text: () => text, clock };
@@ -23,7 +23,19 @@ describe("progress", () => {
     }
     seen.clear();
     seen.clear();
-    expect(seen.text()).toBe(`${eraseLine}reviewing 3/9 x<U+001B>[1m${eraseLine}reviewing 5/9 x<U+001B>[1m${eraseLine}`);
+    expect(seen.text()).toBe(`${eraseLine}reviewing [###.......] 3/9...${eraseLine}reviewing [#####.....] 5/9...${eraseLine}`);
+  });
+
+  it("shows no control code of a name, a full bar at the end, and fetched bytes as such", () => {
+    const lineOf = (event: Parameters<EventSink>[0]): string => {
+      const seen = watched(true, [], "text", 80);
+      seen.clock.now = 1000;
+      seen.sink(event);
+      return seen.text().slice(eraseLine.length);
+    };
+    expect(lineOf(step(9))).toBe("reviewing [##########] 9/9 x<U+001B>[1m");
+    expect(lineOf({ kind: "progress", phase: "fetch", done: 2049, total: 8192, what: "a@b" })).toBe("fetch [##........] 3 KiB/8 KiB a@b");
+    expect(lineOf({ kind: "progress", phase: "fetch", done: 1, total: null, what: "a@b" })).toBe("fetch 1 KiB a@b");
   });
 
   it("never fills the line to its last column, where terminals wrap", () => {

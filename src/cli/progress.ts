@@ -6,6 +6,7 @@ import type { Context } from "./context.ts";
 
 const firstAfterMs = 500;
 const everyMs = 100;
+const barLength = 10;
 export const eraseLine = "\r\u001b[K";
 
 export interface Progress {
@@ -43,7 +44,19 @@ export function progressFor({ args, streams }: Context, format: string, now: () 
   return { sink, clear };
 }
 
-function progressText(event: Extract<ProgressEvent, { kind: "progress" }>): string {
-  const of = event.total === null ? `${event.done}` : `${event.done}/${event.total}`;
-  return `${event.phase} ${of} ${oneLine(sanitize(event.what))}`;
+/** "scan [####......] 4/10 mm/memory.c"; without a bar while nobody knows how much there is. */
+function progressText({ phase, done, total, what }: Extract<ProgressEvent, { kind: "progress" }>): string {
+  const number = phase === "fetch" ? kibibytes : String;
+  const amount = total === null ? number(done) : `${bar(done, total)} ${number(done)}/${number(total)}`;
+  return `${phase} ${amount} ${oneLine(sanitize(what))}`;
+}
+
+function bar(done: number, total: number): string {
+  const full = Math.min(barLength, Math.max(0, Math.floor((done / Math.max(1, total)) * barLength)));
+  return `[${"#".repeat(full)}${".".repeat(barLength - full)}]`;
+}
+
+/** Fetching counts bytes. */
+function kibibytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1024)} KiB`;
 }

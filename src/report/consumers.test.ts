@@ -56,12 +56,17 @@ describe("sarif", () => {
     expect(profile.errors ?? []).toEqual([]);
   });
 
+  /** Copies of the schema are written in draft 4, 7 or 2020-12, whose common part is all that it uses. */
+  function draftless(schema: object): object {
+    return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== "$schema" && key !== "id"));
+  }
+
   // The schema of the standard is not ours to ship; whoever has it names it.
   const standard = process.env["MMREVIEW_SARIF_SCHEMA"] ?? "";
   it.runIf(existsSync(standard)).each(samples)("%s satisfies the standard's schema", async (name) => {
     const strict = new Ajv({ allErrors: true, strict: false, unicodeRegExp: false });
     addFormats.default(strict);
-    const validate = strict.compile(JSON.parse(readFileSync(standard, "utf8")) as object);
+    const validate = strict.compile(draftless(JSON.parse(readFileSync(standard, "utf8")) as object));
     validate(JSON.parse(await render("sarif", name)));
     expect(validate.errors ?? []).toEqual([]);
   });
