@@ -63,8 +63,6 @@ export interface WorldOptions {
   readonly freeByRcu: boolean;
   /** The mm has secondary MMUs (KVM, IOMMU) that must be told. */
   readonly notifiers: boolean;
-  /** 32-bit kernel with 64-bit entries: a load is two loads. */
-  readonly halves: boolean;
   /** The VMAs are registered with userfaultfd. */
   readonly uffd: boolean;
   /** The tables of mm0 belong to the kernel itself: there are no VMAs. */
@@ -76,7 +74,7 @@ export type Settings = Readonly<Record<string, string>>;
 
 const known = new Set([
   "pud", "pmd", "pmd1", "pte", "pte1", "vma", "vma1", "mms", "deposit", "share", "split-locks", "flush", "free-tables",
-  "notifiers", "halves", "spare-pte", "spare-pmd", "spare-pages", "users", "uffd",
+  "notifiers", "spare-pte", "spare-pmd", "spare-pages", "users", "uffd",
 ]);
 
 const entryWords: Readonly<Record<string, readonly [EntryKind, number]>> = {
@@ -115,7 +113,7 @@ export function buildWorld(settings: Settings, threads: number, weakened: Weaken
   });
   const options: WorldOptions = {
     splitLocks: yes("split-locks", true), flushByIpi: settings["flush"] === "ipi", freeByRcu: settings["free-tables"] !== "now",
-    notifiers: yes("notifiers", !kernel), halves: yes("halves", false), uffd: yes("uffd", false), kernel,
+    notifiers: yes("notifiers", !kernel), uffd: yes("uffd", false), kernel,
   };
   const data = new Int32Array(layout.size);
   maker.fill(layout, data, options, yes("deposit", true));

@@ -12,7 +12,7 @@ export type PropertyId =
   | "out-of-table" | "uninitialised-table" | "lost-entry" | "dead-table-entry" | "entries-freed"
   | "stale-translation" | "unflushed-return" | "stale-copy" | "stale-walk" | "secondary-mapping" | "mapped-freed"
   | "freed-page" | "torn-entry" | "lost-dirty" | "missed-mapping" | "deadlock" | "livelock" | "lock-twice"
-  | "not-held" | "held-at-exit" | "atomic-sleep" | "no-context" | "unshared" | "accounting" | "deposit"
+  | "not-held" | "held-at-exit" | "atomic-sleep" | "accounting" | "deposit"
   | "assertion";
 
 export const properties: Readonly<Record<PropertyId, Property>> = {
@@ -43,8 +43,6 @@ export const properties: Readonly<Record<PropertyId, Property>> = {
   "not-held": { rule: "lock-balance", promise: "no lock is released that is not held" },
   "held-at-exit": { rule: "lock-balance", promise: "no lock is held at the end" },
   "atomic-sleep": { rule: "sleep-atomic", promise: "nothing sleeps under a spinlock, in an RCU section or with interrupts off" },
-  "no-context": { rule: "walk-context", promise: "page tables are walked only where they are kept stable" },
-  unshared: { rule: "hugetlb-share", promise: "no access through a shared table that this mm has given up" },
   accounting: { rule: "pt-accounting", promise: "page-table counters agree with the tables that exist" },
   deposit: { rule: "pt-accounting", promise: "deposited tables balance with huge entries" },
   assertion: { rule: "stale-read", promise: "what the scenario asserts holds" },
