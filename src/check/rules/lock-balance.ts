@@ -11,6 +11,7 @@ import { hasEffect } from "../call-graph.ts";
 import type { Rule, Site } from "../model.ts";
 import type { LockClass } from "../../rulebook/schema.ts";
 import * as sym from "../symbols.ts";
+import type { Step, Terminator } from "../../c/ir.ts";
 
 const checked: ReadonlySet<string> = new Set(["pte-ptl", "pmd-ptl", "pud-ptl", "page_table_lock", "spin", "mmap", "i_mmap", "anon_vma", "rcu"]);
 
@@ -102,13 +103,26 @@ function meansToRelease(lock: LockFact, site: Site): boolean {
   if (!["mmap", "i_mmap", "anon_vma", "rcu"].includes(lock.class)) return true;
   // RCU is for many things; of interest is that which keeps page tables.
   if (lock.class === "rcu" && !site.frame.fn.blocks.some((block) => block.steps.some((step) => step.op === "call" && handlesEntries(step.callee ?? "", site)))) return false;
-  return site.frame.fn.blocks.some((block) =>
-    block.steps.some((step) => {
-      if (step.op !== "call" || step.callee === null) return false;
-      const effects = site.rulebook.contract(step.callee)?.effects ?? [];
-      return effects.some((e) => e.do === "release" && "class" in e.lock && e.lock.class === lock.class);
-    }),
-  );
+  const { blocks } = site.frame.fn;
+  const decidesAtReturn = blocks.some((branch) => branch.end.k === "branch" && isReleaseBeforeReturn(branch.end, lock, site));
+  return !decidesAtReturn && blocks.some((block) => block.steps.some((step) => isReleaseOf(step, lock, site)));
+}
+
+function isReleaseOf(step: Step, lock: LockFact, site: Site): boolean {
+  if (step.op !== "call" || step.callee === null) return false;
+  const effects = site.rulebook.contract(step.callee)?.effects ?? [];
+  return effects.some((e) => e.do === "release" && "class" in e.lock && e.lock.class === lock.class);
+}
+
+/** `if (!vma) mmap_read_unlock(mm); return 0;`: whoever releases on one side of the last test keeps the lock for the caller on the other. */
+function isReleaseBeforeReturn({ yes, no }: Extract<Terminator, { k: "branch" }>, lock: LockFact, site: Site): boolean {
+  const { blocks } = site.frame.fn;
+  return [[yes, no], [no, yes]].some(([aside, on]) => {
+    const side = blocks[aside!]!;
+    const end = blocks[on!]!.end;
+    const joins = side.end.k === "goto" && side.end.to === on && end.k === "return" && end.loc.line === site.loc.line;
+    return joins && side.steps.every((step) => isReleaseOf(step, lock, site));
+  });
 }
 
 /** Whether the caller can get at the lock: through an object, an out-parameter or the result. */
