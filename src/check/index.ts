@@ -66,14 +66,19 @@ function leavesTrace(fn: FunctionIr, rulebook: Rulebook): boolean {
   return has("acquire") !== has("release") || has("map") !== has("unmap") || has("barrier") || has("walk-end") || leavesDuty(fn, effects);
 }
 
-/** It enters or leaves a section or range, or counts tables, for its caller. */
+/** Blocks of a helper that is small enough to be run in place for what it leaves to its caller alone. */
+const mostBlocks = 24;
+
+/** It enters or leaves a section or range, counts tables, or leaves a flush to its caller. */
 function leavesDuty(fn: FunctionIr, effects: readonly Effect[]): boolean {
-  // A loop over tables is balanced round by round or not at all.
-  const counts = isForProcess(fn) && !fn.blocks.some((block) => block.loopHead);
+  // A loop over tables or entries is balanced round by round or not at all.
+  const once = !fn.blocks.some((block) => block.loopHead);
+  const counts = isForProcess(fn) && once;
+  const owes = once && fn.blocks.length <= mostBlocks && effects.some((e) => e.do === "owe-flush") && !effects.some((e) => e.do === "flush");
   const sum = !counts ? 0 : effects.reduce((total, e) => (e.do === "ledger" ? total + ledgerStep(e) : total), 0);
   const lazy = effects.flatMap((e) => (e.do === "lazy-mmu" ? [e.enter] : []));
   const ranges = effects.flatMap((e) => (e.do === "notifier" ? [e.step] : []));
-  return lazy.includes(true) !== lazy.includes(false) || ranges.includes("start") !== ranges.includes("end") || sum !== 0;
+  return lazy.includes(true) !== lazy.includes(false) || ranges.includes("start") !== ranges.includes("end") || sum !== 0 || owes;
 }
 
 /** Whether it may do what its caller still owes. */
@@ -83,7 +88,7 @@ function discharges(fn: FunctionIr, rulebook: Rulebook): boolean {
 
 /** A small helper that returns constants only (hmm_vma_fault(), say): running it tells its caller which. */
 function isConstant(fn: FunctionIr): boolean {
-  if (fn.blocks.length > 24) return false;
+  if (fn.blocks.length > mostBlocks) return false;
   return fn.blocks.every((block) => block.end.k !== "return" || (block.end.value !== null && isConstantExpr(block.end.value)));
 }
 
