@@ -40,6 +40,9 @@ function withoutIndentation(images: FileImages): FileImages {
   return { ...images, post: images.post && { ...images.post, blanksLost: true } };
 }
 
+/** Interpreted steps of the simulator for all functions of a patch: some seconds, if all of them are used. */
+const mostReplaySteps = 600_000;
+
 interface CheckedFiles {
   readonly functions: FunctionReport[];
   readonly findings: Finding[];
@@ -59,6 +62,7 @@ async function checkFiles(
     sources.push({ pre: pre && sourceOf(pre), post: post && sourceOf(post) });
     await new Promise(setImmediate);
   }
+  const pool = { left: mostReplaySteps };
   for (const both of sources) {
     const helpers: Sides<readonly UnitIr[]> = {
       pre: await helpersOf("pre", both, sources, states, rulebook, options),
@@ -67,7 +71,7 @@ async function checkFiles(
     const flow = checkImages(both, rulebook, { all: options.all, strict: options.strict, helpers });
     const outside = await callersInTree(both, sources, states.post, rulebook, options);
     const more = (side: keyof Sides<unknown>, names: ReadonlySet<string>): Promise<readonly UnitIr[]> => definitionsOf(side, both, names, states, options);
-    const checked = mayReplay(both, flow) ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, helpers, more }) : flow;
+    const checked = mayReplay(both, flow) ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, helpers, more, pool }) : flow;
     const decided = asksForOrder(checked.findings) ? (await import("./weak-findings.ts")).withWeakTraces(both, checked, rulebook) : checked;
     functions.push(...decided.functions);
     findings.push(...[...decided.findings, ...outside].filter((f) => options.wants(f.rule)).map((f) => withFrame(f, both)));

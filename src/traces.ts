@@ -22,13 +22,14 @@ export interface ReplayOptions {
   readonly bound: number | null;
   /** Also take pictures of the page tables along each trace. */
   readonly pictures?: boolean;
+  /** Interpreted steps that are left for the patch; shrinks. */
+  readonly pool: { left: number };
   readonly wants: (rule: RuleId) => boolean;
 }
 
 const defaultBound = 6000;
-/** Interpreted steps for one function on one side, and for one file: seconds, if all of it is used, which is rare. */
-const mostWork = 600_000;
-const mostWorkOfFile = 1_500_000;
+/** Interpreted steps for one function on one side: some 150 000 are a second. */
+const mostWork = 250_000;
 
 /** Rules that are decided by what another CPU does, or by what the walk holds. */
 const concurrent: ReadonlySet<RuleId> = new Set<RuleId>([
@@ -44,9 +45,10 @@ export async function withTraces(sources: Sides<Source | null>, checked: Checked
   let { findings } = checked;
   const functions: FunctionReport[] = [];
   for (const report of checked.functions) {
-    const after = report.coverage === "skipped" ? null : await sides.post?.run(report.name);
+    const asked = report.coverage !== "skipped" && (isTouched(report.name, sources) || findings.some((f) => f.function === report.name));
+    const after = asked ? await sides.post?.run(report.name) : null;
     if (after == null) {
-      functions.push(report);
+      functions.push(asked && options.pool.left <= 0 && sides.post?.functions.has(report.name) === true ? noted(report, null) : report);
       continue;
     }
     const fixed = findings.some((f) => f.function === report.name && f.status === "fixed");
@@ -55,6 +57,16 @@ export async function withTraces(sources: Sides<Source | null>, checked: Checked
     functions.push(noted(report, after.result));
   }
   return { functions, findings };
+}
+
+/** Whether the patch changes lines of the function. */
+function isTouched(name: string, sources: Sides<Source | null>): boolean {
+  return [sources.pre, sources.post].some((source) => source?.unit.functions.some((fn) => fn.name === name && hasChanged(source.image.changed, fn)) ?? false);
+}
+
+function hasChanged(changed: ReadonlySet<number>, fn: FunctionIr): boolean {
+  for (const line of changed) if (line >= fn.line && line <= fn.endLine) return true;
+  return false;
 }
 
 export interface Run {
@@ -79,25 +91,25 @@ export function sideOf(source: Source | null, helpers: readonly UnitIr[], librar
   const locksOf = entryLocksIn(unit, options.rulebook, helpers);
   const lines = new Map([[unit.file, image.lines]]);
   const functions = new Map(unit.functions.filter((fn) => !fn.partial && fn.headKnown && fn.unreadable.length === 0).map((fn) => [fn.name, fn] as const));
-  let left = mostWorkOfFile;
+  const { pool } = options;
   return {
     functions,
     run: async (name) => {
       const fn = functions.get(name);
-      if (fn === undefined || left <= 0) return null;
+      if (fn === undefined || pool.left <= 0) return null;
       const locks = locksOf(fn);
       const request: ReplayRequest = {
         function: fn, units: [unit], library, held: locks.held, callersSeen: locks.from === "callers", lines,
-        bound: options.bound ?? defaultBound, work: Math.min(mostWork, left), pictures: options.pictures ?? false,
+        bound: options.bound ?? defaultBound, work: Math.min(mostWork, pool.left), pictures: options.pictures ?? false,
       };
       const result = replay(request);
-      left -= result.work;
+      pool.left -= result.work;
       if (result.notModelled.length === 0) return { request, result, locks };
       // What was left out may stand elsewhere in the tree; what was not left out is not needed from there.
       const more = await options.more(new Set(result.notModelled.flatMap((text) => /^(\w+)\(\)$/.exec(text)?.[1] ?? [])));
-      const whole = { ...request, units: [unit, ...helpers, ...more], work: Math.min(mostWork, left) };
+      const whole = { ...request, units: [unit, ...helpers, ...more], work: Math.min(mostWork, pool.left) };
       const again = replay(whole);
-      left -= again.work;
+      pool.left -= again.work;
       return { request: whole, result: again, locks };
     },
   };
@@ -171,8 +183,9 @@ const errorFound = { severity: "error", confidence: "confirmed" } as const;
 const likely = { severity: "warning", confidence: "likely" } as const;
 
 /** What the replay says of the function beside its findings: how far it came. */
-function noted(report: FunctionReport, result: ReplayResult): FunctionReport {
+function noted(report: FunctionReport, result: ReplayResult | null): FunctionReport {
   const at = (text: string): OpenQuestion => ({ rule: "replay", line: report.line, text });
+  if (result === null) return { ...report, unknowns: [...report.unknowns, at("not replayed: the patch has more functions than the bound of a patch allows")] };
   if (result.runs === 0) return report;
   if (result.notModelled.length > 0) return { ...report, unknowns: [...report.unknowns, at(`not modelled: ${result.notModelled.slice(0, 3).join("; ")}`)] };
   if (result.bounded) return { ...report, unknowns: [...report.unknowns, at("a bound ended the replay before every interleaving was tried")] };

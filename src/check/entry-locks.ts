@@ -4,7 +4,7 @@
  */
 import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import type { LockClass } from "../rulebook/schema.ts";
-import { calleesOf } from "./call-graph.ts";
+import { calleesOf, hasEffect, stepsOf } from "./call-graph.ts";
 import { entryFacts } from "./context.ts";
 import { explore, type Surroundings } from "./explore.ts";
 import type { Facts } from "./facts.ts";
@@ -33,7 +33,19 @@ export function entryLocks(fn: FunctionIr, unit: UnitIr, around: Surroundings): 
   if (callers === null || callers.length > mostCallers) return { held: [], from: null };
   const all = callers.flatMap((caller) => heldAtCalls(caller, fn.name, entryFacts(caller, around.rulebook, unit.opsTables), around));
   const [first, ...rest] = all;
-  return first === undefined ? { held: [], from: null } : { held: rest.reduce(meet, first), from: "callers" };
+  const held = first === undefined ? [] : rest.reduce(meet, first);
+  return { held, from: first === undefined || callers.some((caller) => passesOn(caller, fn, around)) ? null : "callers" };
+}
+
+/**
+ * A caller that was given an entry of the kind itself may have been given it locked, so that what it took says too little;
+ * unless it takes such a lock, which it could not if it was held.
+ */
+function passesOn(caller: FunctionIr, fn: FunctionIr, around: Surroundings): boolean {
+  if (hasEffect(caller, around.rulebook, (effect) => effect.do === "acquire" && "class" in effect.lock && /ptl$|^page_table_lock$/.test(effect.lock.class))) return false;
+  if (stepsOf(caller).some((step) => step.op === "call" && /^spin_lock/.test(step.callee ?? ""))) return false;
+  const entries = (f: FunctionIr): string[] => f.params.map((p) => f.vars.get(p)?.type ?? "").filter((type) => /^p(?:te|md|ud)_t \*$/.test(type));
+  return entries(caller).some((type) => entries(fn).includes(type));
 }
 
 /**

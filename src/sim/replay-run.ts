@@ -13,6 +13,7 @@ import { sharedBy, verdictOf, type Verdict } from "./scenario.ts";
 import type { Lines } from "./trace.ts";
 import { buildWorld, type Settings, type Weakened, type World } from "./world/build.ts";
 import { base } from "./world/layout.ts";
+import { NoRoom } from "./world/no-room.ts";
 
 export type HeldClass =
   | "mmap" | "vma" | "i_mmap" | "anon_vma" | "pte-ptl" | "pmd-ptl" | "pud-ptl" | "page_table_lock" | "hugetlb-vma" | "hugetlb-fault"
@@ -53,6 +54,16 @@ export interface RunResult extends Verdict {
 
 /** `actor` null: the function alone, beside a CPU that does nothing, so that all runs of a world are laid out alike. */
 export function runReplay(subject: Subject, settings: Settings, actor: Actor | null): RunResult {
+  try {
+    return runIn(subject, settings, actor);
+  } catch (error) {
+    if (!(error instanceof NoRoom)) throw error;
+    const nothing = { found: null, trace: null, replayed: [], states: 0, executions: 0, complete: false, skipped: [], touched: new Map<number, number>() };
+    return { ...nothing, notModelled: [error.message], reached: new Set<number>(), rest: [], wanted: [] };
+  }
+}
+
+function runIn(subject: Subject, settings: Settings, actor: Actor | null): RunResult {
   const world = buildWorld({ ...settings, "spare-pages": "4" }, 2, subject.weakened);
   const { function: target, library } = subject;
   const taken = takenByCaller(target, subject.held.filter((h) => !subject.assumed.includes(h)));

@@ -2,6 +2,7 @@
 import type { FunctionIr, Place } from "../../c/ir.ts";
 import { Arena } from "../world/arena.ts";
 import type { World } from "../world/build.ts";
+import { NoRoom } from "../world/no-room.ts";
 import type { Turn } from "../world/turn.ts";
 import type { Value } from "../world/value.ts";
 import { atomicOperations } from "./ops-atomic.ts";
@@ -162,7 +163,7 @@ export function newSession(options: SessionOptions): Session {
       let cell = cells.get(address);
       if (cell === undefined) {
         cell = cells.size;
-        if (cell >= options.world.layout.cells) throw new RangeError(`more than ${options.world.layout.cells} shared variables`);
+        if (cell >= options.world.layout.cells) throw new NoRoom(`more than ${options.world.layout.cells} shared variables`);
         cells.set(address, cell);
       }
       return cell;

@@ -3,6 +3,7 @@
  * number in the state: writer + 1, plus the set of readers shifted by 8.
  */
 import type { RuleId } from "../../core/finding.ts";
+import { NoRoom } from "./no-room.ts";
 import { enableInterrupts, leaveRcu } from "./sections.ts";
 import type { Turn } from "./turn.ts";
 
@@ -19,12 +20,12 @@ export class LockNames {
     this.most = most;
   }
 
-  /** The lock's number; the first caller decides its kind. Throws a RangeError when the world has no room for another. */
+  /** The lock's number; the first caller decides its kind. Throws NoRoom when the world has no room for another. */
   of(name: string, kind: LockKind): number {
     let lock = this.byName.get(name);
     if (lock === undefined) {
       lock = this.names.length;
-      if (lock >= this.most) throw new RangeError(`more than ${this.most} locks`);
+      if (lock >= this.most) throw new NoRoom(`more than ${this.most} locks`);
       this.names.push(name);
       this.kinds.push(kind);
       this.byName.set(name, lock);
