@@ -58,7 +58,7 @@ export function runReplay(subject: Subject, settings: Settings, actor: Actor | n
     return runIn(subject, settings, actor);
   } catch (error) {
     if (!(error instanceof NoRoom)) throw error;
-    const nothing = { found: null, trace: null, litmus: null, replayed: [], states: 0, executions: 0, complete: false, skipped: [], touched: new Map<number, number>() };
+    const nothing = { found: null, trace: null, litmus: () => null, replayed: [], states: 0, executions: 0, complete: false, skipped: [], touched: new Map<number, number>() };
     return { ...nothing, notModelled: [error.message], reached: new Set<number>(), rest: [], wanted: [] };
   }
 }
