@@ -43,7 +43,7 @@ export function entryLocks(fn: FunctionIr, unit: UnitIr, around: Surroundings): 
  */
 function passesOn(caller: FunctionIr, fn: FunctionIr, around: Surroundings): boolean {
   if (hasEffect(caller, around.rulebook, (effect) => effect.do === "acquire" && "class" in effect.lock && /ptl$|^page_table_lock$/.test(effect.lock.class))) return false;
-  if (stepsOf(caller).some((step) => step.op === "call" && /^spin_lock/.test(step.callee ?? "") && /page_table_lock|ptl/.test(step.text))) return false;
+  if (stepsOf(caller).some((step) => step.op === "call" && step.callee?.startsWith("spin_lock") === true && /page_table_lock|ptl/.test(step.text))) return false;
   const entries = (f: FunctionIr): string[] => f.params.map((p) => f.vars.get(p)?.type ?? "").filter((type) => /^p(?:te|md|ud)_t \*$/.test(type));
   return entries(caller).some((type) => entries(fn).includes(type));
 }
