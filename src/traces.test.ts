@@ -1,0 +1,88 @@
+/** Findings of a review get their traces: from a small tree and patches that take a protection away, through the whole pipeline. */
+import { afterEach, describe, expect, it } from "vitest";
+import { directory, kernelFiles, onlyPatch, patchMail, removeFolders, reviewTexts } from "../fixtures/review/harness.ts";
+import type { PatchReport } from "./index.ts";
+
+afterEach(removeFolders);
+
+const file = "mm/vmap-split.c";
+
+/** Splits a huge entry of the kernel's tables, as vmemmap_split_pmd() does; each CPU may be in it at the same time. */
+const sound = `#include <linux/mm.h>
+
+static int fill_and_install(pmd_t *pmd, unsigned long start)
+{
+	struct page *page = pmd_page(*pmd);
+	pte_t *table = pte_alloc_one_kernel(&init_mm);
+	int i;
+
+	if (!table)
+		return -ENOMEM;
+	for (i = 0; i < PTRS_PER_PTE; i++)
+		set_pte_at(&init_mm, start + i * PAGE_SIZE, table + i, mk_pte(page + i, PAGE_KERNEL));
+	spin_lock(&init_mm.page_table_lock);
+	if (pmd_leaf(*pmd)) {
+		smp_wmb();
+		pmd_populate_kernel(&init_mm, pmd, table);
+		flush_tlb_kernel_range(start, start + PMD_SIZE);
+	} else {
+		pte_free_kernel(&init_mm, table);
+	}
+	spin_unlock(&init_mm.page_table_lock);
+	return 0;
+}
+
+int split_kernel_pmd(pmd_t *pmd, unsigned long start)
+{
+	int leaf;
+
+	spin_lock(&init_mm.page_table_lock);
+	leaf = pmd_leaf(*pmd);
+	spin_unlock(&init_mm.page_table_lock);
+	return leaf ? fill_and_install(pmd, start) : 0;
+}
+`;
+
+/** The text without the lines that hold any of the words, first occurrence of each. */
+function without(text: string, ...words: readonly string[]): string {
+  const lines = text.split("\n");
+  for (const word of words) {
+    const at = lines.findIndex((line) => line.includes(word));
+    if (at < 0) throw new Error(`no line with ${word}`);
+    lines.splice(at, 1);
+  }
+  return lines.join("\n");
+}
+
+async function reviewed(before: string, after: string): Promise<PatchReport> {
+  const tree = directory(kernelFiles(6, 1), { [file]: before });
+  return onlyPatch(await reviewTexts([patchMail({ [file]: before }, { [file]: after }, "mm: change the split")], { tree }));
+}
+
+describe("a review with a tree", () => {
+  it("confirms an entry that is not looked at under its lock by the split that came in between, and the repair", async () => {
+    const broken = sound.replace("\tif (pmd_leaf(*pmd)) {", "\t{").replace("\t} else {\n\t\tpte_free_kernel(&init_mm, table);\n", "");
+    const { findings } = await reviewed(sound, broken);
+    const finding = findings.find((f) => f.rule === "stale-read" && f.trace !== null);
+    expect(finding).toMatchObject({ severity: "error", confidence: "confirmed", status: "introduced", function: "fill_and_install", fixConfirmed: true });
+    // Both CPUs install a table; the second one is CPU0's.
+    expect(finding!.trace!.steps.filter((s) => s.text.includes("pmd_populate_kernel")).map((s) => s.cpu)).toEqual([1, 0]);
+    expect(finding!.trace!.actor).toContain("vmemmap");
+  });
+
+  it("shows a table that is reachable before its contents", async () => {
+    const { findings } = await reviewed(sound, without(sound, "smp_wmb();"));
+    expect(findings.filter((f) => f.trace !== null).map((f) => [f.rule, f.confidence, f.fixConfirmed])).toEqual([["publish-order", "confirmed", true]]);
+  });
+
+  it("has no finding when the patch changes nothing that matters", async () => {
+    const { findings, functions } = await reviewed(sound, sound.replace("return 0;\n}\n\nint split", "return 0; /* done */\n}\n\nint split"));
+    expect(functions.map((fn) => fn.name)).toEqual(["fill_and_install"]);
+    expect(findings).toEqual([]);
+  });
+
+  it("names the race that a patch closes", async () => {
+    const { findings } = await reviewed(without(sound, "smp_wmb();"), sound);
+    expect(findings.filter((f) => f.trace !== null).map((f) => [f.rule, f.status])).toEqual([["publish-order", "fixed"]]);
+  });
+});
