@@ -103,6 +103,15 @@ describe("findings about order", () => {
     expect(decided(finding, unit, lines, rulebook)).toMatchObject({ severity: "warning", assumed: ["somebody_elses_helper() orders no memory"], trace: {} });
   });
 
+  it("of a table that came from the caller rest on what the caller did", () => {
+    const { unit, lines, rulebook, findings } = fixture("publish-order.c");
+    const { since, ...from } = findings[0]!;
+    expect(since).toBeGreaterThan(0);
+    expect(decided({ ...from, severity: "warning" }, unit, lines, rulebook)).toMatchObject({
+      severity: "warning", assumed: ["whoever initialised the table orders no memory"], trace: { litmus: expect.stringContaining("exists (1:entry=-1)") as string },
+    });
+  });
+
   it("that the model forbids are dropped", () => {
     const { unit, lines, rulebook, findings } = fixture("publish-order.c");
     const without = unit.functions.find((fn) => fn.name === "with_barrier")!;

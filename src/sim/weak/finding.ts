@@ -73,16 +73,18 @@ function sceneOf(question: WeakQuestion): Scene | null {
   return secondHalf(step) ? joined(question, at) : step.marking === null || step.place.k === "var" ? plainly(step.loc.line) : null;
 }
 
-/** A table is made reachable at the finding; its contents were written in line `since`. */
+/** A table is made reachable at the finding; its contents were written in line `since`, or before the function was called. */
 function published(question: WeakQuestion, at: StepPlace): Scene | null {
   const { finding, fn } = question;
-  const from = stepsWhere(fn, (step) => step.loc.line === finding.since).at(-1);
+  const { since } = finding;
+  const from = since === undefined ? { block: 0, index: -1 } : stepsWhere(fn, (step) => step.loc.line === since).at(-1);
   const between = from && orderedPath(question, from, at);
   if (!between) return null;
+  const before = since === undefined ? ["whoever initialised the table"] : [];
   const level = /^(p[a-z0-9]d)_(?:populate|install)/.exec(calleeAt(fn, at))?.[1] ?? "pmd";
   return {
     mine: [
-      { k: "store", at: constant("table"), value: constant(content.none), order: "plain", line: finding.since ?? 0 },
+      { k: "store", at: constant("table"), value: constant(content.none), order: "plain", line: since ?? fn.line },
       ...between.fences,
       { k: "store", at: constant(level), value: constant("table"), order: "once", line: finding.line },
     ],
@@ -95,7 +97,7 @@ function published(question: WeakQuestion, at: StepPlace): Scene | null {
     ],
     otherLines: [`val = READ_ONCE(*${level});`, "entry = READ_ONCE(the first entry of the table in val);"],
     actor: "a walker that takes no locks", memory: new Map([[level, content.none], ["table", content.uninitialised]]),
-    hazards: [{ property: "uninitialised-table", proposition: is(1, "entry", content.uninitialised) }], unseen: between.unseen,
+    hazards: [{ property: "uninitialised-table", proposition: is(1, "entry", content.uninitialised) }], unseen: [...before, ...between.unseen],
   };
 }
 
