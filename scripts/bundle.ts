@@ -10,6 +10,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { sha1 } from "../src/util/digest.ts";
+import { billOfMaterials } from "./sbom.ts";
 
 /** Loaded when they are needed, from their own files: mailparser and ts-morph are large, piscina starts its own worker file. */
 const apart: readonly string[] = ["mailparser", "ts-morph", "piscina", "tree-sitter-c"];
@@ -17,7 +18,8 @@ const apart: readonly string[] = ["mailparser", "ts-morph", "piscina", "tree-sit
 /** yargs asks for the width of text only to print help, which is not its job here; the real answer loads tables for 50 ms. */
 const lengthAsWidth = "export default (text) => text.length;";
 
-async function bundled(root: string): Promise<string> {
+/** The text of the bundle: the same for the same sources. */
+export async function bundled(root: string): Promise<string> {
   const result = await build({
     entryPoints: [join(root, "src/cli/main.ts")],
     absWorkingDir: root,
@@ -92,6 +94,7 @@ export async function bundle(root: string): Promise<void> {
   const text = await bundled(root);
   const name = `mmreview-${sha1(text).slice(0, 12)}.cjs`;
   writeFileSync(join(dist, name), text);
+  writeFileSync(join(dist, "sbom.cdx.json"), billOfMaterials(root));
   writeFileSync(join(dist, "start.cjs"), starter(name));
   rmSync(join(dist, "cli/main.js"), { force: true });
   warm(root);

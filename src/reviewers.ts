@@ -6,7 +6,7 @@ import type { PreparedPatch } from "./prepare-patch.ts";
 import { reviewPatch } from "./review-patch.ts";
 import type { ReviewSetup } from "./review-thread.ts";
 import { openPool, type Pool } from "./util/pool.ts";
-import { SharedStrings } from "./util/share-strings.ts";
+import { SharedValues } from "./util/shared-values.ts";
 
 /** To start a thread takes as long as this many patches do: whole functions of a tree are slower than hunks alone. */
 const firstAlone = { hunks: 32, tree: 4 } as const;
@@ -22,14 +22,14 @@ export function reviewersFor(request: ReviewRequest, options: PatchOptions): Rev
   const { stdin: _stdin, ...plain } = request;
   const setup: ReviewSetup = { request: plain, tree: options.tree?.root ?? null };
   let left: number = options.tree === null ? firstAlone.hunks : firstAlone.tree;
-  const strings = new SharedStrings();
+  const values = new SharedValues();
   let pool: Promise<Pool<PreparedPatch, PatchReport>> | null = null;
   return {
     width: request.jobs === 1 ? 1 : 4 * request.jobs,
     review: async (patch) => {
-      if (request.jobs === 1 || left-- > 0) return reviewPatch(patch, options);
+      if (request.jobs === 1 || left-- > 0) return values.share(await reviewPatch(patch, options));
       pool ??= openPool("review-thread", setup, request.jobs);
-      return strings.share(await (await pool).run(patch));
+      return values.share(await (await pool).run(patch));
     },
     close: async () => (await pool)?.close(),
   };

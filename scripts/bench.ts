@@ -1,0 +1,144 @@
+/**
+ * `npm run bench`: what mmreview costs beside what people use today, as ratios within one run, because seconds differ
+ * from machine to machine and from hour to hour. CPU is user and system time of all processes, the least of some runs.
+ * MMREVIEW_TREE_6_12 names kernel sources; rows that need them are left out without. docs/benchmarks.md has results.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { codeOf, manyMails, patchOfLines, plainMails } from "./bench/inputs.ts";
+import { initC, lowerText } from "../src/c/index.ts";
+import { checkUnit } from "../src/check/index.ts";
+import { parseDiff } from "../src/diff/index.ts";
+import { readInput } from "../src/mail/index.ts";
+import { builtinRules, rulebookFor } from "../src/rulebook/index.ts";
+
+const root = join(import.meta.dirname, "..");
+const program = join(root, "bin/mmreview.js");
+const tree = process.env["MMREVIEW_TREE_6_12"] ?? "";
+const folder = mkdtempSync(join(tmpdir(), "mmreview-bench-"));
+
+interface Cost {
+  readonly cpu: number;
+  readonly wall: number;
+}
+
+/** Least cost of `runs` runs; the exit code does not matter. */
+function cost(command: readonly string[], cwd: string, runs: number): Cost {
+  let [cpu, wall] = [Infinity, Infinity];
+  for (let run = 0; run < runs; run++) {
+    const quoted = command.map((word) => `'${word}'`).join(" ");
+    const start = performance.now();
+    const { stdout } = spawnSync("bash", ["-c", `${quoted} >/dev/null 2>&1; times`], { cwd, encoding: "utf8" });
+    wall = Math.min(wall, (performance.now() - start) / 1000);
+    const parts = stdout.trim().split("\n").at(-1)!.split(/\s+/).map((text) => /(\d+)m([\d.]+)s/.exec(text)!);
+    cpu = Math.min(cpu, parts.reduce((sum, part) => sum + 60 * Number(part[1]) + Number(part[2]), 0));
+  }
+  return { cpu, wall };
+}
+
+function row(what: string, value: string, beside = ""): void {
+  console.log(`| ${what} | ${value} | ${beside} |`);
+}
+
+const seconds = (value: number): string => `${value.toFixed(2)} s`;
+const times = (value: number): string => `${value.toFixed(2)} x`;
+
+/** User time of this process for `work`, in seconds; the least of three. */
+async function own(work: () => unknown): Promise<number> {
+  let least = Infinity;
+  for (let run = 0; run < 3; run++) {
+    const before = process.cpuUsage();
+    await work();
+    least = Math.min(least, process.cpuUsage(before).user / 1e6);
+  }
+  return least;
+}
+
+function coldRows(): void {
+  const mail = join(folder, "150.patch");
+  writeFileSync(mail, patchOfLines(150));
+  const node = cost(["node", "-e", "0"], folder, 9);
+  const help = cost(["node", program, "--help"], folder, 9);
+  const alone = cost(["node", program, "--no-progress", mail], folder, 9);
+  row("bare node", seconds(node.cpu));
+  row("`--help`", `${seconds(help.cpu)} (${seconds(help.wall)} wall)`);
+  row("one patch of 150 lines, mail alone", seconds(alone.cpu), `${times(alone.cpu / node.cpu)} bare node`);
+  writeFileSync(join(folder, "whole.patch"), patchOfLines(150, 1, true));
+  const whole = cost(["node", program, "--no-progress", join(folder, "whole.patch")], folder, 3);
+  row("the same with nine functions in full, each replayed", seconds(whole.cpu), `${times(whole.cpu / alone.cpu)} the patch above`);
+  const checkpatch = join(tree, "scripts/checkpatch.pl");
+  if (tree === "" || !existsSync(checkpatch)) return;
+  const other = cost(["perl", checkpatch, "--no-tree", mail], folder, 9);
+  row("checkpatch.pl --no-tree, same mail", seconds(other.cpu), `mmreview takes ${times(alone.cpu / other.cpu)}`);
+  const patch = join(folder, "tree.patch");
+  writeFileSync(patch, patchOfTree());
+  const within = cost(["node", program, "--no-progress", "--jobs", "1", "--tree", tree, patch], folder, 5);
+  const otherWithin = cost(["perl", checkpatch, patch], tree, 5);
+  row("patch to mm/memory.c, with the tree", seconds(within.cpu));
+  row("checkpatch.pl in the tree, same patch", seconds(otherWithin.cpu), `mmreview takes ${times(within.cpu / otherWithin.cpu)}`);
+}
+
+/** A harmless change to the tree's own mm/memory.c: a comment in twelve places. Made when it is needed, as the text is not ours. */
+function patchOfTree(): string {
+  const lines = readFileSync(join(tree, "mm/memory.c"), "utf8").split("\n");
+  let count = 0;
+  const changed = lines.flatMap((line, at) => (line.startsWith("\tpte = pte_offset_map_lock(") && count++ < 12 ? ["\t/* Look at the entry under its lock. */", line] : at < 0 ? [] : [line]));
+  for (const [side, text] of [["a", lines], ["b", changed]] as const) {
+    mkdirSync(join(folder, side, "mm"), { recursive: true });
+    writeFileSync(join(folder, side, "mm/memory.c"), text.join("\n"));
+  }
+  const { stdout } = spawnSync("git", ["diff", "--no-index", "a/mm/memory.c", "b/mm/memory.c"], { cwd: folder, encoding: "utf8" });
+  return `From: A <a@example.org>\nSubject: [PATCH] mm: comment the locks\nDate: Tue, 3 Dec 2024 09:00:00 +0000\n\nSay it.\n\nSigned-off-by: A <a@example.org>\n---\n${stdout.replaceAll("a/a/", "a/").replaceAll("b/b/", "b/")}`;
+}
+
+function scanRows(): void {
+  if (tree === "") return;
+  const one = cost(["node", program, "scan", "--tree", tree, "--no-progress", "--jobs", "1", "mm"], folder, 1);
+  const two = cost(["node", program, "scan", "--tree", tree, "--no-progress", "--jobs", "2", "mm"], folder, 1);
+  row("scan mm/, --jobs 1", `${seconds(one.cpu)} (${seconds(one.wall)} wall)`);
+  row("scan mm/, --jobs 2", `${seconds(two.cpu)} (${seconds(two.wall)} wall)`, `${times(one.wall / two.wall)} as fast; ${times((2 * one.cpu) / two.cpu)} on two idle cores`);
+}
+
+async function mailRows(): Promise<void> {
+  const box = join(folder, "plain.mbox");
+  writeFileSync(box, plainMails(20_000));
+  const plain = await own(async () => {
+    for await (const event of readInput(box)) if (event.kind === "trouble") throw new Error(event.text);
+  });
+  row("mails without patch", `${Math.round(20_000 / plain)} a second`);
+  const diffs = (count: number): string[] => Array.from({ length: count }, (_item, n) => codeOf(n));
+  const parsed = async (count: number): Promise<number> => {
+    const texts = diffs(count);
+    return own(() => texts.forEach((text) => parseDiff(text)));
+  };
+  const [few, many] = [await parsed(2000), await parsed(4000)];
+  row("patches parsed and repaired", `${Math.round(4000 / many)} a second`, `twice as many take ${times(many / few)}`);
+}
+
+async function growthRows(): Promise<void> {
+  await initC();
+  const rulebook = rulebookFor(builtinRules(), "6.12");
+  const long = async (pieces: number): Promise<number> => {
+    const text = `static void f(struct vm_area_struct *vma, pmd_t *pmd, unsigned long addr)\n{\n\tspinlock_t *ptl;\n\tpte_t *pte;\n${"\tpte = pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl);\n\tif (!pte)\n\t\treturn;\n\tptep_clear_flush(vma, addr, pte);\n\tpte_unmap_unlock(pte, ptl);\n".repeat(pieces)}}\n`;
+    return own(() => checkUnit(lowerText("mm/f.c", text), rulebook));
+  };
+  await long(50);
+  const [short, double] = [await long(200), await long(400)];
+  row("function of 1,000 lines", seconds(short), `of 2,000 lines ${times(double / short)}`);
+  for (const count of [100, 200]) writeFileSync(join(folder, `${count}.mbox`), manyMails(count));
+  const reviews = [100, 200].map((count) => cost(["node", program, "--no-progress", "--jobs", "1", join(folder, `${count}.mbox`)], folder, 3).cpu);
+  row("100 patches of 150 lines reviewed", seconds(reviews[0]!), `200 take ${times(reviews[1]! / reviews[0]!)}`);
+}
+
+console.log(`node ${process.version}, ${execFileSync("uname", ["-srm"], { encoding: "utf8" }).trim()}, load ${readFileSync("/proc/loadavg", "utf8").split(" ").slice(0, 3).join(" ")}\n`);
+console.log("| what | cost | beside |\n|---|---|---|");
+try {
+  coldRows();
+  await mailRows();
+  await growthRows();
+  scanRows();
+} finally {
+  rmSync(folder, { recursive: true });
+}
