@@ -4,7 +4,7 @@
  */
 import type { FunctionIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
-import { calleesOf } from "./call-graph.ts";
+import { calleesOf, hasEffect } from "./call-graph.ts";
 
 const deepest = 4;
 
@@ -14,7 +14,7 @@ export function neutralAmong(functions: ReadonlyMap<string, FunctionIr>, ruleboo
     const before = known.get(name);
     if (before !== undefined) return before;
     const fn = functions.get(name);
-    if (!fn || fn.partial || fn.unreadable.length > 0 || leavesTrace(fn)) return remember(name, false);
+    if (!fn || fn.partial || fn.unreadable.length > 0 || leavesTrace(fn) || releasesForCaller(fn, rulebook)) return remember(name, false);
     known.set(name, true);
     const callees = Array.from(new Set(calleesOf(fn))).filter((callee) => !rulebook.contract(callee));
     // Code that is nowhere in view is taken at its name's word; only helpers say that they drop a lock for their caller.
@@ -26,4 +26,9 @@ export function neutralAmong(functions: ReadonlyMap<string, FunctionIr>, ruleboo
     return neutral;
   };
   return (callee) => isNeutral(callee, 0);
+}
+
+/** It releases a sleeping lock: though it takes one of the kind as well, the first may be its caller's (mm/userfaultfd.c, __mcopy_atomic_hugetlb()). */
+function releasesForCaller(fn: FunctionIr, rulebook: Rulebook): boolean {
+  return hasEffect(fn, rulebook, (e) => e.do === "release" && "class" in e.lock && !e.lock.class.endsWith("-ptl"));
 }
