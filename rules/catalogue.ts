@@ -162,7 +162,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     references: [
       { file: "mm/rmap.c", where: "Lock ordering in mm", version: "6.12" },
       { file: "mm/filemap.c", where: "Lock ordering", version: "6.12" },
-      { file: "Documentation/mm/process_addrs.rst", where: "Lock ordering", version: "6.12" },
+      { file: "Documentation/mm/process_addrs.rst", where: "Lock ordering", version: "6.13" },
     ],
   },
   {

@@ -3,7 +3,7 @@ import type { LockOrder } from "../src/rulebook/schema.ts";
 
 const rmap = { file: "mm/rmap.c", where: "Lock ordering in mm", version: "6.12" } as const;
 const filemap = { file: "mm/filemap.c", where: "Lock ordering", version: "6.12" } as const;
-const addrs = { file: "Documentation/mm/process_addrs.rst", where: "Lock ordering", version: "6.12" } as const;
+const addrs = { file: "Documentation/mm/process_addrs.rst", where: "Lock ordering", version: "6.13" } as const;
 
 export const lockOrders: readonly LockOrder[] = [
   { outer: "mmap", inner: ["vma", "folio", "i_mmap", "anon_vma", "hugetlb-fault", "hugetlb-vma"], references: [rmap, filemap, addrs] },
@@ -12,6 +12,5 @@ export const lockOrders: readonly LockOrder[] = [
   { outer: "i_mmap", inner: ["anon_vma"], references: [rmap, filemap] },
   { outer: "hugetlb-fault", inner: ["hugetlb-vma", "i_mmap"], references: [rmap] },
   { outer: "hugetlb-vma", inner: ["i_mmap"], since: "6.1", references: [rmap] },
-  { outer: "pud-ptl", inner: ["pmd-ptl", "pte-ptl"], references: [addrs] },
-  { outer: "pmd-ptl", inner: ["pte-ptl"], references: [addrs] },
+  { outer: "pmd-ptl", inner: ["pte-ptl"], references: [{ file: "mm/khugepaged.c", where: "retract_page_tables()", version: "6.12" }, { file: "mm/khugepaged.c", where: "collapse_pte_mapped_thp()", version: "6.12" }] },
 ];

@@ -31,7 +31,6 @@ export const sleepers: readonly Sleeper[] = [
     names: ["pte_alloc_one", "pte_alloc_one_kernel", "pmd_alloc_one", "pud_alloc_one", "p4d_alloc_one"],
     references: [{ file: "include/asm-generic/pgalloc.h", where: "pte_alloc_one()", version: "6.12" }],
   },
-  { names: ["apply_to_page_range"], references: [{ file: "mm/memory.c", where: "apply_to_page_range()", version: "6.12" }] },
   { names: ["anon_vma_prepare", "__anon_vma_prepare", "anon_vma_clone", "anon_vma_fork", "vmf_anon_prepare"], references: [{ file: "mm/rmap.c", where: "__anon_vma_prepare()", version: "6.12" }] },
   {
     names: ["mutex_lock", "mutex_lock_nested", "mutex_lock_interruptible", "mutex_lock_killable", "guard:mutex"],
