@@ -18,6 +18,13 @@ export const contracts: readonly Contract[] = [
     requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }] }],
     references: [{ file: "mm/pagewalk.c", where: "walk_page_range_novma()", version: "6.1" }],
   },
+  {
+    name: "walk_kernel_page_table_range",
+    since: "6.12",
+    params: ["start", "end", "ops", "pgd", "private"],
+    requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "&init_mm" }] }],
+    references: [{ file: "mm/pagewalk.c", where: "walk_kernel_page_table_range()", version: "6.12" }],
+  },
   { name: "walk_page_vma", aliases: ["walk_page_range_vma"], params: ["vma"], requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "vma.vm_mm" }, { class: "vma", of: "vma" }] }], references: [{ file: "mm/pagewalk.c", where: "walk_page_vma()", version: "6.12" }, addrs] },
   { name: "get_user_pages_remote", aliases: ["pin_user_pages_remote"], params: ["mm"], effects: [{ do: "may-release", lock: { class: "mmap", of: "mm" } }], references: [{ file: "mm/gup.c", where: "get_user_pages_remote()", version: "6.12" }] },
   { name: "get_task_mm", aliases: ["mm_access"], params: ["task"], returns: { unlocked: true }, references: [{ file: "kernel/fork.c", where: "get_task_mm()", version: "6.12" }] },

@@ -110,7 +110,7 @@ export function lockOfRef(ref: LockRef, call: CallInfo): { readonly id: string; 
   if ("pointer" in ref) {
     return namedLock(call.arg(ref.pointer), ref.kind);
   }
-  return { id: sym.lockOf(ref.class, ref.of === null ? "" : call.arg(ref.of)), class: ref.class };
+  return { id: sym.lockOf(ref.class, ref.of === null ? "" : ref.of.startsWith("&") ? sym.globalAddress(ref.of.slice(1)) : call.arg(ref.of)), class: ref.class };
 }
 
 /** Fields that hold a lock of a class (include/linux/mm_types.h, fs.h, rmap.h; mm/hugetlb.c). */

@@ -90,7 +90,7 @@ function checkNames(contract: Words, report: Report): void {
     for (const [key, item] of Object.entries(value)) {
       if (typeof item === "string" && naming.includes(key)) {
         const name = /^\*?([A-Za-z_]\w*)/.exec(item)?.[1] ?? item;
-        if (name !== "return" && !params.includes(name)) report({ name: `${nameOf(contract)}, ${key}`, of: value, key }, `"${item}" is no argument (these are: ${params.join(", ")}, return)`);
+        if (name !== "return" && !/^&\w+$/.test(item) && !params.includes(name)) report({ name: `${nameOf(contract)}, ${key}`, of: value, key }, `"${item}" is no argument (these are: ${params.join(", ")}, return)`);
       } else visit(item);
     }
   };

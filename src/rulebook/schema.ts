@@ -42,7 +42,7 @@ export type LockClass =
 
 /**
  * A lock: the one that protects the entry or object `of` (class + object name it, so that two ways to reach the same
- * lock are equal), or the one that argument `pointer` points to (its class follows from what the pointer came from).
+ * lock are equal; "&init_mm" is a global), or the one that argument `pointer` points to (its class follows from what the pointer came from).
  */
 export type LockRef =
   | { readonly class: LockClass; readonly of: string | null }
