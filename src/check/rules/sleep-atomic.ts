@@ -1,11 +1,12 @@
 /**
- * sleep-atomic: nothing that may sleep runs under a page-table lock, in an RCU read section or with a mapped pte (which
+ * sleep-atomic: nothing that may sleep runs under a page-table lock, in an RCU read section, in lazy MMU mode or with a mapped pte (which
  * is an RCU read section since 6.6 and a kmap_atomic() with HIGHPTE before: mm/pgtable-generic.c, __pte_offset_map()).
  * A helper in view is run in place with what its caller holds, so that one which drops the lock first, or sleeps only
  * when a flag says so, is judged by what it does here (kernel/sched/core.c, __might_sleep()).
  */
 import type { Sleeper } from "../../rulebook/schema.ts";
 import { inEra } from "../../util/version.ts";
+import { lazySection } from "../duties.ts";
 import { callersLock, describeLock } from "../effects.ts";
 import type { Facts, LockFact } from "../facts.ts";
 import type { CallInfo, Rule } from "../model.ts";
@@ -49,6 +50,8 @@ export function atomicReason(facts: Facts, era: string, file: string): string | 
   const lock = facts.locks.find((l) => l.certain && atomicClasses.has(l.class) && !isSuspended(l, facts));
   if (lock) return lock.origin === "taken" ? `the ${describeLock(lock)} of line ${lock.at.line} is held` : `the caller's ${describeLock(lock)} is held`;
   if (facts.walks.size > 0) return "page_vma_mapped_walk() holds the page-table lock";
+  const lazy = facts.duties.get(lazySection);
+  if (lazy) return `lazy MMU mode of line ${lazy.at.line} is not left`;
   const map = facts.maps.find((m) => m.certain);
   const isSection = inEra(era, { since: "6.6" });
   if (!map || (!isSection && !hasHighPtes(file))) return null;
