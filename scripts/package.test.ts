@@ -47,7 +47,7 @@ function mmreview(...words: readonly string[]): { status: number | null; stdout:
 
 describe("the package", () => {
   it("holds what its parts look for, and no test", () => {
-    expect(readdirSync(installed).toSorted()).toEqual(["LICENSE", "README.md", "bin", "dist", "docs", "package.json", "rules", "schemas"]);
+    expect(readdirSync(installed).toSorted()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "bin", "dist", "docs", "package.json", "rules", "schemas"]);
     const files = readdirSync(installed, { recursive: true, encoding: "utf8" });
     expect(files.filter((name) => /\.test\.(?:js|d\.ts)$/.test(name))).toEqual([]);
     expect(files).toEqual(expect.arrayContaining(["dist/rules.json", "dist/rulebook/schema.d.ts", "docs/mmreview.1", "docs/ci/github/run-mmreview.sh", "schemas/config-1.json", "schemas/baseline-1.json"]));

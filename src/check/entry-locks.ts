@@ -24,14 +24,18 @@ export interface EntryLocks {
 /** A function with more callers is a helper of many: what they have in common says little, and finding out costs much. */
 const mostCallers = 3;
 
-/** What the callers of `fn` hold: asked of one level of callers, whose own come by the tables. */
-export function entryLocks(fn: FunctionIr, unit: UnitIr, around: Surroundings): EntryLocks {
+/** What the callers of `fn` hold: asked of its callers and of theirs, whose own come by the tables. */
+export function entryLocks(fn: FunctionIr, unit: UnitIr, around: Surroundings, levels: number = 2): EntryLocks {
   const context = heldIn(entryFacts(fn, around.rulebook, unit.opsTables));
   const walk = walkLocks(fn, unit);
   if (context.length + walk.length > 0) return { held: [...context, ...walk], from: "context" };
   const callers = around.callersOf(fn);
-  if (callers === null || callers.length > mostCallers) return { held: [], from: null };
-  const all = callers.flatMap((caller) => heldAtCalls(caller, fn.name, entryFacts(caller, around.rulebook, unit.opsTables), around));
+  if (callers === null || callers.length > mostCallers || levels === 0) return { held: [], from: null };
+  const all = callers.flatMap((caller) => {
+    const calls = heldAtCalls(caller, fn.name, entryFacts(caller, around.rulebook, unit.opsTables), around);
+    const outer = entryLocks(caller, unit, around, levels - 1).held.filter((lock) => !hasEffect(caller, around.rulebook, (e) => e.do === "release" && "class" in e.lock && e.lock.class === lock.class));
+    return calls.map((held) => [...held, ...outer.filter((lock) => !held.some((h) => h.class === lock.class))]);
+  });
   const [first, ...rest] = all;
   const held = first === undefined ? [] : rest.reduce(meet, first);
   return { held, from: first === undefined || callers.some((caller) => passesOn(caller, fn, around)) ? null : "callers" };

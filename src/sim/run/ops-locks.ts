@@ -203,7 +203,7 @@ const synchronize: OperationMaker = (world): Operation => ({
 
 const sleeps: OperationMaker = (world) =>
   quiet((turn) => {
-    mightSleep(turn, world.locks, "this");
+    if (!isHelped(world, turn.thread, "sleep")) mightSleep(turn, world.locks, "this");
     return null;
   });
 
