@@ -71,6 +71,7 @@ function arrive(runner: Runner, operation: Operation | null, step: Step | null):
   if (runner.fault === null) dropDead(thread, session.reloaded);
   if (turn.thread === 0 && operation !== null) session.reached.add(placeOf(thread).line);
   const key = `${turn.thread}${operation === null ? "." : ""}${runner.fault === null ? "" : "!"}${threadKey(thread)}`;
+  session.work.left -= key.length >> sizeOfStep;
   const standing = session.standings.of(key, () => ({ thread, operation, step, footprint: constantFootprint(runner, operation) }));
   return { standing, data: runner.data, fault: runner.fault, notes: runner.notes, saw: runner.saw };
 }
@@ -81,6 +82,9 @@ function constantFootprint(runner: Runner, operation: Operation | null): readonl
   const footprint = operation === null ? null : operation.footprint(asking.turn);
   return asking.asked.yes ? null : footprint;
 }
+
+/** A state is written down and copied with its variables and assumptions: this many of its characters (a power of two) count as a step. */
+const sizeOfStep = 7;
 
 /** Most local steps between two visible ones; a loop that never ends alone is cut there. */
 const mostLocal = 20_000;
@@ -138,6 +142,7 @@ function meets(runner: Runner, ways: Ways): boolean {
   dropDead(runner.thread, runner.session.reloaded);
   const world = runner.changes === 0 ? "" : runner.data.join();
   const key = `${world} ${threadKey(runner.thread)}`;
+  runner.session.work.left -= key.length >> sizeOfStep;
   if (ways.seen.has(key)) {
     // The only way there is has come round: the thread never gets anywhere again, if all that it does is modelled.
     if (ways.forked) return true;
