@@ -4,7 +4,7 @@ import type { Contract } from "../../src/rulebook/schema.ts";
 const batch = { file: "mm/internal.h", where: "folio_pte_batch()", version: "6.12" } as const;
 const flagged = { file: "mm/util.c", where: "folio_pte_batch()", version: "6.17" } as const;
 const swap = { file: "mm/internal.h", where: "swap_pte_batch()", version: "6.12" } as const;
-const locks = { file: "Documentation/mm/process_addrs.rst", where: "Page table locks", version: "6.12" } as const;
+const locks = { file: "Documentation/mm/process_addrs.rst", where: "Page table locking details", version: "6.13" } as const;
 const protect = { file: "include/linux/pgtable.h", where: "modify_prot_commit_ptes()", version: "6.17" } as const;
 
 export const contracts: readonly Contract[] = [

@@ -2,7 +2,7 @@
 import type { Contract } from "../../src/rulebook/schema.ts";
 
 const pgtable = { file: "include/linux/pgtable.h", where: "", version: "6.12" } as const;
-const locks = { file: "Documentation/mm/process_addrs.rst", where: "Page table locks", version: "6.12" } as const;
+const locks = { file: "Documentation/mm/process_addrs.rst", where: "Page table locking details", version: "6.13" } as const;
 
 export const contracts: readonly Contract[] = [
   { name: "set_pte", params: ["ptep", "value"], requires: [{ need: "mapped", pointer: "ptep" }], effects: [{ do: "write", entry: "ptep", level: "pte" }], references: [locks] },

@@ -3,7 +3,7 @@ import type { Contract } from "../../src/rulebook/schema.ts";
 
 const install = { file: "mm/memory.c", where: "pmd_install()", version: "6.12" } as const;
 const upper = { file: "mm/memory.c", where: "__pud_alloc()", version: "6.12" } as const;
-const locks = { file: "Documentation/mm/process_addrs.rst", where: "Page table locks", version: "6.12" } as const;
+const locks = { file: "Documentation/mm/process_addrs.rst", where: "Page table locking details", version: "6.13" } as const;
 const alloc = { file: "include/asm-generic/pgalloc.h", where: "pte_alloc_one()", version: "6.12" } as const;
 const kernel = { file: "mm/memory.c", where: "__pte_alloc_kernel()", version: "6.12" } as const;
 

@@ -8,7 +8,7 @@ import type { Contract } from "../../src/rulebook/schema.ts";
 const pgtable = { file: "include/linux/pgtable.h", where: "", version: "6.12" } as const;
 const swapops = { file: "include/linux/swapops.h", where: "", version: "6.12" } as const;
 const huge = { file: "include/linux/huge_mm.h", where: "", version: "6.12" } as const;
-const locks = { file: "Documentation/mm/process_addrs.rst", where: "Page table locks", version: "6.12" } as const;
+const locks = { file: "Documentation/mm/process_addrs.rst", where: "Page table locking details", version: "6.13" } as const;
 const nonPresent = ["migration", "device-private"] as const;
 const huges = ["leaf", "devmap"] as const;
 const hugeOrTable = ["leaf", "devmap", "table"] as const;

@@ -4,7 +4,7 @@ import type { Contract } from "../../src/rulebook/schema.ts";
 const find = { file: "mm/mmap.c", where: "find_vma_intersection()", version: "6.12" } as const;
 const lookup = { file: "include/linux/mm.h", where: "vma_lookup()", version: "6.12" } as const;
 const pagewalk = { file: "mm/pagewalk.c", where: "walk_page_range()", version: "6.12" } as const;
-const addrs = { file: "Documentation/mm/process_addrs.rst", where: "Locking", version: "6.12" } as const;
+const addrs = { file: "Documentation/mm/process_addrs.rst", where: "Locking", version: "6.13" } as const;
 
 export const contracts: readonly Contract[] = [
   { name: "find_vma", aliases: ["find_vma_intersection", "find_vma_prev", "find_extend_vma", "find_exact_vma"], params: ["mm", "addr"], requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }] }], returns: { vma: true }, references: [find, addrs] },

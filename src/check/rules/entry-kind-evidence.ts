@@ -11,6 +11,7 @@ export function noteKinds(call: CallInfo, site: Site): void {
   const returns = call.contract?.returns;
   if ((returns?.tests && !call.contract?.requires) || returns?.same || returns?.is !== undefined || returns?.like !== undefined) return;
   if (call.contract?.effects?.some((e) => e.do === "read")) return;
+  if (onlyKeepsOrder(call)) return;
   const demands = new Map((call.contract?.requires ?? []).flatMap((r) => (r.need === "kind" ? [[call.arg(r.value), r.in] as const] : [])));
   call.args.forEach((arg, index) => {
     const wanted = demands.get(arg);
@@ -28,6 +29,15 @@ export function noteKinds(call: CallInfo, site: Site): void {
     });
   });
 }
+
+/** A call that locks, unlocks or unmaps looks at no entry: it is right for whatever lies there. */
+function onlyKeepsOrder({ contract }: CallInfo): boolean {
+  const effects = contract?.effects ?? [];
+  const asks = contract?.requires?.some((r) => r.need === "kind") ?? false;
+  return !asks && effects.length > 0 && effects.every((e) => orderOnly.has(e.do));
+}
+
+const orderOnly: ReadonlySet<string> = new Set(["acquire", "release", "may-release", "assert", "wait-for", "give-lock", "unmap", "walk-end"]);
 
 /** Kinds of an entry value, or of the entry that a pointer designates; null for other arguments. */
 function kindsOf(arg: string, index: number, demanded: boolean, call: CallInfo, site: Site): { readonly level: Level; readonly kinds: KindSet } | null {

@@ -1,6 +1,6 @@
 /**
  * entry-lock: an entry is changed under the page-table lock of its level (Documentation/mm/process_addrs.rst,
- * "Page table locks"). Only code that shows that no lock is held is a violation: the entry was reached by a walk in
+ * "Page table locking details"). Only code that shows that no lock is held is a violation: the entry was reached by a walk in
  * this very function, or the lock was released before on this path. Otherwise the caller may hold it.
  */
 import type { Level, LockClass } from "../../rulebook/schema.ts";
