@@ -30,7 +30,8 @@ export function entryLocks(fn: FunctionIr, unit: UnitIr, around: Surroundings, l
   const walk = walkLocks(fn, unit);
   if (context.length + walk.length > 0) return { held: [...context, ...walk], from: "context" };
   const callers = around.callersOf(fn);
-  if (callers === null || callers.length > mostCallers || levels === 0) return { held: [], from: null };
+  // Of a caller that is known in part it is not known what it holds, nor what it was given.
+  if (callers === null || callers.length > mostCallers || levels === 0 || callers.some((caller) => caller.partial || !caller.headKnown)) return { held: [], from: null };
   const all = callers.flatMap((caller) => {
     const calls = heldAtCalls(caller, fn.name, entryFacts(caller, around.rulebook, unit.opsTables), around);
     const outer = entryLocks(caller, unit, around, levels - 1).held.filter((lock) => !hasEffect(caller, around.rulebook, (e) => e.do === "release" && "class" in e.lock && e.lock.class === lock.class));
