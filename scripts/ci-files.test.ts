@@ -239,7 +239,7 @@ describe.runIf(haveJq && haveCurl)("Patchwork (skipped without jq and curl)", ()
     const id = "20241118081000.4711-2-robin.castell%40example.org";
     expect(asked[0]).toBe(`GET /api/1.3/patches/?msgid=${id}&project=linux-mm - `);
     expect(asked[1]).toMatch(/^POST \/api\/1\.3\/patches\/42\/checks\/ Token s3cret /);
-    expect(JSON.parse(asked[1]!.slice(asked[1]!.indexOf("{")))).toEqual({ state: "warning", context: "mmreview", description: expect.stringContaining("1 warning in 1 patch") as string, target_url: "https://ci.example.org/1" });
+    expect(JSON.parse(asked[1]!.slice(asked[1]!.indexOf("{")))).toEqual({ state: "fail", context: "mmreview", description: expect.stringContaining("1 error in 1 patch") as string, target_url: "https://ci.example.org/1" });
     expect(asked).toHaveLength(3);
   });
 });

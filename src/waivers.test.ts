@@ -61,10 +61,13 @@ describe("the baseline", () => {
   it("holds through its last day and not beyond, and says so", async () => {
     const entry = { ...mapFailure, expires: "2026-06-30" };
     const on = async (today: string): Promise<Report> => reviewed(mbox, [entry], { today });
-    expect(waivers(await on("2026-06-30"))[1]).toEqual(["map-failure", "baseline", false]);
+    // The other error of the mail (publish-order) is not in the baseline.
+    const last = await on("2026-06-30");
+    expect(waivers(last)[1]).toEqual(["map-failure", "baseline", false]);
+    expect(last.summary.findings.error).toBe(1);
     const late = await on("2026-07-01");
     expect(waivers(late)[1]).toEqual(["map-failure", "baseline", true]);
-    expect(late.summary.findings.error).toBe(1);
+    expect(late.summary.findings.error).toBe(2);
     expect(await renderReport("text", late, plain)).toContain("waiver   baseline, expired on 2026-06-30: the caller holds the mmap lock for write");
   });
 
