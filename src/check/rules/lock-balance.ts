@@ -104,14 +104,16 @@ function meansToRelease(lock: LockFact, site: Site): boolean {
   // RCU is for many things; of interest is that which keeps page tables.
   if (lock.class === "rcu" && !site.frame.fn.blocks.some((block) => block.steps.some((step) => step.op === "call" && handlesEntries(step.callee ?? "", site)))) return false;
   const { blocks } = site.frame.fn;
+  // Whoever asserts the lock has it from the caller, and takes it again where it was dropped meanwhile.
+  const asserts = blocks.some((block) => block.steps.some((step) => hasEffectOn("assert", step, lock, site)));
   const decidesAtReturn = blocks.some((branch) => branch.end.k === "branch" && isReleaseBeforeReturn(branch.end, lock, site));
-  return !decidesAtReturn && blocks.some((block) => block.steps.some((step) => isReleaseOf(step, lock, site)));
+  return !asserts && !decidesAtReturn && blocks.some((block) => block.steps.some((step) => hasEffectOn("release", step, lock, site)));
 }
 
-function isReleaseOf(step: Step, lock: LockFact, site: Site): boolean {
+function hasEffectOn(kind: "assert" | "release", step: Step, lock: LockFact, site: Site): boolean {
   if (step.op !== "call" || step.callee === null) return false;
   const effects = site.rulebook.contract(step.callee)?.effects ?? [];
-  return effects.some((e) => e.do === "release" && "class" in e.lock && e.lock.class === lock.class);
+  return effects.some((e) => e.do === kind && "class" in e.lock && e.lock.class === lock.class);
 }
 
 /** `if (!vma) mmap_read_unlock(mm); return 0;`: whoever releases on one side of the last test keeps the lock for the caller on the other. */
@@ -121,7 +123,7 @@ function isReleaseBeforeReturn({ yes, no }: Extract<Terminator, { k: "branch" }>
     const side = blocks[aside!]!;
     const end = blocks[on!]!.end;
     const joins = side.end.k === "goto" && side.end.to === on && end.k === "return" && end.loc.line === site.loc.line;
-    return joins && side.steps.every((step) => isReleaseOf(step, lock, site));
+    return joins && side.steps.every((step) => hasEffectOn("release", step, lock, site));
   });
 }
 
