@@ -7,9 +7,9 @@
  */
 import type { LockFact } from "../facts.ts";
 import { callersLock, coversEntries, describeLock, isNeverSet } from "../effects.ts";
-import { hasEffect } from "../call-graph.ts";
+import { calleesOf, hasEffect } from "../call-graph.ts";
 import type { Rule, Site } from "../model.ts";
-import type { LockClass } from "../../rulebook/schema.ts";
+import type { Effect, LockClass } from "../../rulebook/schema.ts";
 import * as sym from "../symbols.ts";
 import type { Step, Terminator } from "../../c/ir.ts";
 
@@ -102,18 +102,20 @@ function handlesEntries(callee: string, site: Site): boolean {
 function meansToRelease(lock: LockFact, site: Site): boolean {
   if (!["mmap", "i_mmap", "anon_vma", "rcu"].includes(lock.class)) return true;
   // RCU is for many things; of interest is that which keeps page tables.
-  if (lock.class === "rcu" && !site.frame.fn.blocks.some((block) => block.steps.some((step) => step.op === "call" && handlesEntries(step.callee ?? "", site)))) return false;
-  const { blocks } = site.frame.fn;
+  if (lock.class === "rcu" && !calleesOf(site.frame.fn).some((callee) => handlesEntries(callee, site))) return false;
+  const { fn } = site.frame;
+  const does = (kind: "assert" | "release"): boolean => hasEffect(fn, site.rulebook, (effect) => isEffectOn(effect, kind, lock));
+  const decidesAtReturn = fn.blocks.some((branch) => branch.end.k === "branch" && isReleaseBeforeReturn(branch.end, lock, site));
   // Whoever asserts the lock has it from the caller, and takes it again where it was dropped meanwhile.
-  const asserts = blocks.some((block) => block.steps.some((step) => hasEffectOn("assert", step, lock, site)));
-  const decidesAtReturn = blocks.some((branch) => branch.end.k === "branch" && isReleaseBeforeReturn(branch.end, lock, site));
-  return !asserts && !decidesAtReturn && blocks.some((block) => block.steps.some((step) => hasEffectOn("release", step, lock, site)));
+  return does("release") && !does("assert") && !decidesAtReturn;
 }
 
-function hasEffectOn(kind: "assert" | "release", step: Step, lock: LockFact, site: Site): boolean {
-  if (step.op !== "call" || step.callee === null) return false;
-  const effects = site.rulebook.contract(step.callee)?.effects ?? [];
-  return effects.some((e) => e.do === kind && "class" in e.lock && e.lock.class === lock.class);
+function isEffectOn(effect: Effect, kind: "assert" | "release", lock: LockFact): boolean {
+  return effect.do === kind && "class" in effect.lock && effect.lock.class === lock.class;
+}
+
+function isReleaseOf(step: Step, lock: LockFact, site: Site): boolean {
+  return step.op === "call" && step.callee !== null && (site.rulebook.contract(step.callee)?.effects ?? []).some((effect) => isEffectOn(effect, "release", lock));
 }
 
 /** `if (!vma) mmap_read_unlock(mm); return 0;`: whoever releases on one side of the last test keeps the lock for the caller on the other. */
@@ -123,7 +125,7 @@ function isReleaseBeforeReturn({ yes, no }: Extract<Terminator, { k: "branch" }>
     const side = blocks[aside!]!;
     const end = blocks[on!]!.end;
     const joins = side.end.k === "goto" && side.end.to === on && end.k === "return" && end.loc.line === site.loc.line;
-    return joins && side.steps.every((step) => hasEffectOn("release", step, lock, site));
+    return joins && side.steps.every((step) => isReleaseOf(step, lock, site));
   });
 }
 

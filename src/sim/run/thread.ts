@@ -86,8 +86,10 @@ export function forget(thread: ThreadState, address: string): void {
   }
 }
 
-/** Drops variables that nothing reads any more, so that states which differ in them only are one state. */
-/** `reloaded` says whether the code loads a field of this name more than once. */
+/**
+ * Drops variables that nothing reads any more, so that states which differ in them only are one state. `reloaded` says
+ * whether the code loads a field of this name more than once.
+ */
 export function dropDead(thread: ThreadState, reloaded: (field: string) => boolean): void {
   for (const [depth, frame] of thread.frames.entries()) {
     // A caller stands at the call whose result is still to come: what it needs is what is live behind the call.
