@@ -66,9 +66,14 @@ function unmapsNothing(site: Site): boolean {
   return inEra(site.rulebook.era, { until: "6.5" }) && !hasHighTables(site);
 }
 
-/** HIGHPTE is of x86 and arm alone. */
+/**
+ * HIGHPTE is of 32-bit x86 and arm alone (arch/x86/Kconfig, arch/arm/Kconfig: "depends on HIGHMEM"), so other architectures
+ * have no table in high memory, nor have files of x86 that are built for 64 bits only: by their name, or by an option that
+ * depends on X86_64 as AMD_MEM_ENCRYPT and INTEL_TDX_GUEST do.
+ */
 function hasHighTables(site: Site): boolean {
-  return !/^arch\/(?!x86\/|arm\/)/.test(site.frame.fn.file);
+  const { file } = site.frame.fn;
+  return !/^arch\/(?!x86\/|arm\/)/.test(file) && !/^arch\/x86\/.*(?:_64|\/mem_encrypt\w*)\.c$/.test(file);
 }
 
 /**
