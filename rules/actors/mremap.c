@@ -84,6 +84,7 @@ void mremap_ptes(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_are
 		pte_unmap_unlock(old_pte, old_ptl);
 		goto out;
 	}
+	flush_tlb_batched_pending(mm);
 	if (!pte_none(ptep_get(old_pte))) {
 		val = ptep_get_and_clear(mm, addr, old_pte);
 		set_pte_at(mm, addr1, new_pte, val);

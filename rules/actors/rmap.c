@@ -2,10 +2,16 @@
  * actors: reclaim and migration, which come by the reverse map and hold no mmap lock
  */
 
+/* until: 6.5 */
+void world_unmap_later(struct mm_struct *mm, pte_t pte, unsigned long addr) { set_tlb_ubc_flush_pending(mm, pte_dirty(pte)); }
+/* since: 6.6 */
+void world_unmap_later(struct mm_struct *mm, pte_t pte, unsigned long addr) { set_tlb_ubc_flush_pending(mm, pte, addr); }
+
 /*
  * actor: reclaim unmaps a page
- * context: folio lock, anon_vma or i_mmap for reading, then the pte lock
- * mirrors: mm/rmap.c try_to_unmap_one(), rmap_walk_anon(), rmap_walk_file(), mm/vmscan.c shrink_folio_list() (6.12.117)
+ * context: folio lock, anon_vma or i_mmap for reading, then the pte lock; with unmap-flush=batched the flush comes when all is
+ *   unmapped, before the page is freed
+ * mirrors: mm/rmap.c try_to_unmap_one(), try_to_unmap_flush(), rmap_walk_anon(), rmap_walk_file(), mm/vmscan.c shrink_folio_list() (6.12.117)
  */
 void rmap_unmap(struct mm_struct *mm, struct vm_area_struct *vma, struct folio *folio, unsigned long addr)
 {
@@ -27,7 +33,12 @@ void rmap_unmap(struct mm_struct *mm, struct vm_area_struct *vma, struct folio *
 				page_vma_mapped_walk_done(&pvmw);
 				break;
 			}
-			val = ptep_clear_flush(vma, addr, pvmw.pte);
+			if (should_defer_flush(mm, 0)) {
+				val = ptep_get_and_clear(mm, addr, pvmw.pte);
+				world_unmap_later(mm, val, addr);
+			} else {
+				val = ptep_clear_flush(vma, addr, pvmw.pte);
+			}
 			if (vma_is_anonymous(vma))
 				set_pte_at(mm, addr, pvmw.pte, swp_entry_to_pte(world_swap_entry()));
 			folio_put(folio);
@@ -35,6 +46,7 @@ void rmap_unmap(struct mm_struct *mm, struct vm_area_struct *vma, struct folio *
 		world_invalidate_end(mm, addr, addr + PAGE_SIZE);
 	}
 	world_rmap_unlock_read(vma);
+	try_to_unmap_flush();
 	folio_unlock(folio);
 	folio_put(folio);
 }

@@ -106,6 +106,7 @@ void numa_protnone(struct mm_struct *mm, struct vm_area_struct *vma, unsigned lo
 	world_invalidate_start(mm, addr, addr + PMD_SIZE);
 	pte = world_map_lock(mm, pmd, addr, &ptl);
 	if (pte) {
+		flush_tlb_batched_pending(mm);
 		if (pte_present(ptep_get(pte))) {
 			old = ptep_modify_prot_start(vma, addr, pte);
 			ptep_modify_prot_commit(vma, addr, pte, old, pte_modify(old, PAGE_NONE));

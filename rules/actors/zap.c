@@ -28,8 +28,8 @@ void madvise_dontneed(struct mm_struct *mm, struct vm_area_struct *vma, unsigned
  * actor: MADV_DONTNEED that frees the PTE table which it has emptied
  * since: 6.14
  * context: mmap lock (since 6.17 VMA lock) for reading, then pmd and pte lock together
- * needs: users=live pmd=table
- * mirrors: mm/pt_reclaim.c try_get_and_clear_pmd(), try_to_free_pte(), free_pte(), mm/memory.c zap_pte_range() (6.14)
+ * needs: users=live pmd=table free-tables=rcu
+ * mirrors: mm/Kconfig PT_RECLAIM, which selects MMU_GATHER_RCU_TABLE_FREE, mm/pt_reclaim.c try_get_and_clear_pmd(), try_to_free_pte(), free_pte(), mm/memory.c zap_pte_range() (6.14)
  */
 void madvise_dontneed_reclaim(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr)
 {

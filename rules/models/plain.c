@@ -44,7 +44,6 @@ int thp_vma_allowable_order(struct vm_area_struct *vma, unsigned long flags, uns
 
 pmd_t maybe_pmd_mkwrite(pmd_t pmd, struct vm_area_struct *vma) { return pmd_mkwrite(pmd, vma); }
 pte_t maybe_mkwrite(pte_t pte, struct vm_area_struct *vma) { return pte_mkwrite(pte, vma); }
-void flush_tlb_batched_pending(struct mm_struct *mm) { }
 
 /* Accounting and hints that no page-table walker depends on. */
 void arch_enter_lazy_mmu_mode(void) { }

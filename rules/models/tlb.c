@@ -16,7 +16,7 @@ void flush_tlb_mm_range(struct mm_struct *mm, unsigned long start, unsigned long
 {
 	world_flush(mm, start, end);
 	if (world_config("flushByIpi"))
-		world_ipi();
+		world_wait_ipi();
 }
 
 void flush_tlb_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
@@ -28,8 +28,61 @@ void flush_pmd_tlb_range(struct vm_area_struct *vma, unsigned long start, unsign
 void flush_pud_tlb_range(struct vm_area_struct *vma, unsigned long start, unsigned long end) { flush_tlb_range(vma, start, end); }
 void flush_hugetlb_tlb_range(struct vm_area_struct *vma, unsigned long start, unsigned long end) { flush_tlb_range(vma, start, end); }
 void flush_tlb_page(struct vm_area_struct *vma, unsigned long addr) { flush_tlb_range(vma, addr, addr + PAGE_SIZE); }
-void flush_tlb_kernel_range(unsigned long start, unsigned long end) { world_flush(&init_mm, start, end); }
+void flush_tlb_kernel_range(unsigned long start, unsigned long end) { flush_tlb_mm_range(&init_mm, start, end, PAGE_SHIFT, false); }
 void flush_tlb_mm(struct mm_struct *mm) { flush_tlb_mm_range(mm, 0, ULONG_MAX, PAGE_SHIFT, false); }
+
+/*
+ * Flushes of this CPU alone. Other CPUs keep what they hold.
+ * mirrors: arch/arm/include/asm/tlbflush.h, arch/riscv/include/asm/tlbflush.h local_flush_tlb_page(), arch/x86/mm/tlb.c
+ *   flush_tlb_one_user(), __flush_tlb_local() (6.12.117)
+ */
+void local_flush_tlb_range(struct vm_area_struct *vma, unsigned long start, unsigned long end) { world_flush_local(vma->vm_mm, start, end); }
+void local_flush_tlb_page(struct vm_area_struct *vma, unsigned long addr) { world_flush_local(vma->vm_mm, addr, addr + PAGE_SIZE); }
+void local_flush_tlb_mm(struct mm_struct *mm) { world_flush_local(mm, 0, ULONG_MAX); }
+void local_flush_tlb_kernel_range(unsigned long start, unsigned long end) { world_flush_local(&init_mm, start, end); }
+void flush_tlb_one_kernel(unsigned long addr) { world_flush_local(&init_mm, addr, addr + PAGE_SIZE); }
+
+/*
+ * Reclaim puts off the flush of what it unmaps (unmap-flush=batched) and says so in the mm, so that who finds the entries
+ * gone under the page-table lock can flush himself.
+ * mirrors: mm/rmap.c should_defer_flush(), set_tlb_ubc_flush_pending(), try_to_unmap_flush(), flush_tlb_batched_pending() (6.12.117)
+ */
+bool should_defer_flush(struct mm_struct *mm, int flags) { return world_config("batchedUnmap"); }
+
+/* until: 6.5 */
+void set_tlb_ubc_flush_pending(struct mm_struct *mm, bool writable)
+{
+	world_batch(mm, 0, ULONG_MAX);
+	atomic_inc(&mm->tlb_flush_batched);
+}
+
+/* since: 6.6 */
+void set_tlb_ubc_flush_pending(struct mm_struct *mm, pte_t pteval, unsigned long addr)
+{
+	world_batch(mm, addr, addr + PAGE_SIZE);
+	atomic_inc(&mm->tlb_flush_batched);
+}
+
+void try_to_unmap_flush(void)
+{
+	if (world_batch_flush() && world_config("flushByIpi"))
+		world_wait_ipi();
+}
+
+void try_to_unmap_flush_dirty(void) { try_to_unmap_flush(); }
+
+void flush_tlb_batched_pending(struct mm_struct *mm)
+{
+	int batch;
+
+	if (!world_config("batchedUnmap"))
+		return;
+	batch = atomic_read(&mm->tlb_flush_batched);
+	if (batch) {
+		flush_tlb_mm(mm);
+		atomic_cmpxchg(&mm->tlb_flush_batched, batch, 0);
+	}
+}
 
 /*
  * A gather collects the pages and tables that an unmap has taken out of the page tables, and the range to flush; it
@@ -55,7 +108,7 @@ bool mm_tlb_flush_nested(struct mm_struct *mm) { return atomic_read(&mm->tlb_flu
 void tlb_flush_mmu_tlbonly(struct mmu_gather *tlb)
 {
 	if (world_gather_flush() && world_config("flushByIpi"))
-		world_ipi();
+		world_wait_ipi();
 }
 
 void tlb_flush_mmu(struct mmu_gather *tlb)

@@ -29,6 +29,7 @@ void world_zap_pte_range(struct mmu_gather *tlb, struct vm_area_struct *vma, pmd
 
 	if (!pte)
 		return;
+	flush_tlb_batched_pending(mm);
 	for (; addr != end; pte++, addr += PAGE_SIZE) {
 		pte_t entry = ptep_get(pte);
 

@@ -25,6 +25,8 @@ const eras = ["6.1", "6.12", "6.17"];
 const worlds: readonly Settings[] = [
   { vma: "anon", pmd: "table", pte: "page,none" },
   { vma: "anon", pmd: "table", pte: "none,none" },
+  { vma: "anon", pmd: "table", pte: "page,none", "unmap-flush": "batched" },
+  { vma: "anon", pmd: "table", pte: "page,none", flush: "ipi", "free-tables": "now" },
   { vma: "anon", pmd: "none" },
   { vma: "anon", pmd: "huge" },
   { vma: "anon", pmd: "table", pte: "device-exclusive,none" },

@@ -6,7 +6,7 @@ import { buildWorld, type Settings } from "./world/build.ts";
 /** Kinds of memory that an actor must ask for by name. */
 const special: ReadonlySet<string> = new Set(["kernel", "hugetlb", "pfnmap"]);
 
-const defaults: Settings = { vma: "anon", users: "live" };
+const defaults: Settings = { vma: "anon", users: "live", "free-tables": "rcu" };
 
 export function fits(actor: Actor, settings: Settings): boolean {
   const vma = settings["vma"] ?? "anon";

@@ -5,6 +5,7 @@ import type { SimState } from "./run/simulation.ts";
 import type { World } from "./world/build.ts";
 import { entriesPerTable, life } from "./world/layout.ts";
 import { heldBy } from "./world/locks.ts";
+import { staleFor, tlbAt } from "./world/tlb.ts";
 import { translations, virtualName } from "./world/translate.ts";
 import { entryAt, entryName, type Turn } from "./world/turn.ts";
 import type { EntryValue, TornValue } from "./world/value.ts";
@@ -94,8 +95,8 @@ function holdsOf(world: World, data: Int32Array, cpu: number): string[] {
 
 function stalePictures(turn: Turn): PictureTranslation[] {
   const { layout, data } = turn;
-  return layout.virtualPages.flatMap((_, at) => {
-    const gone = data[layout.tlb + at]! & ~translations(turn, at);
+  return staleFor(turn, -1).flatMap(({ page: at, cpus }) => {
+    const gone = Array.from({ length: layout.cpus }, (_, cpu) => (cpus & (1 << cpu) ? data[tlbAt(layout, cpu, at)]! : 0)).reduce((all, bits) => all | bits, 0) & ~translations(turn, at);
     return Array.from({ length: layout.pages }, (_unused, page) => page).flatMap((page) => {
       const bits = (gone >> (page * 2)) & 3;
       return bits === 0 ? [] : [{ address: virtualName(layout, at), page: `P${page}${bits & 2 ? " (writable)" : ""}` }];

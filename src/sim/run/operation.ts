@@ -2,7 +2,7 @@
 import type { World } from "../world/build.ts";
 import { wholeAt, type Turn } from "../world/turn.ts";
 import { writerOf } from "../world/locks.ts";
-import type { Value } from "../world/value.ts";
+import type { RefValue, Value } from "../world/value.ts";
 import { touch, touchAdd, touchRead, touchWrite, type Touch } from "./system.ts";
 
 export interface Operation {
@@ -20,6 +20,11 @@ export interface Operation {
 export type CellOf = (root: string, path: string) => number | undefined;
 
 export type OperationMaker = (world: World, args: readonly Value[], cellOf: CellOf) => Operation | null;
+
+/** Makes an operation on an object of the kind; other first arguments are not modelled. */
+export function onRef(object: RefValue["object"], make: (world: World, n: number, args: readonly Value[]) => Operation): OperationMaker {
+  return (world, args) => (args[0]?.k === "ref" && args[0].object === object ? make(world, args[0].n, args) : null);
+}
 
 /** Footprint of a load of an entry. */
 export function entryRead(world: World, table: number, index: number): Touch[] {

@@ -3,8 +3,8 @@
  * only the flush and the frees are steps of their own.
  */
 import { isIgnored } from "../world/build.ts";
-import { flush, rangeOf } from "../world/translate.ts";
-import { walkUnderWay } from "../world/sections.ts";
+import { rangeOf } from "../world/translate.ts";
+import { flushEverywhere, walkUnderWay } from "../world/sections.ts";
 import type { Turn } from "../world/turn.ts";
 import type { Value } from "../world/value.ts";
 import { quiet, type OperationMaker } from "./operation.ts";
@@ -53,7 +53,7 @@ const flushGather: OperationMaker = (world) => ({
   run: (turn) => {
     const set = turn.data[range(turn)]!;
     if (set === 0 || isIgnored(world, turn.thread, "flush")) return world.values.zero;
-    flush(turn, set);
+    flushEverywhere(turn, set, world.options.flushByIpi);
     turn.data[range(turn)] = 0;
     turn.note("flushes what was unmapped");
     return world.values.one;

@@ -7,7 +7,7 @@ import { life } from "../world/layout.ts";
 import { isFree, mightSleep, readersOf, releaseLock, takeLock, writerOf, holds, type LockKind, type LockMode } from "../world/locks.ts";
 import { disableInterrupts, enableInterrupts, enterRcu, ipiDone, leaveRcu, sendIpi } from "../world/sections.ts";
 import { readers, waitingFor } from "../world/tables.ts";
-import { flush } from "../world/translate.ts";
+import { everyCpu, flush } from "../world/tlb.ts";
 import { touchTable, type Turn } from "../world/turn.ts";
 import type { Value } from "../world/value.ts";
 import { show } from "./eval.ts";
@@ -96,7 +96,7 @@ function releaser(kind: LockKind, mode: LockMode): OperationMaker {
       local,
       run: (turn) => {
         if (local(turn)) return null;
-        if (lock.table >= 0 && isHelped(world, turn.thread, "flush")) flush(turn, -1);
+        if (lock.table >= 0 && isHelped(world, turn.thread, "flush")) flush(turn, -1, everyCpu(world.layout));
         if (lock.table < 0 || touchTable(turn, lock.table, "releases the lock in")) releaseLock(turn, world.locks, lock.n, mode);
         return null;
       },
@@ -156,7 +156,9 @@ function section(name: "rcu" | "irq", change: (turn: Turn) => void, ends: boolea
     local: (turn) => isIgnored(world, turn.thread, name),
     footprint: (turn) => {
       const own = touch(world.resources.section(turn.thread), touchWrite);
-      return ends ? [own, ...waitingFor(turn).map((table) => touch(world.resources.life(table), touchWrite))] : [own];
+      if (!ends) return [own];
+      const flushes = world.options.flushByIpi && name === "irq" ? [touch(world.resources.tlb, touchWrite)] : [];
+      return [own, ...flushes, ...waitingFor(turn).map((table) => touch(world.resources.life(table), touchWrite))];
     },
     run: (turn) => {
       if (!isIgnored(world, turn.thread, name)) change(turn);
@@ -189,7 +191,13 @@ const ipi: OperationMaker = (world) => ({
   },
 });
 
-const ipiWait: OperationMaker = () => ({ footprint: () => [], enabled: ipiDone, run: () => null });
+/** Until every CPU has taken the IPI that this thread has sent, alone or with a flush. */
+const ipiWait: OperationMaker = (world) => ({
+  footprint: () => [],
+  enabled: ipiDone,
+  local: (turn) => isIgnored(world, turn.thread, "ipi"),
+  run: () => null,
+});
 
 /** Waits until no other thread is in a read section: stronger than a grace period, which lets new readers in. */
 const synchronize: OperationMaker = (world): Operation => ({

@@ -3,12 +3,10 @@ import { isHelped, isIgnored, type World } from "../world/build.ts";
 import { entriesPerTable, type Level } from "../world/layout.ts";
 import { exchangeEntry, hardwareStore, loadEntry, storeEntry, writeBarrier } from "../world/entries.ts";
 import { allocatePage, copyPage, getPage, pageLife, putPage, touchPage, tryGetPage } from "../world/pages.ts";
-import { walkUnderWay } from "../world/sections.ts";
 import { allocateTable, depositTable, freeTable, readers, withdrawTable } from "../world/tables.ts";
-import { flush, pageBits, rangeOf, staleFor, translations, virtualName } from "../world/translate.ts";
 import { entryName, wholeAt, type Turn } from "../world/turn.ts";
-import { flag, hardwareFlags, type EntryKind, type RefValue, type SlotValue, type Value } from "../world/value.ts";
-import { entryWrite, quiet, type Operation, type OperationMaker } from "./operation.ts";
+import { flag, hardwareFlags, type EntryKind, type SlotValue, type Value } from "../world/value.ts";
+import { entryWrite, onRef, quiet, type Operation, type OperationMaker } from "./operation.ts";
 import { allSections } from "./ops-locks.ts";
 import { pureOf } from "./pure.ts";
 import { touch, touchRead, touchWrite, type Touch } from "./system.ts";
@@ -16,10 +14,6 @@ import { touch, touchRead, touchWrite, type Touch } from "./system.ts";
 /** Makes an operation on an entry; other first arguments are not modelled. */
 function onSlot(make: (world: World, slot: SlotValue, args: readonly Value[]) => Operation): OperationMaker {
   return (world, args) => (args[0]?.k === "slot" ? make(world, args[0], args) : null);
-}
-
-function onRef(object: RefValue["object"], make: (world: World, n: number, args: readonly Value[]) => Operation): OperationMaker {
-  return (world, args) => (args[0]?.k === "ref" && args[0].object === object ? make(world, args[0].n, args) : null);
 }
 
 const exchange = onSlot((world, slot, [, value]) => ({
@@ -147,78 +141,6 @@ const withdraw = onSlot((world, slot) => ({
   },
 }));
 
-/** Flush of start..end of an mm: world_flush(mm, start, end). */
-const flushRange = onRef("mm", (world, mm, [, start, end]) => ({
-  footprint: () => [touch(world.resources.tlb, touchWrite), ...allSections(world)],
-  enabled: (turn) => !walkUnderWay(turn),
-  local: (turn) => isIgnored(world, turn.thread, "flush"),
-  run: (turn) => {
-    if (isIgnored(world, turn.thread, "flush")) return null;
-    const known = start?.k === "int" && end?.k === "int";
-    const range = known ? rangeOf(world.layout, mm, start.value, end.value) : rangeOf(world.layout, mm, 0n, 1n << 62n);
-    flush(turn, range);
-    turn.note(known ? `flushes 0x${start.value.toString(16)}..0x${end.value.toString(16)}` : "flushes the mm");
-    return null;
-  },
-}));
-
-function invalidate(begins: boolean): OperationMaker {
-  return onRef("mm", (world, mm, [, start, end]) => ({
-    footprint: () => [touch(world.resources.tlb, touchWrite)],
-    run: (turn) => {
-      const { layout, data } = turn;
-      if (!world.options.notifiers || isIgnored(world, turn.thread, "notify")) return null;
-      const known = start?.k === "int" && end?.k === "int";
-      const range = known ? rangeOf(layout, mm, start.value, end.value) : -1;
-      data[layout.invalidating + mm]! += begins ? 1 : -1;
-      for (let page = 0; page < layout.virtualPages.length; page++) {
-        if (layout.virtualPages[page]!.mm !== mm) continue;
-        if (begins && range & (1 << page)) data[layout.secondary + page] = 0;
-        else if (data[layout.invalidating + mm] === 0) data[layout.secondary + page]! |= translations(turn, page);
-      }
-      return null;
-    },
-  }));
-}
-
-/** What the operation promised to take away in start..end must be gone from every TLB: world_flushed(mm, start, end). */
-const flushed = onRef("mm", (world, mm, [, start, end]) => ({
-  footprint: () => [touch(world.resources.tlb, touchRead)],
-  run: (turn) => {
-    const range = start?.k === "int" && end?.k === "int" ? rangeOf(world.layout, mm, start.value, end.value) : -1;
-    const stale = staleFor(turn, -1, world.layout.tlb).find((page) => range & (1 << page));
-    if (stale !== undefined) turn.fail("unflushed-return", `returns while another CPU may still use an old translation for ${virtualName(world.layout, stale)}`);
-    return null;
-  },
-}));
-
-/** Pages that start..end maps now, as a set. */
-function mappedIn(turn: Turn, range: number): number {
-  let pages = 0;
-  for (let v = 0; v < turn.layout.virtualPages.length; v++) {
-    const bits = range & (1 << v) ? translations(turn, v, undefined, true) : 0;
-    for (let page = 0; page < turn.layout.pages; page++) if (bits & pageBits(page)) pages |= 1 << page;
-  }
-  return pages;
-}
-
-/** world_mark(mm, start, end) notes what the range maps; world_unmapped(mm, start, end) says that none of it is left. */
-function marks(check: boolean): OperationMaker {
-  return onRef("mm", (world, mm, [, start, end]) => ({
-    footprint: () => [touch(world.resources.tlb, touchRead)],
-    run: (turn) => {
-      const range = start?.k === "int" && end?.k === "int" ? rangeOf(world.layout, mm, start.value, end.value) : -1;
-      const at = turn.layout.marked + turn.thread;
-      const now = mappedIn(turn, range);
-      if (!check) turn.data[at] = now;
-      const left = now & turn.data[at]!;
-      if (check && left !== 0) turn.fail("missed-mapping", `returns although P${31 - Math.clz32(left)} is still mapped where it should have been unmapped`);
-      if (check) turn.data[at] = 0;
-      return null;
-    },
-  }));
-}
-
 function onPage(mode: 0 | 1 | 2, frees: boolean, run: (turn: Turn, page: number, world: World) => Value | null): OperationMaker {
   return onRef("page", (world, page) => ({
     footprint: () => [touch(world.resources.page(page), mode), ...(frees ? [touch(world.resources.tlb, touchRead)] : [])],
@@ -302,7 +224,6 @@ export const worldOperations: Readonly<Record<string, OperationMaker>> = {
   world_xchg: exchange, world_cmpxchg: compareExchange, world_rmw: readModifyWrite, world_hardware_update: hardwareUpdate,
   world_store_low: storeHalf("low"), world_store_high: storeHalf("high"),
   world_table_alloc: allocate, world_table_free: free, world_table_free_rcu: freeAfterGrace, world_deposit: deposit, world_withdraw: withdraw,
-  world_flush: flushRange, world_flushed: flushed, world_mark: marks(false), world_unmapped: marks(true), world_invalidate_start: invalidate(true), world_invalidate_end: invalidate(false),
   world_page_alloc: newPage,
   world_page_get: onPage(touchWrite, false, (turn, page) => (getPage(turn, page), null)),
   world_page_try_get: onPage(touchWrite, false, (turn, page, world) => world.values.bool(tryGetPage(turn, page))),

@@ -8,6 +8,7 @@ import type { Value } from "../world/value.ts";
 import { atomicOperations } from "./ops-atomic.ts";
 import { gatherOperations } from "./ops-gather.ts";
 import { lockOperations } from "./ops-locks.ts";
+import { tlbOperations } from "./ops-tlb.ts";
 import { worldOperations } from "./ops-world.ts";
 import type { CellOf, OperationMaker } from "./operation.ts";
 import { programOf, visit, type Program } from "./program.ts";
@@ -99,7 +100,7 @@ function isSimple(ir: FunctionIr): boolean {
   return ir.blocks.length <= 30 && !ir.blocks.some((b) => b.loopHead);
 }
 
-const operations = new Map<string, OperationMaker>(Object.entries({ ...lockOperations, ...worldOperations, ...gatherOperations, ...atomicOperations }));
+const operations = new Map<string, OperationMaker>(Object.entries({ ...lockOperations, ...worldOperations, ...tlbOperations, ...gatherOperations, ...atomicOperations }));
 
 const programs = new WeakMap<FunctionIr, Program>();
 

@@ -4,7 +4,8 @@ import { countTables, unbalanced } from "../world/build.ts";
 import { life } from "../world/layout.ts";
 import { dropAll, heldBy } from "../world/locks.ts";
 import { properties, type Fault, type PropertyId } from "../world/property.ts";
-import { staleFor, virtualName } from "../world/translate.ts";
+import { cpuName, staleFor } from "../world/tlb.ts";
+import { virtualName } from "../world/translate.ts";
 import { tableName, type Turn } from "../world/turn.ts";
 import type { Found } from "./explore.ts";
 import { lookingTurn, startThread, stepThread } from "./machine.ts";
@@ -172,7 +173,7 @@ export function exitCheck(
     else if (turn.data[world.layout.irq + turn.thread]! > Number(expected.includes("irq"))) turn.fail("held-at-exit", "returns with interrupts off");
     dropAll(turn, world.locks);
     if (!checkFlush(turn.thread)) return;
-    const [stale] = staleFor(turn, -1, world.layout.tlb).filter((page) => turn.data[world.layout.unflushed + page]! & (1 << turn.thread));
-    if (stale !== undefined) turn.fail("unflushed-return", `returns while another CPU may still use the old translation for ${virtualName(world.layout, stale)}`);
+    const [stale] = staleFor(turn, -1).filter(({ page }) => turn.data[world.layout.unflushed + page]! & (1 << turn.thread));
+    if (stale !== undefined) turn.fail("unflushed-return", `returns while ${cpuName(turn, stale.cpus)} may still use the old translation for ${virtualName(world.layout, stale.page)}`);
   };
 }

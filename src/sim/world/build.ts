@@ -7,6 +7,7 @@ import { base, entriesPerTable, layoutOf, life, pmdSize, pudSize, type Layout, t
 import { LockNames } from "./locks.ts";
 import { pageLife } from "./pages.ts";
 import { resourcesOf, type Resources } from "./resources.ts";
+import { everyCpu, fill } from "./tlb.ts";
 import { translations } from "./translate.ts";
 import type { Turn } from "./turn.ts";
 import { flag, Values, type EntryKind, type EntryValue } from "./value.ts";
@@ -63,6 +64,10 @@ export interface WorldOptions {
   readonly freeByRcu: boolean;
   /** The mm has secondary MMUs (KVM, IOMMU) that must be told. */
   readonly notifiers: boolean;
+  /** The program may run on any CPU; without, only where world_run() says so. */
+  readonly everywhere: boolean;
+  /** Reclaim puts the flush of what it unmaps off, and flushes for many pages at once. */
+  readonly batchedUnmap: boolean;
   /** The VMAs are registered with userfaultfd. */
   readonly uffd: boolean;
   /** The tables of mm0 belong to the kernel itself: there are no VMAs. */
@@ -73,7 +78,7 @@ export interface WorldOptions {
 export type Settings = Readonly<Record<string, string>>;
 
 const known = new Set([
-  "pud", "pmd", "pmd1", "pte", "pte1", "vma", "vma1", "mms", "deposit", "share", "split-locks", "flush", "free-tables",
+  "pud", "pmd", "pmd1", "pte", "pte1", "vma", "vma1", "mms", "deposit", "share", "split-locks", "flush", "unmap-flush", "free-tables", "runs",
   "notifiers", "spare-pte", "spare-pmd", "spare-pages", "users", "uffd",
 ]);
 
@@ -114,6 +119,7 @@ export function buildWorld(settings: Settings, threads: number, weakened: Weaken
   const options: WorldOptions = {
     splitLocks: yes("split-locks", true), flushByIpi: settings["flush"] === "ipi", freeByRcu: settings["free-tables"] !== "now",
     notifiers: yes("notifiers", !kernel), uffd: yes("uffd", false), kernel,
+    everywhere: settings["runs"] !== "nowhere", batchedUnmap: settings["unmap-flush"] === "batched",
   };
   const data = new Int32Array(layout.size);
   maker.fill(layout, data, options, yes("deposit", true));
@@ -228,13 +234,13 @@ class Maker {
     }
     const turn: Turn = { layout, data, values: this.values, thread: 0, fail: () => {}, note: () => {} };
     for (let mm = 0; mm < layout.mms; mm++) {
+      data[layout.runs + mm] = options.everywhere ? everyCpu(layout) : 0;
       data[layout.tablesCounted + mm] = countTables(turn, mm);
       if (!options.notifiers) data[layout.invalidating + mm] = 1;
     }
     for (let page = 0; page < layout.virtualPages.length; page++) {
-      const now = translations(turn, page, (table) => (data[layout.walked + table]! |= 1 << page));
-      data[layout.tlb + page] = now;
-      if (options.notifiers) data[layout.secondary + page] = now;
+      fill(turn, page, -1);
+      if (options.notifiers) data[layout.secondary + page] = translations(turn, page);
     }
   }
 }

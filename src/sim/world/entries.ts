@@ -1,7 +1,7 @@
 /** Loads and stores of page-table entries, with what each may break. */
 import { entriesPerTable, life } from "./layout.ts";
 import { entryAt, entryName, own, slotName, tableName, touchTable, type Turn } from "./turn.ts";
-import { allTranslations, noteTranslations } from "./translate.ts";
+import { noteTranslations, translationsAt } from "./tlb.ts";
 import { flag, hardwareFlags, type EntryValue, type TornValue } from "./value.ts";
 
 const barrierBit = 1 << 30;
@@ -77,7 +77,7 @@ function replace(turn: Turn, table: number, index: number, old: EntryValue | Tor
   if ((state === life.unlinked || state === life.waiting) && foreign && isNewMapping(old, value)) {
     turn.fail("dead-table-entry", `installs ${entryName(value)} into ${tableName(layout, table)}, which is not reachable any more`);
   }
-  const before = allTranslations(turn);
+  const before = translationsAt(turn, table, index);
   data[layout.entry + table * entriesPerTable + index] = value.id;
   data[seen(turn, table, index)] = value.id;
   data[layout.ordered + table]! &= ~barrierBit;

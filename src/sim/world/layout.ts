@@ -26,6 +26,8 @@ export const life = { unused: 0, private: 1, linked: 2, unlinked: 3, waiting: 4,
 export interface Layout {
   readonly size: number;
   readonly threads: number;
+  /** CPUs with a TLB: one for each thread, and one that stands for all others that run the program. */
+  readonly cpus: number;
   readonly mms: number;
   readonly tables: number;
   readonly pages: number;
@@ -49,7 +51,7 @@ export interface Layout {
   readonly grace: number;
   /** Threads that are sure to see the table's contents; bit 30: a write barrier stands behind the contents. */
   readonly ordered: number;
-  /** Virtual pages through which the hardware may hold a pointer to the table in its walk caches. */
+  /** [cpu * tables + table] virtual pages through which the CPU may hold a pointer to the table in its walk caches */
   readonly walked: number;
   /** Entries that point to the table. */
   readonly links: number;
@@ -69,10 +71,16 @@ export interface Layout {
   readonly gatherRange: number;
   /** [thread] pages that the thread has noted as mapped in a range */
   readonly marked: number;
-  /** [virtual page] translations that some CPU may hold: bit page * 2 + writable */
+  /** [cpu * virtual pages + virtual page] translations that the CPU may hold: bit page * 2 + writable */
   readonly tlb: number;
   /** [virtual page] threads that took a translation away and have not flushed */
   readonly unflushed: number;
+  /** [thread] virtual pages that the thread's CPU flushes when it takes the IPI that waits for its interrupts */
+  readonly held: number;
+  /** [thread] virtual pages that reclaim on this thread has unmapped and flushes later, all at once */
+  readonly batched: number;
+  /** [mm] CPUs on which the program runs, so that their hardware may walk its tables */
+  readonly runs: number;
   readonly secondary: number;
   /** [mm] invalidations under way */
   readonly invalidating: number;
@@ -107,6 +115,7 @@ export function layoutOf(sizes: Sizes): Layout {
     return size - length;
   };
   const tables = sizes.levels.length;
+  const cpus = sizes.threads + 1;
   const perMm = entriesPerTable * entriesPerTable;
   const virtualPages = Array.from({ length: sizes.mms * perMm }, (_, i) => ({
     mm: Math.floor(i / perMm),
@@ -115,15 +124,15 @@ export function layoutOf(sizes: Sizes): Layout {
   const parts = {
     entry: take(tables * entriesPerTable),
     observed: take(sizes.threads * tables * entriesPerTable),
-    life: take(tables), owner: take(tables), grace: take(tables), ordered: take(tables), walked: take(tables),
+    life: take(tables), owner: take(tables), grace: take(tables), ordered: take(tables), walked: take(cpus * tables),
     links: take(tables), shares: take(tables), deposits: take(tables),
     lock: take(sizes.locks), lockSees: take(sizes.locks),
     rcu: take(sizes.threads), irq: take(sizes.threads), ipi: take(sizes.threads), walking: take(sizes.threads),
     gatherPages: take(sizes.threads), gatherTables: take(sizes.threads), gatherRange: take(sizes.threads), marked: take(sizes.threads),
-    tlb: take(virtualPages.length), unflushed: take(virtualPages.length), secondary: take(virtualPages.length),
+    tlb: take(cpus * virtualPages.length), unflushed: take(virtualPages.length), held: take(sizes.threads), batched: take(sizes.threads), runs: take(sizes.mms), secondary: take(virtualPages.length),
     invalidating: take(sizes.mms), tablesCounted: take(sizes.mms),
     references: take(sizes.pages), pageLife: take(sizes.pages),
     vma: take(sizes.vmas), cell: take(sizes.cells),
   };
-  return { ...sizes, levels: [...sizes.levels], tables, virtualPages, ...parts, size };
+  return { ...sizes, levels: [...sizes.levels], cpus, tables, virtualPages, ...parts, size };
 }

@@ -1,5 +1,6 @@
 /** Pages that entries map: references, the mapped count, and what freeing or copying one may break. */
-import { pageBits, mappers, staleFor, virtualName } from "./translate.ts";
+import { cpuName, holdersOf, staleFor, staleSecondary } from "./tlb.ts";
+import { pageBits, mappers, virtualName } from "./translate.ts";
 import type { Turn } from "./turn.ts";
 
 export const pageLife = { unused: 0, used: 1, freed: 2 } as const;
@@ -47,13 +48,13 @@ export function putPage(turn: Turn, page: number): void {
     turn.fail("mapped-freed", `frees P${page}, which ${still[0]} still maps`);
     return;
   }
-  const [stale] = staleFor(turn, pageBits(page), layout.tlb);
+  const [stale] = staleFor(turn, pageBits(page));
   if (stale !== undefined) {
-    turn.fail("stale-translation", `frees P${page} while another CPU may still use its translation for ${virtualName(layout, stale)}`);
+    turn.fail("stale-translation", `frees P${page} while ${cpuName(turn, stale.cpus)} may still use its translation for ${virtualName(layout, stale.page)}`);
     return;
   }
-  const [secondary] = staleFor(turn, pageBits(page), layout.secondary);
-  if (secondary !== undefined) {
+  const secondary = staleSecondary(turn, pageBits(page));
+  if (secondary >= 0) {
     turn.fail("secondary-mapping", `frees P${page} while a secondary MMU may still map it at ${virtualName(layout, secondary)}`);
   }
 }
@@ -63,6 +64,6 @@ export function copyPage(turn: Turn, page: number): void {
   const { layout } = turn;
   if (!touchPage(turn, page, "copies")) return;
   const writable = 2 << (page * 2);
-  const stale = layout.virtualPages.findIndex((_, v) => turn.data[layout.tlb + v]! & writable);
-  if (stale >= 0) turn.fail("stale-copy", `copies P${page} while another CPU may still write to it through ${virtualName(layout, stale)}`);
+  const stale = layout.virtualPages.findIndex((_, v) => holdersOf(turn, v, writable) !== 0);
+  if (stale >= 0) turn.fail("stale-copy", `copies P${page} while ${cpuName(turn, holdersOf(turn, stale, writable))} may still write to it through ${virtualName(layout, stale)}`);
 }

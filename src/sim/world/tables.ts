@@ -1,5 +1,6 @@
 /** The life of page tables: allocated, made reachable, taken out, freed at once or after a grace period, deposited. */
 import { entriesPerTable, life, type Level } from "./layout.ts";
+import { mayBeWalked } from "./tlb.ts";
 import { entryName, own, slotName, tableName, touchTable, wholeAt, type Turn } from "./turn.ts";
 
 /** A new table with none in every entry, or -1 when the world has no table left for the level. */
@@ -97,7 +98,7 @@ function mayGo(turn: Turn, table: number, what: string): boolean {
     turn.fail("entries-freed", `${what} ${name} although ${where} has come to hold ${entry === null ? "a torn value" : entryName(entry)}`);
     return false;
   }
-  if (data[layout.walked + table] !== 0) {
+  if (mayBeWalked(turn, table)) {
     turn.fail("stale-walk", `${what} ${name} before the walk caches were flushed: the hardware may still read entries from it`);
     return false;
   }

@@ -1,8 +1,4 @@
-/**
- * Which translations the hardware may take from the page tables, and which ones some CPU may still hold. Any CPU that
- * runs the mm may fill its TLB at any time from any valid entry, so the set grows with each entry that becomes valid
- * and shrinks only by a flush: a page that is freed while it is in the set can still be reached by a user program.
- */
+/** Which translations the page tables give now, and which entries map a page. */
 import { entriesPerTable, type Layout } from "./layout.ts";
 import { slotName, wholeAt, type Turn } from "./turn.ts";
 import { flag } from "./value.ts";
@@ -14,13 +10,11 @@ import { flag } from "./value.ts";
 export function translations(turn: Turn, page: number, passed?: (table: number) => void, inaccessible = false): number {
   const { layout } = turn;
   const { mm } = layout.virtualPages[page]!;
-  const within = page % (entriesPerTable * entriesPerTable);
   let table = layout.roots[mm]!;
   for (;;) {
     passed?.(table);
     const level = layout.levels[table]!;
-    const index = level === "pte" ? within % entriesPerTable : level === "pmd" ? Math.floor(within / entriesPerTable) : 0;
-    const entry = wholeAt(turn, table, index);
+    const entry = wholeAt(turn, table, indexFor(layout, table, page));
     if (entry === null) return 0;
     if (entry.kind === "table" && level !== "pte") {
       table = entry.target;
@@ -33,38 +27,11 @@ export function translations(turn: Turn, page: number, passed?: (table: number) 
   }
 }
 
-/** To be called around every change of an entry: remembers what became reachable and what was taken away. */
-export function noteTranslations(turn: Turn, before: readonly number[]): void {
-  const { layout, data } = turn;
-  for (let page = 0; page < layout.virtualPages.length; page++) {
-    const now = translations(turn, page, (table) => (data[layout.walked + table]! |= 1 << page));
-    data[layout.tlb + page]! |= now;
-    if (data[layout.invalidating + layout.virtualPages[page]!.mm] === 0) data[layout.secondary + page]! |= now;
-    if (before[page]! & ~now) data[layout.unflushed + page]! |= 1 << turn.thread;
-  }
-}
-
-export function allTranslations(turn: Turn): number[] {
-  return turn.layout.virtualPages.map((_, page) => translations(turn, page));
-}
-
-/** A completed flush of the virtual pages in the set `range`: page translations and, for those pages, walk caches. */
-export function flush(turn: Turn, range: number): void {
-  const { layout, data } = turn;
-  const live = layout.virtualPages.map(() => new Set<number>());
-  for (let page = 0; page < layout.virtualPages.length; page++) {
-    const now = translations(turn, page, (table) => live[page]!.add(table));
-    if (!(range & (1 << page))) continue;
-    data[layout.tlb + page] = now;
-    data[layout.unflushed + page] = 0;
-    for (let table = 0; table < layout.tables; table++) if (!live[page]!.has(table)) data[layout.walked + table]! &= ~(1 << page);
-  }
-}
-
-/** Virtual pages that may hold a translation which the page tables do not give any more, as a set. */
-export function staleFor(turn: Turn, bits: number, where: number): number[] {
-  const { layout, data } = turn;
-  return layout.virtualPages.flatMap((_, page) => (data[where + page]! & ~translations(turn, page) & bits ? [page] : []));
+/** The entry of the table that a walk for the virtual page uses, if it comes by this table. */
+export function indexFor(layout: Layout, table: number, page: number): number {
+  const within = page % (entriesPerTable * entriesPerTable);
+  const level = layout.levels[table]!;
+  return level === "pte" ? within % entriesPerTable : level === "pmd" ? Math.floor(within / entriesPerTable) : 0;
 }
 
 export function pageBits(page: number): number {
