@@ -53,7 +53,7 @@ export function checkImages(sources: Sides<Source | null>, rulebook: Rulebook, o
   const after = check("post");
   const compared = compareFindings(before, after, sources.post?.image.changed ?? new Set());
   const notes = options.strict ? after.flatMap((one) => questionsOf(one, rulebook)) : [];
-  return { functions: after.map((one) => functionReport(one, rulebook)), findings: [...compared, ...regressions(before, after, rulebook), ...notes] };
+  return { functions: after.map((one) => functionReport(one, rulebook)), findings: [...compared, ...regressions(before, after, rulebook, { pre: sources.pre?.image.changed ?? new Set(), post: sources.post?.image.changed ?? new Set() }), ...notes] };
 }
 
 function touchedNames(source: Source | null): string[] {

@@ -20,8 +20,10 @@ function check(body: string): FunctionCheck[] {
 }
 
 function said(pre: string, post: string): string[] {
-  return regressions(check(pre), check(post), rulebook).map((f) => `${f.status} ${f.severity} ${f.rule} ${f.line}`);
+  return regressions(check(pre), check(post), rulebook, noLines).map((f) => `${f.status} ${f.severity} ${f.rule} ${f.line}`);
 }
+
+const noLines = { pre: new Set<number>(), post: new Set<number>() };
 
 const barrier = "\tsmp_wmb();\n\tpmd_populate(mm, pmd, table);";
 const bare = "\tcond_resched();\n\tpmd_populate(mm, pmd, table);";
@@ -58,13 +60,42 @@ describe("regressions", () => {
     expect(said(compared, compared.replace("!pmd_same(old, *pmd)", "0"))).toEqual(["introduced note stale-read 1"]);
   });
 
+  it("tells calls apart that a constant chooses between", () => {
+    const both = "\tif (pmd_trans_huge(*pmd) || pmd_devmap(*pmd))\n\t\tmove_one(HUGE_ONE, mm, pmd);\n\telse\n\t\tmove_one(SMALL_ONE, mm, pmd);";
+    const half = both.replace(" || pmd_devmap(*pmd)", "");
+    expect(said(both, half)).toEqual(["introduced warning entry-kind 6", "fixed warning entry-kind 4"]);
+  });
+
+  it("warns where entries that are not present reach a test that says nothing of them", () => {
+    const present = "\tpmd_t v = pmdp_get(pmd);\n\tif (!pmd_present(v) || pmd_leaf(v))\n\t\treturn;\n\twork(mm, pmd);";
+    expect(said(present, present.replace("!pmd_present(v) || ", "")).filter((line) => line.endsWith("entry-kind 4"))).toEqual(["introduced warning entry-kind 4"]);
+    expect(said(present, present.replace("!pmd_present(v) || pmd_leaf(v)", "!pmd_present(v) || pmd_none(v) || pmd_leaf(v)"))).toEqual([]);
+  });
+
+  it("warns of a lock that is no longer taken while its release stays, unless the patch takes one where it writes", () => {
+    const twice = "\tspinlock_t *ptl = pmd_lockptr(mm, pmd);\n\tif (mm->a)\n\t\tspin_lock(ptl);\n\telse\n\t\tspin_lock_nested(ptl, 1);\n\twork(mm);\n\tif (mm->b)\n\t\tspin_unlock(ptl);";
+    const once = twice.replace("\telse\n\t\tspin_lock_nested(ptl, 1);\n", "");
+    const merged = twice.replace("\tif (mm->a)\n\t\tspin_lock(ptl);\n\telse\n\t\tspin_lock_nested(ptl, 1);\n", "\tspin_lock(ptl);\n");
+    expect(said(twice, once)).toContain("introduced warning entry-lock 1");
+    const lines = { pre: new Set([4, 5, 6, 7]), post: new Set([4]) };
+    expect(regressions(check(twice), check(merged), rulebook, lines).filter((f) => f.rule === "entry-lock" && f.status === "introduced")).toEqual([]);
+  });
+
+  it("warns of a test of the entry that no contract knows, when nothing takes its place", () => {
+    const tested = "\tpmd_t v = pmdp_get(pmd);\n\tif (pmd_is_being_split(v))\n\t\treturn;\n\twork(mm, v);";
+    const bare = "\tpmd_t v = pmdp_get(pmd);\n\twork(mm, v);";
+    expect(said(tested, bare)).toEqual(["introduced warning entry-kind 1"]);
+    expect(said(bare, tested)).toEqual(["fixed warning entry-kind 1"]);
+    expect(said(tested, tested.replace("pmd_is_being_split", "pmd_is_locked"))).toEqual([]);
+  });
+
   it("takes a lock that another function takes now for moved", () => {
     const helper = "static void g(struct mm_struct *mm, pmd_t *pmd, pmd_t v)\n{\n\tBODY\n}\n";
     const taken = "spinlock_t *ptl = pmd_lock(mm, pmd);\n\tset_pmd_at(mm, 0, pmd, v);\n\tspin_unlock(ptl);";
     const unit = (own: string, other: string): FunctionCheck[] =>
       checkUnit(lowerText("mm/x.c", `${helper.replace("BODY", own)}${helper.replace(" g(", " h(").replace("BODY", other)}`), rulebook);
     const plain = "set_pmd_at(mm, 0, pmd, v);";
-    expect(regressions(unit(taken, plain), unit(plain, plain), rulebook).map((f) => f.rule)).toEqual(["entry-lock"]);
-    expect(regressions(unit(taken, plain), unit(plain, taken), rulebook).filter((f) => f.status === "introduced")).toEqual([]);
+    expect(regressions(unit(taken, plain), unit(plain, plain), rulebook, noLines).map((f) => f.rule)).toEqual(["entry-lock"]);
+    expect(regressions(unit(taken, plain), unit(plain, taken), rulebook, noLines).filter((f) => f.status === "introduced")).toEqual([]);
   });
 });

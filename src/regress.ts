@@ -4,6 +4,7 @@
  * the code after it does not, the patch has taken it away. The other way round it has been mended.
  */
 import { type Evidence, type FunctionCheck, fingerprint, kindNames, notLookedAt } from "./check/index.ts";
+import { lostGuards } from "./lost-guards.ts";
 import type { Finding, Obligation, RuleId } from "./core/finding.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
 
@@ -26,8 +27,14 @@ interface Change {
   readonly message: (status: "introduced" | "fixed") => string;
 }
 
+/** Lines that the patch takes away and adds. */
+export interface TouchedLines {
+  readonly pre: ReadonlySet<number>;
+  readonly post: ReadonlySet<number>;
+}
+
 /** Findings for requirements that became undecided ("introduced", possible) or proved ("fixed"). */
-export function regressions(pre: readonly FunctionCheck[], post: readonly FunctionCheck[], rulebook: Rulebook): Finding[] {
+export function regressions(pre: readonly FunctionCheck[], post: readonly FunctionCheck[], rulebook: Rulebook, touched: TouchedLines): Finding[] {
   return post.flatMap((after) => {
     // Variants of one function (#ifdef, #else) go by their order.
     const variants = (checks: readonly FunctionCheck[]): FunctionCheck[] => checks.filter((check) => check.fn.name === after.fn.name);
@@ -35,9 +42,18 @@ export function regressions(pre: readonly FunctionCheck[], post: readonly Functi
     if (!before) return [];
     const whole = isWhole(before) && isWhole(after);
     const moved = gainsElsewhere(pre, post, after.fn.name) || callsNew(before, after, rulebook);
-    const lost = moved ? [] : changes(before, after, whole, "lost");
-    const won = changes(after, before, whole, "won");
+    const lost = moved ? [] : [...changes(before, after, whole, "lost"), ...(whole ? guards(before, after, touched.post, rulebook) : [])];
+    const won = [...changes(after, before, whole, "won"), ...(whole ? guards(after, before, touched.pre, rulebook) : [])];
     return [...lost.map((change) => finding(after, change, "introduced", whole)), ...won.map((change) => finding(before, change, "fixed", whole))];
+  });
+}
+
+/** Guards of `from` that `to` does without, where nothing else says more of the same rule. */
+function guards(from: FunctionCheck, to: FunctionCheck, written: ReadonlySet<number>, rulebook: Rulebook): Change[] {
+  return lostGuards(from, to, written, rulebook).flatMap(({ rule, line, column, what }) => {
+    if ([...from.obligations, ...to.obligations].some((o) => o.rule === rule && o.outcome === "violated")) return [];
+    const obligation: Obligation = { rule, outcome: "unknown", line, column, what, note: "" };
+    return [{ obligation, message: (status) => (status === "introduced" ? `the patch takes away ${what}, and puts nothing in its place` : `the patch adds ${what}`) }];
   });
 }
 
@@ -104,16 +120,22 @@ function undone(from: FunctionCheck, to: FunctionCheck, direction: "lost" | "won
 /** Calls that more kinds of entries reach than before. */
 function kindsLetThrough(from: FunctionCheck, to: FunctionCheck, whole: boolean): Change[] {
   const uses = (check: FunctionCheck): Evidence[] => check.evidence.filter((e) => e.open !== null);
-  return keysOf(uses(to), () => true).flatMap((key) => {
+  const grown = keysOf(uses(to), () => true).flatMap((key) => {
     const [a, b] = [uses(from).filter((e) => keyOf(e) === key), uses(to).filter((e) => keyOf(e) === key)];
     if (a.length < b.length) return [];
     const openIn = (list: readonly Evidence[], kind: number): number => list.filter((e) => (e.open! & kind) !== 0).length;
     const bits = Array.from({ length: 16 }, (_, i) => 1 << i).filter((kind) => openIn(b, kind) > openIn(a, kind));
     const more = bits.reduce((set, kind) => set | kind, 0);
     const place = b.find((e) => (e.open! & more) !== 0);
+    return place ? [{ place, more }] : [];
+  });
+  // A kind that comes through at every place is what a test was dropped for; the others are what is not followed that far.
+  const common = grown.reduce((set, { more }) => set & more, ~0);
+  return grown.flatMap(({ place, more: all }) => {
+    const more = common === 0 ? all : common;
     const names = kindNames(more).filter((name) => name !== "bad");
     const blind = (more & notLookedAt) !== 0;
-    if (!place || names.every((name) => name === "none" || (!whole && name === "table"))) return [];
+    if (names.every((name) => name === "none" || (!whole && name === "table"))) return [];
     const callee = place.note;
     const entries = `${names.join(", ")} entries`;
     return [{ obligation: { ...place, rule: blind ? "stale-read" : place.rule }, message: (status: string) => (status === "introduced" ? `the patch lets ${entries} reach ${callee}${blind ? " without looking at the entry here" : ""}, which were kept away before` : `the patch keeps ${entries} away from ${callee}`) }];

@@ -20,7 +20,7 @@ export const contracts: readonly Contract[] = [
   { name: "i_mmap_assert_locked", params: ["mapping"], effects: [{ do: "assert", lock: { class: "i_mmap", of: "mapping" }, mode: "read" }], references: [lockdep] },
   { name: "i_mmap_assert_write_locked", params: ["mapping"], effects: [{ do: "assert", lock: { class: "i_mmap", of: "mapping" }, mode: "write" }], references: [lockdep] },
   { name: "lockdep_assert_held_write", aliases: ["lockdep_assert_held_read"], params: ["lock"], effects: [{ do: "assert", lock: { pointer: "lock" } }], references: [lockdep] },
-  { name: "__split_huge_pmd", params: ["vma", "pmd", "addr"], effects: [{ do: "acquire", lock: { class: "pmd-ptl", of: "pmd" } }, { do: "release", lock: { class: "pmd-ptl", of: "pmd" } }], references: [huge] },
-  { name: "split_huge_pmd", params: ["vma", "pmd", "addr"], effects: [{ do: "acquire", lock: { class: "pmd-ptl", of: "pmd" } }, { do: "release", lock: { class: "pmd-ptl", of: "pmd" } }], references: [huge] },
+  { name: "__split_huge_pmd", params: ["vma", "pmd", "addr"], effects: [{ do: "acquire", lock: { class: "pmd-ptl", of: "pmd" } }, { do: "release", lock: { class: "pmd-ptl", of: "pmd" } }, { do: "settle", entry: "pmd", level: "pmd", kinds: ["none", "table", "bad"] }], references: [huge] },
+  { name: "split_huge_pmd", params: ["vma", "pmd", "addr"], effects: [{ do: "acquire", lock: { class: "pmd-ptl", of: "pmd" } }, { do: "release", lock: { class: "pmd-ptl", of: "pmd" } }, { do: "settle", entry: "pmd", level: "pmd", kinds: ["none", "table", "bad"] }], references: [huge] },
   { name: "faultin_vma_page_range", until: "6.8", params: ["vma", "start", "end", "write", "locked"], effects: [{ do: "may-release", lock: { class: "mmap", of: "vma.vm_mm" } }], references: [{ file: "mm/internal.h", where: "faultin_vma_page_range()", version: "6.1" }] },
 ];

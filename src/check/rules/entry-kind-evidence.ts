@@ -9,6 +9,7 @@ import type { Level } from "../../rulebook/schema.ts";
 
 export function noteKinds(call: CallInfo, site: Site): void {
   const returns = call.contract?.returns;
+  noteMeaningless(call, site);
   if ((returns?.tests && !call.contract?.requires) || returns?.same || returns?.is !== undefined || returns?.like !== undefined) return;
   if (call.contract?.effects?.some((e) => e.do === "read")) return;
   if (onlyKeepsOrder(call)) return;
@@ -22,11 +23,38 @@ export function noteKinds(call: CallInfo, site: Site): void {
       rule: "entry-kind",
       outcome: open === 0 ? "proved" : "unknown",
       // Accessors of one sort stand for each other: pte_young() may become pte_dirty().
-      what: wanted ? `accessors of ${wanted.join("/")}: kinds of the ${reach.level} entry` : `${call.step.callee ?? "a callback"}(): kinds of the ${reach.level} entry in argument ${index + 1}`,
+      what: wanted ? `accessors of ${wanted.join("/")}: kinds of the ${reach.level} entry` : `${call.step.callee ?? "a callback"}(${selectors(call)}): kinds of the ${reach.level} entry in argument ${index + 1}`,
       message: `${call.step.callee ?? "a callback"}()`,
       quiet: "demand",
       open,
     });
+  });
+}
+
+/** Constants among the arguments that choose what the call does: move_pgt_entry(HPAGE_PMD, ...) is another call than move_pgt_entry(NORMAL_PMD, ...). */
+function selectors(call: CallInfo): string {
+  return call.step.args.flatMap((arg) => (arg.k === "global" && /^[A-Z][A-Z0-9]*_[A-Z0-9_]+$/.test(arg.name) ? [arg.name] : [])).join(", ");
+}
+
+const nonPresent = kindSet(["migration", "swap", "device-private", "device-exclusive", "hwpoison", "marker"]);
+
+/**
+ * A test that answers either way for entries that are not present (pmd_leaf() of a swap entry: include/linux/pgtable.h)
+ * says nothing of them: they have to be kept away from it.
+ */
+function noteMeaningless(call: CallInfo, site: Site): void {
+  const tests = call.contract?.returns?.tests;
+  if (!tests || !/^p(?:md|ud|4d|gd)_(?:leaf|large|huge)$/.test(call.step.callee ?? "")) return;
+  const fact = site.facts.values.get(call.arg(tests.value));
+  if (!fact) return;
+  const open = fact.kinds & kindSet(tests.nonzero) & kindSet(tests.zero) & nonPresent;
+  site.judge({
+    rule: "entry-kind",
+    outcome: open === 0 ? "proved" : "unknown",
+    what: `${fact.level}_leaf(): kinds of the ${fact.level} entry that it says nothing of`,
+    message: `${call.step.callee}()`,
+    quiet: "demand",
+    open,
   });
 }
 

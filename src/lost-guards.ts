@@ -1,0 +1,67 @@
+/**
+ * Guards that a patch takes away and puts nothing in the place of: a page-table lock that is no longer taken somewhere
+ * while all its releases stay, and a test of an entry that decided a path. No contract asks for such a guard at a call,
+ * so only the comparison of two whole versions shows that it went. What the patch rewrites is left alone: a lock taken
+ * on one of its lines, or a test that was not there before, may be the old guard in its new shape.
+ */
+import type { CallStep, FunctionIr } from "./c/ir.ts";
+import { type FunctionCheck, stepsOf } from "./check/index.ts";
+import type { RuleId } from "./core/finding.ts";
+import type { Rulebook } from "./rulebook/rulebook.ts";
+import type { LockRef } from "./rulebook/schema.ts";
+
+export interface LostGuard {
+  readonly rule: RuleId;
+  readonly line: number;
+  readonly column: number;
+  /** What `from` did, in words that fit both "the patch takes away" and "the patch adds". */
+  readonly what: string;
+}
+
+/** What `from` does and `to` does not; `written` are the lines of `to` that the patch touches. */
+export function lostGuards(from: FunctionCheck, to: FunctionCheck, written: ReadonlySet<number>, rulebook: Rulebook): LostGuard[] {
+  return [...lostLock(from.fn, to.fn, written, rulebook), ...lostTests(from.fn, to.fn, rulebook)];
+}
+
+function lostLock(from: FunctionIr, to: FunctionIr, written: ReadonlySet<number>, rulebook: Rulebook): LostGuard[] {
+  const [taken, released] = [lockCalls(from, "acquire", rulebook), lockCalls(from, "release", rulebook)];
+  const [takenNow, releasedNow] = [lockCalls(to, "acquire", rulebook), lockCalls(to, "release", rulebook)];
+  if (takenNow.length >= taken.length || releasedNow.length < released.length) return [];
+  if (takenNow.some((step) => written.has(step.loc.line))) return [];
+  const gone = taken.find((step) => textsOf(takenNow, step.text) < textsOf(taken, step.text));
+  return gone ? [{ rule: "entry-lock", line: to.line, column: 1, what: `${gone.text}, one of ${taken.length} places where this function takes a page-table lock` }] : [];
+}
+
+function textsOf(steps: readonly CallStep[], text: string): number {
+  return steps.filter((step) => step.text === text).length;
+}
+
+function lockCalls(fn: FunctionIr, what: "acquire" | "release", rulebook: Rulebook): CallStep[] {
+  return callsOf(fn).filter((step) => rulebook.contract(step.callee ?? "")?.effects?.some((e) => e.do === what && isPageTableLock(e.lock, step)) ?? false);
+}
+
+function isPageTableLock(lock: LockRef, step: CallStep): boolean {
+  if ("class" in lock) return /ptl$|^page_table_lock$/.test(lock.class);
+  return lock.kind === undefined && /ptl\b|page_table_lock/.test(step.text);
+}
+
+/** Tests of entries by predicates that have no contract (those of one architecture): their kinds are not followed. */
+function lostTests(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGuard[] {
+  const [before, after] = [testsOf(from, rulebook), testsOf(to, rulebook)];
+  const names = (steps: readonly CallStep[]): Set<string> => new Set(steps.map((step) => step.callee!));
+  if (Array.from(names(callsOf(to))).some((name) => !names(callsOf(from)).has(name))) return [];
+  return before.filter((step) => !names(after).has(step.callee!)).slice(0, 1).map((step) => ({ rule: "entry-kind", line: to.line, column: 1, what: `${step.text}, which decided what the entry is used for` }));
+}
+
+function testsOf(fn: FunctionIr, rulebook: Rulebook): CallStep[] {
+  const decides = new Set(fn.blocks.flatMap(({ end }) => (end.k === "branch" && end.cond.k === "var" ? [end.cond.name] : [])));
+  const isEntry = (name: string): boolean => /^p(?:te|md|ud)_t$/.test(fn.vars.get(name)?.type ?? "");
+  return callsOf(fn).filter((step) => {
+    const [arg] = step.args;
+    return /^(?:is_)?p(?:te|md|ud)_/.test(step.callee ?? "") && step.args.length === 1 && arg?.k === "var" && isEntry(arg.name) && decides.has(step.dst ?? "") && !rulebook.contract(step.callee!);
+  });
+}
+
+function callsOf(fn: FunctionIr): CallStep[] {
+  return stepsOf(fn).filter((step) => step.op === "call" && step.callee !== null) as CallStep[];
+}
