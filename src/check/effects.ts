@@ -79,6 +79,8 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
       return addTable(effect.to, call, facts, loc);
     case "barrier":
       return orderReads(effect.kind, effect.kind === "read" ? facts : orderTables(facts));
+    case "change-rmap":
+      return { ...facts, memory: new Map(facts.memory).set(sym.changedRmap(call.arg(effect.folio)), `${call.step.callee}() in line ${loc.line}`) };
     case "owe-flush":
     case "flush":
     case "settle-batched":

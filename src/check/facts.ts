@@ -205,7 +205,7 @@ function meet(left: string, right: string, block: number): string {
 }
 
 function isNote(address: string): boolean {
-  return /^[ehlcabdtf]:/.test(address);
+  return /^[ehlcabdtfr]:/.test(address);
 }
 
 function intersect<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): ReadonlyMap<string, V> {

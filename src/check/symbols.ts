@@ -50,6 +50,11 @@ export function clearedBy(pointer: string): string {
   return `c:${pointer}`;
 }
 
+/** Key under which the call that changed the reverse mapping of a folio is remembered. */
+export function changedRmap(folio: string): string {
+  return `r:${folio}`;
+}
+
 /** Key under which the address that an entry was used for is remembered. */
 export function addressOfEntry(entry: string): string {
   return `a:${entry}`;

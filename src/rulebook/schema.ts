@@ -84,6 +84,8 @@ export type Effect =
   | { readonly do: "flush"; readonly what: "user" | "kernel" | "gather" | "table" | "entry"; readonly level?: Level }
   /** A flush that reclaim has put off is done, under the page-table lock that is held (flush_tlb_batched_pending()). */
   | { readonly do: "settle-batched" }
+  /** The reverse mapping of a folio is turned to another VMA or offset: whoever gives up later has to turn it back. */
+  | { readonly do: "change-rmap"; readonly folio: string }
   /** A page is marked dirty for an entry that goes; a mapping of a page is no longer known to rmap. */
   | { readonly do: "mark-dirty" }
   | { readonly do: "drop-rmap" }
@@ -129,6 +131,8 @@ export type Requirement =
   | { readonly need: "no-table-page"; readonly page: string }
   /** No rmap walk can be in the table, and vma->anon_vma was looked at under the locks that keep it (rule walk-context). */
   | { readonly need: "no-rmap-walkers"; readonly vma: string }
+  /** Nothing of the folio was changed yet that a failure of this last check would have to undo (rule stale-read). */
+  | { readonly need: "rmap-unchanged"; readonly folio: string }
   /** The number of entries to look at does not lead past the table (rule batch-bounds). */
   | { readonly need: "within-table"; readonly count: string }
   /** All of the entries may get the permissions of `value` (rule batch-bounds). */

@@ -38,6 +38,7 @@ export const staleRead: Rule = {
   },
 
   onRequirement: (requirement, call, site) => {
+    if (requirement.need === "rmap-unchanged") judgeLastCheck(call.arg(requirement.folio), call, site);
     if (requirement.need !== "recheck") return;
     const pointer = call.arg(requirement.entry);
     if (isOwnVariable(pointer)) return;
@@ -91,6 +92,19 @@ function judgeLooks(held: LockFact, site: Site): void {
       requires: [`->${field} is tested under the VMA lock`],
     });
   }
+}
+
+/** Whether GUP-fast has pinned the folio is asked last, when its entry is cleared; where it has, all has to be as it was. */
+function judgeLastCheck(folio: string, call: CallInfo, site: Site): void {
+  const changed = site.facts.memory.get(sym.changedRmap(folio));
+  site.judge({
+    rule: "stale-read",
+    outcome: changed === undefined ? "proved" : "violated",
+    what: `${call.step.callee}: asked before the rmap of the folio changes`,
+    message: changed === undefined ? "" : `${call.step.text} may make this function give up, but ${changed} has changed the reverse mapping of the folio before: it stays changed though the folio stays where it was`,
+    requires: ["the reverse mapping is changed after the last check that may fail"],
+    ...(call.contract ? { references: call.contract.references } : {}),
+  });
 }
 
 /** A changed copy of a huge entry's value will be put back: the entry should not have been none meanwhile. */
