@@ -18,6 +18,16 @@ const apart: readonly string[] = ["mailparser", "ts-morph", "piscina", "tree-sit
 /** yargs asks for the width of text only to print help, which is not its job here; the real answer loads tables for 50 ms. */
 const lengthAsWidth = "export default (text) => text.length;";
 
+/** Modules of Node that most runs don't need and that take a millisecond or two each: loaded by the first call. */
+const lateModules: Readonly<Record<string, readonly string[]>> = {
+  "node:child_process": ["spawn", "spawnSync", "execFile", "execFileSync"],
+  "node:crypto": ["createHash"],
+};
+
+function lateModule(name: string): string {
+  return lateModules[name]!.map((fn) => `export const ${fn} = (...words) => require(${JSON.stringify(name)}).${fn}(...words);`).join("\n");
+}
+
 /** The text of the bundle: the same for the same sources. */
 export async function bundled(root: string): Promise<string> {
   const result = await build({
@@ -43,35 +53,45 @@ export async function bundled(root: string): Promise<string> {
           // Its ESM variant makes a require() of its own, which stands in the way of the one above.
           hooks.onResolve({ filter: /^web-tree-sitter$/ }, () => ({ path: createRequire(join(root, "package.json")).resolve("web-tree-sitter") }));
           hooks.onResolve({ filter: /^string-width$/ }, () => ({ path: "string-width", namespace: "width" }));
+          hooks.onResolve({ filter: /^node:/ }, ({ path, namespace }) => (path in lateModules && namespace !== "late" ? { path, namespace: "late" } : { path, external: true }));
+          hooks.onLoad({ filter: /.*/, namespace: "late" }, ({ path }) => ({ contents: lateModule(path) }));
           hooks.onLoad({ filter: /.*/, namespace: "width" }, () => ({ contents: lengthAsWidth }));
         },
       },
     ],
   });
-  return result.outputFiles[0]!.text;
+  return result.outputFiles[0]!.text.replace(/[^\0-\x7f]/g, escaped);
+}
+
+/** Regular expressions and templates keep their characters when esbuild writes ASCII; there too this is the same character. */
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** Runs as dist/start.cjs. The wrapper is that of CommonJS modules; Node's own loader takes no compiled code. */
 function starter(name: string): string {
   return `"use strict";
-const fs = require("node:fs"), path = require("node:path"), vm = require("node:vm"), crypto = require("node:crypto");
+const fs = require("node:fs"), path = require("node:path"), vm = require("node:vm"), zlib = require("node:zlib");
 const filename = path.join(__dirname, ${JSON.stringify(name)});
-const digest = (data) => crypto.createHash("sha1").update(data).digest();
 let cachedData;
 try {
-  // V8 trusts compiled code: what a bad disk has changed would crash it.
+  // V8 trusts compiled code: what a bad disk has changed would crash it. (Node before 20.15 has no crc32 and starts slower.)
   const cache = fs.readFileSync(filename + ".cache");
-  if (digest(cache.subarray(20)).equals(cache.subarray(0, 20))) cachedData = cache.subarray(20);
+  if (zlib.crc32(cache.subarray(4)) === cache.readUInt32LE(0)) cachedData = cache.subarray(4);
 } catch {}
-const script = new vm.Script("(function(exports,require,module,__filename,__dirname){" + fs.readFileSync(filename, "utf8") + "\\n})", {
+// The text is ASCII: to read it as UTF-8 takes twice as long.
+const script = new vm.Script("(function(exports,require,module,__filename,__dirname){" + fs.readFileSync(filename, "latin1") + "\\n})", {
   filename, cachedData,
 });
 const module_ = { exports: {} };
 script.runInThisContext()(module_.exports, require("node:module").createRequire(filename), module_, filename, __dirname);
 exports.main = module_.exports.main;
 exports.save = () => {
+  if (zlib.crc32 === undefined) return;
   const data = script.createCachedData();
-  fs.writeFileSync(filename + ".cache", Buffer.concat([digest(data), data]));
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32LE(zlib.crc32(data));
+  fs.writeFileSync(filename + ".cache", Buffer.concat([sum, data]));
 };
 `;
 }

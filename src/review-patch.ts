@@ -11,6 +11,7 @@ import type { UnitIr } from "./c/ir.ts";
 import { type TreeState, wholeFunctions } from "./helper-units.ts";
 import type { PatchOptions } from "./patch-options.ts";
 import type { PreparedPatch } from "./prepare-patch.ts";
+import { endShortRun } from "./util/short-run.ts";
 import { type Rulebook, rulebookFor } from "./rulebook/index.ts";
 
 export async function reviewPatch({ patch, notes, diff, images: found, base, era, states }: PreparedPatch, options: PatchOptions): Promise<PatchReport> {
@@ -71,7 +72,9 @@ async function checkFiles(
     const flow = checkImages(both, rulebook, { all: options.all, strict: options.strict, helpers });
     const outside = await callersInTree(both, sources, states.post, rulebook, options);
     const more = (side: keyof Sides<unknown>, names: ReadonlySet<string>): Promise<readonly UnitIr[]> => definitionsOf(side, both, names, states, options);
-    const checked = mayReplay(both, flow) ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, helpers, more, pool }) : flow;
+    const replayed = mayReplay(both, flow);
+    if (replayed) endShortRun();
+    const checked = replayed ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, helpers, more, pool }) : flow;
     const decided = asksForOrder(checked.findings) ? (await import("./weak-findings.ts")).withWeakTraces(both, checked, rulebook) : checked;
     functions.push(...decided.functions);
     findings.push(...[...decided.findings, ...outside].filter((f) => options.wants(f.rule)).map((f) => withFrame(f, both)));

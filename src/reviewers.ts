@@ -6,6 +6,7 @@ import type { PreparedPatch } from "./prepare-patch.ts";
 import { reviewPatch } from "./review-patch.ts";
 import type { ReviewSetup } from "./review-thread.ts";
 import { openPool, type Pool } from "./util/pool.ts";
+import { endShortRun } from "./util/short-run.ts";
 import { SharedValues } from "./util/shared-values.ts";
 
 /** To start a thread takes as long as this many patches do: whole functions of a tree are slower than hunks alone. */
@@ -23,10 +24,12 @@ export function reviewersFor(request: ReviewRequest, options: PatchOptions): Rev
   const setup: ReviewSetup = { request: plain, tree: options.tree?.root ?? null };
   let left: number = options.tree === null ? firstAlone.hunks : firstAlone.tree;
   const values = new SharedValues();
+  let reviewed = 0;
   let pool: Promise<Pool<PreparedPatch, PatchReport>> | null = null;
   return {
     width: request.jobs === 1 ? 1 : 4 * request.jobs,
     review: async (patch) => {
+      if (reviewed++ > 0 || options.tree !== null) endShortRun();
       if (request.jobs === 1 || left-- > 0) return values.share(await reviewPatch(patch, options));
       pool ??= openPool("review-thread", setup, request.jobs);
       return values.share(await (await pool).run(patch));

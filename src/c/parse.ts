@@ -5,6 +5,7 @@
 import { createRequire } from "node:module";
 import { setFlagsFromString } from "node:v8";
 import { Language, Parser, type Tree, type TreeCursor } from "web-tree-sitter";
+import { ParsedBefore } from "./parsed-before.ts";
 import type { SyntaxNode } from "./syntax.ts";
 
 export interface InitOptions {
@@ -55,6 +56,12 @@ export function initC(options: InitOptions = {}): Promise<void> {
  * Throws when initC() has not been awaited.
  */
 export function parse(text: string, offset = 0): SyntaxNode {
+  return before.rootOf(text, offset, parseAnew);
+}
+
+const before = new ParsedBefore();
+
+function parseAnew(text: string, offset: number): SyntaxNode {
   if (grammar === null) throw new Error("initC() must be awaited before C is parsed");
   const tree = withinBudget(grammar.parser, text);
   if (tree === null) return { kind: "ERROR", field: "", start: offset, end: offset + text.length, named: true, broken: true, children: [] };

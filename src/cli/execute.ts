@@ -10,6 +10,7 @@ import type { Command, Environment, Library, Streams } from "./context.ts";
 import { exitCode } from "./exit-codes.ts";
 import { loadLibrary } from "./library.ts";
 import { isClosedPipe, write } from "./output.ts";
+import { endShortRun } from "../util/short-run.ts";
 import { toolVersion } from "../util/tool-version.ts";
 
 const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
@@ -43,6 +44,7 @@ export async function executeCli(
     // The hook reads it where a mistake in it can't keep mail from leaving.
     const { args, path } = given.command === "hook" ? { args: given, path: null } : withConfig(given, cwd, env);
     if (path !== null && args.switches.has("verbose") && streams.stderr.isTTY === true) await write(streams.stderr, `mmreview: settings from ${oneLine(sanitize(path))}\n`);
+    if (args.command !== "review") endShortRun();
     const command = await commands[args.command]();
     return await command({ args, streams, env, cwd, library });
   } catch (error) {

@@ -1,10 +1,21 @@
 /** The process around the command line: real streams, signals, closed pipes, exit. bin/mmreview.js calls it and nothing else. */
+import { beginShortRun } from "../util/short-run.ts";
 import { executeCli, type Surroundings } from "./execute.ts";
+import type { Streams } from "./context.ts";
 import { eraseLine } from "./progress.ts";
 
 const signals = { SIGINT: 130, SIGTERM: 143 } as const;
 
+/** To look at process.stdin opens it, which takes a millisecond that a run over files need not pay. */
+const stdin: Streams["stdin"] = {
+  get isTTY() {
+    return process.stdin.isTTY;
+  },
+  [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator](),
+};
+
 export async function main(surroundings: Partial<Surroundings> = {}): Promise<void> {
+  beginShortRun();
   for (const [signal, code] of Object.entries(signals)) {
     process.once(signal, () => {
       process.stderr.write(`${process.stderr.isTTY ? eraseLine : ""}mmreview: stopped by ${signal}\n`);
@@ -14,5 +25,5 @@ export async function main(surroundings: Partial<Surroundings> = {}): Promise<vo
   // A write's own callback brings its error to who waits for it; without a listener the event would end the process first.
   process.stdout.on("error", () => {});
   process.stderr.on("error", () => {});
-  process.exit(await executeCli(process.argv.slice(2), process, process.env, surroundings));
+  process.exit(await executeCli(process.argv.slice(2), { stdin, stdout: process.stdout, stderr: process.stderr }, process.env, surroundings));
 }
