@@ -10,6 +10,7 @@ import type { PackProblem, RulePage } from "./core/rule-page.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
 import { litmusPicture, runLitmus } from "./sim/litmus/index.ts";
 import { readTextInput } from "./text-input.ts";
+import { inSlices } from "./util/slices.ts";
 import { toolVersion } from "./util/tool-version.ts";
 
 export { review } from "./review.ts";
@@ -60,7 +61,7 @@ export async function checkRulePack(path: string): Promise<readonly PackProblem[
 /** Runs the scenarios of files. A single file that can't be read throws InputError; what can't be modelled is a verdict, what is wrong in a file a problem. */
 export async function simulate(request: SimRequest, events?: EventSink): Promise<SimReport> {
   await initC();
-  const { simulate: run } = await import("./sim/index.ts");
+  const { simulating } = await import("./sim/index.ts");
   const { models, actors } = await withPacks(builtinRules(), request.rules ?? [], request.cwd);
   const scenarios: SimReport["scenarios"][number][] = [];
   const problems: SimProblem[] = [];
@@ -73,7 +74,7 @@ export async function simulate(request: SimRequest, events?: EventSink): Promise
     });
     if (text === null) continue;
     const options = { models, actors, kernel: request.kernel, bound: request.bound ?? defaultBound, pictures: request.pictures };
-    const outcome = run(path, text, options);
+    const outcome = await inSlices(simulating(path, text, options));
     scenarios.push(...outcome.results);
     problems.push(...outcome.problems);
     events?.({ kind: "progress", phase: "sim", done: done + 1, total: request.files.length, what: path });
@@ -91,10 +92,11 @@ const defaultBound = 1_000_000;
 /** Derives which lock context makes which operation safe. A cell stops at the first actor that breaks it. */
 export async function matrix(request: MatrixRequest, events?: EventSink): Promise<MatrixReport> {
   await initC();
-  const { matrix: derive } = await import("./sim/index.ts");
+  const { derivingMatrix } = await import("./sim/index.ts");
   const { models, actors } = builtinRules();
   const kernel = request.kernel === null ? { version: defaultKernel, from: "default" } : { version: request.kernel, from: "--kernel" };
   const options = { models, actors, kernel: kernel.version, bound: request.bound ?? defaultBound };
-  const { contexts, operations, cells } = derive(options, (done, total, what) => events?.({ kind: "progress", phase: "matrix", done, total, what }));
+  const work = derivingMatrix(options, (done, total, what) => events?.({ kind: "progress", phase: "matrix", done, total, what }));
+  const { contexts, operations, cells } = await inSlices(work);
   return { schema: "mmreview/matrix@1", tool: { name: "mmreview", version: toolVersion() }, kernel, contexts, operations, cells };
 }

@@ -9,8 +9,9 @@ import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Finding, RuleId } from "./core/finding.ts";
 import type { FunctionReport, OpenQuestion } from "./core/report.ts";
 import type { CompiledRules, Rulebook } from "./rulebook/index.ts";
-import { type Library, libraryFor, repair, replay, type ReplayRequest, type ReplayResult, type ReplayTrace, standsWith, holdsWhere } from "./sim/index.ts";
+import { type Library, libraryFor, repair, replaying, type ReplayRequest, type ReplayResult, type ReplayTrace, standsWith, holdsWhere } from "./sim/index.ts";
 import { assumptionsOf, explained, explaining, isAt, ownLines, sameTrouble } from "./trace-match.ts";
+import { inSlices } from "./util/slices.ts";
 
 export interface ReplayOptions {
   readonly rules: CompiledRules;
@@ -102,13 +103,13 @@ export function sideOf(source: Source | null, helpers: readonly UnitIr[], librar
         function: fn, units: [unit], library, held: locks.held, callersSeen: locks.from === "callers", lines,
         bound: options.bound ?? defaultBound, work: Math.min(mostWork, pool.left), pictures: options.pictures ?? false,
       };
-      const result = replay(request);
+      const result = await inSlices(replaying(request));
       pool.left -= result.work;
       if (result.notModelled.length === 0) return { request, result, locks };
       // What was left out may stand elsewhere in the tree; what was not left out is not needed from there.
       const more = await options.more(new Set(result.notModelled.flatMap((text) => /^(\w+)\(\)$/.exec(text)?.[1] ?? [])));
       const whole = { ...request, units: [unit, ...helpers, ...more], work: Math.min(mostWork, pool.left) };
-      const again = replay(whole);
+      const again = await inSlices(replaying(whole));
       pool.left -= again.work;
       return { request: whole, result: again, locks };
     },

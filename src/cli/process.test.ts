@@ -22,7 +22,11 @@ const answers = {
   waits: () => new Promise((done) => { setTimeout(done, 60_000); process.stderr.write("ready\\n"); }),
   much: async () => emptyReport({ inputs: [{ path: "much", messages: 50_000, patches: 0, skipped, troubles: [] }] }),
 };
-await main({ library: async () => ({ review: (request) => answers[request.inputs[0]]() }) });
+const simulate = async (request, events) => {
+  process.stderr.write("ready\\n");
+  return (await import(${JSON.stringify(join(root, "src/index.ts"))})).simulate(request, events);
+};
+await main({ library: async () => ({ simulate, review: (request) => answers[request.inputs[0]]() }) });
 `,
   );
 });
@@ -47,6 +51,41 @@ describe("signals", () => {
     });
     expect({ code, stderr }).toEqual({ code: expected, stderr: `ready\nmmreview: stopped by ${signal}\n` });
   });
+});
+
+/** Six threads of thirty steps each that all conflict: more states than anybody waits for. */
+const endless = `/*
+ * scenario: endless
+ * world: vma=anon pmd=table pte=page,none notifiers=no
+ * threads: work work work work work work
+ */
+void work(struct mm_struct *mm, struct vm_area_struct *vma, pte_t *pte, unsigned long addr)
+{
+${"\tptep_test_and_clear_young(vma, addr, pte);\n".repeat(30)}}
+`;
+
+describe("a search", () => {
+  // A search that does not let the signal in would go on until the test's own time is up.
+  it.each([["SIGINT", 130], ["SIGTERM", 143]] as const)("ends by %s with %i in the middle of it, without half a result", async (signal, expected) => {
+    const scenario = join(folder, `${signal}.c`);
+    writeFileSync(scenario, endless);
+    const child = spawn(...started(["sim", "--bound", "100000000", scenario]), { stdio: ["ignore", "pipe", "pipe"] });
+    const said = { stdout: "", stderr: "" };
+    const ended = new Promise((done) => {
+      child.on("exit", done);
+    });
+    for (const name of ["stdout", "stderr"] as const) child[name].on("data", (chunk: Buffer) => void (said[name] += chunk.toString()));
+    try {
+      await new Promise((done) => {
+        child.stderr.once("data", () => setTimeout(done, 2000));
+      });
+      child.kill(signal);
+      expect(await ended).toBe(expected);
+      expect(said).toEqual({ stdout: "", stderr: `ready\nmmreview: stopped by ${signal}\n` });
+    } finally {
+      child.kill("SIGKILL");
+    }
+  }, 20_000);
 });
 
 describe("pipes", () => {

@@ -1,8 +1,8 @@
 /** The simulator's public face: scenario files, replays of patched functions, the locking matrix. */
 export { scenariosOf, type Scenario, type SimulateOptions } from "./scenario.ts";
-export { simulate, type SimulateOutcome } from "./scenario-file.ts";
+export { simulating, type SimulateOutcome } from "./scenario-file.ts";
 export { libraryFor, type Actor, type Library, type SourceText } from "./library.ts";
-export { holdsWhere, replay, standsWith, type ReplayRequest, type ReplayResult, type ReplayTrace } from "./replay.ts";
+export { holdsWhere, replay, replaying, standsWith, type ReplayRequest, type ReplayResult, type ReplayTrace } from "./replay.ts";
 export { repair, type Repair } from "./repair.ts";
 export type { HeldClass, HeldLock } from "./replay-run.ts";
-export { matrix, type Matrix, type MatrixOptions } from "./matrix.ts";
+export { derivingMatrix, matrix, type Matrix, type MatrixOptions } from "./matrix.ts";

@@ -4,10 +4,11 @@
  */
 import { lowerText } from "../c/index.ts";
 import type { MatrixCell } from "../core/sim-report.ts";
+import { atOnce } from "../util/slices.ts";
 import { inEra } from "../util/version.ts";
 import { libraryFor, type Actor, type Library, type SourceText } from "./library.ts";
 import { fits } from "./fits.ts";
-import { play, type Cast, type Verdict } from "./scenario.ts";
+import { playing, type Cast, type Verdict } from "./scenario.ts";
 import type { Settings } from "./world/build.ts";
 
 export interface MatrixOptions {
@@ -70,8 +71,12 @@ const worlds: readonly Settings[] = [
   { vma: "file", pmd: "table", pte: "none,none", uffd: "yes" },
 ];
 
-/** Calls `onCell` after each cell, with how many are done. */
-export function matrix(options: MatrixOptions, onCell: (done: number, total: number, what: string) => void = () => {}): Matrix {
+export function matrix(options: MatrixOptions): Matrix {
+  return atOnce(derivingMatrix(options, () => {}));
+}
+
+/** The same in slices. Calls `onCell` after each cell, with how many are done. */
+export function* derivingMatrix(options: MatrixOptions, onCell: (done: number, total: number, what: string) => void): Generator<void, Matrix> {
   const library = libraryFor(options.models, options.actors, options.kernel);
   const columns = contexts.filter((c) => inEra(options.kernel, c));
   const operations = library.operations;
@@ -81,7 +86,7 @@ export function matrix(options: MatrixOptions, onCell: (done: number, total: num
   const total = operations.length * columns.length;
   for (const operation of operations) {
     for (const context of columns) {
-      const cell = cellOf(operation, context, library, options, (verdict) => {
+      const cell = yield* cellOf(operation, context, library, options, (verdict) => {
         runs++;
         states += verdict.states;
       });
@@ -92,7 +97,7 @@ export function matrix(options: MatrixOptions, onCell: (done: number, total: num
   return { contexts: columns.map((c) => c.name), operations: operations.map((o) => o.title), cells, runs, states };
 }
 
-function cellOf(operation: Actor, context: Context, library: Library, options: MatrixOptions, count: (verdict: Verdict) => void): MatrixCell {
+function* cellOf(operation: Actor, context: Context, library: Library, options: MatrixOptions, count: (verdict: Verdict) => void): Generator<void, MatrixCell> {
   const named = { context: context.name, operation: operation.title };
   const text = `void cell(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr)\n{\n${context.takes}\n${operation.name}(mm, vma, addr);\n${context.gives}\n}`;
   const path = `${operation.title}, ${context.name}`;
@@ -105,7 +110,7 @@ function cellOf(operation: Actor, context: Context, library: Library, options: M
       if (!fits(actor, world)) continue;
       const scenario = { name: path, kernel: options.kernel, world, threads: ["cell", actor.name], expect: "", reliesOn: [], redundant: [] };
       const cast: Cast = { scenario, functions: new Map([["cell", thread!]]), library, lines, begins };
-      const verdict = play(cast, { bound: options.bound, ...(options.cancelled === undefined ? {} : { cancelled: options.cancelled }) });
+      const verdict = yield* playing(cast, { bound: options.bound, ...(options.cancelled === undefined ? {} : { cancelled: options.cancelled }) });
       count(verdict);
       if (verdict.found !== null) return { ...named, verdict: "unsafe", because: `${actor.title}: ${verdict.found.fault.text}` };
       if (!verdict.complete) open = "the bound was reached";

@@ -5,6 +5,7 @@
  */
 import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import type { RuleId, Trace } from "../core/finding.ts";
+import { atOnce } from "../util/slices.ts";
 import { fits } from "./fits.ts";
 import type { Actor, Library } from "./library.ts";
 import { contextFor } from "./replay-context.ts";
@@ -84,9 +85,14 @@ const preconditions: ReadonlySet<PropertyId> = new Set([
 ]);
 
 export function replay(request: ReplayRequest): ReplayResult {
+  return atOnce(replaying(request));
+}
+
+/** The same in slices: a pause behind each run. */
+export function* replaying(request: ReplayRequest): Generator<void, ReplayResult> {
   const first = subjectOf(request, sound);
   const near = [request.function, ...callees(request.function, first.helpers, 6)];
-  const { subject, tally, chosen, others } = begun(first, near);
+  const { subject, tally, chosen, others } = yield* begun(first, near);
   const actors = request.library.actors.filter((actor) => !standsFor(actor, near));
   const met = new Set<Actor>();
   for (const [list, again] of [[chosen, true], [others, false]] as const) {
@@ -101,6 +107,7 @@ export function replay(request: ReplayRequest): ReplayResult {
         }
         met.add(actor);
         tally.add(subject, settings, actor, runReplay(subject, settings, actor));
+        yield;
       }
     }
   }
@@ -176,11 +183,11 @@ export function subjectOf(request: ReplayRequest, weakened: Weakened): Subject {
 const mostGiven = 2;
 
 /** The function run alone. What it releases without having taken it, its caller holds: then it is run again with that. */
-function begun(first: Subject, near: readonly FunctionIr[]): { readonly subject: Subject; readonly tally: Tally } & ReturnType<typeof telling> {
+function* begun(first: Subject, near: readonly FunctionIr[]): Generator<void, { readonly subject: Subject; readonly tally: Tally } & Told> {
   let subject = first;
   for (let given = 0; ; given++) {
     const tally = new Tally();
-    const told = telling(subject, near, tally);
+    const told = yield* telling(subject, near, tally);
     const wanted = tally.wanted.filter((lock) => !subject.held.some((h) => h.class === lock.class));
     if (wanted.length === 0 || given === mostGiven) return { subject, tally, ...told };
     subject = { ...subject, held: [...subject.held, ...wanted], assumed: [...subject.assumed, ...wanted] };
@@ -193,11 +200,17 @@ interface Chosen {
 }
 
 /** The worlds in which the function, run alone, does something that it does in no other, and the other possible ones. */
-function telling(subject: Subject, near: readonly FunctionIr[], tally: Tally): { readonly chosen: readonly Chosen[]; readonly others: readonly Chosen[] } {
+interface Told {
+  readonly chosen: readonly Chosen[];
+  readonly others: readonly Chosen[];
+}
+
+function* telling(subject: Subject, near: readonly FunctionIr[], tally: Tally): Generator<void, Told> {
   const runs: Chosen[] = [];
   for (const settings of worldsFor(near, subject.function.file)) {
     const alone = runReplay(subject, settings, null);
     tally.add(subject, settings, null, alone);
+    yield;
     // What is too much alone is too much beside another.
     if (alone.found === null && alone.complete) runs.push({ settings, alone });
   }

@@ -6,9 +6,10 @@ import type { UnitIr } from "../c/ir.ts";
 import { lowerText } from "../c/index.ts";
 import { UsageError } from "../core/errors.ts";
 import { isRuleId } from "../core/rule-ids.ts";
+import { atOnce } from "../util/slices.ts";
 import type { ScenarioResult, SimProblem } from "../core/sim-report.ts";
 import type { Header, Place } from "./header.ts";
-import { castsOf, run, scenarioHeaders, type Cast, type SimulateOptions } from "./scenario.ts";
+import { castsOf, running, scenarioHeaders, type Cast, type SimulateOptions } from "./scenario.ts";
 import { buildWorld } from "./world/build.ts";
 
 export interface SimulateOutcome {
@@ -28,23 +29,28 @@ const start: Place = { line: 1, column: 1 };
 
 /** initC() must have been awaited. */
 export function simulate(path: string, text: string, options: SimulateOptions): SimulateOutcome {
+  return atOnce(simulating(path, text, options));
+}
+
+/** The same in slices. */
+export function* simulating(path: string, text: string, options: SimulateOptions): Generator<void, SimulateOutcome> {
   const headers = scenarioHeaders(text);
   const unit = lowerText(path, text);
   const problems = [...unreadable(path, text, unit), ...headers.flatMap((header) => unknownKeys(path, header))];
   if (headers.length === 0) problems.push({ path, ...start, message: "has no scenario: a comment with a line `scenario: NAME` starts one" });
-  const results = castsOf(path, text, options).flatMap((cast, index) => {
+  const results: ScenarioResult[] = [];
+  for (const [index, cast] of castsOf(path, text, options).entries()) {
     const header = headers[index]!;
     const wrong = objections(cast, header, unit).map((o) => ({ path, ...o }));
     problems.push(...wrong);
-    if (wrong.length > 0) return [];
+    if (wrong.length > 0) continue;
     try {
-      return [run(path, cast, options)];
+      results.push(yield* running(path, cast, options));
     } catch (error) {
       if (!(error instanceof UsageError) && !(error instanceof RangeError)) throw error;
       problems.push({ path, ...placeOf(header, "scenario"), message: error.message });
-      return [];
     }
-  });
+  }
   return { results, problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) };
 }
 

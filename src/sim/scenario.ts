@@ -1,13 +1,14 @@
 /** Runs a scenario of a C file: a comment with a `scenario:` key names a world, the threads and what to expect. */
 import type { Expr, FunctionIr, Place } from "../c/ir.ts";
 import { UsageError } from "../core/errors.ts";
+import { atOnce } from "../util/slices.ts";
 import type { Trace } from "../core/finding.ts";
 import type { ScenarioResult } from "../core/sim-report.ts";
 import { bindParameter } from "./bindings.ts";
 import { classify } from "./classify.ts";
 import { headersOf, settingsOf, type Header } from "./header.ts";
 import { describedFunctions, libraryFor, type Library, type SourceText } from "./library.ts";
-import { explore, type Found } from "./run/explore.ts";
+import { exploring, type Found } from "./run/explore.ts";
 import { visit } from "./run/program.ts";
 import { compiled, newSession, type Session } from "./run/session.ts";
 import { shortest } from "./run/shortest.ts";
@@ -113,11 +114,11 @@ function redundantOf(line: string): Redundant[] {
   return what.split(";").map((item) => ({ what: item.trim(), reason }));
 }
 
-/** Runs one scenario. Throws a UsageError or a RangeError for one that cannot be set up. */
-export function run(path: string, cast: Cast, options: SimulateOptions): ScenarioResult {
+/** Runs one scenario, in slices. Throws a UsageError or a RangeError for one that cannot be set up. */
+export function* running(path: string, cast: Cast, options: SimulateOptions): Generator<void, ScenarioResult> {
   if (cast.scenario.memory === "lkmm") return playWeak(path, cast, options.bound);
   const started = performance.now();
-  const verdict = play(cast, options);
+  const verdict = yield* playing(cast, options);
   return resultOf(path, cast.scenario.name, verdict, options.bound, performance.now() - started);
 }
 
@@ -151,6 +152,11 @@ export function resultOf(path: string, name: string, verdict: Verdict, bound: nu
 
 /** Runs one scenario to a verdict. */
 export function play(cast: Cast, options: RunOptions, weakened: Weakened = sound): Verdict {
+  return atOnce(playing(cast, options, weakened));
+}
+
+/** The same in slices. */
+export function* playing(cast: Cast, options: RunOptions, weakened: Weakened = sound): Generator<void, Verdict> {
   const { scenario, library } = cast;
   const world = buildWorld(scenario.world, scenario.threads.length, weakened);
   const irs = scenario.threads.map((name) => {
@@ -171,7 +177,7 @@ export function play(cast: Cast, options: RunOptions, weakened: Weakened = sound
     return { begin: beginning === undefined ? null : bound(beginning), thread: bound(ir) };
   });
   const sim = simulation(session, threads, world.initial);
-  return verdictOf(sim, session, { scenario: scenario.name, actor: scenario.threads.slice(1).join(", "), era: library.era }, cast.lines, options);
+  return yield* judging(sim, session, { scenario: scenario.name, actor: scenario.threads.slice(1).join(", "), era: library.era }, cast.lines, options);
 }
 
 export function argumentsFor(ir: FunctionIr, bind: (variable: NonNullable<ReturnType<FunctionIr["vars"]["get"]>>) => Value | undefined): Map<string, Value> {
@@ -185,11 +191,17 @@ export function argumentsFor(ir: FunctionIr, bind: (variable: NonNullable<Return
 export function verdictOf(
   sim: Simulation, session: Session, about: Pick<Trace, "scenario" | "actor" | "era">, lines: Lines, options: RunOptions,
 ): Verdict {
+  return atOnce(judging(sim, session, about, lines, options));
+}
+
+function* judging(
+  sim: Simulation, session: Session, about: Pick<Trace, "scenario" | "actor" | "era">, lines: Lines, options: RunOptions,
+): Generator<void, Verdict> {
   const limits = { ...(options.reduce === undefined ? {} : { reduce: options.reduce }), ...(options.cancelled === undefined ? {} : { cancelled: options.cancelled }) };
-  const exploration = explore(sim, { states: options.bound, ...limits });
+  const exploration = yield* exploring(sim, { states: options.bound, ...limits });
   const [first] = exploration.found;
   // A round has no last step to look for.
-  const easiest = first === undefined ? null : first.fault.property === "livelock" ? first : (shortest(sim, sim.faultKey(first.fault), options.bound) ?? first);
+  const easiest = first === undefined ? null : first.fault.property === "livelock" ? first : ((yield* shortest(sim, sim.faultKey(first.fault), options.bound)) ?? first);
   const replayed = easiest === null ? [] : sim.replay(easiest);
   const found = easiest === null ? null : { ...easiest, fault: classify(easiest.fault, replayed, session.world) };
   const traced = found === null ? [] : traceSteps(replayed, found.fault, lines);

@@ -7,6 +7,7 @@
  *
  * The order is fixed: lowest thread first, outcomes in the order in which the system names them.
  */
+import { atOnce } from "../../util/slices.ts";
 import { Arena } from "../world/arena.ts";
 import type { Outcome, Pending, System, Touch } from "./system.ts";
 
@@ -97,7 +98,15 @@ interface Node<State, Fault> {
   readonly openBefore: number;
 }
 
+/** Rounds of the search between two pauses: some milliseconds. */
+const roundsOfSlice = 1024;
+
 export function explore<State, Fault>(system: System<State, Fault>, bounds: Bounds): Exploration<Fault> {
+  return atOnce(exploring(system, bounds));
+}
+
+/** The same in slices. */
+export function* exploring<State, Fault>(system: System<State, Fault>, bounds: Bounds): Generator<void, Exploration<Fault>> {
   const reduce = bounds.reduce ?? true;
   const mostFaults = bounds.faults ?? 1;
   const size = reduce ? system.resources : 0;
@@ -268,11 +277,8 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
     if (reduce) addAll(parent?.visited.summary ?? touched, entry.summary, resources.length);
   };
 
-  for (; start < system.initial.length && found.size < mostFaults; start++) {
-    const first = system.initial[start]!;
-    if (first.fault !== null) report(first.fault);
-    else push(first.state);
-    while (stack.length > 0 && found.size < mostFaults) {
+  const goOn = (): void => {
+    for (let round = 0; round < roundsOfSlice && stack.length > 0 && found.size < mostFaults; round++) {
       const node = stack[stack.length - 1]!;
       if (node.next < node.outcomes.length) {
         const outcome = node.outcomes[node.next++]!;
@@ -296,6 +302,16 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
       if (node.outcomes.length === 0) node.visited.ends = true;
       record(node, stack.length - 1);
       for (const touch of reduce ? node.pending[node.thread]!.footprint : []) node.visited.summary[placeOf(touch)]! |= 1 << (node.thread * 3 + (touch & 3));
+    }
+  };
+
+  for (; start < system.initial.length && found.size < mostFaults; start++) {
+    const first = system.initial[start]!;
+    if (first.fault !== null) report(first.fault);
+    else push(first.state);
+    while (stack.length > 0 && found.size < mostFaults) {
+      goOn();
+      yield;
     }
     while (stack.length > 0) unrecord(stack.pop()!);
   }

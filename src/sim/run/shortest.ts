@@ -13,8 +13,11 @@ interface Step<State> {
   readonly start: number;
 }
 
-/** Null when no such interleaving was met within `states` states. */
-export function shortest<State, Fault>(system: System<State, Fault>, fault: string, states: number): Found<Fault> | null {
+/** States between two pauses. */
+const statesOfSlice = 512;
+
+/** In slices. Null when no such interleaving was met within `states` states. */
+export function* shortest<State, Fault>(system: System<State, Fault>, fault: string, states: number): Generator<void, Found<Fault> | null> {
   const seen = new Set<string>();
   let layer = new Buckets<Step<State>>();
   system.initial.forEach((first, start) => {
@@ -28,6 +31,7 @@ export function shortest<State, Fault>(system: System<State, Fault>, fault: stri
       if (seen.has(key)) continue;
       if (seen.size >= states) return null;
       seen.add(key);
+      if (seen.size % statesOfSlice === 0) yield;
       let waiting = 0;
       let able = 0;
       for (let thread = 0; thread < system.threads; thread++) {
