@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Finding, FunctionReport, PatchReport } from "../../src/index.ts";
 import { type KnownBug, readCorpus } from "./entries.ts";
+import { causesOf } from "./causes.ts";
 import { judge } from "./judge.ts";
 import { copyKernelFiles, findKernelSource } from "./kernel-trees.ts";
 import { type Measured, measureAlone, measureOnTree } from "./measure-known.ts";
@@ -84,6 +85,27 @@ describe("judge", () => {
     expect(judge(report([], [fn({ unknowns: [question, { ...question, rule: "stale-read" }] })]), place).asked).toEqual([question]);
     expect(judge(report([], [fn({ name: "other", unknowns: [question] })]), place)).toMatchObject({ asked: [], view: "absent" });
     expect(judge(report([], [fn({ coverage: "skipped" }), fn({ name: "drop_two", coverage: "partial" })]), place).view).toBe("partial");
+  });
+});
+
+describe("causesOf", () => {
+  const place = { functions: ["drop_one"], rules: ["map-failure"] };
+  const fn = (part: Partial<FunctionReport>): FunctionReport => ({ name: "drop_one", coverage: "full", reason: "", unknowns: [], proofs: [], ...part }) as FunctionReport;
+  const causes = (functions: readonly FunctionReport[], text = ""): string[] => causesOf([{ findings: [], functions } as unknown as PatchReport], place, text, (name) => name === "pte_unmap");
+
+  it("says what was lacking, by kind", () => {
+    expect(causes([])).toEqual(["function: the patch changes no line of the labelled functions that can be placed"]);
+    expect(causes([fn({ name: "other" })])[0]).toMatch(/^function: .*; it changes other\(\)$/);
+    expect(causes([fn({ coverage: "skipped", reason: "no page-table steps" })])).toEqual(["function: drop_one() was skipped, no page-table steps"]);
+    expect(causes([fn({ coverage: "partial", reason: "only hunks" })])).toEqual(["context: drop_one(): only hunks"]);
+    expect(causes([fn({ unknowns: [{ rule: "map-failure", line: 3, text: "who knows" }, { rule: "tlb-flush", line: 4, text: "other" }] })])).toEqual(["context: open in line 3: who knows"]);
+    expect(causes([fn({ proofs: [{ rule: "map-failure", line: 5, text: "tested" }] })])).toEqual(["fact: held as shown in line 5: tested"]);
+    expect(causes([fn({})])).toEqual(["fact: map-failure ask nothing of these lines that could be decided"]);
+  });
+
+  it("names the calls of changed lines of which nothing is known", () => {
+    const text = "--- a/x.c\n+++ b/x.c\n@@ -1,3 +1,3 @@ head(void)\n-\tpte_unmap(pte);\n+\tif (find_it(mm, drop_one(pte)))\n+\t/* told(so) */\n \tkept(pte);\n";
+    expect(causes([fn({})], text)).toEqual(["contract: none for find_it() on the changed lines"]);
   });
 });
 
@@ -206,16 +228,16 @@ describe("the measurement", () => {
 });
 
 describe("the report", () => {
-  const measured = (part: Partial<Measured>): Measured => ({ bug: bug({}), setting: "put back", tree: "6.12", flagged: true, asked: true, clean: true, view: "full", applied: true, others: [], ...part });
+  const measured = (part: Partial<Measured>): Measured => ({ bug: bug({}), setting: "put back", tree: "6.12", flagged: true, asked: true, clean: true, view: "full", applied: true, causes: [], remaining: [], others: [], ...part });
 
   it("counts by class and rule and lists each miss once", () => {
-    const text = knownReport([measured({}), measured({ bug: bug({ id: "b", rules: ["tlb-flush"], classes: ["tlb-flush"] }), flagged: false, asked: false }), measured({ bug: bug({ id: "c" }), flagged: false, view: "partial" })], new Set(["map-failure"]));
+    const text = knownReport([measured({}), measured({ bug: bug({ id: "b", rules: ["tlb-flush"], classes: ["tlb-flush"] }), flagged: false, asked: false }), measured({ bug: bug({ id: "c" }), flagged: false, view: "partial", causes: ["context: not in view"] })], new Set(["map-failure"]));
     expect(text).toMatch(/^class unchecked-null +1\/2 +2\/2 /m);
     expect(text).toMatch(/^rule tlb-flush \(not checked\) +0\/1 /m);
     expect(text).toMatch(/^all of checked rules +1\/2 /m);
     expect(text).toMatch(/^all +1\/3 /m);
     expect(text.match(/^- .*/gm)).toEqual(["- c: map-failure in drop_one"]);
-    expect(text).toContain("    put back, 6.12: asked only, function partial");
+    expect(text).toContain("    put back, 6.12: asked only, function partial\n        context: not in view\n");
   });
 
   it("holds a flagged bug that is none against the tool", () => {
@@ -226,7 +248,7 @@ describe("the report", () => {
   });
 
   it("holds a label that was shown to be no bug against the tool when it is hit", () => {
-    const label = (outcome: "confirmed" | "refuted", hit: boolean): Parameters<typeof reviewedReport>[0][number]["labels"][number] => ({ label: { function: `${outcome}_${hit}`, rule: "map-balance", outcome }, hit, asked: hit, view: "full" });
+    const label = (outcome: "confirmed" | "refuted", hit: boolean): Parameters<typeof reviewedReport>[0][number]["labels"][number] => ({ label: { function: `${outcome}_${hit}`, rule: "map-balance", outcome }, hit, asked: hit, view: "full", causes: [] });
     const text = reviewedReport([{ patch: { id: "p", mail: "", labels: [] }, labels: [label("confirmed", true), label("confirmed", false), label("refuted", true), label("refuted", false)], others: [] }], new Set(["map-balance"]));
     expect(text).toMatch(/^map-balance +1\/2 +- +- +1\/2$/m);
     expect(text.match(/^- .*/gm)).toEqual(["- p: map-balance in confirmed_false (confirmed)", "- p: map-balance in refuted_true (refuted)"]);

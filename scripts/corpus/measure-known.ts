@@ -5,7 +5,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding } from "../../src/index.ts";
+import { causesOf } from "./causes.ts";
 import type { KnownBug } from "./entries.ts";
+import { hasContract } from "./known-names.ts";
 import { judge, type Judged, type View } from "./judge.ts";
 import { reverseDiff } from "./reverse-diff.ts";
 import { reviewOne } from "./reviewer.ts";
@@ -28,6 +30,10 @@ export interface Measured {
   readonly view: View;
   /** The hunks could be placed on the tree. */
   readonly applied: boolean;
+  /** Why it was not flagged; empty when it was. */
+  readonly causes: readonly string[];
+  /** Findings under a right rule that the fixed version still has. */
+  readonly remaining: readonly Finding[];
   /** Findings of other kinds or in other places that the reviewed patch introduces or has fixed. */
   readonly others: readonly Finding[];
 }
@@ -46,7 +52,7 @@ export async function measureOnTree(bug: KnownBug, trees: Trees): Promise<Measur
     if (tree !== trees.version) continue;
     const buggy = await reviewOne(patch, trees.tree);
     const put = judge(buggy, bug);
-    found.push(measured(bug, "put back", tree, put, put.introduced.length > 0, true, isApplied(buggy)));
+    found.push(measured({ bug, setting: "put back", tree, input: patch }, buggy, put, put.introduced.length > 0, []));
     await withPatch(trees.scratch, patch, async () => {
       found.push(await measureFix(bug, "taken out", reversedFile(patch, trees), tree, trees.scratch));
       if (bug.mail !== null) found.push(await measureFix(bug, "fix on tree", bug.mail, tree, trees.scratch));
@@ -63,12 +69,15 @@ export async function measureAlone(bug: KnownBug): Promise<Measured | null> {
 async function measureFix(bug: KnownBug, setting: Setting, input: string, tree: string, dir: string | null): Promise<Measured> {
   const patches = await reviewOne(input, dir);
   const judged = judge(patches, bug);
-  return measured(bug, setting, tree, judged, judged.fixed.length > 0, judged.remaining.length === 0, isApplied(patches));
+  return measured({ bug, setting, tree, input }, patches, judged, judged.fixed.length > 0, judged.remaining);
 }
 
-function measured(bug: KnownBug, setting: Setting, tree: string, judged: Judged, flagged: boolean, clean: boolean, applied: boolean): Measured {
+type What = Pick<Measured, "bug" | "setting" | "tree"> & { readonly input: string };
+
+function measured({ bug, setting, tree, input }: What, patches: Awaited<ReturnType<typeof reviewOne>>, judged: Judged, flagged: boolean, remaining: readonly Finding[]): Measured {
   const others = judged.others.filter((finding) => finding.status !== "pre-existing");
-  return { bug, setting, tree, flagged, asked: flagged || judged.asked.length > 0, clean, view: judged.view, applied, others };
+  const causes = flagged ? [] : causesOf(patches, bug, readFileSync(input, "utf8"), hasContract);
+  return { bug, setting, tree, flagged, asked: flagged || judged.asked.length > 0, clean: remaining.length === 0, view: judged.view, applied: isApplied(patches), causes, remaining, others };
 }
 
 /** Beside the tree, so that it goes when the tree goes. */

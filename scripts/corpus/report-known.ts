@@ -71,7 +71,8 @@ function missInWords(one: Measured): string[] {
     one.view === "full" ? "" : `function ${one.view}`,
     one.applied || one.tree === "" ? "" : "does not apply",
   ];
-  return [`    ${nameOf(one)}: ${what.filter((text) => text !== "").join(", ")}`, ...one.others.map((finding) => `        instead: ${findingInWords(finding)}`)];
+  const left = one.remaining.map((finding) => `        remains: ${findingInWords(finding)}`);
+  return [`    ${nameOf(one)}: ${what.filter((text) => text !== "").join(", ")}`, ...one.causes.map((cause) => `        ${cause}`), ...left, ...one.others.map((finding) => `        instead: ${findingInWords(finding)}`)];
 }
 
 /** Findings that a fix introduces, that a put-back patch has beside its bug, and any on what is outside of the rules or disputed. */

@@ -18,9 +18,9 @@ export function reviewedReport(all: readonly MeasuredReview[], checked: Readonly
     table(["reviewed patches", "confirmed", "raised", "answered", "refuted"], rows),
     "",
     `Labels under checked rules that were missed, or hit though shown to be no bug (${missed.length}):`,
-    ...missed.map(({ id, label, hit, asked, view }) => {
+    ...missed.flatMap(({ id, label, hit, asked, view, causes }) => {
       const how = [asked && !hit ? ", asked only" : "", view === "full" ? "" : `, function ${view}`].join("");
-      return `- ${id}: ${label.rule} in ${label.function} (${label.outcome})${how}`;
+      return [`- ${id}: ${label.rule} in ${label.function} (${label.outcome})${how}`, ...causes.map((cause) => `    ${cause}`)];
     }),
     "",
     `Other findings introduced (${others.length}):`,
