@@ -48,7 +48,7 @@ describe("a wrong scenario file", () => {
   });
 
   it.each<[string, string[], string]>([
-    ["an unknown key", ["threads: other", "expcet: holds"], '9:4 a scenario has no "expcet:"; it has scenario, kernel, world, memory, threads, expect, relies-on, redundant'],
+    ["an unknown key", ["threads: other", "expcet: holds"], '9:4 a scenario has no "expcet:"; it has scenario, kernel, world, memory, threads, asserts, expect, relies-on, redundant'],
     ["an unknown thread", ["threads: other oter"], "8:4 there is no function oter, neither in the file nor among the actors of kernel 6.12"],
     ["no threads", [], "7:4 names no threads: write `threads: FUNCTION FUNCTION`"],
     ["too many threads", ["threads: other other other other other other other"], "8:4 7 threads are too many: at most 6"],
@@ -56,12 +56,23 @@ describe("a wrong scenario file", () => {
     ["an unknown entry", ["threads: other", "world: pmd=tabel"], expect.stringMatching(/^9:4 unknown entry "tabel"; known: table none /) as unknown as string],
     ["no kernel version", ["kernel: newest", "threads: other"], '8:4 "newest" is no kernel version such as 6.12'],
     ["no verdict", ["threads: other", "expect: violated everything"], '9:4 "violated everything" is neither "holds" nor "violated RULE" with a rule\'s id'],
+    ["no rule", ["threads: other", "asserts: stale"], "9:4 there is no rule stale"],
     ["no memory model", ["threads: other", "memory: tso"], "9:4 there is no memory model tso: there are sc and lkmm"],
   ])("with %s runs the other scenario", (what, lines, problem) => {
     const { problems, results } = said(header(...lines));
     expect(problems).toEqual([problem]);
     expect(results[0]).toBe("fine: holds");
     expect(results).toHaveLength(what === "an unknown key" ? 2 : 1);
+  });
+
+  it.each(["sc", "lkmm"])("reports what it asserts under the rule that it names, under %s", (memory) => {
+    const text = (asserts: string): string => `/*\n * scenario: s\n * memory: ${memory}\n * threads: write check\n${asserts} */\nint shared;\nvoid write(void)\n{\n\tWRITE_ONCE(shared, 1);\n}\nvoid check(void)\n{\n\tint val = READ_ONCE(shared);\n\n\tBUG_ON(val);\n}\n`;
+    const ruleOf = (asserts: string): readonly (string | null | undefined)[] => {
+      const [result] = simulate("s.c", text(asserts), options).results;
+      return [result!.rule, /<-- (\S+)$/.exec(result!.trace!.steps.at(-1)!.effect)?.[1]];
+    };
+    expect(ruleOf("")).toEqual(["stale-read", "stale-read"]);
+    expect(ruleOf(" * asserts: move-context\n")).toEqual(["move-context", "move-context"]);
   });
 
   it("with a syntax error says where, and runs what does not need it", () => {

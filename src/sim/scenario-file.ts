@@ -20,7 +20,7 @@ export interface SimulateOutcome {
 }
 
 /** Keys that the header of a scenario may have; `begin` is for the function below it. */
-const known: readonly string[] = ["scenario", "kernel", "world", "memory", "threads", "expect", "relies-on", "redundant", "begin"];
+const known: readonly string[] = ["scenario", "kernel", "world", "memory", "threads", "asserts", "expect", "relies-on", "redundant", "begin"];
 
 /** Two or three are what races need; with more the interleavings are too many to say anything. */
 const mostThreads = 6;
@@ -90,6 +90,8 @@ function objections(cast: Cast, header: Header, unit: UnitIr): Objection[] {
       object("threads", `there is no function ${name}, neither in the file nor among the actors of kernel ${cast.library.era}`);
     } else if (own !== undefined && own.unreadable.length > 0) object("threads", `${name}() cannot be run: line ${own.unreadable[0]!.from} cannot be read`);
   }
+  const asserts = header.keys.get("asserts");
+  if (asserts !== undefined && !isRuleId(asserts)) object("asserts", `there is no rule ${asserts}`);
   const [verdict = "", rule = "", ...rest] = expect.split(/\s+/);
   const expected = expect === "" || expect === "holds" || (verdict === "violated" && isRuleId(rule) && rest.length === 0);
   if (!expected) object("expect", `"${expect}" is neither "holds" nor "violated RULE" with a rule's id`);

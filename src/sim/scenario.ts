@@ -2,7 +2,8 @@
 import type { Expr, FunctionIr, Place } from "../c/ir.ts";
 import { UsageError } from "../core/errors.ts";
 import { atOnce } from "../util/slices.ts";
-import type { Trace } from "../core/finding.ts";
+import type { RuleId, Trace } from "../core/finding.ts";
+import { isRuleId } from "../core/rule-ids.ts";
 import type { ScenarioResult } from "../core/sim-report.ts";
 import { bindParameter } from "./bindings.ts";
 import { classify } from "./classify.ts";
@@ -51,6 +52,8 @@ export interface Scenario {
   /** The threads run under the kernel's memory model, not in turns. */
   readonly memory?: "lkmm";
   readonly threads: readonly string[];
+  /** The rule that a BUG_ON() of the scenario stands for; absent: stale-read. */
+  readonly asserts?: RuleId;
   /** "holds" or "violated <rule>"; "" when the header does not say. */
   readonly expect: string;
   /** What must not be taken away from code that is not the file's own, one item each. */
@@ -100,6 +103,7 @@ function scenarioOf(header: Header): Scenario {
     kernel: key("kernel") || defaultKernel,
     world: settingsOf(key("world")),
     ...(key("memory") === "lkmm" ? { memory: "lkmm" as const } : {}),
+    ...(isRuleId(key("asserts")) ? { asserts: key("asserts") as RuleId } : {}),
     threads: key("threads").split(/[\s,|]+/).filter((name) => name !== ""),
     expect: key("expect"),
     redundant: key("redundant").split("\n").filter((line) => line !== "").flatMap(redundantOf),
@@ -169,6 +173,7 @@ export function* playing(cast: Cast, options: RunOptions, weakened: Weakened = s
     code: { functions: new Map([...library.functions, ...cast.functions]), models: library.models },
     isShared: sharedBy([...cast.functions.values(), ...irs], library.models),
     atExit: exitCheck(() => session, () => [], () => true),
+    ...(scenario.asserts === undefined ? {} : { asserted: scenario.asserts }),
   });
   const bound = (ir: FunctionIr): ThreadState => newThread(compiled(ir, "code"), argumentsFor(ir, (v) => bindParameter(world, v)), new Map());
   const threads = irs.map((ir) => {

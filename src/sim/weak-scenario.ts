@@ -1,5 +1,5 @@
 /** Scenarios with `memory: lkmm`: their threads are explored under the kernel's memory model instead of in turns. */
-import type { Trace } from "../core/finding.ts";
+import type { RuleId, Trace } from "../core/finding.ts";
 import type { ScenarioResult } from "../core/sim-report.ts";
 import type { FunctionIr } from "../c/ir.ts";
 import { UsageError } from "../core/errors.ts";
@@ -10,7 +10,7 @@ import { decide, NotModelled, weakProgram, weakProperties, weakSteps, type Decis
 
 /** What is taken from a scenario's cast. */
 interface Cast {
-  readonly scenario: { readonly name: string; readonly threads: readonly string[]; readonly world: Readonly<Record<string, string>> };
+  readonly scenario: { readonly name: string; readonly threads: readonly string[]; readonly asserts?: RuleId; readonly world: Readonly<Record<string, string>> };
   readonly functions: ReadonlyMap<string, FunctionIr>;
   readonly library: Library;
   readonly lines: Lines;
@@ -33,7 +33,7 @@ export function playWeak(path: string, cast: Cast, bound: number): ScenarioResul
     const { property, executions, steps, complete } = decision;
     return {
       ...result(), states: steps, executions, bounded: !complete, verdict: property === null ? "holds" : "violated", reason: "",
-      property: property && weakProperties[property].promise, rule: property && weakProperties[property].rule,
+      property: property && weakProperties[property].promise, rule: property && ruleOf(cast, property),
       trace: traceOf(cast, decision), litmus: decision.litmus,
     };
   } catch (error) {
@@ -43,6 +43,10 @@ export function playWeak(path: string, cast: Cast, bound: number): ScenarioResul
       property: null, rule: null, trace: null,
     };
   }
+}
+
+function ruleOf({ scenario }: Cast, property: keyof typeof weakProperties): RuleId {
+  return (property === "assertion" ? scenario.asserts : undefined) ?? weakProperties[property].rule;
 }
 
 function threadsOf({ scenario, functions, library }: Cast): FunctionIr[] {
@@ -56,9 +60,9 @@ function threadsOf({ scenario, functions, library }: Cast): FunctionIr[] {
 function traceOf(cast: Cast, { property, witness, litmus }: Decision): Trace | null {
   if (property === null || witness === null) return null;
   const places = threadsOf(cast).map((ir) => ({ file: ir.file, lines: cast.lines.get(ir.file) ?? [] }));
-  const { rule, said, bad } = weakProperties[property];
+  const { said, bad } = weakProperties[property];
   return {
     scenario: cast.scenario.name, actor: cast.scenario.threads.slice(1).join(", "), era: cast.library.era,
-    steps: weakSteps(witness, places, `${said}  <-- ${rule}`, bad), litmus,
+    steps: weakSteps(witness, places, `${said}  <-- ${ruleOf(cast, property)}`, bad), litmus,
   };
 }

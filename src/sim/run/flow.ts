@@ -47,7 +47,7 @@ export function finishBlock(runner: Runner, work: Runner[]): boolean {
     case "stop":
       // A BUG() in the kernel says what its callers must see to; only in a scenario is it an assertion.
       if (thread.assumed.size === 0 && (!runner.session.foreign || runner.turn.thread > 0)) {
-        runner.fail("assertion", "reaches a BUG()");
+        runner.fail("assertion", "reaches a BUG()", runner.session.asserted);
         return true;
       }
       return false;

@@ -1,8 +1,10 @@
 /** One simulation: a world, the code that its threads run, and what was met that is not modelled. */
 import type { FunctionIr, Place } from "../../c/ir.ts";
+import type { RuleId } from "../../core/finding.ts";
 import { Arena } from "../world/arena.ts";
 import type { World } from "../world/build.ts";
 import { NoRoom } from "../world/no-room.ts";
+import { properties } from "../world/property.ts";
 import type { Turn } from "../world/turn.ts";
 import type { Value } from "../world/value.ts";
 import { atomicOperations } from "./ops-atomic.ts";
@@ -38,6 +40,8 @@ export interface Session {
   /** Checks what must hold when a thread's own function returns. */
   readonly atExit: (turn: Turn) => void;
   readonly foreign: boolean;
+  /** The rule that a failed BUG_ON() is reported under. */
+  readonly asserted: RuleId;
   /** Shrinks by each interpreted step; below 0 nothing goes on. */
   readonly work: Work;
   readonly fieldDefault: (field: string) => Value | undefined;
@@ -76,6 +80,8 @@ export interface SessionOptions {
    * followed behind a call that is not modelled and may change page tables.
    */
   readonly foreign?: boolean;
+  /** Absent: what the property says. */
+  readonly asserted?: RuleId;
   /** Absent: no limit. */
   readonly work?: Work;
   /** Stands for an entry of which nothing is known but that it is stored; absent: such a store is not modelled. */
@@ -170,6 +176,7 @@ export function newSession(options: SessionOptions): Session {
       return cell;
     },
     foreign: options.foreign ?? false,
+    asserted: options.asserted ?? properties.assertion.rule,
     work: options.work ?? { left: Infinity },
     reloaded: (field) => (loads.get(field) ?? 2) > 1,
     fieldDefault: options.fieldDefault ?? (() => undefined),
