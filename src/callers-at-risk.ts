@@ -5,7 +5,7 @@
  */
 import { checkUnit, fingerprint, type FunctionCheck, stepsOf } from "./check/index.ts";
 import type { Expr, FunctionIr, UnitIr } from "./c/ir.ts";
-import type { Sides, Source } from "./check-images.ts";
+import { type Sides, type Source, touchedNames } from "./check-images.ts";
 import type { Finding, PathStep, RuleId } from "./core/finding.ts";
 import type { Rulebook } from "./rulebook/index.ts";
 import type { Contract, EntryKind, Requirement } from "./rulebook/schema.ts";
@@ -30,11 +30,16 @@ const mostListed = 24;
 /** `wholeFile` gives the touched file as the tree has it, for the way from a static function to those that others call. */
 export async function callersAtRisk({ pre, post }: Sides<Source | null>, wholeFile: (names: ReadonlySet<string>) => Promise<UnitIr | null>, callersOf: CallersOf, rulebook: Rulebook): Promise<Finding[]> {
   if (pre === null || post === null) return [];
-  const touched = changedFunctions(pre.unit, post.unit, rulebook);
-  if (touched.size === 0) return [];
-  const whole = (await wholeFile(touched)) ?? post.unit;
+  const touched = new Set([...touchedNames(pre), ...touchedNames(post)]);
+  const pairs = post.unit.functions.filter((fn) => touched.has(fn.name)).flatMap((fn): Pair[] => {
+    const old = pre.unit.functions.find((one) => one.name === fn.name);
+    return old === undefined || (moreKinds(old, fn, rulebook).length === 0 && newAssertions(old, fn, rulebook).length === 0) ? [] : [{ old, fn }];
+  });
+  // Cheap so far: most patches end here, and nothing is read of the tree for them.
+  if (pairs.length === 0) return [];
+  const whole = (await wholeFile(new Set(pairs.map(({ fn }) => fn.name)))) ?? post.unit;
   const findings: Finding[] = [];
-  for (const change of changesOf(pre.unit, post.unit, whole, rulebook)) {
+  for (const change of pairs.flatMap(({ old, fn }) => [...newKinds(old, fn, whole, rulebook), ...newAssertions(old, fn, rulebook)])) {
     const places: PathStep[] = [];
     for (const unit of await callersOf(change.name)) places.push(...newlyBroken(unit, change, rulebook));
     if (places.length > 0) findings.push(toFinding(change, places, post));
@@ -42,20 +47,10 @@ export async function callersAtRisk({ pre, post }: Sides<Source | null>, wholeFi
   return findings;
 }
 
-/** Cheap: most patches end here, and nothing is read of the tree for them. */
-function changedFunctions(pre: UnitIr, post: UnitIr, rulebook: Rulebook): ReadonlySet<string> {
-  const changed = post.functions.filter((fn) => {
-    const old = pre.functions.find((one) => one.name === fn.name);
-    return old !== undefined && (moreKinds(old, fn, rulebook).length > 0 || newAssertions(old, fn, rulebook).length > 0);
-  });
-  return new Set(changed.map((fn) => fn.name));
-}
-
-function changesOf(pre: UnitIr, post: UnitIr, whole: UnitIr, rulebook: Rulebook): Change[] {
-  return post.functions.flatMap((fn) => {
-    const old = pre.functions.find((one) => one.name === fn.name);
-    return old ? [...newKinds(old, fn, whole, rulebook), ...newAssertions(old, fn, rulebook)] : [];
-  });
+/** One function before and after the patch. */
+interface Pair {
+  readonly old: FunctionIr;
+  readonly fn: FunctionIr;
 }
 
 /** More tests for a special kind than before: the function lets entries of that kind through, or out to its callers. */

@@ -56,7 +56,8 @@ export function checkImages(sources: Sides<Source | null>, rulebook: Rulebook, o
   return { functions: after.map((one) => functionReport(one, rulebook)), findings: [...compared, ...regressions(before, after, rulebook, { pre: sources.pre?.image.changed ?? new Set(), post: sources.post?.image.changed ?? new Set() }), ...notes] };
 }
 
-function touchedNames(source: Source | null): string[] {
+/** Names of the functions in whose lines the patch adds or removes any. */
+export function touchedNames(source: Source | null): string[] {
   if (source === null) return [];
   return source.unit.functions.filter((fn) => isTouched(fn.line, fn.endLine, source.image)).map((fn) => fn.name);
 }

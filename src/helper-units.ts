@@ -3,6 +3,7 @@
  * mm/. A helper that takes or releases a lock is only known by its body.
  */
 import { lowerText } from "./c/index.ts";
+import { calleesOf } from "./check/index.ts";
 import type { UnitIr } from "./c/ir.ts";
 import type { Base } from "./core/image.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
@@ -117,15 +118,12 @@ export function wholeFunctions(unit: UnitIr): UnitIr {
   return { ...unit, functions: unit.functions.filter((fn) => !fn.partial && fn.headKnown && fn.unreadable.length === 0) };
 }
 
+/** Read from the text where it can be: a file of hundreds of functions is not lowered to find out what it calls. */
 function missingCallees(unit: UnitIr, rulebook: Rulebook): Set<string> {
   const own = new Set(unit.functions.map((fn) => fn.name));
   const names = new Set<string>();
   for (const fn of unit.functions) {
-    for (const block of fn.blocks) {
-      for (const step of block.steps) {
-        if (step.op === "call" && step.callee !== null && !own.has(step.callee) && !rulebook.contract(step.callee)) names.add(step.callee);
-      }
-    }
+    for (const name of fn.words?.called ?? calleesOf(fn)) if (!own.has(name) && !rulebook.contract(name)) names.add(name);
   }
   return names;
 }

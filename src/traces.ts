@@ -49,7 +49,7 @@ export async function withTraces(sources: Sides<Source | null>, checked: Checked
     const asked = report.coverage !== "skipped" && (isTouched(report.name, sources) || findings.some((f) => f.function === report.name));
     const after = asked ? await sides.post?.run(report.name) : null;
     if (after == null) {
-      functions.push(asked && options.pool.left <= 0 && sides.post?.functions.has(report.name) === true ? noted(report, null) : report);
+      functions.push(asked && options.pool.left <= 0 && sides.post !== null && sides.post.functionOf(report.name) !== null ? noted(report, null) : report);
       continue;
     }
     const fixed = findings.some((f) => f.function === report.name && f.status === "fixed");
@@ -77,8 +77,8 @@ export interface Run {
 }
 
 export interface Side {
-  /** Functions that can be replayed, by name. */
-  readonly functions: ReadonlyMap<string, FunctionIr>;
+  /** The function of that name that can be replayed, or null. Only it is lowered. */
+  readonly functionOf: (name: string) => FunctionIr | null;
   /** Null for a function that cannot be replayed. */
   readonly run: (name: string) => Promise<Run | null>;
 }
@@ -91,13 +91,13 @@ export function sideOf(source: Source | null, helpers: readonly UnitIr[], librar
   const { unit, image } = source;
   const locksOf = entryLocksIn(unit, options.rulebook, helpers);
   const lines = new Map([[unit.file, image.lines]]);
-  const functions = new Map(unit.functions.filter((fn) => !fn.partial && fn.headKnown && fn.unreadable.length === 0).map((fn) => [fn.name, fn] as const));
+  const functionOf = (name: string): FunctionIr | null => unit.functions.findLast((fn) => fn.name === name && !fn.partial && fn.headKnown && fn.unreadable.length === 0) ?? null;
   const { pool } = options;
   return {
-    functions,
+    functionOf,
     run: async (name) => {
-      const fn = functions.get(name);
-      if (fn === undefined || pool.left <= 0) return null;
+      const fn = functionOf(name);
+      if (fn === null || pool.left <= 0) return null;
       const locks = locksOf(fn);
       const request: ReplayRequest = {
         function: fn, units: [unit], library, held: locks.held, callersSeen: locks.from === "callers", lines,

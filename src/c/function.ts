@@ -1,11 +1,12 @@
 /** Lowers one function: head, then body, to a FunctionIr. */
+import { bodyWords } from "./body-words.ts";
 import { FunctionBuilder } from "./builder.ts";
 import { lowerCall } from "./calls.ts";
 import { lowerCondition } from "./conditions.ts";
 import { lowerEffect, lowerValue } from "./expressions.ts";
 import { newFlow } from "./flow.ts";
 import type { FunctionHead } from "./heads.ts";
-import type { FunctionIr } from "./ir.ts";
+import type { BodyWords, FunctionIr } from "./ir.ts";
 import { collectLabels } from "./jumps.ts";
 import type { Lowering, UnitNames } from "./lowering.ts";
 import { lowerPlace } from "./places.ts";
@@ -55,8 +56,9 @@ function lowerBody(unit: UnitText, names: UnitNames, head: FunctionHead, body: S
  * The function whose head was read from offset `headAt` and whose body ends at offset `end`. Its body is parsed and lowered
  * when somebody first looks at it: of a file of hundreds of functions, a patch concerns a few.
  */
-export function lowerFunction(unit: UnitText, names: UnitNames, head: FunctionHead, headAt: number, body: () => SyntaxNode, end: number): FunctionIr {
+export function lowerFunction(unit: UnitText, names: UnitNames, head: FunctionHead, headAt: number, bodyAt: number, body: () => SyntaxNode, end: number): FunctionIr {
   let known: LoweredBody | null = null;
+  let words: BodyWords | null = null;
   const lowered = (): LoweredBody => (known ??= lowerBody(unit, names, head, body(), end));
   return {
     name: head.name,
@@ -77,6 +79,9 @@ export function lowerFunction(unit: UnitText, names: UnitNames, head: FunctionHe
     },
     get unreadable() {
       return lowered().unreadable;
+    },
+    get words() {
+      return (words ??= bodyWords(unit.code.slice(bodyAt, end)));
     },
   };
 }

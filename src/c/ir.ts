@@ -108,6 +108,12 @@ export interface Variable {
   readonly addressTaken: boolean;
 }
 
+/** Names that stand in the text of a body. `called`: those before an opening parenthesis. */
+export interface BodyWords {
+  readonly all: ReadonlySet<string>;
+  readonly called: ReadonlySet<string>;
+}
+
 export interface FunctionIr {
   readonly name: string;
   readonly file: string;
@@ -127,6 +133,8 @@ export interface FunctionIr {
   readonly headKnown: boolean;
   /** Stretches inside the function that could not be read as C; each is a gap step as well. */
   readonly unreadable: readonly { readonly from: number; readonly to: number; readonly reason: string }[];
+  /** Read without lowering the body. What its steps call or use by name is among them. Absent: not known before it is lowered. */
+  readonly words?: BodyWords;
 }
 
 /** A struct or union definition met in the source, for the types of fields. */

@@ -47,7 +47,7 @@ export function lowerComplete(path: string, text: string, columnsTrue: boolean):
     if (item.k === "function") {
       const head = readHead(unit.masked.slice(item.from, item.bodyFrom), plain.slice(item.from, item.bodyFrom));
       const end = item.closed ? item.bodyTo - 1 : item.bodyTo;
-      if (head !== null) functions.push(lowerFunction(unit, names, head, item.from, () => bodyOf(unit, item), end));
+      if (head !== null) functions.push(lowerFunction(unit, names, head, item.from, item.bodyFrom, () => bodyOf(unit, item), end));
       else unreadable.push(lost(unit, item.from, item.bodyTo));
     } else if (item.k === "text" && unit.masked.slice(item.from, item.to).trimEnd().endsWith("}")) unreadable.push(lost(unit, item.from, item.to));
   }

@@ -1,6 +1,6 @@
 /** Who calls whom among the functions in view, and what a function calls: answers that need no path. */
 import { operandsOf, walkExpr } from "../c/index.ts";
-import type { FunctionIr, Step } from "../c/ir.ts";
+import type { Expr, FunctionIr, Step } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect } from "../rulebook/schema.ts";
 
@@ -21,28 +21,39 @@ export function hasEffect(fn: FunctionIr, rulebook: Rulebook, wanted: (effect: E
 /** Callers by name of the called function; null for a function whose callers need not all be in view. */
 export type CallersOf = (fn: FunctionIr) => readonly FunctionIr[] | null;
 
+/** False only when the text of `fn` shows that it neither calls nor uses anything of this name; nothing is lowered for it. */
+export function mayMention(fn: FunctionIr, name: string): boolean {
+  return fn.words?.all.has(name) ?? true;
+}
+
 /** Only a static function that is never used as a value is called from nowhere else. */
 export function callersAmong(functions: readonly FunctionIr[], isCallback: (fn: FunctionIr) => boolean): CallersOf {
-  let graph: { readonly callers: ReadonlyMap<string, ReadonlySet<FunctionIr>>; readonly values: ReadonlySet<string> } | null = null;
+  const known = new Map<string, Uses>();
   return (fn) => {
-    graph ??= buildGraph(functions);
-    if (!fn.isStatic || graph.values.has(fn.name) || isCallback(fn)) return null;
-    const callers = Array.from(graph.callers.get(fn.name) ?? []).filter((caller) => caller !== fn);
-    return callers.length > 0 ? callers : null;
+    if (!fn.isStatic || isCallback(fn)) return null;
+    const { callers, asValue } = known.get(fn.name) ?? usesOf(fn.name, functions);
+    known.set(fn.name, { callers, asValue });
+    if (asValue) return null;
+    const others = callers.filter((caller) => caller !== fn);
+    return others.length > 0 ? others : null;
   };
 }
 
-function buildGraph(functions: readonly FunctionIr[]): { callers: Map<string, Set<FunctionIr>>; values: Set<string> } {
-  const callers = new Map<string, Set<FunctionIr>>();
-  const values = new Set<string>();
-  for (const fn of functions) {
-    for (const callee of calleesOf(fn)) {
-      const known = callers.get(callee) ?? new Set<FunctionIr>();
-      callers.set(callee, known.add(fn));
-    }
-    for (const step of stepsOf(fn)) {
-      for (const operand of operandsOf(step)) walkExpr(operand, (expr) => void (expr.k === "global" ? values.add(expr.name) : null));
-    }
-  }
-  return { callers, values };
+interface Uses {
+  readonly callers: readonly FunctionIr[];
+  readonly asValue: boolean;
+}
+
+function usesOf(name: string, functions: readonly FunctionIr[]): Uses {
+  const users = functions.filter((fn) => mayMention(fn, name));
+  return { callers: users.filter((fn) => calleesOf(fn).includes(name)), asValue: users.some((fn) => usesAsValue(fn, name)) };
+}
+
+function usesAsValue(fn: FunctionIr, name: string): boolean {
+  let found = false;
+  const look = (expr: Expr): void => {
+    if (expr.k === "global" && expr.name === name) found = true;
+  };
+  for (const step of stepsOf(fn)) for (const operand of operandsOf(step)) walkExpr(operand, look);
+  return found;
 }

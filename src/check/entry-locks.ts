@@ -4,7 +4,7 @@
  */
 import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import type { LockClass } from "../rulebook/schema.ts";
-import { calleesOf, hasEffect, stepsOf } from "./call-graph.ts";
+import { calleesOf, hasEffect, mayMention, stepsOf } from "./call-graph.ts";
 import { entryFacts } from "./context.ts";
 import { explore, type Surroundings } from "./explore.ts";
 import type { Facts } from "./facts.ts";
@@ -53,13 +53,16 @@ function passesOn(caller: FunctionIr, fn: FunctionIr, around: Surroundings): boo
   return entries(caller).some((type) => entries(fn).includes(type));
 }
 
+/** Walks that call the same tables under other locks. */
+const otherWalks = ["walk_page_mapping", "walk_page_range_novma"] as const;
+
 /**
  * What walk_page_range() asserts before it calls anything of its table: mmap_lock, and since 6.6 the VMA as `walk_lock`
  * says. walk_page_mapping() calls the same tables under i_mmap_rwsem.
  */
 function walkLocks(fn: FunctionIr, unit: UnitIr): EntryLock[] {
   const table = unit.opsTables.find((t) => t.type.endsWith("struct mm_walk_ops") && Array.from(t.fields.values()).some((value) => value.replace(/^&/, "") === fn.name));
-  if (table === undefined || unit.functions.some((f) => calleesOf(f).includes("walk_page_mapping") || calleesOf(f).includes("walk_page_range_novma"))) return [];
+  if (table === undefined || otherWalks.some((name) => unit.functions.some((f) => mayMention(f, name) && calleesOf(f).includes(name)))) return [];
   const write = table.fields.get("walk_lock") === "PGWALK_WRLOCK";
   return write ? [{ class: "mmap", mode: "write" }, { class: "vma", mode: "write" }] : [{ class: "mmap", mode: "read" }];
 }

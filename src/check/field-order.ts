@@ -3,6 +3,7 @@
  * in view that stores a new table to the field has run a write barrier after making it when it returns.
  */
 import type { FunctionIr } from "../c/ir.ts";
+import { mayMention } from "./call-graph.ts";
 import { explore, type Surroundings } from "./explore.ts";
 import { emptyFacts, type Facts } from "./facts.ts";
 import type { FieldOrder, Rule } from "./model.ts";
@@ -16,6 +17,7 @@ export function fieldOrder(field: string, around: Surroundings): FieldOrder {
 }
 
 function fills(fn: FunctionIr, field: string, around: Surroundings): boolean {
+  if (!mayMention(fn, field)) return false;
   const steps = fn.blocks.flatMap((block) => block.steps);
   const stores = steps.some((step) => step.op === "store" && step.place.k === "field" && step.place.field === field);
   return stores && steps.some((step) => step.op === "call" && step.callee !== null && (around.rulebook.contract(step.callee)?.effects?.some((e) => e.do === "new-table") ?? false));

@@ -19,7 +19,7 @@ import { atomicReason } from "./rules/sleep-atomic.ts";
 
 export type { EntryLocks } from "./entry-locks.ts";
 export { type Evidence, fingerprint } from "./findings.ts";
-export { stepsOf } from "./call-graph.ts";
+export { calleesOf, stepsOf } from "./call-graph.ts";
 export { kindNames, notLookedAt } from "./kinds.ts";
 
 export interface FunctionCheck {

@@ -1,0 +1,20 @@
+/**
+ * The names in the text of a function's body: whoever looks for the callers of one function among hundreds asks these
+ * first, and has only those lowered that may be meant.
+ */
+import type { BodyWords } from "./ir.ts";
+
+/** Of text without comments and strings; all arms of an #if count. */
+export function bodyWords(code: string): BodyWords {
+  const all = new Set<string>();
+  const called = new Set<string>();
+  for (const match of code.matchAll(/[A-Za-z_]\w*/g)) {
+    all.add(match[0]);
+    let next = match.index + match[0].length;
+    while (blanks.has(code[next]!)) next++;
+    if (code[next] === "(") called.add(match[0]);
+  }
+  return { all, called };
+}
+
+const blanks: ReadonlySet<string> = new Set([" ", "\t", "\n", "\\"]);
