@@ -6,6 +6,7 @@
 import { type Evidence, type FunctionCheck, fingerprint, kindNames, notLookedAt } from "./check/index.ts";
 import { lostGuards } from "./lost-guards.ts";
 import type { Finding, Obligation, RuleId } from "./core/finding.ts";
+import { guarded, type TouchedLines, type Versions } from "./guards.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
 
 /** Rules whose demands stand at a call and move with it. */
@@ -20,17 +21,11 @@ function standsAlone(obligation: Obligation): boolean {
 }
 
 /** One requirement that changed sides, at its place in the version that leaves it open. */
-interface Change {
+export interface Change {
   readonly obligation: Obligation;
   /** A warning would say too much: what went may stand elsewhere under another name. */
   readonly weak?: boolean;
   readonly message: (status: "introduced" | "fixed") => string;
-}
-
-/** Lines that the patch takes away and adds. */
-export interface TouchedLines {
-  readonly pre: ReadonlySet<number>;
-  readonly post: ReadonlySet<number>;
 }
 
 /** Findings for requirements that became undecided ("introduced", possible) or proved ("fixed"). */
@@ -42,13 +37,14 @@ export function regressions(pre: readonly FunctionCheck[], post: readonly Functi
     if (!before) return [];
     const whole = isWhole(before) && isWhole(after);
     const moved = gainsElsewhere(pre, post, after.fn.name) || callsNew(before, after, rulebook);
-    const lost = moved ? [] : [...changes(before, after, whole, "lost"), ...(whole ? guards(before, after, touched.post, rulebook) : [])];
-    const won = [...changes(after, before, whole, "won"), ...(whole ? guards(after, before, touched.pre, rulebook) : [])];
+    const versions = { pre, post, rulebook, touched };
+    const lost = moved ? [] : changes(before, after, whole, "lost", versions);
+    const won = changes(after, before, whole, "won", versions);
     return [...lost.map((change) => finding(after, change, "introduced", whole)), ...won.map((change) => finding(before, change, "fixed", whole))];
   });
 }
 
-/** Guards of `from` that `to` does without, where nothing else says more of the same rule. */
+/** Guards of `from` that `to` does without. */
 function guards(from: FunctionCheck, to: FunctionCheck, written: ReadonlySet<number>, rulebook: Rulebook): Change[] {
   return lostGuards(from, to, written, rulebook).flatMap(({ rule, line, column, what }) => {
     if ([...from.obligations, ...to.obligations].some((o) => o.rule === rule && o.outcome === "violated")) return [];
@@ -62,9 +58,14 @@ function isWhole({ fn, limit }: FunctionCheck): boolean {
 }
 
 /** What `from` shows and `to` does not. One change for a line of `to`. */
-function changes(from: FunctionCheck, to: FunctionCheck, whole: boolean, direction: "lost" | "won"): Change[] {
-  const demanded = [...undecided(from, to, whole, direction), ...keptOrReleased(from, to, whole), ...kindsLetThrough(from, to, whole)];
-  const found = [...demanded, ...undone(from, to, direction).filter((deed) => !demanded.some((d) => d.obligation.rule === deed.obligation.rule))];
+function changes(from: FunctionCheck, to: FunctionCheck, whole: boolean, direction: "lost" | "won", versions: Versions): Change[] {
+  const kinds = kindsLetThrough(from, to, whole);
+  const demanded = [...undecided(from, to, whole, direction), ...keptOrReleased(from, to, whole), ...kinds];
+  // What was done without being asked is said of a rule only where no demand of it changed sides.
+  const strong = whole ? guards(from, to, direction === "lost" ? versions.touched.post : versions.touched.pre, versions.rulebook) : [];
+  const deeds = [...strong, ...undone(from, to, direction), ...guarded(from, to, direction, versions)];
+  const rules = new Set<RuleId>([...demanded.map((d) => d.obligation.rule), ...(kinds.length > 0 ? (["entry-kind"] as const) : [])]);
+  const found = [...demanded, ...deeds.filter((deed) => !rules.has(deed.obligation.rule) && Boolean(rules.add(deed.obligation.rule)))];
   const refuted = new Set([...from.obligations, ...to.obligations].filter((o) => o.outcome === "violated").map((o) => o.rule));
   const seen = new Set<string>();
   return found.filter(({ obligation }) => {

@@ -18,6 +18,7 @@ export const contracts: readonly Contract[] = [
   { name: "tlb_remove_huge_tlb_entry", params: ["h", "tlb", "entry", "addr"], effects: [{ do: "flush", what: "gather" }], references: [gather] },
   { name: "tlb_flush_pte_range", aliases: ["tlb_flush_pmd_range", "tlb_flush_pud_range", "tlb_flush_p4d_range"], params: ["tlb", "addr", "size"], effects: [{ do: "flush", what: "gather" }], references: [gather] },
   { name: "tlb_flush_mmu", aliases: ["tlb_flush_mmu_tlbonly"], params: ["tlb"], references: [gather] },
+  { name: "tlb_gather_mmu", aliases: ["tlb_gather_mmu_fullmm", "tlb_finish_mmu"], params: ["tlb"], references: [gather] },
   { name: "set_tlb_ubc_flush_pending", params: ["mm"], effects: [{ do: "flush", what: "gather" }], references: [batch] },
   { name: "huge_pmd_unshare_flush", params: ["tlb", "vma"], effects: [{ do: "flush", what: "user" }], references: [hugetlb] },
   { name: "inc_tlb_flush_pending", params: ["mm"], effects: [{ do: "announce-flush", begin: true }], references: [types] },

@@ -20,6 +20,9 @@ export const contracts: readonly Contract[] = [
   { name: "pmd_trans_huge", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["leaf"], zero: ["none", "table", "devmap", "bad", ...nonPresent] } }, references: [pgtable] },
   { name: "pmd_devmap", until: "6.17", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["devmap"], zero: ["none", "table", "leaf", "bad", ...nonPresent] } }, references: [pgtable] },
   { name: "pmd_bad", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["none", "leaf", "devmap", "bad", ...nonPresent], zero: ["table", "leaf", "devmap"] } }, references: [pgtable] },
+  // A huge entry is "bad" and is cleared: the caller has to have excluded it.
+  { name: "pmd_none_or_clear_bad", params: ["pmdp"], returns: { tests: { value: "pmdp", nonzero: ["none", "leaf", "devmap", "bad", ...nonPresent], zero: ["table"] } }, references: [{ file: "include/linux/pgtable.h", where: "pmd_none_or_clear_bad()", version: "6.12" }] },
+  { name: "pud_none_or_clear_bad", params: ["pudp"], returns: { tests: { value: "pudp", nonzero: ["none", "leaf", "devmap", "bad"], zero: ["table"] } }, references: [{ file: "include/linux/pgtable.h", where: "pud_none_or_clear_bad()", version: "6.12" }] },
   { name: "is_swap_pmd", until: "6.18", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["migration", "device-private"], zero: ["none", "table", "leaf", "devmap", "bad"] } }, references: [huge] },
   { name: "is_pmd_migration_entry", aliases: ["pmd_is_migration_entry"], params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["migration"], zero: ["none", "table", "leaf", "devmap", "device-private", "bad"] } }, references: [swapops] },
   { name: "pmd_protnone", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: huges, zero: ["none", "table", "leaf", "devmap", "bad", ...nonPresent] } }, references: [pgtable] },

@@ -6,6 +6,8 @@ export interface Rulebook {
   readonly era: string;
   /** The contract of a function in this era, or undefined. */
   readonly contract: (name: string) => Contract | undefined;
+  /** The same, or the newest contract of another era: a patch names what only the kernel after it has. */
+  readonly ever: (name: string) => Contract | undefined;
   /** Declared type of `record`'s field ("struct vm_fault", "pmd"), or "". */
   readonly fieldType: (record: string, field: string) => string;
   readonly context: (of: string) => EntryContext | undefined;
@@ -19,9 +21,9 @@ export interface Rulebook {
 /** Where two contracts of one name hold for the same era, the later one in `data` wins, so that a user pack overrides. */
 export function rulebookFor(data: RuleData, era: string): Rulebook {
   const contracts = new Map<string, Contract>();
+  const others = new Map<string, Contract>();
   for (const contract of data.contracts) {
-    if (!inEra(era, contract)) continue;
-    for (const name of [contract.name, ...(contract.aliases ?? [])]) contracts.set(name, contract);
+    for (const name of [contract.name, ...(contract.aliases ?? [])]) (inEra(era, contract) ? contracts : others).set(name, contract);
   }
   const fields = new Map(data.fieldTypes.flatMap((f) => Object.entries(f.fields).map(([name, type]) => [`${f.record}.${name}`, type] as const)));
   const contexts = new Map(data.contexts.filter((c) => inEra(era, c)).map((c) => [c.of, c] as const));
@@ -30,6 +32,7 @@ export function rulebookFor(data: RuleData, era: string): Rulebook {
   return {
     era,
     contract: (name) => contracts.get(name),
+    ever: (name) => contracts.get(name) ?? others.get(name),
     fieldType: (record, field) => fields.get(`${record}.${field}`) ?? "",
     context: (of) => contexts.get(of),
     lockOrder: (outer, inner) => orders.find((order) => order.outer === outer && order.inner.includes(inner)),

@@ -1,0 +1,85 @@
+/** Protections that a patch adds or takes away around steps that stay, each with the nearest change that says nothing. */
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { initC, lowerText } from "./c/index.ts";
+import { checkUnit, type FunctionCheck } from "./check/index.ts";
+import { regressions } from "./regress.ts";
+import { compileRules } from "./rulebook/compile.ts";
+import { type Rulebook, rulebookFor } from "./rulebook/index.ts";
+import { packageRoot } from "./util/package-root.ts";
+
+let rulebook: Rulebook;
+
+beforeAll(async () => {
+  await initC();
+  rulebook = rulebookFor(compileRules(join(packageRoot(), "rules")), "6.12");
+});
+
+/** Not all is in view: `lost_label` stands in lines that the patch does not show. */
+const head = "static int f(struct mmu_gather *tlb, struct vm_area_struct *vma, pmd_t *pmd, pte_t *pte, unsigned long addr, spinlock_t *ptl)\n{\n\tif (!vma)\n\t\tgoto lost_label;\n";
+
+function check(body: string, others = ""): FunctionCheck[] {
+  return checkUnit(lowerText("mm/x.c", `${others}${head}${body}\n\treturn 0;\n}\n`), rulebook);
+}
+
+function said(pre: string, post: string): string[] {
+  return regressions(check(pre), check(post), rulebook, noLines).map((f) => `${f.status} ${f.severity} ${f.rule}`);
+}
+
+const noLines = { pre: new Set<number>(), post: new Set<number>() };
+
+/** The same change read forwards is a fix, backwards a loss. */
+function bothWays(lacks: string, has: string): string[] {
+  return [...said(lacks, has), ...said(has, lacks)];
+}
+
+describe("protections around steps that stay", () => {
+  const clear = "\tpmdp_collapse_flush(vma, addr, pmd);";
+
+  it.each([
+    ["notifier-scope", clear, `\tmmu_notifier_invalidate_range_start(&range);\n${clear}\n\tmmu_notifier_invalidate_range_end(&range);`],
+    ["walk-context", clear, `\ti_mmap_lock_write(vma->vm_file->f_mapping);\n${clear}\n\ti_mmap_unlock_write(vma->vm_file->f_mapping);`],
+    ["entry-lock", "\tif (pte_none(*pte))\n\t\treturn 1;", "\tspin_lock(ptl);\n\tif (pte_none(*pte))\n\t\treturn 1;"],
+    ["table-free", "\taddr = walk_pgtable(pmd, addr);", "\tlocal_irq_save(flags);\n\taddr = walk_pgtable(pmd, addr);\n\tlocal_irq_restore(flags);"],
+    ["tlb-flush", "\tarch_enter_lazy_mmu_mode();\n\twork(pte);\n\tarch_leave_lazy_mmu_mode();", "\tflush_tlb_batched_pending(vma->vm_mm);\n\tarch_enter_lazy_mmu_mode();\n\twork(pte);\n\tarch_leave_lazy_mmu_mode();"],
+    ["tlb-flush", clear, clear.replace("addr", "haddr")],
+    ["entry-kind", "\tif (pmd_trans_huge(*pmd))\n\t\treturn 1;\n\twork(pmd);", "\tif (pmd_trans_huge(*pmd) || pmd_devmap(*pmd))\n\t\treturn 1;\n\twork(pmd);"],
+  ])("%s: said as fixed, and as taken away when the patch is turned round", (rule, lacks, has) => {
+    expect(bothWays(lacks, has).map((line) => line.replace(/ (?:note|warning) /, " "))).toEqual(expect.arrayContaining([`fixed ${rule}`, `introduced ${rule}`]));
+    expect(bothWays(has, has)).toEqual([]);
+  });
+
+  it("is silent where the patch brings the steps that need it", () => {
+    expect(said("\twork(pte);", `\tspin_lock(ptl);\n\tset_pte_at(vma->vm_mm, addr, pte, entry);\n\tspin_unlock(ptl);\n\twork(pte);`).filter((line) => line.startsWith("fixed"))).toEqual([]);
+  });
+
+  it("is silent where a function of unknown effect goes or comes in its place", () => {
+    const walk = "\taddr = walk_pgtable(pmd, addr);";
+    expect(bothWays(`\tbegin_walk(vma);\n${walk}`, `\tlocal_irq_save(flags);\n${walk}`)).toEqual([]);
+  });
+
+  it("takes a test that replaces another for no new one", () => {
+    expect(bothWays("\tif (is_swap_pmd(*pmd))\n\t\treturn 1;", "\tif (!pmd_present(*pmd))\n\t\treturn 1;")).toEqual([]);
+  });
+
+  it("takes one lock for another to be an exchange, wherever the other was taken", () => {
+    const other = (mode: string): string => `void g(struct mm_struct *mm, pmd_t *pmd)\n{\n\tmmap_${mode}_lock(mm);\n\tf(pmd);\n\tmmap_${mode}_unlock(mm);\n}\n`;
+    const [plain, locked] = ["\tif (pte_none(*pte))\n\t\treturn 1;", "\tspin_lock(ptl);\n\tif (pte_none(*pte))\n\t\treturn 1;"];
+    const fixed = (after: string): number => regressions(check(plain, other("write")), check(locked, other(after)), rulebook, noLines).filter((f) => f.status === "fixed").length;
+    expect([fixed("write"), fixed("read")]).toEqual([1, 0]);
+  });
+
+  it("asks of no flush function whether it flushes", () => {
+    const flush = (body: string): FunctionCheck[] => checkUnit(lowerText("a.h", `static void flush_tlb_huge(struct vm_area_struct *vma, pmd_t *pmd)\n{\n\tpmd_present(*pmd);\n${body}}\n`), rulebook);
+    expect(regressions(flush("\tflush_tlb_range(vma, 0, 1);\n"), flush(""), rulebook, noLines)).toEqual([]);
+  });
+
+  it("knows a protection that another function gave up for moved", () => {
+    const other = (body: string): string => `static void g(struct vm_area_struct *vma, pte_t *pte, spinlock_t *ptl)\n{\n${body}\tpte_none(*pte);\n}\n`;
+    const plain = "\tif (pte_none(*pte))\n\t\treturn 1;";
+    const unit = (own: string, its: string): FunctionCheck[] => check(own, other(its));
+    const locked = `\tspin_lock(ptl);\n${plain}`;
+    expect(regressions(unit(plain, "\tspin_lock(ptl);\n"), unit(locked, ""), rulebook, noLines).filter((f) => f.function === "f" && f.status === "fixed")).toEqual([]);
+    expect(regressions(unit(plain, ""), unit(locked, ""), rulebook, noLines).some((f) => f.function === "f" && f.status === "fixed")).toBe(true);
+  });
+});

@@ -1,0 +1,75 @@
+/** Protections that one version of a function has and the other lacks, while what they protect stands in both. */
+import { calleesOf, type FunctionCheck } from "./check/index.ts";
+import type { FunctionIr } from "./c/ir.ts";
+import type { Obligation } from "./core/finding.ts";
+import { exposureOf, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
+import type { Change } from "./regress.ts";
+import type { Rulebook } from "./rulebook/rulebook.ts";
+import { newlyTold } from "./told-apart.ts";
+
+/** Lines that the patch takes away and adds. */
+export interface TouchedLines {
+  readonly pre: ReadonlySet<number>;
+  readonly post: ReadonlySet<number>;
+}
+
+export interface Versions {
+  readonly pre: readonly FunctionCheck[];
+  readonly post: readonly FunctionCheck[];
+  readonly rulebook: Rulebook;
+  readonly touched: TouchedLines;
+}
+
+/** What `from` does and `to` does not ("lost": `from` is the version before the patch). */
+export function guarded(from: FunctionCheck, to: FunctionCheck, direction: "lost" | "won", versions: Versions): Change[] {
+  const { rulebook } = versions;
+  const [has, lacks] = [exposureOf(from.fn, rulebook), exposureOf(to.fn, rulebook)];
+  // New changes of entries bring their own locks and flushes, and a body that lost them is another one: nothing was mended.
+  if (has.changes !== lacks.changes || lacks.changes + lacks.touches === 0) return [];
+  const [own, other] = [protectionsOf(from.fn, rulebook), protectionsOf(to.fn, rulebook)];
+  const found: Change[] = [];
+  const others = standIns(from, to, rulebook);
+  for (const what of others.length > 0 ? [] : new Set(own.map((deed) => deed.what))) {
+    const [a, b] = [own, other].map((deeds) => deeds.filter((deed) => deed.what === what)) as [Protection[], Protection[]];
+    if (a.length > b.length && !isImplementation(a[0]!.rule, to) && !movedHere(what, from, direction, versions)) found.push(change(a[0]!.rule, what, to));
+  }
+  const more = others.some((name) => /p[tmu4g]d|pte|swp|leaf|entry/.test(name)) || testsMoved(from, direction, versions) ? [] : newlyTold(from.fn, to.fn, rulebook);
+  if (more.length > 0) found.push(change("entry-kind", `it tells entries apart (${more.slice(0, 2).join("; ")})`, to));
+  return found;
+}
+
+/** Another function gave up a test of an entry. */
+function testsMoved(from: FunctionCheck, direction: "lost" | "won", { pre, post, rulebook }: Versions): boolean {
+  const [lacks, has] = (direction === "lost" ? [post, pre] : [pre, post]).map((checks) =>
+    checks.filter(({ fn }) => fn.name !== from.fn.name).flatMap(({ fn }) => calleesOf(fn)).filter((name) => rulebook.ever(name)?.returns?.tests !== undefined).length,
+  ) as [number, number];
+  return lacks > has;
+}
+
+/** Functions without a contract that only `to` calls: they may do the same under another name. */
+function standIns(from: FunctionCheck, to: FunctionCheck, rulebook: Rulebook): readonly string[] {
+  const known = new Set([from.fn.name, to.fn.name, ...calleesOf(from.fn)]);
+  return calleesOf(to.fn).filter((name) => !known.has(name) && /[a-z]/.test(name) && !rulebook.ever(name));
+}
+
+/** What flushes TLBs for others is judged by what the hardware needs, which is not in view. */
+function isImplementation(rule: Obligation["rule"], { fn }: FunctionCheck): boolean {
+  return rule === "tlb-flush" && /flush|tlb/.test(fn.name);
+}
+
+/**
+ * Another function did it in the version that lacks it here, and does not any more: it was moved. The same goes for a lock
+ * that other functions gave up for it.
+ */
+function movedHere(what: string, from: FunctionCheck, direction: "lost" | "won", { pre, post, rulebook }: Versions): boolean {
+  const [lacks, has] = (direction === "lost" ? [post, pre] : [pre, post]).map((checks) => checks.map(({ fn }) => fn).filter((fn) => fn.name !== from.fn.name));
+  const deeds = (fns: readonly FunctionIr[]): number => fns.flatMap((fn) => protectionsOf(fn, rulebook)).filter((deed) => deed.what === what).length;
+  if (deeds(lacks!) > deeds(has!)) return true;
+  const locks = (fns: readonly FunctionIr[], lock: string): number => fns.flatMap((fn) => locksTakenBy(fn, rulebook)).filter((one) => one === lock).length;
+  return what === pageTableLock.what && lacks!.flatMap((fn) => locksTakenBy(fn, rulebook)).some((lock) => locks(lacks!, lock) > locks(has!, lock));
+}
+
+function change(rule: Obligation["rule"], what: string, to: FunctionCheck): Change {
+  const obligation: Obligation = { rule, outcome: "unknown", what, line: to.fn.line, column: 1, note: "" };
+  return { obligation, weak: true, message: (status) => (status === "introduced" ? `the patch takes away what this function did before: ${what}` : `the patch adds what this function did not do before: ${what}`) };
+}

@@ -1,0 +1,45 @@
+/** Which kinds of entries the tests of a function tell from each other, level by level, wherever they stand. */
+import { calleesOf, stepsOf } from "./check/index.ts";
+import type { FunctionIr } from "./c/ir.ts";
+import type { Rulebook } from "./rulebook/rulebook.ts";
+import type { EntryKind, Level } from "./rulebook/schema.ts";
+
+/** Kinds that code has to keep apart; "bad" is none of them, and what is not present is told by one test. */
+const kinds: readonly EntryKind[] = ["none", "table", "leaf", "devmap", "migration", "swap", "device-private", "device-exclusive", "hwpoison", "marker"];
+
+/** A level with two kinds that some test answers differently: "pmd: leaf, devmap". */
+type Distinction = `${Level}: ${EntryKind}, ${EntryKind}`;
+
+function toldApart(fn: FunctionIr, rulebook: Rulebook): ReadonlySet<Distinction> {
+  const found = new Set<Distinction>();
+  for (const step of stepsOf(fn)) {
+    if (step.op !== "call" || step.callee === null) continue;
+    const level = /^(?:is_)?(pte|pmd|pud)_/.exec(step.callee)?.[1] as Level | undefined;
+    const tests = rulebook.ever(step.callee)?.returns?.tests;
+    if (level === undefined || !tests) continue;
+    const yes = kinds.filter((kind) => tests.nonzero.includes(kind) && !tests.zero.includes(kind));
+    const no = kinds.filter((kind) => tests.zero.includes(kind) && !tests.nonzero.includes(kind));
+    for (const a of yes) for (const b of no) found.add(kinds.indexOf(a) < kinds.indexOf(b) ? `${level}: ${a}, ${b}` : `${level}: ${b}, ${a}`);
+  }
+  return found;
+}
+
+/** What `from` tells apart beyond what `to` does: tests that came on top, none that took the place of another. */
+export function newlyTold(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): readonly string[] {
+  const [tells, told] = [toldApart(from, rulebook), toldApart(to, rulebook)];
+  if (Array.from(told).some((one) => !tells.has(one)) || replaces(from, to, rulebook)) return [];
+  // Code that fills an entry asks whether it is none: a new level of tables, not a missing test.
+  const fills = calleesOf(from).some((name) => /alloc|populate/.test(name));
+  return Array.from(tells).filter((one) => !told.has(one) && !(fills && one.includes(": none,")));
+}
+
+/** A test of `to` that `from` lacks; the ones that also destroy what they find bad are no tests to keep. */
+function replaces(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): boolean {
+  const tests = (fn: FunctionIr): string[] => calleesOf(fn).filter((name) => rulebook.ever(name)?.returns?.tests !== undefined && !name.includes("clear_bad"));
+  const left = tests(from);
+  return tests(to).some((name) => {
+    const at = left.indexOf(name);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
