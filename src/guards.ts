@@ -61,7 +61,7 @@ function isImplementation(rule: Obligation["rule"], { fn }: FunctionCheck): bool
  * Another function did it in the version that lacks it here, and does not any more: it was moved. The same goes for a lock
  * that other functions gave up for it.
  */
-function movedHere(what: string, from: FunctionCheck, direction: "lost" | "won", { pre, post, rulebook }: Versions): boolean {
+export function movedHere(what: string, from: FunctionCheck, direction: "lost" | "won", { pre, post, rulebook }: Versions): boolean {
   const [lacks, has] = (direction === "lost" ? [post, pre] : [pre, post]).map((checks) => checks.map(({ fn }) => fn).filter((fn) => fn.name !== from.fn.name));
   const deeds = (fns: readonly FunctionIr[]): number => fns.flatMap((fn) => protectionsOf(fn, rulebook)).filter((deed) => deed.what === what).length;
   if (deeds(lacks!) > deeds(has!)) return true;

@@ -6,7 +6,8 @@
 import { type Evidence, type FunctionCheck, fingerprint, kindNames, notLookedAt } from "./check/index.ts";
 import { lostGuards } from "./lost-guards.ts";
 import type { Finding, Obligation, RuleId } from "./core/finding.ts";
-import { guarded, type TouchedLines, type Versions } from "./guards.ts";
+import { guarded, movedHere, type TouchedLines, type Versions } from "./guards.ts";
+import { pageTableLock } from "./protections.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
 
 /** Rules whose demands stand at a call and move with it. */
@@ -45,8 +46,9 @@ export function regressions(pre: readonly FunctionCheck[], post: readonly Functi
 }
 
 /** Guards of `from` that `to` does without. */
-function guards(from: FunctionCheck, to: FunctionCheck, written: ReadonlySet<number>, rulebook: Rulebook): Change[] {
-  return lostGuards(from, to, written, rulebook).flatMap(({ rule, line, column, what }) => {
+function guards(from: FunctionCheck, to: FunctionCheck, direction: "lost" | "won", versions: Versions): Change[] {
+  if (movedHere(pageTableLock.what, from, direction, versions)) return [];
+  return lostGuards(from, to, direction === "lost" ? versions.touched.post : versions.touched.pre, versions.rulebook).flatMap(({ rule, line, column, what }) => {
     if ([...from.obligations, ...to.obligations].some((o) => o.rule === rule && o.outcome === "violated")) return [];
     const obligation: Obligation = { rule, outcome: "unknown", line, column, what, note: "" };
     return [{ obligation, message: (status) => (status === "introduced" ? `the patch takes away ${what}, and puts nothing in its place` : `the patch adds ${what}`) }];
@@ -62,7 +64,7 @@ function changes(from: FunctionCheck, to: FunctionCheck, whole: boolean, directi
   const kinds = kindsLetThrough(from, to, whole);
   const demanded = [...undecided(from, to, whole, direction), ...keptOrReleased(from, to, whole), ...kinds];
   // What was done without being asked is said of a rule only where no demand of it changed sides.
-  const strong = whole ? guards(from, to, direction === "lost" ? versions.touched.post : versions.touched.pre, versions.rulebook) : [];
+  const strong = whole ? guards(from, to, direction, versions) : [];
   const deeds = [...strong, ...undone(from, to, direction), ...guarded(from, to, direction, versions)];
   const rules = new Set<RuleId>([...demanded.map((d) => d.obligation.rule), ...(kinds.length > 0 ? (["entry-kind"] as const) : [])]);
   const found = [...demanded, ...deeds.filter((deed) => !rules.has(deed.obligation.rule) && Boolean(rules.add(deed.obligation.rule)))];

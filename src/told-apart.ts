@@ -19,10 +19,17 @@ function toldApart(fn: FunctionIr, rulebook: Rulebook): ReadonlySet<Distinction>
     if (level === undefined || !tests) continue;
     const yes = kinds.filter((kind) => tests.nonzero.includes(kind) && !tests.zero.includes(kind));
     const no = kinds.filter((kind) => tests.zero.includes(kind) && !tests.nonzero.includes(kind));
-    for (const a of yes) for (const b of no) found.add(kinds.indexOf(a) < kinds.indexOf(b) ? `${level}: ${a}, ${b}` : `${level}: ${b}, ${a}`);
+    for (const a of yes) for (const b of no) if (matters(a, b)) found.add(kinds.indexOf(a) < kinds.indexOf(b) ? `${level}: ${a}, ${b}` : `${level}: ${b}, ${a}`);
   }
   return found;
 }
+
+/** An entry that is none and one that is not present are both left alone by whoever asks for present ones. */
+function matters(a: EntryKind, b: EntryKind): boolean {
+  return (a !== "none" && b !== "none") || present.has(a) || present.has(b);
+}
+
+const present: ReadonlySet<EntryKind> = new Set(["table", "leaf", "devmap"]);
 
 /** What `from` tells apart beyond what `to` does: tests that came on top, none that took the place of another. */
 export function newlyTold(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): readonly string[] {
