@@ -3,9 +3,16 @@ import { calleesOf, type FunctionCheck } from "./check/index.ts";
 import type { FunctionIr } from "./c/ir.ts";
 import type { Obligation } from "./core/finding.ts";
 import { exposureOf, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
-import type { Change } from "./regress.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
 import { newlyTold } from "./told-apart.ts";
+
+/** One requirement that changed sides, at its place in the version that leaves it open. */
+export interface Change {
+  readonly obligation: Obligation;
+  /** A warning would say too much: what went may stand elsewhere under another name. */
+  readonly weak?: boolean;
+  readonly message: (status: "introduced" | "fixed") => string;
+}
 
 /** Lines that the patch takes away and adds. */
 export interface TouchedLines {

@@ -6,7 +6,7 @@
 import { type Evidence, type FunctionCheck, fingerprint, kindNames, notLookedAt } from "./check/index.ts";
 import { lostGuards } from "./lost-guards.ts";
 import type { Finding, Obligation, RuleId } from "./core/finding.ts";
-import { guarded, movedHere, type TouchedLines, type Versions } from "./guards.ts";
+import { type Change, guarded, movedHere, type TouchedLines, type Versions } from "./guards.ts";
 import { pageTableLock } from "./protections.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
 
@@ -19,14 +19,6 @@ const between: ReadonlySet<RuleId> = new Set(["lock-balance", "map-balance", "wa
 /** Said of one place by itself, though it is of such a rule. */
 function standsAlone(obligation: Obligation): boolean {
   return obligation.what.endsWith("at an error return");
-}
-
-/** One requirement that changed sides, at its place in the version that leaves it open. */
-export interface Change {
-  readonly obligation: Obligation;
-  /** A warning would say too much: what went may stand elsewhere under another name. */
-  readonly weak?: boolean;
-  readonly message: (status: "introduced" | "fixed") => string;
 }
 
 /** Findings for requirements that became undecided ("introduced", possible) or proved ("fixed"). */
