@@ -12,7 +12,7 @@ import { emptyStack, GitFailure, listSources, type Stack, textAtBase, type Tree 
 /** Where helpers of page-table code live (6.12); files that a tree does not have are passed over. */
 const coreFiles: readonly string[] = [
   "mm/memory.c", "mm/huge_memory.c", "mm/hugetlb.c", "mm/rmap.c", "mm/pgtable-generic.c", "mm/userfaultfd.c",
-  "mm/mremap.c", "mm/mprotect.c", "mm/khugepaged.c", "mm/migrate.c", "mm/page_vma_mapped.c", "mm/internal.h",
+  "mm/mremap.c", "mm/mprotect.c", "mm/khugepaged.c", "mm/migrate.c", "mm/page_vma_mapped.c", "mm/pagewalk.c", "mm/internal.h",
   "include/linux/mm.h", "include/linux/pgtable.h", "include/linux/huge_mm.h", "include/linux/hugetlb.h",
 ];
 

@@ -4,33 +4,20 @@
  * rests on nothing unknown and that no rule has spoken of is a finding of its own.
  */
 import type { CheckedFile, Sides, Source } from "./check-images.ts";
-import { entryLocksIn, fingerprint, type EntryLocks } from "./check/index.ts";
+import { fingerprint } from "./check/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Finding, RuleId } from "./core/finding.ts";
 import type { FunctionReport, OpenQuestion } from "./core/report.ts";
-import type { CompiledRules, Rulebook } from "./rulebook/index.ts";
-import { type Library, libraryFor, repair, replaying, type ReplayRequest, type ReplayResult, type ReplayTrace, standsWith, holdsWhere } from "./sim/index.ts";
+import { libraryOf, type Run, type Side, type SideOptions, sideOf } from "./replay-side.ts";
+import type { Rulebook } from "./rulebook/index.ts";
+import { repair, type ReplayResult, type ReplayTrace, standsWith, holdsWhere } from "./sim/index.ts";
 import { assumptionsOf, explained, explaining, isAt, ownLines, sameTrouble } from "./trace-match.ts";
-import { inSlices } from "./util/slices.ts";
 
-export interface ReplayOptions {
-  readonly rules: CompiledRules;
-  readonly rulebook: Rulebook;
+export interface ReplayOptions extends Omit<SideOptions, "more"> {
   readonly helpers: Sides<readonly UnitIr[]>;
   /** Units of the tree, on one side of the patch, that define any of the functions. */
   readonly more: (side: keyof Sides<unknown>, names: ReadonlySet<string>) => Promise<readonly UnitIr[]>;
-  /** Most states of one run, or null for the default. */
-  readonly bound: number | null;
-  /** Also take pictures of the page tables along each trace. */
-  readonly pictures?: boolean;
-  /** Interpreted steps that are left for the patch; shrinks. */
-  readonly pool: { left: number };
-  readonly wants: (rule: RuleId) => boolean;
 }
-
-const defaultBound = 6000;
-/** Interpreted steps for one function on one side: some 150 000 are a second. */
-const mostWork = 250_000;
 
 /** Rules that are decided by what another CPU does, or by what the walk holds. */
 const concurrent: ReadonlySet<RuleId> = new Set<RuleId>([
@@ -70,52 +57,6 @@ function hasChanged(changed: ReadonlySet<number>, fn: FunctionIr): boolean {
   return false;
 }
 
-export interface Run {
-  readonly request: ReplayRequest;
-  readonly result: ReplayResult;
-  readonly locks: EntryLocks;
-}
-
-export interface Side {
-  /** The function of that name that can be replayed, or null. Only it is lowered. */
-  readonly functionOf: (name: string) => FunctionIr | null;
-  /** Null for a function that cannot be replayed. */
-  readonly run: (name: string) => Promise<Run | null>;
-}
-
-/** What one side needs of the options. */
-type SideOptions = Omit<ReplayOptions, "helpers" | "more"> & { readonly more: (names: ReadonlySet<string>) => Promise<readonly UnitIr[]> };
-
-export function sideOf(source: Source | null, helpers: readonly UnitIr[], library: Library, options: SideOptions): Side | null {
-  if (source === null) return null;
-  const { unit, image } = source;
-  const locksOf = entryLocksIn(unit, options.rulebook, helpers);
-  const lines = new Map([[unit.file, image.lines]]);
-  const functionOf = (name: string): FunctionIr | null => unit.functions.findLast((fn) => fn.name === name && !fn.partial && fn.headKnown && fn.unreadable.length === 0) ?? null;
-  const { pool } = options;
-  return {
-    functionOf,
-    run: async (name) => {
-      const fn = functionOf(name);
-      if (fn === null || pool.left <= 0) return null;
-      const locks = locksOf(fn);
-      const request: ReplayRequest = {
-        function: fn, units: [unit], library, held: locks.held, callersSeen: locks.from === "callers", lines,
-        bound: options.bound ?? defaultBound, work: Math.min(mostWork, pool.left), pictures: options.pictures ?? false,
-      };
-      const result = await inSlices(replaying(request));
-      pool.left -= result.work;
-      if (result.notModelled.length === 0) return { request, result, locks };
-      // What was left out may stand elsewhere in the tree; what was not left out is not needed from there.
-      const more = await options.more(new Set(result.notModelled.flatMap((text) => /^(\w+)\(\)$/.exec(text)?.[1] ?? [])));
-      const whole = { ...request, units: [unit, ...helpers, ...more], work: Math.min(mostWork, pool.left) };
-      const again = await inSlices(replaying(whole));
-      pool.left -= again.work;
-      return { request: whole, result: again, locks };
-    },
-  };
-}
-
 /** The findings with the traces of one function. */
 function joined(findings: readonly Finding[], report: FunctionReport, after: Run, before: Run | null, excused: (rule: RuleId) => boolean): Finding[] {
   const used = new Set<ReplayTrace>();
@@ -131,8 +72,12 @@ function joined(findings: readonly Finding[], report: FunctionReport, after: Run
     return explained(finding, trace, isCertain(run, trace), trace.actor === "" ? null : repair(run.request, trace));
   });
   const spokenOf = (trace: ReplayTrace): boolean => used.has(trace) || withOwn.some((f) => here(f) && f.trace !== null && (f.rule === trace.rule || isAt(trace.line, f)));
-  const own = fresh(after.result, before).filter((trace) => !spokenOf(trace) && !excused(trace.rule) && isBelieved(after, before, trace));
-  return [...withOwn, ...own.map((trace) => ownFinding(after, trace))];
+  const own = (run: Run, other: Run | null): ReplayTrace[] => fresh(run.result, other).filter((trace) => !spokenOf(trace) && !excused(trace.rule) && isBelieved(run, other, trace));
+  return [
+    ...withOwn,
+    ...own(after, before).map((trace) => ownFinding(after, trace, "introduced")),
+    ...(before === null ? [] : own(before, after).map((trace) => ownFinding(before, trace, "fixed"))),
+  ];
 }
 
 /** An implementation of a call that leaves the flush to its callers (ptep_get_and_clear() and its kind) owes none when it returns. */
@@ -140,9 +85,9 @@ function isLeftToCallers(name: string, rule: RuleId, rulebook: Rulebook): boolea
   return rule === "tlb-flush" && (rulebook.contract(name)?.effects?.some((e) => e.do === "owe-flush") ?? false);
 }
 
-/** Traces that the code before the patch does not have. */
-function fresh(result: ReplayResult, before: Run | null): readonly ReplayTrace[] {
-  const old = before?.result.traces ?? [];
+/** Traces that the other version of the code does not have. */
+function fresh(result: ReplayResult, other: Run | null): readonly ReplayTrace[] {
+  const old = other?.result.traces ?? [];
   return result.traces.filter((trace) => !old.some((o) => sameTrouble(o, trace)));
 }
 
@@ -156,21 +101,20 @@ function isCertain({ request, result, locks }: Run, trace: ReplayTrace): boolean
 
 /**
  * A trace that may be a finding by itself: nothing that is not modelled lies on its way, it needs nothing of the callers
- * that was taken for granted, and the code before the patch was run in the same world beside the same actor to the end.
+ * that was taken for granted, and the other version of the code was run in the same world beside the same actor to the end.
  */
-function isBelieved(after: Run, before: Run | null, trace: ReplayTrace): boolean {
-  if (trace.actor === "" || !concurrent.has(trace.rule) || after.result.notModelled.length > 0) return false;
-  if (before === null && trace.assumed.length > 0) return false;
-  return (before === null || holdsWhere(before.request, trace)) && isCertain(after, trace);
+function isBelieved(run: Run, other: Run | null, trace: ReplayTrace): boolean {
+  if (trace.actor === "" || !concurrent.has(trace.rule) || run.result.notModelled.length > 0) return false;
+  if (other === null && trace.assumed.length > 0) return false;
+  return (other === null || holdsWhere(other.request, trace)) && isCertain(run, trace);
 }
 
-function ownFinding({ request, result }: Run, trace: ReplayTrace): Finding {
-  const fn = request.function;
+function ownFinding({ function: fn, request, result }: Run, trace: ReplayTrace, status: "introduced" | "fixed"): Finding {
   const repaired = repair(request, trace);
   const within = [trace.line, ...ownLines(trace.trace, fn.file).toReversed()].find((line) => line >= fn.line && line <= fn.endLine);
   return {
     // A test of which nothing is known may never come out so: only without one the trace is an error.
-    rule: trace.rule, ...(trace.assumed.length === 0 ? errorFound : likely), status: "introduced",
+    rule: trace.rule, ...(trace.assumed.length === 0 ? errorFound : likely), status,
     file: fn.file, line: within ?? fn.line, column: 1, function: fn.name,
     message: trace.message, why: "", fix: repaired === null ? "" : `${repaired.text[0]!.toUpperCase()}${repaired.text.slice(1)}.`,
     requires: [trace.promise], held: result.held.map((lock) => (lock.mode === undefined ? lock.class : `${lock.class} (${lock.mode})`)),
@@ -192,14 +136,4 @@ function noted(report: FunctionReport, result: ReplayResult | null): FunctionRep
   if (result.bounded) return { ...report, unknowns: [...report.unknowns, at("a bound ended the replay before every interleaving was tried")] };
   if (result.traces.length > 0) return report;
   return { ...report, proofs: [...report.proofs, at(`holds beside the actors of the era in ${result.runs} runs`)] };
-}
-
-const libraries = new WeakMap<CompiledRules, Map<string, Library>>();
-
-export function libraryOf(rules: CompiledRules, era: string): Library {
-  const known = libraries.get(rules) ?? new Map<string, Library>();
-  libraries.set(rules, known);
-  const library = known.get(era) ?? libraryFor(rules.models, rules.actors, era);
-  known.set(era, library);
-  return library;
 }

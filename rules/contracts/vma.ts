@@ -12,10 +12,19 @@ export const contracts: readonly Contract[] = [
   { name: "walk_page_range", params: ["mm", "start", "end", "ops", "private"], requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }] }], references: [pagewalk, addrs] },
   {
     name: "walk_page_range_novma",
-    aliases: ["walk_page_range_debug"],
     since: "5.7",
+    until: "5.19",
     params: ["mm", "start", "end", "ops", "pgd", "private"],
     requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }] }],
+    references: [{ file: "mm/pagewalk.c", where: "walk_page_range_novma()", version: "5.15" }],
+  },
+  {
+    // munmap() frees the tables of what it has taken out of the VMA tree under mmap_lock for reading.
+    name: "walk_page_range_novma",
+    aliases: ["walk_page_range_debug"],
+    since: "6.0",
+    params: ["mm", "start", "end", "ops", "pgd", "private"],
+    requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }], mode: "write" }],
     references: [{ file: "mm/pagewalk.c", where: "walk_page_range_novma()", version: "6.1" }],
   },
   {

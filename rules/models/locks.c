@@ -12,6 +12,7 @@ int mmap_read_lock_killable(struct mm_struct *mm) { down_read(&mm->mmap_lock); r
 void mmap_read_unlock(struct mm_struct *mm) { up_read(&mm->mmap_lock); }
 void mmap_write_lock(struct mm_struct *mm) { down_write(&mm->mmap_lock); }
 int mmap_write_trylock(struct mm_struct *mm) { return down_write_trylock(&mm->mmap_lock); }
+void mmap_write_lock_nested(struct mm_struct *mm, int subclass) { down_write(&mm->mmap_lock); }
 int mmap_write_lock_killable(struct mm_struct *mm) { down_write(&mm->mmap_lock); return 0; }
 
 /* Writers of VMAs are released with the mmap lock: vma_end_write_all(). */

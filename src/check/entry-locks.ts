@@ -24,22 +24,29 @@ export interface EntryLocks {
 /** A function with more callers is a helper of many: what they have in common says little, and finding out costs much. */
 const mostCallers = 3;
 
+/** Levels of callers that are asked. */
+const mostLevels = 2;
+
 /** What the callers of `fn` hold: asked of its callers and of theirs, whose own come by the tables. */
-export function entryLocks(fn: FunctionIr, unit: UnitIr, around: Surroundings, levels: number = 2): EntryLocks {
+export function entryLocks(fn: FunctionIr, unit: UnitIr, around: Surroundings, calls: CallsIn, levels: number = mostLevels): EntryLocks {
   const context = heldIn(entryFacts(fn, around.rulebook, unit.opsTables));
   const walk = walkLocks(fn, unit);
   if (context.length + walk.length > 0) return { held: [...context, ...walk], from: "context" };
-  const callers = around.callersOf(fn);
-  // Of a caller that is known in part it is not known what it holds, nor what it was given.
-  if (callers === null || callers.length > mostCallers || levels === 0 || callers.some((caller) => caller.partial || !caller.headKnown)) return { held: [], from: null };
+  const callers = levels === 0 ? null : callersInView(fn, around);
+  if (callers === null) return { held: [], from: null };
   const all = callers.flatMap((caller) => {
-    const calls = heldAtCalls(caller, fn.name, entryFacts(caller, around.rulebook, unit.opsTables), around);
-    const outer = entryLocks(caller, unit, around, levels - 1).held.filter((lock) => !hasEffect(caller, around.rulebook, (e) => e.do === "release" && "class" in e.lock && e.lock.class === lock.class));
-    return calls.map((held) => [...held, ...outer.filter((lock) => !held.some((h) => h.class === lock.class))]);
+    const outer = entryLocks(caller, unit, around, calls, levels - 1).held.filter((lock) => !hasEffect(caller, around.rulebook, (e) => e.do === "release" && "class" in e.lock && e.lock.class === lock.class));
+    return calls(caller, fn.name).map((held) => [...held, ...outer.filter((lock) => !held.some((h) => h.class === lock.class))]);
   });
   const [first, ...rest] = all;
   const held = first === undefined ? [] : rest.reduce(meet, first);
   return { held, from: first === undefined || callers.some((caller) => passesOn(caller, fn, around)) ? null : "callers" };
+}
+
+/** Null for a function whose callers are not all in view, or too many. Of a caller that is known in part it is not known what it holds, nor what it was given. */
+export function callersInView(fn: FunctionIr, around: Surroundings): readonly FunctionIr[] | null {
+  const callers = around.callersOf(fn);
+  return callers === null || callers.length > mostCallers || callers.some((caller) => caller.partial || !caller.headKnown) ? null : callers;
 }
 
 /**
@@ -54,7 +61,7 @@ function passesOn(caller: FunctionIr, fn: FunctionIr, around: Surroundings): boo
 }
 
 /** Walks that call the same tables under other locks. */
-const otherWalks = ["walk_page_mapping", "walk_page_range_novma"] as const;
+const otherWalks = ["walk_page_mapping", "walk_page_range_novma", "walk_page_range_debug"] as const;
 
 /**
  * What walk_page_range() asserts before it calls anything of its table: mmap_lock, and since 6.6 the VMA as `walk_lock`
@@ -67,17 +74,36 @@ function walkLocks(fn: FunctionIr, unit: UnitIr): EntryLock[] {
   return write ? [{ class: "mmap", mode: "write" }, { class: "vma", mode: "write" }] : [{ class: "mmap", mode: "read" }];
 }
 
-/** What is held at each call of `name` in `caller`, on each path. */
-function heldAtCalls(caller: FunctionIr, name: string, entry: Facts, around: Surroundings): EntryLock[][] {
-  const calls: EntryLock[][] = [];
+/** What is held at each call of a function by its caller, on each path. */
+export type CallsIn = (caller: FunctionIr, name: string) => readonly EntryLock[][];
+
+/** Looks through each caller once, for all that it calls. */
+export function callsIn(unit: UnitIr, around: Surroundings): CallsIn {
+  const known = new Map<FunctionIr, ReadonlyMap<string, EntryLock[][]>>();
+  return (caller, name) => {
+    let calls = known.get(caller);
+    if (calls === undefined) known.set(caller, (calls = lookThrough(caller, unit, around)));
+    return calls.get(name) ?? [];
+  };
+}
+
+function lookThrough(caller: FunctionIr, unit: UnitIr, around: Surroundings): ReadonlyMap<string, EntryLock[][]> {
+  const calls = new Map<string, EntryLock[][]>();
   const watch: Rule = {
     id: "entry-lock",
-    onCall: (call, site) => {
-      if (call.step.callee === name) calls.push(heldIn(site.facts));
+    onCall: ({ step }, site) => {
+      if (step.callee === null) return;
+      const held = heldIn(site.facts);
+      const before = calls.get(step.callee) ?? [];
+      if (!before.some((other) => sameLocks(other, held))) calls.set(step.callee, [...before, held]);
     },
   };
-  explore(caller, entry, { ...around, rules: [watch] });
+  explore(caller, entryFacts(caller, around.rulebook, unit.opsTables), { ...around, rules: [watch] });
   return calls;
+}
+
+function sameLocks(a: readonly EntryLock[], b: readonly EntryLock[]): boolean {
+  return a.length === b.length && a.every((lock, i) => lock.class === b[i]!.class && lock.mode === b[i]!.mode);
 }
 
 function heldIn(facts: Facts): EntryLock[] {

@@ -19,7 +19,7 @@ export function judgeHeld(requirement: HeldRequirement, call: CallInfo, site: Si
   const classes = new Set(wanted.map((lock) => lock.class));
   const holds = site.facts.locks.filter((l) => classes.has(l.class) && (mode === undefined || l.mode === mode || l.class === "vma"));
   const proof = holds.find((l) => l.certain);
-  const evidence = holds.length > 0 || site.facts.unseenLocks ? null : evidenceAgainst(wanted, site);
+  const evidence = holds.length > 0 || site.facts.unseenLocks ? null : (tooWeak(wanted, mode, site) ?? evidenceAgainst(wanted, site));
   const outcome: Outcome = proof ? "proved" : evidence === null ? "unknown" : "violated";
   site.judgeAtCall((outer) => {
     // A helper that is run for its caller is judged on its own as well: only what the caller adds is news.
@@ -46,6 +46,13 @@ export function describeAny(any: readonly LockRef[], mode: "write" | undefined):
 interface Lock {
   readonly id: string;
   readonly class: LockClass;
+}
+
+/** Taken for reading in this function: nobody above can hold it for writing. In words, or null. */
+function tooWeak(wanted: readonly Lock[], mode: "write" | undefined, site: Site): string | null {
+  const ids = new Set(wanted.map((lock) => lock.id));
+  const read = site.facts.locks.find((l) => mode === "write" && ids.has(l.id) && l.mode === "read" && l.origin === "taken" && l.certain && l.waited === true);
+  return read === undefined ? null : `the ${describeLock({ id: read.id, class: read.class })} of line ${read.at.line} is held for reading only`;
 }
 
 /** What shows that none of these locks is held, in words, or null. */

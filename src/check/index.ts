@@ -10,7 +10,7 @@ import { calleesOf, callersAmong, hasEffect, stepsOf } from "./call-graph.ts";
 import { unlockedCallers } from "./callers.ts";
 import { callsBelow } from "./calls-below.ts";
 import { isForProcess, ledgerStep } from "./duties.ts";
-import { entryLocks, type EntryLocks } from "./entry-locks.ts";
+import { callersInView, callsIn, entryLocks, type EntryLocks } from "./entry-locks.ts";
 import { fieldOrder } from "./field-order.ts";
 import type { FieldOrder } from "./model.ts";
 import { neutralAmong } from "./neutral.ts";
@@ -120,10 +120,18 @@ export function checkUnit(unit: UnitIr, rulebook: Rulebook, others: readonly Uni
   return unit.functions.filter(wanted).map((fn) => checkFunction(fn, unit, around));
 }
 
-/** For each function asked about, the locks that its callers hold, as far as the rules' tables and the callers in view tell. */
-export function entryLocksIn(unit: UnitIr, rulebook: Rulebook, others: readonly UnitIr[] = []): (fn: FunctionIr) => EntryLocks {
+/** What is known of those who call the functions of a file. */
+export interface CallersView {
+  /** The locks that they hold, as far as the rules' tables and the callers in view tell. */
+  readonly locksOf: (fn: FunctionIr) => EntryLocks;
+  /** Null for a function whose callers are not all in view, or too many. */
+  readonly callersOf: (fn: FunctionIr) => readonly FunctionIr[] | null;
+}
+
+export function callersViewOf(unit: UnitIr, rulebook: Rulebook, others: readonly UnitIr[] = []): CallersView {
   const around = surroundingsOf(unit, rulebook, others);
-  return (fn) => entryLocks(fn, unit, around);
+  const calls = callsIn(unit, around);
+  return { locksOf: (fn) => entryLocks(fn, unit, around, calls), callersOf: (fn) => callersInView(fn, around) };
 }
 
 function surroundingsOf(unit: UnitIr, rulebook: Rulebook, others: readonly UnitIr[]): Surroundings {

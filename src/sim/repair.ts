@@ -50,7 +50,7 @@ const candidates: Readonly<Partial<Record<RuleId, readonly Candidate[]>>> = {
 
 /** Null when no repair is known for the rule. */
 export function repair(request: ReplayRequest, trace: ReplayTrace): Repair | null {
-  const known = candidates[trace.rule] ?? [];
+  const known = (candidates[trace.rule] ?? []).filter((candidate) => !isHeldAlready(candidate, trace));
   const [first] = known;
   if (first === undefined) return null;
   const actor = request.library.actors.find((a) => a.name === trace.actor) ?? null;
@@ -64,8 +64,16 @@ export function repair(request: ReplayRequest, trace: ReplayTrace): Repair | nul
   return { text: first.text, confirmed: false };
 }
 
-/** A page-table lock that is held throughout is not taken a second time, and sleeping under it is not the question here. */
+/** Whether the trace shows that CPU0 holds mmap_lock for reading, so that to do so is no repair. */
+function isHeldAlready({ held }: Candidate, trace: ReplayTrace): boolean {
+  const [lock] = held;
+  if (lock?.class !== "mmap" || lock.mode !== "read") return false;
+  return trace.held.some((h) => h.class === "mmap") || trace.trace.steps.some((step) => step.cpu === 0 && step.effect.split("; ").includes("takes mmap_lock for reading"));
+}
+
+/** A lock that is held throughout is not taken a second time, and sleeping under it is not the question here. */
 function weakenedBy(candidate: Candidate, trace: ReplayTrace): Weakened {
-  const names = candidate.held.filter((h) => h.class.endsWith("-ptl")).flatMap((h) => lockNameOf(trace.world, h.class) ?? []);
-  return { ...sound, ignored: new Set(names.map((name) => `0:${name}`)), helped: new Set([...candidate.helped, ...(names.length > 0 ? ["sleep"] : [])]) };
+  const names = candidate.held.flatMap((h) => lockNameOf(trace.world, h.class) ?? []);
+  const spins = candidate.held.some((h) => h.class.endsWith("-ptl"));
+  return { ...sound, ignored: new Set(names.map((name) => `0:${name}`)), helped: new Set([...candidate.helped, ...(spins ? ["sleep"] : [])]) };
 }

@@ -53,6 +53,11 @@ export function contextFor(near: readonly FunctionIr[], known: readonly HeldLock
   };
 }
 
+/** Whether the function itself takes mmap_lock, so that none of its callers can hold it. */
+export function takesMmapLock(target: FunctionIr): boolean {
+  return any(callsOf([target]), /^mmap_(?:read|write)_lock(?:_killable|_nested)?$/);
+}
+
 /** A function that asserts a lock says that its callers hold it. */
 function assertedBy(target: FunctionIr): HeldLock[] {
   const calls = callsOf([target]);

@@ -1,6 +1,6 @@
 /** One run of a replay: the patched function with its caller as CPU0, and one actor (or nobody) as CPU1. */
 import { lowerText } from "../c/index.ts";
-import type { FunctionIr } from "../c/ir.ts";
+import type { FunctionIr, OpsTable } from "../c/ir.ts";
 import { bindParameter, pageIn, tableFor } from "./bindings.ts";
 import type { Actor, Library } from "./library.ts";
 import { bindForReplay, fieldDefault, memoryForReplay, opaqueEntry } from "./replay-world.ts";
@@ -35,6 +35,8 @@ export interface Subject {
   readonly held: readonly HeldLock[];
   /** Those of `held` that were taken for granted. */
   readonly assumed: readonly HeldLock[];
+  /** Callbacks of the walks that it starts. */
+  readonly walks: readonly OpsTable[];
   readonly lines: Lines;
   readonly bound: number;
   readonly work: Work;
@@ -66,7 +68,8 @@ export function runReplay(subject: Subject, settings: Settings, actor: Actor | n
 function runIn(subject: Subject, settings: Settings, actor: Actor | null): RunResult {
   const world = buildWorld({ ...settings, "spare-pages": "4" }, 2, subject.weakened);
   const { function: target, library } = subject;
-  const taken = takenByCaller(target, subject.held.filter((h) => !subject.assumed.includes(h)));
+  const isIgnored = (h: HeldLock): boolean => subject.weakened.ignored.has(`0:${heldName(world, h.class) ?? ""}`);
+  const taken = takenByCaller(target, subject.held.filter((h) => !subject.assumed.includes(h) && !isIgnored(h)));
   const kept = holdAtEntry(world, subject.held.filter((h) => !taken.includes(h)));
   const caller = callerOf(target, taken);
   const session: Session = newSession({
@@ -74,14 +77,14 @@ function runIn(subject: Subject, settings: Settings, actor: Actor | null): RunRe
     code: { functions: new Map([...library.functions, ...subject.helpers, [target.name, target]]), models: library.models },
     isShared: sharedBy([], library.models),
     atExit: exitCheck(() => session, (thread) => (thread === 0 ? kept : []), (thread) => thread > 0 || subject.held.length === 0),
-    fieldDefault: (field) => fieldDefault(world, field),
+    fieldDefault: (field, root) => fieldDefault(world, field, root),
     loads: subject.loads,
     foreign: true,
     work: subject.work,
     opaqueEntry: opaqueEntry(world),
   });
   const args = bindForReplay(world, target);
-  const memory = memoryForReplay(world, target);
+  const memory = memoryForReplay(world, target, subject.walks);
   const threads: Starting[] = [
     { begin: caller.begin === null ? null : newThread(compiled(caller.begin, "model"), args, new Map()), thread: newThread(compiled(caller.call, "model"), args, memory) },
     actor === null ? { begin: null, thread: newThread(compiled(idle(), "model"), new Map(), new Map()) } : actorThread(actor, world, library),

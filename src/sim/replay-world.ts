@@ -2,7 +2,7 @@
  * The worlds that a patched function is replayed in: what its parameters and its steps say it works on decides which
  * entries are varied, and its parameters become objects whose fields are found by name.
  */
-import type { FunctionIr, Place } from "../c/ir.ts";
+import type { FunctionIr, OpsTable, Place } from "../c/ir.ts";
 import { bindParameter, slotFor } from "./bindings.ts";
 import type { Settings, World } from "./world/build.ts";
 import { base, entriesPerTable, life, pmdSize } from "./world/layout.ts";
@@ -52,10 +52,10 @@ export function worldsFor(functions: readonly FunctionIr[], file: string): Setti
   const special = any(names, /^(?:pte_mkspecial|pfn_pte|pfn_pmd|pfn_t_pte|pfn_t_pmd|insert_pfn\w*|insert_page\w*|remap_pfn_range\w*|remap_p[tmu4]d_range|vm_insert_\w+)$/);
   const looks = any(names, /^(?:__pte_offset_map\w*|pte_offset_map\w*|ptep_get\w*|huge_ptep_get|pte_to_swp_entry|page_vma_mapped_walk)$/);
   const shared = any(names, /^(?:PageAnonExclusive|folio_try_share_anon_rmap_\w+|page_try_share_anon_rmap)$/);
-  const ptes = any(names, /pte_t|pte_offset|^set_pte|^ptep_/);
+  const ptes = any(names, /pte_t|pte_offset|^set_pte|^ptep_|^walk_page_range_(?:novma|debug)$/);
   const pmds = any(names, /pmd_t|pmd_lock|^set_pmd|^pmdp_/);
   const anon = any(names, /anon_vma|anon/) || !any(names, /i_mmap|file/) || /huge_memory|memory\.c|migrate|rmap/.test(file);
-  const mapped = any(names, /i_mmap|struct address_space|file|filemap/) || /memory\.c|rmap|migrate/.test(file);
+  const mapped = moves || any(names, /i_mmap|struct address_space|file|filemap/) || /memory\.c|rmap|migrate/.test(file);
   const kinds: Settings[] = [
     ...(ptes || pmds ? [{ pmd: "table", pte: "page,none" }, { pmd: "table", pte: "none,none" }] : []),
     ...(pmds ? [{ pmd: "huge" }, { pmd: "none" }, { pmd: "migration" }] : []),
@@ -68,8 +68,8 @@ export function worldsFor(functions: readonly FunctionIr[], file: string): Setti
   return moves ? worlds.filter((w) => w["pmd"] === "table").map((w) => ({ ...w, vma1: w["vma"]!, pmd1: "none" })) : worlds;
 }
 
-/** What a field of an object that the function was given holds, by the field's name; undefined when nothing fits. */
-export function fieldDefault(world: World, field: string): Value | undefined {
+/** What a field of an object that the function was given holds, by the field's name; undefined when nothing fits. `root` names the object. */
+export function fieldDefault(world: World, field: string, root: string): Value | undefined {
   const { values } = world;
   switch (field) {
     case "mm": case "vm_mm":
@@ -83,7 +83,8 @@ export function fieldDefault(world: World, field: string): Value | undefined {
     case "address": case "addr": case "start": case "real_address":
       return values.int(base);
     case "end":
-      return values.int(base + pmdSize);
+      // Of a list of ranges the second one is empty.
+      return values.int(/ \+ \d+\)*$/.test(root) ? base : base + pmdSize);
     // A walk's callbacks: all of those that look, none of those that do something.
     case "pgd_entry": case "p4d_entry": case "pud_entry": case "pmd_entry": case "pte_entry": case "pte_hole": case "hugetlb_entry":
       return values.name(`callback ${field}`);
@@ -159,9 +160,27 @@ function bindValue(world: World, type: string, name: string, installs: boolean):
   }
 }
 
+/** Callbacks that a walk over page tables may have (include/linux/pagewalk.h). */
+const walkCallbacks: readonly string[] = ["pgd_entry", "p4d_entry", "pud_entry", "pmd_entry", "pte_entry", "pte_hole", "hugetlb_entry", "test_walk", "pre_vma", "post_vma", "install_pte"];
+
+/** Tables of callbacks of walks that the functions name. */
+export function walksOf(functions: readonly FunctionIr[], tables: readonly OpsTable[]): OpsTable[] {
+  const walks = tables.filter((table) => /\bstruct mm_walk_ops$/.test(table.type));
+  if (walks.length === 0) return [];
+  const args = functions.flatMap((f) => f.blocks.flatMap((b) => b.steps)).flatMap((step) => (step.op === "call" ? step.args : []));
+  const named = new Set(args.flatMap((arg) => (arg.k === "addr" && arg.place.k === "global" ? [arg.place.name] : [])));
+  return walks.filter((table) => named.has(table.name));
+}
+
 /** What stands in the objects that the function is given pointers to, where it matters that it is not unknown. */
-export function memoryForReplay(world: World, ir: FunctionIr): Map<string, Value> {
+export function memoryForReplay(world: World, ir: FunctionIr, walks: readonly OpsTable[]): Map<string, Value> {
   const memory = new Map<string, Value>();
+  for (const table of walks) {
+    for (const field of walkCallbacks) {
+      const callback = table.fields.get(field)?.replace(/^&/, "");
+      memory.set(`G:${table.name}.${field}`, callback === undefined ? world.values.zero : world.values.name(callback));
+    }
+  }
   for (const name of ir.params) {
     const { type, source } = ir.vars.get(name)!;
     const table = type.replaceAll(/\s+/g, " ").trim() === "pgtable_t *" ? freshTable(world) : undefined;

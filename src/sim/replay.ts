@@ -8,9 +8,9 @@ import type { RuleId, Trace } from "../core/finding.ts";
 import { atOnce } from "../util/slices.ts";
 import { fits } from "./fits.ts";
 import type { Actor, Library } from "./library.ts";
-import { contextFor } from "./replay-context.ts";
+import { contextFor, takesMmapLock } from "./replay-context.ts";
 import { runReplay, type HeldLock, type RunResult, type Subject } from "./replay-run.ts";
-import { ofTheKernel, worldsFor } from "./replay-world.ts";
+import { ofTheKernel, walksOf, worldsFor } from "./replay-world.ts";
 import { conflictsOf } from "./run/explore.ts";
 import type { Lines } from "./trace.ts";
 import { sound, type Settings, type Weakened } from "./world/build.ts";
@@ -114,9 +114,13 @@ export function* replaying(request: ReplayRequest): Generator<void, ReplayResult
   return { ...tally.result(), work: request.work - subject.work.left, held: subject.held, assumedHeld: subject.assumed };
 }
 
-/** Whether the trace is there too when the callers hold mmap_lock and the VMA lock for writing: whoever calls, it happens. */
+/**
+ * Whether the trace is there too when the callers hold mmap_lock and the VMA lock for writing: whoever calls, it happens.
+ * Nobody holds them who calls a function that takes mmap_lock itself.
+ */
 export function standsWith(request: ReplayRequest, trace: ReplayTrace): boolean {
   const subject = subjectOf(request, sound);
+  if (!trace.held.some((h) => h.class === "mmap") && takesMmapLock(request.function)) return true;
   const actor = request.library.actors.find((a) => a.name === trace.actor) ?? null;
   const held: HeldLock[] = [...trace.held.filter((h) => h.class !== "mmap" && h.class !== "vma"), { class: "mmap", mode: "write" }, { class: "vma", mode: "write" }];
   const run = runReplay({ ...subject, held }, trace.world, actor);
@@ -136,21 +140,21 @@ function forActor(settings: Settings, actor: Actor): Settings {
   return actor.needs.has("uffd") && settings["pmd"] === "table" ? { ...settings, uffd: "yes" } : settings;
 }
 
-/**
- * Helpers by name. The first unit that has one wins; where one unit has two, they stand in different arms of an #if, and
- * the longer one is the one that does something.
- */
+/** Helpers by name: the first unit that has one wins. */
 function helpersOf(units: readonly UnitIr[]): Map<string, FunctionIr> {
   const helpers = new Map<string, FunctionIr>();
-  for (const unit of units) {
-    const own = new Map<string, FunctionIr>();
-    for (const f of unit.functions) {
-      const known = own.get(f.name);
-      if (known === undefined || f.endLine - f.line > known.endLine - known.line) own.set(f.name, f);
-    }
-    for (const [name, f] of own) if (!helpers.has(name)) helpers.set(name, f);
-  }
+  for (const unit of units) for (const [name, f] of definitions(unit.functions)) if (!helpers.has(name)) helpers.set(name, f);
   return helpers;
+}
+
+/** Functions by name. Where there are two, they stand in different arms of an #if, and the longer one is the one that does something. */
+export function definitions(functions: readonly FunctionIr[]): Map<string, FunctionIr> {
+  const found = new Map<string, FunctionIr>();
+  for (const f of functions) {
+    const known = found.get(f.name);
+    if (known === undefined || f.endLine - f.line > known.endLine - known.line) found.set(f.name, f);
+  }
+  return found;
 }
 
 /**
@@ -176,7 +180,7 @@ export function subjectOf(request: ReplayRequest, weakened: Weakened): Subject {
   const helpers = helpersOf(request.units);
   const near = [request.function, ...callees(request.function, helpers, 6)];
   const { certain, assumed } = contextFor(near, request.held, ofTheKernel(near), request.callersSeen);
-  return { ...request, held: [...request.held, ...certain, ...assumed], assumed, helpers, loads: fieldLoads(near), work: { left: request.work }, weakened };
+  return { ...request, held: [...request.held, ...certain, ...assumed], assumed, helpers, loads: fieldLoads(near), walks: walksOf(near, request.units[0]?.opsTables ?? []), work: { left: request.work }, weakened };
 }
 
 /** Most times that a function is given what it turns out to release. */
@@ -329,7 +333,7 @@ function clashes(library: Library, settings: Settings, actor: Actor, alone: RunR
   let touched = cache.get(key);
   if (touched === undefined) {
     const ir = nothing(actor.ir);
-    const subject: Subject = { function: ir, helpers: new Map(), loads: new Map(), library, held: [], assumed: [], lines: new Map(), bound: 2000, work: { left: Infinity }, weakened: sound };
+    const subject: Subject = { function: ir, helpers: new Map(), loads: new Map(), walks: [], library, held: [], assumed: [], lines: new Map(), bound: 2000, work: { left: Infinity }, weakened: sound };
     touched = runReplay(subject, settings, actor).touched;
     cache.set(key, touched);
   }

@@ -16,7 +16,7 @@ export interface Scope {
   readonly world: World;
   readonly thread: ThreadState;
   /** What a field of an object outside the world holds, by its name; undefined when nothing is known. */
-  readonly fieldDefault: (field: string) => Value | undefined;
+  readonly fieldDefault: (field: string, root: string) => Value | undefined;
 }
 
 /** Longest text of an unknown value; a longer one is cut to the place where it was made, so that loops end. */
@@ -136,7 +136,7 @@ export function readMemory(scope: Scope, root: string, path: string): Value {
   }
   if (fields.length > 0) return scope.world.values.record(fields.toSorted(([a], [b]) => (a < b ? -1 : 1)));
   if (withinZeroed(memory, root, path)) return scope.world.values.zero;
-  const given = fieldOf(scope.world, root, path) ?? (/^[*o]/.test(root) ? scope.fieldDefault(path.slice(path.lastIndexOf(".") + 1)) : undefined);
+  const given = fieldOf(scope.world, root, path) ?? (/^[*o]/.test(root) ? scope.fieldDefault(path.slice(path.lastIndexOf(".") + 1), root) : undefined);
   if (given !== undefined) return given;
   const text = textOf(root, path);
   return root.startsWith("L") ? unknown(scope, text) : scope.world.values.unknown(text, [`@${text}`]);

@@ -44,7 +44,7 @@ export interface Session {
   readonly asserted: RuleId;
   /** Shrinks by each interpreted step; below 0 nothing goes on. */
   readonly work: Work;
-  readonly fieldDefault: (field: string) => Value | undefined;
+  readonly fieldDefault: (field: string, root: string) => Value | undefined;
   /** Whether the code under test may load a field of this name more than once. */
   readonly reloaded: (field: string) => boolean;
   readonly standings: Standings;
@@ -74,7 +74,7 @@ export interface SessionOptions {
   /** Whether threads share what stands at an address; absent when they share nothing but the world. */
   readonly isShared?: (root: string, path: string) => boolean;
   readonly atExit?: (turn: Turn) => void;
-  readonly fieldDefault?: (field: string) => Value | undefined;
+  readonly fieldDefault?: (field: string, root: string) => Value | undefined;
   /**
    * The first thread is code that was not written for the simulator: it may hold locks that are not known, and it is not
    * followed behind a call that is not modelled and may change page tables.

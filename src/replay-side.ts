@@ -1,0 +1,118 @@
+/**
+ * One side of a patch, or a file as it is, made ready to be replayed: its functions with what their callers hold. A static
+ * function that breaks something when it is given what its parameters allow is run again from its callers, who may
+ * give it less: what they never do is no trace.
+ */
+import { callersViewOf, type EntryLocks } from "./check/index.ts";
+import type { FunctionIr, UnitIr } from "./c/ir.ts";
+import type { RuleId } from "./core/finding.ts";
+import type { FileImage } from "./core/image.ts";
+import type { CompiledRules, Rulebook } from "./rulebook/index.ts";
+import { definitions, type Library, libraryFor, replaying, type ReplayRequest, type ReplayResult, type ReplayTrace } from "./sim/index.ts";
+import { ownLines } from "./trace-match.ts";
+import { inSlices } from "./util/slices.ts";
+
+export interface SideOptions {
+  readonly rules: CompiledRules;
+  readonly rulebook: Rulebook;
+  /** Units of the tree that define any of the functions. */
+  readonly more: (names: ReadonlySet<string>) => Promise<readonly UnitIr[]>;
+  /** Most states of one run, or null for the default. */
+  readonly bound: number | null;
+  /** Also take pictures of the page tables along each trace. */
+  readonly pictures?: boolean;
+  /** Interpreted steps that are left for the patch or file; shrinks. */
+  readonly pool: { left: number };
+  readonly wants: (rule: RuleId) => boolean;
+}
+
+export interface Run {
+  /** The function that is judged. */
+  readonly function: FunctionIr;
+  /** What was run: it, or a caller of it. */
+  readonly request: ReplayRequest;
+  readonly result: ReplayResult;
+  /** What the callers of the function hold. */
+  readonly locks: EntryLocks;
+}
+
+export interface Side {
+  /** The function of that name that can be replayed, or null. Only it is lowered. */
+  readonly functionOf: (name: string) => FunctionIr | null;
+  /** Null for a function that cannot be replayed. */
+  readonly run: (name: string) => Promise<Run | null>;
+}
+
+const defaultBound = 6000;
+/** Interpreted steps for one function on one side: some 150 000 are a second. */
+const mostWork = 250_000;
+/** Levels of callers that a trace has to be seen from. */
+const mostLevels = 2;
+
+export function sideOf(source: { readonly image: FileImage; readonly unit: UnitIr } | null, helpers: readonly UnitIr[], library: Library, options: SideOptions): Side | null {
+  if (source === null) return null;
+  const { unit, image } = source;
+  const view = callersViewOf(unit, options.rulebook, helpers);
+  const lines = new Map([[unit.file, image.lines]]);
+  const functionOf = (name: string): FunctionIr | null => definitions(unit.functions.filter((fn) => fn.name === name && !fn.partial && fn.headKnown && fn.unreadable.length === 0)).get(name) ?? null;
+  const { pool } = options;
+
+  const replayed = async (request: ReplayRequest): Promise<ReplayResult> => {
+    const result = await inSlices(replaying({ ...request, work: Math.min(mostWork, pool.left) }));
+    pool.left -= result.work;
+    return result;
+  };
+  const runAlone = async (fn: FunctionIr): Promise<Run> => {
+    const locks = view.locksOf(fn);
+    const request: ReplayRequest = {
+      function: fn, units: [unit], library, held: locks.held, callersSeen: locks.from === "callers", lines,
+      bound: options.bound ?? defaultBound, work: mostWork, pictures: options.pictures ?? false,
+    };
+    const result = await replayed(request);
+    if (result.notModelled.length === 0) return { function: fn, request, result, locks };
+    // What was left out may stand elsewhere in the tree; what was not left out is not needed from there.
+    const more = await options.more(new Set(result.notModelled.flatMap((text) => /^(\w+)\(\)$/.exec(text)?.[1] ?? [])));
+    const whole = { ...request, units: [unit, ...helpers, ...more] };
+    return { function: fn, request: whole, result: await replayed(whole), locks };
+  };
+  /** The only function through which all calls of `fn` come, or null. */
+  const rootOf = (fn: FunctionIr): FunctionIr | null => {
+    let root = fn;
+    for (let level = 0; level < mostLevels; level++) {
+      const [caller, ...others] = view.callersOf(root) ?? [];
+      if (caller === undefined || others.length > 0) break;
+      root = caller;
+    }
+    return root === fn ? null : root;
+  };
+  return {
+    functionOf,
+    run: async (name) => {
+      const fn = functionOf(name);
+      if (fn === null || pool.left <= 0) return null;
+      const own = await runAlone(fn);
+      const root = own.result.traces.some((trace) => trace.actor !== "") && pool.left > 0 ? rootOf(fn) : null;
+      if (root === null) return own;
+      const outer = await runAlone(root);
+      const { bounded, notModelled, traces } = outer.result;
+      // Where the caller was not seen through, the function alone is all there is.
+      if (bounded || notModelled.length > 0) return own;
+      return { ...outer, function: fn, locks: own.locks, result: { ...outer.result, traces: traces.filter((trace) => comesBy(trace, fn)) } };
+    },
+  };
+}
+
+/** Whether CPU0 comes by the function. */
+function comesBy({ trace, line }: ReplayTrace, fn: FunctionIr): boolean {
+  return [line, ...ownLines(trace, fn.file)].some((at) => at >= fn.line && at <= fn.endLine);
+}
+
+const libraries = new WeakMap<CompiledRules, Map<string, Library>>();
+
+export function libraryOf(rules: CompiledRules, era: string): Library {
+  const known = libraries.get(rules) ?? new Map<string, Library>();
+  libraries.set(rules, known);
+  const library = known.get(era) ?? libraryFor(rules.models, rules.actors, era);
+  known.set(era, library);
+  return library;
+}
