@@ -1,6 +1,7 @@
 /**
  * Plants defects in the functions of a kernel tree and reviews each as a patch: `npm run mutants`. Words: how many of
- * each kind, the seed, and files of the tree ("20 1 mm/rmap.c"). Results are the same each time.
+ * each kind, the seed, and files of the tree ("20 1 mm/rmap.c"); MUTANTS_OF narrows the kinds (a part of the name).
+ * Results are the same each time.
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -26,7 +27,7 @@ async function run(root: string): Promise<void> {
   const rulebook = rulebookFor(builtinRules(), version);
   const files = (await listSources(tree, paths.length > 0 ? paths : ["mm"], false)).filter((path) => path.endsWith(".c"));
   const all: Mutant[] = files.flatMap((path) => mutantsOf(readSource(path, readFileSync(resolve(root, path), "utf8")), rulebook));
-  const chosen = choose(all, Number(most), Number(seed));
+  const chosen = choose(all, Number(most), Number(seed)).filter((mutant) => mutant.operator.name.includes(process.env["MUTANTS_OF"] ?? ""));
   const measured: MeasuredMutant[] = [];
   for (const mutant of chosen) {
     const { file } = mutant;

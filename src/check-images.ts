@@ -2,6 +2,7 @@
 import { checkUnit, fingerprint, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
 import type { UnitIr } from "./c/ir.ts";
 import { compareFindings } from "./compare.ts";
+import { losses } from "./check/losses/index.ts";
 import { regressions } from "./regress.ts";
 import type { Finding } from "./core/finding.ts";
 import type { FileImage } from "./core/image.ts";
@@ -53,7 +54,8 @@ export function checkImages(sources: Sides<Source | null>, rulebook: Rulebook, o
   const after = check("post");
   const compared = compareFindings(before, after, sources.post?.image.changed ?? new Set());
   const notes = options.strict ? after.flatMap((one) => questionsOf(one, rulebook)) : [];
-  return { functions: after.map((one) => functionReport(one, rulebook)), findings: [...compared, ...regressions(before, after, rulebook, { pre: sources.pre?.image.changed ?? new Set(), post: sources.post?.image.changed ?? new Set() }), ...notes] };
+  const changed = [...compared, ...regressions(before, after, rulebook, { pre: sources.pre?.image.changed ?? new Set(), post: sources.post?.image.changed ?? new Set() })];
+  return { functions: after.map((one) => functionReport(one, rulebook)), findings: [...changed, ...losses(before, after, rulebook, changed), ...notes] };
 }
 
 /** Names of the functions in whose lines the patch adds or removes any. */

@@ -1,0 +1,56 @@
+/** What a patch takes from a function without putting anything in its place: the words that the comparisons of this folder share. */
+import type { Loc, FunctionIr } from "../../c/ir.ts";
+import type { RuleId } from "../../core/finding.ts";
+import { calleesOf } from "../call-graph.ts";
+import type { FunctionCheck } from "../index.ts";
+import type { Rulebook } from "../../rulebook/rulebook.ts";
+
+export interface Loss {
+  readonly rule: RuleId;
+  /** Place in the post-image. */
+  readonly loc: Loc;
+  /** Stable short name of what went. */
+  readonly what: string;
+  readonly message: string;
+  /** What went may stand elsewhere, or may have been superfluous: worth a look only. */
+  readonly weak: boolean;
+}
+
+/** One function before and after a patch, and what else the patch does. */
+export interface Pair {
+  readonly before: FunctionCheck;
+  readonly after: FunctionCheck;
+  readonly rulebook: Rulebook;
+  /** The other functions of the file that the patch touches. */
+  readonly others: { readonly before: readonly FunctionIr[]; readonly after: readonly FunctionIr[] };
+}
+
+/** How often each key occurs. */
+export function tally<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const known = groups.get(key);
+    if (known) known.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+/** What `from` has more of than `to`, by key. */
+export function surplus<T>(from: readonly T[], to: readonly T[], keyOf: (item: T) => string): T[] {
+  const left = tally(to, keyOf);
+  return from.filter((item) => left.get(keyOf(item))?.pop() === undefined);
+}
+
+/** Functions without a contract that are called now and were not before: what went may be in there. */
+export function newHelpers({ before, after, rulebook }: Pair): Set<string> {
+  const known = new Set(calleesOf(before.fn));
+  return new Set(calleesOf(after.fn).filter((name) => !known.has(name) && !rulebook.contract(name)));
+}
+
+/** Whether the other functions that the patch touches do more of something than before. */
+export function moreElsewhere({ others }: Pair, countIn: (fn: FunctionIr) => number): boolean {
+  const sum = (functions: readonly FunctionIr[]): number => functions.reduce((total, fn) => total + countIn(fn), 0);
+  return sum(others.after) > sum(others.before);
+}

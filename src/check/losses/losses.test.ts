@@ -1,0 +1,133 @@
+/** What a patch takes away without replacement, next to the rewrites that keep it: our own small functions. */
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { initC, lowerText } from "../../c/index.ts";
+import { compileRules } from "../../rulebook/compile.ts";
+import { type Rulebook, rulebookFor } from "../../rulebook/index.ts";
+import { packageRoot } from "../../util/package-root.ts";
+import { checkUnit, type FunctionCheck } from "../index.ts";
+import { losses } from "./index.ts";
+
+let rulebook: Rulebook;
+let oldRules: Rulebook;
+
+beforeAll(async () => {
+  await initC();
+  const rules = compileRules(join(packageRoot(), "rules"));
+  rulebook = rulebookFor(rules, "6.12");
+  oldRules = rulebookFor(rules, "6.1");
+});
+
+function check(text: string, book: Rulebook): FunctionCheck[] {
+  return checkUnit(lowerText("mm/x.c", text), book);
+}
+
+function said(pre: string, post: string, book: Rulebook = rulebook): string[] {
+  return losses(check(pre, book), check(post, book), book, []).map((f) => `${f.severity} ${f.rule} ${f.function}:${f.line}`);
+}
+
+const head = "int f(struct mm_struct *mm, struct vm_area_struct *vma, pmd_t *pmd, unsigned long addr)";
+
+function body(...lines: readonly string[]): string {
+  return `${head}\n{\n\tspinlock_t *ptl;\n\tpte_t *pte;\n${lines.map((line) => `\t${line}\n`).join("")}}\n`;
+}
+
+describe("locks that went on one side", () => {
+  const read = ["mmap_read_lock(mm);", "if (addr)", "\twalk_it(vma, addr);", "mmap_read_unlock(mm);", "return 0;"];
+  const without = (gone: string, lines: readonly string[]): string => body(...lines.map((line) => (line.trim() === gone ? ";" : line)));
+
+  it("warns of a lock or release that went alone", () => {
+    expect(said(body(...read), without("mmap_read_lock(mm);", read))).toEqual(["warning lock-balance f:8"]);
+    expect(said(body(...read), without("mmap_read_unlock(mm);", read))).toEqual(["warning lock-balance f:5"]);
+  });
+
+  it("notes where a function no longer releases for its callers", () => {
+    const drop = ["if (vma->anon_vma)", "\tanon_vma_unlock_write(vma->anon_vma);", "if (vma->vm_file)", "\ti_mmap_unlock_write(vma->vm_file->f_mapping);", "pmd_val(*pmd);", "return 0;"];
+    expect(said(body(...drop), without("anon_vma_unlock_write(vma->anon_vma);", drop))).toEqual(["note lock-balance f:1"]);
+  });
+
+  it("says nothing of exits that are brought together, of a guard, or of a helper", () => {
+    const many = ["mmap_read_lock(mm);", "if (addr) {", "\tmmap_read_unlock(mm);", "\treturn 1;", "}", "walk_it(vma, addr);", "mmap_read_unlock(mm);", "return 0;"];
+    const one = ["int ret = 1;", "mmap_read_lock(mm);", "if (addr)", "\tgoto out;", "walk_it(vma, addr);", "ret = 0;", "out:", "mmap_read_unlock(mm);", "return ret;"];
+    expect(said(body(...many), body(...one))).toEqual([]);
+    expect(said(body(...one), body(...many))).toEqual([]);
+    expect(said(body(...read), body("lock_for_walk(mm);", ...read.slice(1)))).toEqual([]);
+  });
+
+  it("says nothing where the caller takes it now", () => {
+    const caller = (lines: string): string => `int g(struct mm_struct *mm, struct vm_area_struct *vma, pmd_t *pmd)\n{\n${lines}\n}\n`;
+    const inside = `${body(...read)}${caller("\treturn f(mm, vma, pmd, 1);")}`;
+    const outside = `${body("if (addr)", "\twalk_it(vma, addr);", "return 0;")}${caller("\tmmap_read_lock(mm);\n\tf(mm, vma, pmd, 1);\n\tmmap_read_unlock(mm);\n\treturn 0;")}`;
+    expect(said(inside, outside)).toEqual([]);
+  });
+
+  it("notes what runs without the lock, or under a weaker one", () => {
+    const write = body("mmap_write_lock(mm);", "zap_page_range_single(vma, addr, 4096, NULL);", "mmap_write_unlock(mm);", "return 0;");
+    const weaker = write.replace("write_lock", "read_lock").replace("write_unlock", "read_unlock");
+    expect(said(write, weaker)).toEqual(["note walk-context f:6"]);
+    expect(said(weaker, write)).toEqual([]);
+    expect(said(write, body("zap_page_range_single(vma, addr, 4096, NULL);", "return 0;"))).toEqual(["note walk-context f:5"]);
+  });
+
+  it("takes a double release that goes for a repair", () => {
+    const twice = body("ptl = pmd_lock(mm, pmd);", "set_pmd_at(mm, addr, pmd, *pmd);", "spin_unlock(ptl);", "if (addr)", "\tspin_unlock(ptl);", "return 0;");
+    expect(said(twice, body("ptl = pmd_lock(mm, pmd);", "set_pmd_at(mm, addr, pmd, *pmd);", "spin_unlock(ptl);", "return 0;"))).toEqual([]);
+  });
+});
+
+describe("tests that went", () => {
+  const mapped = ["pte = pte_offset_map_lock(mm, pmd, addr, &ptl);", "if (!pte)", "\treturn 1;", "use_it(pte);", "pte_unmap_unlock(pte, ptl);", "return 0;"];
+
+  it("warns of a pointer that may be NULL, and only where it may", () => {
+    const bare = body(mapped[0]!, ...mapped.slice(3));
+    expect(said(body(...mapped), bare)).toEqual(["warning map-failure f:6"]);
+    // Before 6.5 pte_offset_map_lock() did not fail.
+    expect(said(body(...mapped), bare, oldRules)).toEqual([]);
+    const found = body("pte = find_it(mm);", ...mapped.slice(1));
+    expect(said(found, body("pte = find_it(mm);", ...mapped.slice(3)))).toEqual(["note map-failure f:6"]);
+    expect(said(body(...mapped), body(mapped[0]!, "if (pte == NULL)", ...mapped.slice(2)))).toEqual([]);
+    expect(said(body(...mapped), body("pte = pte_offset_kernel(pmd, addr);", "use_it(pte);", "return 0;"))).not.toContain("warning map-failure f:6");
+  });
+
+  it("warns of a comparison with the former value", () => {
+    const compared = ["pmd_t old = pmdp_get(pmd);", "ptl = pmd_lock(mm, pmd);", "if (!pmd_same(old, *pmd))", "\tgoto out;", "set_pmd_at(mm, addr, pmd, old);", "out:", "spin_unlock(ptl);", "return 0;"];
+    expect(said(body(...compared), body(...compared.filter((_, i) => i !== 2 && i !== 3)))).toEqual(["warning stale-read f:7"]);
+    // A test that leads to the same place either way is none.
+    expect(said(body(...compared), body(...compared.map((line) => line.replace("goto out;", ";"))))).toEqual(["warning stale-read f:9"]);
+    expect(said(body(...compared), body(...compared.map((line) => line.replace("!pmd_same(old, *pmd)", "pmd_val(old) != pmd_val(*pmd)"))))).toEqual([]);
+  });
+
+  it("notes a kind that is let through, unless others keep it away, a helper asks, or it was kept as a flag", () => {
+    const tested = ["if (is_pmd_migration_entry(*pmd))", "\treturn 1;", "use_it(pmd);", "return 0;"];
+    expect(said(body(...tested), body(...tested.slice(2)))).toEqual(["note entry-kind f:5"]);
+    expect(said(body("if (!pmd_present(*pmd))", "\treturn 1;", ...tested), body("if (!pmd_present(*pmd))", "\treturn 1;", ...tested.slice(2)))).toEqual([]);
+    expect(said(body(...tested), body("if (is_moving(pmd))", ...tested.slice(1)))).toEqual([]);
+    expect(said(body(...tested), body("bool moving = is_pmd_migration_entry(*pmd);", "if (moving)", ...tested.slice(1)))).toEqual([]);
+  });
+
+  it("leaves a test that pte_offset_map() makes superfluous, since 6.5", () => {
+    const tested = ["if (pmd_none(*pmd))", "\treturn 1;", ...mapped];
+    expect(said(body(...tested), body(...mapped))).toEqual([]);
+    expect(said(body(...tested), body(...mapped), oldRules)).toEqual(["note entry-kind f:5"]);
+  });
+});
+
+describe("deeds that went", () => {
+  const cleared = ["pte_t old = ptep_get_and_clear(mm, addr, pte);", "flush_tlb_page(vma, addr);", "put_it(old);", "return 0;"];
+
+  it("notes a flush that came after a change of an entry", () => {
+    expect(said(body(...cleared), body(...cleared.filter((_, i) => i !== 1)))).toEqual(["note tlb-flush f:5"]);
+  });
+
+  it("says nothing when the change goes as well, and when another flush takes its place or a helper may", () => {
+    expect(said(body(...cleared), body("return 0;"))).toEqual([]);
+    expect(said(body(...cleared), body(...cleared.map((line) => line.replace("flush_tlb_page(vma, addr)", "flush_tlb_range(vma, addr, addr + 1)"))))).toEqual([]);
+    expect(said(body(...cleared), body(...cleared.map((line) => line.replace("flush_tlb_page(vma, addr)", "drop_translation(vma, addr)"))))).toEqual([]);
+  });
+
+  it("says nothing of an unmap that goes with its map", () => {
+    const mapped = ["pte = pte_offset_map(pmd, addr);", "if (!pte)", "\treturn 1;", "use_it(pte);", "pte_unmap(pte);", "return 0;"];
+    expect(said(body(...mapped), body("pte = pte_offset_kernel(pmd, addr);", "use_it(pte);", "return 0;")).filter((line) => line.includes("map-balance"))).toEqual([]);
+    expect(said(body(...mapped), body(...mapped.filter((_, i) => i !== 4)))).toEqual(["note map-balance f:1"]);
+  });
+});

@@ -1,0 +1,134 @@
+/**
+ * Flushes, announcements, ends of walks and frees that a patch takes away while what they were for stays. What has to
+ * come after (or before) a change of an entry and came on every path before the patch does not come now.
+ */
+import { successors } from "../../c/index.ts";
+import type { FunctionIr, Step } from "../../c/ir.ts";
+import type { RuleId } from "../../core/finding.ts";
+import type { Rulebook } from "../../rulebook/rulebook.ts";
+import type { Effect } from "../../rulebook/schema.ts";
+import { stepsOf } from "../call-graph.ts";
+import { type Loss, moreElsewhere, newHelpers, type Pair, tally } from "./loss.ts";
+
+interface Family {
+  readonly rule: RuleId;
+  readonly name: string;
+  readonly does: (effect: Effect) => boolean;
+  /** Calls of the family that have no contract. */
+  readonly named: RegExp | null;
+  /** What begins what it ends: where that goes as well, nothing is lost. */
+  readonly opened?: (effect: Effect) => boolean;
+  /** Where it has to stand, seen from what it is for. */
+  readonly side: "after" | "before";
+  /** What it is for; null, and where a function has none of it: all that the function does. */
+  readonly anchor: ((effect: Effect) => boolean) | null;
+}
+
+const changes = (effect: Effect): boolean => effect.do === "owe-flush" || effect.do === "detach-table" || (effect.do === "write" && effect.old === true);
+
+/** include/asm-generic/tlb.h, Documentation/core-api/cachetlb.rst, include/linux/mm_types.h (mm_tlb_flush_pending()), mm/pgtable-generic.c. */
+const families: readonly Family[] = [
+  { rule: "tlb-flush", name: "a flush of the TLB", does: (e) => e.do === "flush", named: /^_*(?:flush_(?:\w+_)?tlb|tlb_(?:flush|finish|remove_[a-z]+_tlb|start_vma|end_vma)|arch_tlbbatch|try_to_unmap_flush|kvm_flush)/, side: "after", anchor: changes },
+  { rule: "tlb-flush", name: "the announcement of a flush", does: (e) => e.do === "announce-flush" && e.begin, named: null, side: "before", anchor: changes },
+  { rule: "tlb-flush", name: "the end of an announced flush", does: (e) => e.do === "announce-flush" && !e.begin, named: null, side: "after", anchor: null },
+  { rule: "tlb-flush", name: "the flush that reclaim has put off", does: (e) => e.do === "settle-batched", named: null, side: "before", anchor: null },
+  { rule: "tlb-flush", name: "the page size for the gathered flush", does: () => false, named: /^tlb_change_page_size$/, side: "before", anchor: null },
+  { rule: "notifier-scope", name: "the start of the notifier range", does: (e) => e.do === "notifier" && e.step === "start", named: /^mmu_notifier_invalidate_range_start/, side: "before", anchor: changes },
+  { rule: "notifier-scope", name: "the end of the notifier range", does: (e) => e.do === "notifier" && e.step === "end", named: /^mmu_notifier_invalidate_range_end/, side: "after", anchor: null },
+  { rule: "walk-done", name: "the end of the walk", does: (e) => e.do === "walk-end", named: null, opened: (e) => e.do === "walk-start", side: "after", anchor: null },
+  { rule: "map-balance", name: "the unmapping of a pte", does: (e) => e.do === "unmap", named: null, opened: (e) => e.do === "map", side: "after", anchor: null },
+  { rule: "lazy-mmu", name: "the end of lazy MMU mode", does: (e) => e.do === "lazy-mmu" && !e.enter, named: null, opened: (e) => e.do === "lazy-mmu" && e.enter, side: "after", anchor: null },
+  { rule: "lazy-mmu", name: "the start of lazy MMU mode", does: (e) => e.do === "lazy-mmu" && e.enter, named: null, side: "before", anchor: null },
+  { rule: "pt-accounting", name: "a count or deposit of tables", does: (e) => e.do === "ledger", named: /^(?:pgtable_trans_huge_(?:deposit|withdraw)|mm_(?:inc|dec)_nr_p[tmu][de]s|zap_deposited_table)$/, side: "after", anchor: null },
+  { rule: "table-free", name: "the free of a table", does: () => false, named: /^(?:pte|pmd|pud|p4d)_free(?:_\w+)?$/, side: "after", anchor: null },
+  { rule: "table-free", name: "the wait for walkers without locks", does: (e) => e.do === "sync-walkers", named: null, side: "after", anchor: null },
+  { rule: "hugetlb-share", name: "the unsharing of tables", does: () => false, named: /^(?:huge_pmd_unshare|hugetlb_unshare_\w+|adjust_range_if_pmd_sharing_possible)$/, side: "before", anchor: null },
+];
+
+export function lostDeeds(pair: Pair): Loss[] {
+  if (newHelpers(pair).size > 0) return [];
+  return families.flatMap((family): Loss[] => {
+    const isDeed = (step: Step): boolean => belongs(step, family, pair.rulebook);
+    const count = (fn: FunctionIr): number => stepsOf(fn).filter(isDeed).length;
+    const [before, after] = [pair.before.fn, pair.after.fn];
+    const [was, is] = [count(before), count(after)];
+    if (was <= is || moreElsewhere(pair, count)) return [];
+    const { opened } = family;
+    const opens = (fn: FunctionIr): number => stepsOf(fn).filter((step) => step.op === "call" && step.callee !== null && opened !== undefined && (pair.rulebook.contract(step.callee)?.effects?.some(opened) ?? false)).length;
+    if (opens(before) > opens(after)) return [];
+    const place = loser(before, after, family, isDeed, pair.rulebook);
+    if (place === null) return [];
+    const deed = stepsOf(before).find(isDeed);
+    const text = deed?.op === "call" ? `${deed.callee}()` : "";
+    return [{ rule: family.rule, loc: place.loc, what: family.name, message: `the patch takes away ${family.name} (${text}) that came ${family.side} ${place.text} before`, weak: true }];
+  });
+}
+
+function belongs(step: Step, { does, named }: Family, rulebook: Rulebook): boolean {
+  if (step.op !== "call" || step.callee === null) return false;
+  return (rulebook.contract(step.callee)?.effects?.some(does) ?? false) || (named?.test(step.callee) ?? false);
+}
+
+interface Place {
+  readonly loc: { readonly line: number; readonly column: number };
+  readonly text: string;
+}
+
+/** Something that stayed, and for which the deed comes on fewer paths than before. */
+function loser(before: FunctionIr, after: FunctionIr, { side, anchor }: Family, isDeed: (step: Step) => boolean, rulebook: Rulebook): Place | null {
+  const [was, is] = [comes(before, side, isDeed), comes(after, side, isDeed)];
+  const isAnchor = (step: Step): boolean => step.op === "call" && step.callee !== null && anchor !== null && (rulebook.contract(step.callee)?.effects?.some(anchor) ?? false);
+  const anchored = stepsOf(before).some((step) => isAnchor(step) && !isDeed(step));
+  if (!anchored) return is.whole < was.whole ? { loc: { line: after.line, column: 1 }, text: `all else that ${after.name}() does` } : null;
+  const rated = (fn: FunctionIr, of: Coming): { step: Step; rate: number }[] => stepsOf(fn).flatMap((step) => (isAnchor(step) ? [{ step, rate: of.at(step) }] : []));
+  const textOf = ({ step }: { step: Step }): string => (step.op === "call" ? step.text : "");
+  const [old, now] = [tally(rated(before, was), textOf), tally(rated(after, is), textOf)];
+  for (const [text, ones] of old) {
+    const left = now.get(text) ?? [];
+    const total = (list: readonly { rate: number }[]): number => list.reduce((sum, { rate }) => sum + rate, 0);
+    if (left.length >= ones.length && total(left) < total(ones)) return { loc: left.toSorted((a, b) => a.rate - b.rate)[0]!.step.loc, text };
+  }
+  return null;
+}
+
+/** 2: on every path, 1: on some, 0: on none. */
+interface Coming {
+  readonly at: (step: Step) => number;
+  /** Seen from the start of the function, on ways to a return. */
+  readonly whole: number;
+}
+
+/** Whether a deed comes after (before) each step, by a fixed point over the graph. Ways that never return count as covered. */
+function comes(fn: FunctionIr, side: "after" | "before", isDeed: (step: Step) => boolean): Coming {
+  const next = fn.blocks.map((block) => successors(block.end));
+  const previous = fn.blocks.map((block) => fn.blocks.filter((other) => next[other.id]!.includes(block.id)).map((other) => other.id));
+  const [onward, order] = side === "after" ? [next, fn.blocks.toReversed()] : [previous, fn.blocks];
+  const isLast = (id: number): boolean => (side === "after" ? fn.blocks[id]!.end.k === "return" : id === 0);
+  const must = fn.blocks.map(() => true);
+  const may = fn.blocks.map(() => false);
+  const inner = (id: number): readonly [boolean, boolean] => {
+    const ways = onward[id]!;
+    return [!isLast(id) && ways.every((way) => through(way)[0]), ways.some((way) => through(way)[1])];
+  };
+  const through = (id: number): readonly [boolean, boolean] => (fn.blocks[id]!.steps.some(isDeed) ? [true, true] : [must[id]!, may[id]!]);
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const { id } of order) {
+      const [all, some] = inner(id);
+      if (all !== must[id] || some !== may[id]) changed = true;
+      must[id] = all;
+      may[id] = some;
+    }
+  }
+  const rates = new Map<Step, number>();
+  for (const { id, steps } of fn.blocks) {
+    let rate = must[id]! ? 2 : may[id]! ? 1 : 0;
+    for (const step of side === "after" ? steps.toReversed() : steps) {
+      rates.set(step, rate);
+      if (isDeed(step)) rate = 2;
+    }
+  }
+  const ends = fn.blocks.filter((block) => block.end.k === "return").map(({ id }) => through(id));
+  const whole = side === "after" ? [through(0)] : ends;
+  return { at: (step) => rates.get(step) ?? 2, whole: whole.every(([all]) => all) ? 2 : whole.some(([, some]) => some) ? 1 : 0 };
+}

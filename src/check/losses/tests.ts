@@ -1,0 +1,226 @@
+/**
+ * The tests a function makes of pointers and entries, and under which of them each of its steps stands: a forward
+ * analysis over the graph. Nothing is known here of what a test means; two versions of a function are compared by it.
+ */
+import { definedBy, operandsOf, printExpr, printPlace } from "../../c/index.ts";
+import type { CallStep, Expr, FunctionIr, Loc, Step } from "../../c/ir.ts";
+
+/** One condition that a branch asks. */
+export interface Test {
+  /** As in the source, temporaries put in: "pte_none(ptep_get(pte))", "!ptl". */
+  readonly key: string;
+  /** The call whose result is asked, null for a comparison or the truth of a variable. */
+  readonly call: CallStep | null;
+  /** A variable or field that is asked for being NULL or zero, "" for other tests. */
+  readonly nullOf: string;
+  /** Variables and fields that it looks at: "pte", "vmf->pmd". */
+  readonly names: ReadonlySet<string>;
+  readonly loc: Loc;
+}
+
+/** A step that is still there is known by this, whatever its line. */
+export interface Use {
+  readonly key: string;
+  readonly names: ReadonlySet<string>;
+  readonly loc: Loc;
+  /** Outcomes of tests that hold on every path to it: "key" or "! key". */
+  readonly under: ReadonlySet<string>;
+  readonly step: Step;
+}
+
+export interface Tested {
+  readonly tests: readonly Test[];
+  readonly uses: readonly Use[];
+}
+
+const known = new WeakMap<FunctionIr, Tested>();
+
+export function testsOf(fn: FunctionIr): Tested {
+  const before = known.get(fn);
+  if (before) return before;
+  const found = compute(fn);
+  known.set(fn, found);
+  return found;
+}
+
+/** Whether two names are the same, or one is what the other leads to: `vmf` and `vmf->pte`. */
+export function areRelated(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}->`) || b.startsWith(`${a}->`) || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+}
+
+/** Names in a text of C, functions that are called left out. */
+export function namesIn(text: string): Set<string> {
+  return new Set(Array.from(text.matchAll(/[A-Za-z_]\w*(?:(?:->|\.)[A-Za-z_]\w*)*(?!\w)(?!\s*\()/g), (match) => match[0]));
+}
+
+function compute(fn: FunctionIr): Tested {
+  const texts = textsOfTemporaries(fn);
+  const branches = fn.blocks.map((block) => (block.end.k === "branch" && block.end.cond.k !== "num" && block.end.yes !== block.end.no ? { test: testOf(block.end.cond, block.end.loc, fn, texts), yes: block.end.yes, no: block.end.no } : null));
+  const at = outcomesAt(fn, branches);
+  const uses: Use[] = [];
+  for (const block of fn.blocks) {
+    const start = at[block.id];
+    if (start === null || start === undefined) continue;
+    const under = new Set(start);
+    for (const step of block.steps) {
+      const use = useOf(step, texts);
+      if (use !== null) uses.push({ ...use, under: new Set(under), step });
+      forget(under, step);
+    }
+  }
+  return { tests: branches.flatMap((branch) => (branch === null ? [] : [branch.test])), uses };
+}
+
+function useOf(step: Step, texts: ReadonlyMap<string, string>): Omit<Use, "under" | "step"> | null {
+  switch (step.op) {
+    case "call":
+      return { key: step.text, names: namesIn(step.text), loc: step.loc };
+    case "load":
+    case "store": {
+      if (step.place.k === "var" || step.place.k === "global") return null;
+      const place = printed(printPlace(step.place), texts);
+      const value = step.op === "store" ? ` = ${printed(printExpr(step.value), texts)}` : "";
+      return { key: `${place}${value}`, names: namesIn(`${place}${value}`), loc: step.loc };
+    }
+    case "assign":
+    case "gap":
+      return null;
+  }
+}
+
+/** What temporaries stand for, as in the source. A temporary has one definition in nearly all cases; the last one counts. */
+export function textsOfTemporaries(fn: FunctionIr): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const block of fn.blocks) {
+    for (const step of block.steps) {
+      const name = definedBy(step);
+      if (name === null || !name.startsWith("%")) continue;
+      if (step.op === "call") texts.set(name, step.text);
+      else if (step.op === "load") texts.set(name, printed(printPlace(step.place), texts));
+      else if (step.op === "assign" && step.value !== null) texts.set(name, printed(printExpr(step.value), texts));
+    }
+  }
+  return texts;
+}
+
+const longestText = 400;
+
+function printed(text: string, texts: ReadonlyMap<string, string>): string {
+  return text.replace(/%\d+/g, (name) => texts.get(name) ?? name).slice(0, longestText);
+}
+
+function testOf(cond: Expr, loc: Loc, fn: FunctionIr, texts: ReadonlyMap<string, string>): Test {
+  const key = printed(printExpr(cond), texts);
+  const call = cond.k === "var" ? callBehind(cond.name, fn) : null;
+  const names = new Set([...namesIn(key), ...(call === null ? [] : namesIn(call.text))]);
+  const plain = cond.k === "var" && call === null ? key : cond.k === "binary" && /^[=!]=$/.test(cond.op) && isZero(cond.right) ? printed(printExpr(cond.left), texts) : "";
+  return { key, call, nullOf: /^[\w>.*-]+$/.test(plain) ? plain : "", names, loc };
+}
+
+function isZero(expr: Expr): boolean {
+  return (expr.k === "num" && expr.value === 0n) || (expr.k === "global" && expr.name === "NULL");
+}
+
+function callBehind(name: string, fn: FunctionIr): CallStep | null {
+  if (!name.startsWith("%")) return null;
+  for (const block of fn.blocks) for (const step of block.steps) if (step.op === "call" && step.dst === name) return step;
+  return null;
+}
+
+interface Branching {
+  readonly test: Test;
+  readonly yes: number;
+  readonly no: number;
+}
+
+/** What is known on every path to the start of each block; null where no path leads. */
+function outcomesAt(fn: FunctionIr, branches: readonly (Branching | null)[]): readonly (ReadonlySet<string> | null)[] {
+  const at: (Set<string> | null)[] = fn.blocks.map(() => null);
+  at[0] = new Set();
+  const pending = new Set([0]);
+  for (const id of pending) {
+    pending.delete(id);
+    const block = fn.blocks[id]!;
+    const after = new Set(at[id]);
+    for (const step of block.steps) forget(after, step);
+    for (const [to, more] of edges(block.end, branches[id] ?? null)) {
+      const arriving = more === null ? after : new Set(after).add(more);
+      const before = at[to];
+      if (before === null || before === undefined) {
+        at[to] = new Set(arriving);
+        pending.add(to);
+        continue;
+      }
+      const kept = Array.from(before).filter((outcome) => arriving.has(outcome));
+      if (kept.length === before.size) continue;
+      at[to] = new Set(kept);
+      pending.add(to);
+    }
+  }
+  return at;
+}
+
+/** Where a block may lead, with what is known there. A constant condition leads one way. */
+function edges(end: FunctionIr["blocks"][number]["end"], branch: Branching | null): [number, string | null][] {
+  switch (end.k) {
+    case "goto":
+      return [[end.to, null]];
+    case "branch":
+      if (end.cond.k === "num") return [[end.cond.value === 0n ? end.no : end.yes, null]];
+      return branch === null ? [[end.yes, null], [end.no, null]] : [[branch.yes, branch.test.key], [branch.no, `! ${branch.test.key}`]];
+    case "switch":
+      return [...end.cases.map((c): [number, null] => [c.to, null]), [end.otherwise, null]];
+    case "return":
+    case "stop":
+    case "lost":
+      return [];
+  }
+}
+
+/** A variable that is set anew was not tested. */
+function forget(under: Set<string>, step: Step): void {
+  const name = definedBy(step);
+  if (name === null || name.startsWith("%")) return;
+  const source = name.replace(/#\d+$/, "");
+  for (const outcome of under) if (namesIn(outcome).has(source) || Array.from(namesIn(outcome)).some((n) => n.startsWith(`${source}->`))) under.delete(outcome);
+}
+
+/** Variables that stand for the same entry: a value and the pointer it was read through, and what was made of it. */
+export function aliases(fn: FunctionIr, isCopy: (callee: string) => boolean): (name: string) => ReadonlySet<string> {
+  const parent = new Map<string, string>();
+  const rootOf = (name: string): string => {
+    let at = name;
+    for (let next = parent.get(at); next !== undefined && next !== at; next = parent.get(at)) at = next;
+    return at;
+  };
+  const join = (a: string, b: string): void => {
+    for (const name of [a, b]) if (!parent.has(name)) parent.set(name, name);
+    parent.set(rootOf(a), rootOf(b));
+  };
+  for (const block of fn.blocks) {
+    for (const step of block.steps) {
+      const to = definedBy(step);
+      if (to === null || (step.op === "call" && !(step.callee !== null && isCopy(step.callee)))) continue;
+      const from = step.op === "load" ? printPlace(step.place) : printExpr(operandsOf(step).at(-1) ?? { k: "num", value: 0n });
+      const [base] = from.startsWith("%") ? [from] : namesIn(from.replace(/\[.*$/, ""));
+      if (base !== undefined) join(to.replace(/#\d+$/, ""), base);
+    }
+  }
+  return (name) => {
+    const root = rootOf(name);
+    return new Set([name, ...Array.from(parent.keys()).filter((other) => !other.startsWith("%") && rootOf(other) === root)]);
+  };
+}
+
+/** Where the values of a variable come from, as in the source: two versions that fill it from elsewhere test other things. */
+export function originsOf(name: string, fn: FunctionIr): ReadonlySet<string> {
+  const texts = textsOfTemporaries(fn);
+  const found = new Set<string>();
+  for (const step of fn.blocks.flatMap((block) => block.steps)) {
+    if (definedBy(step)?.replace(/#\d+$/, "") !== name) continue;
+    if (step.op === "call") found.add(step.text);
+    else if (step.op === "assign" && step.value !== null) found.add(printed(printExpr(step.value), texts));
+    else if (step.op === "load") found.add(printed(printPlace(step.place), texts));
+  }
+  return found;
+}
