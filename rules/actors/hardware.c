@@ -12,7 +12,7 @@ void hardware_walk(struct mm_struct *mm, unsigned long addr)
 {
 	pgd_t pgdval;
 	pud_t pudval;
-	pmd_t val;
+	pmd_t *pmd, val;
 	pte_t *pte, entry;
 
 	world_walk_begin();
@@ -22,9 +22,15 @@ void hardware_walk(struct mm_struct *mm, unsigned long addr)
 	pudval = READ_ONCE(*(world_first(pgdval) + pud_index(addr)));
 	if (!pud_present(pudval) || pud_leaf(pudval))
 		goto out;
-	val = READ_ONCE(*(world_first(pudval) + pmd_index(addr)));
-	if (!pmd_present(val) || pmd_leaf(val))
+	pmd = world_first(pudval) + pmd_index(addr);
+	val = READ_ONCE(*pmd);
+	if (!pmd_present(val))
 		goto out;
+	if (pmd_leaf(val)) {
+		if (pmd_write(val))
+			world_hardware_update(pmd, val);
+		goto out;
+	}
 	pte = world_first(val) + pte_index(addr);
 	entry = READ_ONCE(*pte);
 	if (pte_present(entry) && pte_write(entry))

@@ -55,6 +55,30 @@ out:
 }
 
 /*
+ * actor: split of the huge PMD of a file's page, which is unmapped to be faulted in again
+ * context: folio lock, i_mmap for reading, then the pmd lock
+ * needs: vma=file|shmem pmd=huge
+ * mirrors: mm/huge_memory.c unmap_folio(), __split_huge_pmd(), __split_huge_pmd_locked() (6.12.117, 6.1.192)
+ */
+void split_file_thp(struct mm_struct *mm, struct vm_area_struct *vma, struct address_space *mapping, unsigned long addr)
+{
+	struct folio *folio = filemap_lock_folio(mapping, 0);
+	pmd_t *pmd;
+
+	if (!folio)
+		return;
+	i_mmap_lock_read(mapping);
+	if (world_vma_linked(vma)) {
+		pmd = mm_find_pmd(mm, addr);
+		if (pmd)
+			__split_huge_pmd(vma, pmd, addr, false, folio);
+	}
+	i_mmap_unlock_read(mapping);
+	folio_unlock(folio);
+	folio_put(folio);
+}
+
+/*
  * actor: NUMA balancing makes a huge page inaccessible
  * context: mmap lock for reading, pmd lock
  * needs: users=live vma=anon pmd=huge

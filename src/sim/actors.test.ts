@@ -35,6 +35,7 @@ const worlds: readonly Settings[] = [
   { vma: "file", pmd: "table", pte: "page,none", uffd: "yes" },
   { vma: "file", pmd: "table", pte: "none,none", uffd: "yes" },
   { vma: "file", pmd: "none", uffd: "yes" },
+  { vma: "file", pmd: "huge", uffd: "yes" },
   { vma: "file", vma1: "file", pmd: "table", pmd1: "none", pte: "none,none" },
   { vma: "kernel", pmd: "huge", deposit: "no" },
   { vma: "kernel", pmd: "table" },

@@ -148,6 +148,12 @@ function onPage(mode: 0 | 1 | 2, frees: boolean, run: (turn: Turn, page: number,
   }));
 }
 
+/** Whether more than one entry points to the table that the entry is in: a PMD table that hugetlb shares. */
+const shared = onSlot((world, slot) => ({
+  footprint: () => [touch(world.resources.life(slot.table), touchRead)],
+  run: (turn) => world.values.bool(turn.data[world.layout.links + slot.table]! > 1),
+}));
+
 /** Which page or table it is depends on the order of allocations, but worlds that differ only in that behave alike. */
 const newPage: OperationMaker = (world) =>
   quiet((turn) => {
@@ -223,7 +229,7 @@ const readBarrier: OperationMaker = (world) =>
 export const worldOperations: Readonly<Record<string, OperationMaker>> = {
   world_xchg: exchange, world_cmpxchg: compareExchange, world_rmw: readModifyWrite, world_hardware_update: hardwareUpdate,
   world_store_low: storeHalf("low"), world_store_high: storeHalf("high"),
-  world_table_alloc: allocate, world_table_free: free, world_table_free_rcu: freeAfterGrace, world_deposit: deposit, world_withdraw: withdraw,
+  world_table_alloc: allocate, world_table_free: free, world_table_free_rcu: freeAfterGrace, world_table_shared: shared, world_deposit: deposit, world_withdraw: withdraw,
   world_page_alloc: newPage,
   world_page_get: onPage(touchWrite, false, (turn, page) => (getPage(turn, page), null)),
   world_page_try_get: onPage(touchWrite, false, (turn, page, world) => world.values.bool(tryGetPage(turn, page))),
