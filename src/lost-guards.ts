@@ -1,6 +1,7 @@
 /**
  * Guards that a patch takes away and puts nothing in the place of: a page-table lock that is no longer taken somewhere
- * while all its releases stay, and a test of an entry that decided a path. No contract asks for such a guard at a call,
+ * while all its releases stay, a comparison with the former value, a wait for lockless walkers, a test of an entry that
+ * decided a path. No contract asks for such a guard at a call,
  * so only the comparison of two whole versions shows that it went. What the patch rewrites is left alone: a lock taken
  * on one of its lines, or a test that was not there before, may be the old guard in its new shape.
  */
@@ -20,7 +21,44 @@ export interface LostGuard {
 
 /** What `from` does and `to` does not; `written` are the lines of `to` that the patch touches. */
 export function lostGuards(from: FunctionCheck, to: FunctionCheck, written: ReadonlySet<number>, rulebook: Rulebook): LostGuard[] {
-  return [...lostLock(from.fn, to.fn, written, rulebook), ...lostTests(from.fn, to.fn, rulebook)];
+  return [...lostLock(from.fn, to.fn, written, rulebook), ...lostComparison(from.fn, to.fn, written, rulebook), ...lostWait(from.fn, to.fn, rulebook), ...lostTests(from.fn, to.fn, rulebook)];
+}
+
+/** A comparison of the entry with its former value that decided a path, where every lock stays under which it was made. */
+function lostComparison(from: FunctionIr, to: FunctionIr, written: ReadonlySet<number>, rulebook: Rulebook): LostGuard[] {
+  const [before, after] = [comparisons(from), comparisons(to)];
+  const taken = (fn: FunctionIr): number => lockCalls(fn, "acquire", rulebook).length;
+  if (after.length >= before.length || taken(to) < taken(from) || after.some((one) => written.has(one.line) && !before.some((other) => other.text === one.text))) return [];
+  const gone = before.find((one) => after.filter((other) => other.text === one.text).length < before.filter((other) => other.text === one.text).length);
+  return gone ? [{ rule: "stale-read", line: to.line, column: 1, what: `${gone.text}, by which the entry was compared with its former value` }] : [];
+}
+
+interface Comparison {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** pte_same() and the like, and two entries compared by their numbers, as far as a branch depends on them. */
+function comparisons(fn: FunctionIr): Comparison[] {
+  const calls = callsOf(fn);
+  const conditions = fn.blocks.flatMap(({ end }) => (end.k === "branch" ? [end] : []));
+  const decides = new Set(conditions.flatMap(({ cond }) => (cond.k === "var" ? [cond.name] : [])));
+  const same = calls.filter((step) => /^(?:pte|pmd|pud)_same/.test(step.callee!) && decides.has(step.dst ?? "")).map((step) => ({ text: step.text, line: step.loc.line }));
+  const numberOf = new Map(calls.flatMap((step) => (step.dst !== null && /^p(?:te|md|ud|4d|gd)_val$/.test(step.callee!) ? [[step.dst, step.text] as const] : [])));
+  const byNumber = conditions.flatMap(({ cond, loc }): Comparison[] => {
+    if (cond.k !== "binary" || !/^[=!]=$/.test(cond.op) || cond.left.k !== "var" || cond.right.k !== "var") return [];
+    const [left, right] = [numberOf.get(cond.left.name), numberOf.get(cond.right.name)];
+    return left !== undefined && right !== undefined ? [{ text: `${left} ${cond.op} ${right}`, line: loc.line }] : [];
+  });
+  return [...same, ...byNumber];
+}
+
+/** A wait for those who walk without locks, while the tables that it stood for are still taken out. */
+function lostWait(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGuard[] {
+  const having = (fn: FunctionIr, what: "sync-walkers" | "detach-table"): CallStep[] => callsOf(fn).filter((step) => rulebook.contract(step.callee!)?.effects?.some((e) => e.do === what) ?? false);
+  const [before, after] = [having(from, "sync-walkers"), having(to, "sync-walkers")];
+  if (after.length >= before.length || having(to, "detach-table").length < having(from, "detach-table").length) return [];
+  return [{ rule: "table-free", line: to.line, column: 1, what: `${before[0]!.text}, which waits until lockless walkers have left the tables` }];
 }
 
 function lostLock(from: FunctionIr, to: FunctionIr, written: ReadonlySet<number>, rulebook: Rulebook): LostGuard[] {

@@ -55,9 +55,9 @@ describe("regressions", () => {
     expect(said(both, both)).toEqual([]);
   });
 
-  it("notes a comparison with the former value that went", () => {
+  it("warns of a comparison with the former value that went", () => {
     const compared = "\tpmd_t old = pmdp_get(pmd);\n\tif (!pmd_same(old, *pmd))\n\t\treturn;\n\tpmd_clear(pmd);";
-    expect(said(compared, compared.replace("!pmd_same(old, *pmd)", "0"))).toEqual(["introduced note stale-read 1"]);
+    expect(said(compared, compared.replace("!pmd_same(old, *pmd)", "0"))).toEqual(["introduced warning stale-read 1"]);
   });
 
   it("tells calls apart that a constant chooses between", () => {
@@ -87,6 +87,20 @@ describe("regressions", () => {
     expect(said(tested, bare)).toEqual(["introduced warning entry-kind 1"]);
     expect(said(bare, tested)).toEqual(["fixed warning entry-kind 1"]);
     expect(said(tested, tested.replace("pmd_is_being_split", "pmd_is_locked"))).toEqual([]);
+  });
+
+  it("warns where an entry that was looked at before its lock is handed on under it without another look", () => {
+    const again = "\tpmd_t v = pmdp_get_lockless(pmd);\n\tspinlock_t *ptl;\n\tif (!pmd_trans_huge(v))\n\t\treturn;\n\tptl = pmd_lock(mm, pmd);\n\tv = *pmd;\n\tif (pmd_trans_huge(v))\n\t\twork(mm, pmd);\n\tspin_unlock(ptl);";
+    const once = again.replace("\tv = *pmd;\n\tif (pmd_trans_huge(v))\n\t\twork", "\twork");
+    expect(said(again, once)).toEqual(["introduced warning stale-read 8"]);
+    expect(said(once, again)).toContain("fixed warning stale-read 8");
+  });
+
+  it("warns of interrupts that are no longer off around a walk without locks, and of a wait for such walks", () => {
+    const walk = "\tunsigned long flags;\n\tpmd_t v;\n\tlocal_irq_save(flags);\n\tv = READ_ONCE(*pmd_offset(mm, 0));\n\twork(v);\n\tlocal_irq_restore(flags);";
+    expect(said(walk, walk.replace(/\tlocal_irq_\w+\(flags\);\n?/g, ""))).toEqual(["introduced warning table-free 5"]);
+    const wait = "\tpmd_clear(pmd);\n\ttlb_remove_table_sync_one();\n\twork(pmd);";
+    expect(said(wait, wait.replace("\ttlb_remove_table_sync_one();\n", "")).filter((line) => line.includes("table-free"))).toEqual(["introduced warning table-free 1"]);
   });
 
   it("takes a lock that another function takes now for moved", () => {

@@ -3,7 +3,7 @@
  * code after the patch often proves nothing and refutes nothing; but when the code before it showed what is needed and
  * the code after it does not, the patch has taken it away. The other way round it has been mended.
  */
-import { type Evidence, type FunctionCheck, fingerprint, kindNames, notLookedAt } from "./check/index.ts";
+import { type Evidence, type FunctionCheck, fingerprint, kindNames, notLookedAgain, notLookedAt } from "./check/index.ts";
 import { lostGuards } from "./lost-guards.ts";
 import type { Finding, Obligation, RuleId } from "./core/finding.ts";
 import { type Change, guarded, movedHere, type TouchedLines, type Versions } from "./guards.ts";
@@ -130,8 +130,9 @@ function kindsLetThrough(from: FunctionCheck, to: FunctionCheck, whole: boolean)
     const more = common === 0 ? all : common;
     const names = kindNames(more).filter((name) => name !== "bad");
     const blind = (more & notLookedAt) !== 0;
-    if (names.every((name) => name === "none" || (!whole && name === "table"))) return [];
     const callee = place.note;
+    if ((more & notLookedAgain) !== 0) return [{ obligation: { ...place, rule: "stale-read" }, message: (status: string) => (status === "introduced" ? `the patch hands an entry to ${callee} under its lock without looking at it again there, which was done before` : `the patch looks at the entry again under its lock before ${callee}`) }];
+    if (names.every((name) => name === "none" || (!whole && name === "table"))) return [];
     const entries = `${names.join(", ")} entries`;
     return [{ obligation: { ...place, rule: blind ? "stale-read" : place.rule }, message: (status: string) => (status === "introduced" ? `the patch lets ${entries} reach ${callee}${blind ? " without looking at the entry here" : ""}, which were kept away before` : `the patch keeps ${entries} away from ${callee}`) }];
   });

@@ -21,6 +21,7 @@ export const contracts: readonly Contract[] = [
   { name: "pte_free_defer", since: "6.6", params: ["mm", "table"], effects: [{ do: "reuse-table", table: "table", how: "later" }], references: [defer] },
   { name: "pte_free_tlb", params: ["tlb", "table", "addr"], effects: [{ do: "reuse-table", table: "table", how: "later" }, { do: "flush", what: "gather" }], references: [gather] },
   { name: "tlb_remove_table", params: ["tlb", "table"], effects: [{ do: "reuse-table", table: "table", how: "later" }], references: [gather] },
+  { name: "serialize_against_pte_lookup", params: ["mm"], effects: [{ do: "sync-walkers" }], references: [{ file: "arch/powerpc/mm/book3s64/pgtable.c", where: "serialize_against_pte_lookup()", version: "6.12" }] },
   { name: "tlb_remove_table_sync_one", since: "6.1", params: [], effects: [{ do: "sync-walkers" }], references: [sync] },
   { name: "pud_pgtable", since: "5.14", params: ["pud"], returns: { tableOf: "pud" }, references: [header] },
   { name: "p4d_pgtable", since: "5.14", params: ["p4d"], returns: { tableOf: "p4d" }, references: [header] },

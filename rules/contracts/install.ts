@@ -12,6 +12,7 @@ export const contracts: readonly Contract[] = [
     name: "pmd_populate",
     params: ["mm", "pmd", "table"],
     requires: [
+      { need: "mapped", pointer: "table" },
       { need: "entry-lock", entry: "pmd", level: "pmd" },
       { need: "recheck", entry: "pmd", level: "pmd" },
       { need: "ordered-table", table: "table" },
@@ -23,6 +24,7 @@ export const contracts: readonly Contract[] = [
     name: "pmd_populate_kernel",
     params: ["mm", "pmd", "table"],
     requires: [
+      { need: "mapped", pointer: "table" },
       { need: "entry-lock", entry: "pmd", level: "pmd" },
       { need: "recheck", entry: "pmd", level: "pmd" },
       { need: "ordered-table", table: "table" },
@@ -34,6 +36,7 @@ export const contracts: readonly Contract[] = [
     name: "pud_populate",
     params: ["mm", "pud", "table"],
     requires: [
+      { need: "mapped", pointer: "table" },
       { need: "entry-lock", entry: "pud", level: "pud" },
       { need: "recheck", entry: "pud", level: "pud" },
       { need: "ordered-table", table: "table" },
@@ -45,6 +48,7 @@ export const contracts: readonly Contract[] = [
     name: "p4d_populate",
     params: ["mm", "p4d", "table"],
     requires: [
+      { need: "mapped", pointer: "table" },
       { need: "entry-lock", entry: "p4d", level: "p4d" },
       { need: "recheck", entry: "p4d", level: "p4d" },
       { need: "ordered-table", table: "table" },
@@ -56,6 +60,7 @@ export const contracts: readonly Contract[] = [
     name: "pgd_populate",
     params: ["mm", "pgd", "table"],
     requires: [
+      { need: "mapped", pointer: "table" },
       { need: "entry-lock", entry: "pgd", level: "pgd" },
       { need: "recheck", entry: "pgd", level: "pgd" },
       { need: "ordered-table", table: "table" },
@@ -64,11 +69,11 @@ export const contracts: readonly Contract[] = [
     references: [upper, locks],
   },
   { name: "pmd_install", since: "5.16", params: ["mm", "pmd", "pte"], references: [install] },
-  { name: "pte_alloc_one", params: ["mm", "addr"], effects: [{ do: "new-table", to: "return" }], references: [alloc] },
-  { name: "pte_alloc_one_kernel", params: ["mm", "addr"], effects: [{ do: "new-table", to: "return" }], references: [alloc] },
-  { name: "pmd_alloc_one", params: ["mm", "addr"], effects: [{ do: "new-table", to: "return" }], references: [alloc] },
-  { name: "pud_alloc_one", params: ["mm", "addr"], effects: [{ do: "new-table", to: "return" }], references: [alloc] },
-  { name: "p4d_alloc_one", params: ["mm", "addr"], effects: [{ do: "new-table", to: "return" }], references: [alloc] },
+  { name: "pte_alloc_one", params: ["mm", "addr"], effects: [{ do: "new-table", to: "return" }], returns: { mayFailSince: "4.18" }, references: [alloc] },
+  { name: "pte_alloc_one_kernel", params: ["mm", "addr"], effects: [{ do: "new-table", to: "return" }], returns: { mayFailSince: "4.18" }, references: [alloc] },
+  { name: "pmd_alloc_one", params: ["mm", "addr"], effects: [{ do: "new-table", to: "return" }], returns: { mayFailSince: "4.18" }, references: [alloc] },
+  { name: "pud_alloc_one", params: ["mm", "addr"], effects: [{ do: "new-table", to: "return" }], returns: { mayFailSince: "4.18" }, references: [alloc] },
+  { name: "p4d_alloc_one", params: ["mm", "addr"], effects: [{ do: "new-table", to: "return" }], returns: { mayFailSince: "4.18" }, references: [alloc] },
   {
     name: "set_pmd_at",
     params: ["mm", "addr", "pmd", "value"],

@@ -126,6 +126,7 @@ export const contracts: readonly Contract[] = [
     name: "pte_offset_kernel",
     aliases: ["pte_alloc_kernel", "pte_alloc_kernel_track"],
     params: ["pmd", "addr"],
+    returns: { inTableOf: "pmd" },
     references: [{ file: "include/linux/pgtable.h", where: "pte_offset_kernel()", version: "6.12" }],
   },
 ];

@@ -13,6 +13,7 @@ export const contracts: readonly Contract[] = [
   { name: "flush_tlb_range", aliases: ["flush_pmd_tlb_range", "flush_pud_tlb_range", "flush_hugetlb_tlb_range"], params: ["vma", "start", "end"], effects: [{ do: "flush", what: "user" }], references: [cachetlb] },
   { name: "flush_tlb_mm", aliases: ["flush_tlb_mm_range"], params: ["mm"], effects: [{ do: "flush", what: "user" }], references: [cachetlb] },
   { name: "flush_tlb_all", aliases: ["flush_tlb_kernel_range"], params: [], effects: [{ do: "flush", what: "kernel" }], references: [cachetlb] },
+  { name: "__flush_tlb_kernel_pgtable", params: ["addr"], effects: [{ do: "flush", what: "kernel" }], references: [{ file: "arch/arm64/include/asm/tlbflush.h", where: "__flush_tlb_kernel_pgtable()", version: "6.12" }] },
   { name: "tlb_remove_tlb_entry", aliases: ["tlb_remove_tlb_entries"], params: ["tlb", "entry", "addr"], effects: [{ do: "flush", what: "gather", level: "pte" }], references: [gather] },
   { name: "tlb_remove_pmd_tlb_entry", aliases: ["tlb_remove_pud_tlb_entry", "__tlb_remove_tlb_entry", "__tlb_remove_pmd_tlb_entry"], params: ["tlb", "entry", "addr"], effects: [{ do: "flush", what: "gather" }], references: [gather] },
   { name: "tlb_remove_huge_tlb_entry", params: ["h", "tlb", "entry", "addr"], effects: [{ do: "flush", what: "gather" }], references: [gather] },

@@ -51,12 +51,14 @@ export const contracts: readonly Contract[] = [
   {
     name: "huge_pte_lockptr",
     params: ["h", "mm", "pte"],
+    requires: [{ need: "mapped", pointer: "pte" }],
     effects: [{ do: "give-lock", to: "return", lock: { class: "spin", of: "pte" } }],
     references: [hugetlb],
   },
   {
     name: "huge_pte_lock",
     params: ["h", "mm", "pte"],
+    requires: [{ need: "mapped", pointer: "pte" }],
     effects: [
       { do: "acquire", lock: { class: "spin", of: "pte" } },
       { do: "give-lock", to: "return", lock: { class: "spin", of: "pte" } },

@@ -91,7 +91,7 @@ export function applyDuty(effect: DutyEffect, call: CallInfo, site: Site): Facts
     case "sync-walkers":
       return leaveTables(facts, "left");
     case "reuse-table":
-      return facts.duties.get(detachedTable)?.value === valueBehind(call.arg(effect.table), site) ? without(facts, detachedTable) : facts;
+      return isDetached(call.arg(effect.table), site) ? without(facts, detachedTable) : facts;
     case "ledger":
       return keepCount(facts, effect.level, ledgerStep(effect), call, site);
   }
@@ -103,11 +103,22 @@ function detach(entry: string, call: CallInfo, site: Site): Facts {
   const returnsIt = call.contract?.effects?.some((e) => e.do === "write" && e.old === true) ?? false;
   const value = returnsIt ? call.result : facts.memory.get(`e:${entry}`);
   const noted = { ...facts, memory: new Map(facts.memory).set(takenOut(entry), "yes") };
-  return value === undefined ? noted : withDuty(noted, detachedTable, duty("walked", value, call, site));
+  return value === undefined ? noted : withDuty(noted, detachedTable, { ...duty("walked", value, call, site), entry });
+}
+
+/** Whether a table is the one that was taken out last: found by the value of its entry, or by the pointer to it before it was cleared. */
+export function isDetached(table: string, site: Site): boolean {
+  const detached = site.facts.duties.get(detachedTable);
+  if (!detached) return false;
+  if (detached.value === valueBehind(table, site)) return true;
+  const found = site.callOf(sym.splitMove(table).root);
+  const { inTableOf, entry } = found?.contract?.returns ?? {};
+  const above = inTableOf ?? entry?.below;
+  return found !== null && above !== undefined && detached.entry !== undefined && found.arg(above) === detached.entry;
 }
 
 /** The entry value that a table was found by: what pmd_pgtable() was given. */
-export function valueBehind(table: string, site: Site): string {
+function valueBehind(table: string, site: Site): string {
   const found = site.callOf(table);
   const from = found?.contract?.returns?.tableOf;
   return found && from !== undefined ? found.arg(from) : table;

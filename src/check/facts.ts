@@ -56,6 +56,8 @@ export interface Duty {
   readonly text: string;
   /** The entry value it hangs on, "" for none. */
   readonly value: string;
+  /** Pointer to the entry it hangs on. */
+  readonly entry?: string;
   /** Level of the entry it hangs on. */
   readonly level?: Level;
 }

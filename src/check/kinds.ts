@@ -31,5 +31,8 @@ export function allKinds(level: Level): KindSet {
   return byLevel[level];
 }
 
+/** Beside kinds in what is open at a call: the entry was read before its lock was taken here, and not again. */
+export const notLookedAgain: KindSet = 1 << 14;
+
 /** Beside kinds in what is open at a call: no value of the entry was read here at all. */
 export const notLookedAt: KindSet = 1 << 15;

@@ -64,6 +64,7 @@ export function staticTypes(fn: FunctionIr, rulebook: Rulebook, records: readonl
   for (const block of fn.blocks) {
     for (const step of block.steps) {
       if (step.op === "load") temps.set(step.dst, ofPlace(step.place));
+      else if (step.op === "call" && step.dst !== null && step.callee !== null) temps.set(step.dst, resultType(step.callee, rulebook));
       else if (step.op === "assign" && step.value) temps.set(step.dst, ofExpr(step.value));
     }
   }
@@ -77,6 +78,14 @@ export function staticTypes(fn: FunctionIr, rulebook: Rulebook, records: readonl
   };
 
   return { ofExpr, ofPlace, entryLevel };
+}
+
+/** What a walk returns is a pointer to an entry, what a getter returns is its value, though neither declaration is in view. */
+function resultType(callee: string, rulebook: Rulebook): string {
+  const contract = rulebook.contract(callee);
+  if (contract?.returns?.entry) return `${contract.returns.entry.level}_t *`;
+  const read = contract?.effects?.find((e) => e.do === "read");
+  return read?.do === "read" ? `${read.level}_t` : "";
 }
 
 function pointerTo(type: string): string {

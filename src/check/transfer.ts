@@ -185,20 +185,20 @@ function usesFailedMap(info: CallInfo, site: Site): boolean {
 function isFailedMap(pointer: string, site: Site): boolean {
   const { root } = sym.splitMove(pointer);
   if (site.facts.truths.get(root) !== false) return false;
-  return site.callOf(root)?.contract?.effects?.some((e) => e.do === "map") ?? false;
+  return site.callOf(root)?.contract?.returns?.mayFailSince !== undefined;
 }
 
 /** Forks where an effect depends on the result, so that later tests of the result pick the right half. */
 function byContract(info: CallInfo, site: Site, rules: readonly Rule[]): Facts[] {
   const contract = info.contract!;
-  const forks = contract.effects?.some((e) => "when" in e && e.when !== undefined) ?? false;
-  if (!forks) return [applyEffects(info, null, site, rules)];
+  const conditional = contract.effects?.some((e) => "when" in e && e.when !== undefined) ?? false;
   const failSince = contract.returns?.mayFailSince;
+  if (!conditional && (failSince === undefined || info.step.dst === null)) return [applyEffects(info, null, site, rules)];
   const canFail = failSince === undefined || inEra(site.rulebook.era, { since: failSince });
   const outcomes = canFail ? (["nonzero", "zero"] as const) : (["nonzero"] as const);
   return outcomes.map((on) => {
     const facts = applyEffects(info, on, site, rules);
-    const fails = on === "zero" && (contract.effects?.some((e) => e.do === "map") ?? false);
+    const fails = on === "zero" && failSince !== undefined;
     return { ...facts, truths: new Map(facts.truths).set(info.result, on === "nonzero"), failed: fails ? new Set(facts.failed).add(info.result) : facts.failed };
   });
 }

@@ -158,6 +158,8 @@ export interface Returns {
   readonly is?: string;
   /** The result is a number of entries that differ from the first in their pfn, and perhaps in whether they can be written: not where `respectsWrite` (flags) asks for it; `tellsWritable` points to what then says so. */
   readonly batch?: { readonly tellsWritable?: string; readonly respectsWrite?: string };
+  /** The result lies in the table that the entry at this pointer points to. */
+  readonly inTableOf?: string;
   /** The result is the table that this entry value points to. */
   readonly tableOf?: string;
   /** The result is an object that this task has just got hold of: its locks are not held for us by any caller. */

@@ -2,7 +2,7 @@
  * Which kinds of an entry reach a call. No demand of its own: when a patch lets more kinds through to the same call, it
  * has dropped a test (regress.ts); when it lets fewer through, it has added one.
  */
-import { allKinds, type KindSet, kindSet, notLookedAt } from "../kinds.ts";
+import { allKinds, type KindSet, kindSet, notLookedAgain, notLookedAt } from "../kinds.ts";
 import type { CallInfo, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
 import type { Level } from "../../rulebook/schema.ts";
@@ -71,6 +71,7 @@ const orderOnly: ReadonlySet<string> = new Set(["acquire", "release", "may-relea
 function kindsOf(arg: string, index: number, demanded: boolean, call: CallInfo, site: Site): { readonly level: Level; readonly kinds: KindSet } | null {
   const seen = site.facts.memory.get(`e:${arg}`);
   const fact = site.facts.values.get(arg) ?? (seen === undefined ? undefined : site.facts.values.get(seen));
+  if (fact && site.facts.values.get(arg) === undefined && fact.under === "" && holdsOwnLock(arg, fact.level, site)) return { level: fact.level, kinds: fact.kinds | notLookedAgain };
   if (fact) return fact;
   const named = /^(?:is_)?(pte|pmd|pud)p?_/.exec(call.step.callee ?? "")?.[1] as Level | undefined;
   if (demanded && named !== undefined) return { level: named, kinds: allKinds(named) };
@@ -78,6 +79,11 @@ function kindsOf(arg: string, index: number, demanded: boolean, call: CallInfo, 
   if (!type) return null;
   const level = type[0].slice(0, type[0].indexOf("_")) as Level;
   return { level, kinds: allKinds(level) | notLookedAt };
+}
+
+/** The page-table lock of the entry was taken in this function. */
+function holdsOwnLock(pointer: string, level: Level, site: Site): boolean {
+  return site.facts.locks.some((l) => l.certain && l.origin === "taken" && l.id === sym.lockOf(level === "pud" ? "pud-ptl" : "pmd-ptl", pointer));
 }
 
 /** The same of code that is not in view, as far as entries are known there by names that lines do not move. */

@@ -37,14 +37,17 @@ function use(pointer: string, user: string, site: Site): void {
   });
 }
 
-/** Kernel tables are not taken away; and the caller's lock of a PTE table keeps the table (update_mmu_cache() maps it again). */
+/** Kernel tables are not taken away; who was handed an entry finds it where it is (riscv looks for the first of several hugetlb entries); and the caller's lock of a PTE table keeps the table (update_mmu_cache() maps it again). */
 function cannotFail(root: string, site: Site): boolean {
   const top = walkTop(root, site);
   const kernel = top.includes("init_mm") || (top.startsWith("?") && mentions(site.frame.fn, "kernel tables"));
+  const { fn } = site.frame;
+  const looksUp = /^(?:huge_pte_offset|hugetlb_walk)$/.test(site.callOf(root)?.step.callee ?? "");
+  if (looksUp && fn.params.some((param) => fn.vars.get(param)?.type === "pte_t *")) return true;
   return kernel || site.facts.locks.some((l) => l.class === "pte-ptl" && l.origin === "entry");
 }
 
 function mayFail(origin: CallInfo, site: Site): boolean {
   const since = origin.contract?.returns?.mayFailSince;
-  return since !== undefined && inEra(site.rulebook.era, { since }) && (origin.contract?.effects?.some((e) => e.do === "map") ?? false);
+  return since !== undefined && inEra(site.rulebook.era, { since });
 }

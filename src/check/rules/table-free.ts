@@ -7,7 +7,8 @@
  * The other half: a walk of a process without its locks keeps interrupts off, or the table may go under it.
  */
 import { compareVersions } from "../../util/version.ts";
-import { detachedTable, isOwnVariable, valueBehind } from "../duties.ts";
+import { detachedTable, isDetached, isOwnVariable } from "../duties.ts";
+import type { Level } from "../../rulebook/schema.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 
 export const tableFree: Rule = {
@@ -15,8 +16,13 @@ export const tableFree: Rule = {
 
   onCall: (call, site) => {
     for (const effect of call.contract?.effects ?? []) {
+      if (effect.do === "read") noteKept(call.arg(effect.entry), effect.level, site);
       if (effect.do === "reuse-table") judgeReuse(call.arg(effect.table), effect.how, call, site);
     }
+  },
+
+  onAccess: (access, site) => {
+    if (access.step.op === "load") noteKept(access.pointer, access.level, site);
   },
 
   onRequirement: (requirement, call, site) => {
@@ -35,9 +41,16 @@ export const tableFree: Rule = {
   },
 };
 
+/** Whether something keeps the table of an entry that is read: who drops that has to show what does it now. */
+function noteKept(entry: string, level: Level, site: Site): void {
+  if (isOwnVariable(entry)) return;
+  const kept = site.facts.walks.size > 0 || site.facts.maps.length > 0 || site.facts.locks.some((l) => l.certain && l.class !== "folio");
+  site.judge({ rule: "table-free", outcome: kept ? "proved" : "unknown", what: `tables kept while the ${level} entry is read`, message: "", quiet: "demand" });
+}
+
 function judgeReuse(table: string, how: "now" | "later", call: CallInfo, site: Site): void {
   const detached = site.facts.duties.get(detachedTable);
-  if (detached?.value !== valueBehind(table, site)) return;
+  if (!detached || !isDetached(table, site)) return;
   const waited = how === "later" || detached.state === "left" || (detached.state === "flushed" && isKernel(call));
   const early = !waited && detached.state === "walked" && (isKernel(call) || (isLive(site) && compareVersions(site.rulebook.era, "6.1") >= 0));
   const wait = isKernel(call) ? "flush_tlb_kernel_range()" : "tlb_remove_table_sync_one()";
