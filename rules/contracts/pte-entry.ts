@@ -22,6 +22,8 @@ export const contracts: readonly Contract[] = [
   { name: "pte_present", params: ["pte"], returns: { tests: { value: "pte", nonzero: present, zero: notPresent } }, references: [pgtable] },
   { name: "pte_accessible", params: ["mm", "pte"], returns: { tests: { value: "pte", nonzero: present, zero: ["none", "leaf", "devmap", ...nonPresent] } }, references: [pgtable] },
   { name: "is_swap_pte", until: "6.18", params: ["pte"], returns: { tests: { value: "pte", nonzero: nonPresent, zero: ["none", ...present] } }, references: [swapops] },
+  // Bits of a non-present entry: an empty one has none of them; in a present one the bit means something else.
+  { name: "pte_swp_uffd_wp", aliases: ["pte_swp_soft_dirty", "pte_swp_exclusive"], params: ["pte"], returns: { tests: { value: "pte", nonzero: notNone, zero: ["none", ...notNone] } }, references: [{ ...pgtable, where: "pte_swp_soft_dirty()" }] },
   { name: "pte_devmap", until: "6.17", params: ["pte"], returns: { tests: { value: "pte", nonzero: ["devmap"], zero: ["none", "leaf", ...nonPresent] } }, references: [pgtable] },
   { name: "pte_protnone", params: ["pte"], returns: { tests: { value: "pte", nonzero: present, zero: ["none", ...notNone] } }, references: [pgtable] },
   { name: "is_migration_entry", aliases: ["softleaf_is_migration"], params: ["entry"], returns: { tests: { value: "entry", nonzero: ["migration"], zero: ["none", "leaf", "devmap", "swap", "device-private", "device-exclusive", "hwpoison", "marker"] } }, references: [swapops] },

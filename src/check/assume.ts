@@ -13,7 +13,7 @@ export type CallOf = (symbol: string) => CallInfo | null;
 
 /** The facts on the branch where `cond` is (not) zero; null when that branch cannot be taken. */
 export function assume(cond: Expr, truth: boolean, facts: Facts, frame: Frame, callOf: CallOf, loc: Loc): Facts | null {
-  const tested = noteTests(evaluate(cond, facts, frame), facts, loc);
+  const tested = noteTests(evaluate(cond, facts, frame), facts, callOf, loc);
   return assumeExpr(cond, truth, tested, frame, callOf);
 }
 
@@ -57,7 +57,10 @@ function assumeSymbol(symbol: string, truth: boolean, facts: Facts, callOf: Call
   if (known !== undefined) return known === truth ? facts : null;
   const recorded = joinedLocks(symbol, truth, excludeByConfig(symbol, truth, record(symbol, truth, facts)));
   const call = callOf(symbol);
-  return call ? narrow(call, truth, recorded) : recorded;
+  if (call) return narrow(call, truth, recorded);
+  // `use &= !pud_present(*pud)`: where the whole is not zero, no part of it is.
+  const parts = truth ? sym.conjuncts(symbol) : null;
+  return parts ? parts.reduce<Facts | null>((known, part) => known && assumeSymbol(part, true, known, callOf), recorded) : recorded;
 }
 
 function record(symbol: string, truth: boolean, facts: Facts): Facts {
@@ -128,14 +131,23 @@ function equate(a: string, b: string, facts: Facts): Facts {
 }
 
 /** Marks the entries whose values decide this branch: under their lock a re-check, else a decision that may go stale. */
-function noteTests(symbol: string, facts: Facts, loc: Loc): Facts {
+function noteTests(symbol: string, facts: Facts, callOf: CallOf, loc: Loc): Facts {
   const decided = new Set<string>();
+  const otherwise = new Set<string>();
   for (const [value, fact] of facts.values) if (mentions(symbol, value)) decided.add(value).add(fact.entry);
-  for (const [result, value] of facts.derived) if (mentions(symbol, result)) decided.add(value);
+  for (const [result, value] of facts.derived) {
+    if (!mentions(symbol, result)) continue;
+    decided.add(value);
+    if (!isExplained(symbol, result, callOf)) otherwise.add(value);
+  }
   if (decided.size === 0) return facts;
   const values = new Map(facts.values);
   // A test of the bits by hand (pmd_val(pmd) & _SEGMENT_ENTRY_INVALID) may exclude kinds that no contract speaks of.
   for (const [value, fact] of facts.values) if (symbol !== value && mentions(symbol, value)) values.set(value, { ...fact, real: false });
+  for (const value of otherwise) {
+    const fact = values.get(value);
+    if (fact) values.set(value, { ...fact, otherwise: true });
+  }
   const entries = new Map(facts.entries);
   for (const value of decided) {
     const fact = facts.values.get(value);
@@ -144,6 +156,12 @@ function noteTests(symbol: string, facts: Facts, loc: Loc): Facts {
     entries.set(fact.entry, fact.under === "" ? { ...before, decided: before.decided ?? loc } : { ...before, rechecked: true });
   }
   return { ...facts, entries, values };
+}
+
+/** A predicate by itself says what its contract says; one among other terms, a comparison, or one without a contract may say more. */
+function isExplained(symbol: string, result: string, callOf: CallOf): boolean {
+  const contract = callOf(result)?.contract;
+  return contract !== undefined && contract !== null && contract.returns?.same === undefined && /^(?:\(!|\(#0==)*$/.test(symbol.slice(0, symbol.indexOf(result)));
 }
 
 function mentions(symbol: string, part: string): boolean {

@@ -35,7 +35,7 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
       return release(lockOfRef(effect.lock, call), site, rules);
     case "assert": {
       const lock = lockOfRef(effect.lock, call);
-      if (facts.locks.some((l) => l.id === lock.id)) return facts;
+      if (!isTracked(lock) || facts.locks.some((l) => l.id === lock.id)) return facts;
       return { ...facts, locks: [...facts.locks, { ...lock, mode: effect.mode ?? "write", by: "", at: loc, origin: "entry", certain: true }] };
     }
     case "may-release": {
@@ -152,7 +152,8 @@ export function acquire(lock: { readonly id: string; readonly class: LockClass }
 /** Mutexes, semaphores and spinlocks that are not locks of page tables are not what this tool is about; following them would only cost states. */
 function isTracked(lock: { readonly id: string; readonly class: LockClass }): boolean {
   if (lock.class === "mutex" || lock.class === "rwsem") return false;
-  return lock.class !== "spin" || /ptl|page_table|^lock\(|^\?/.test(lock.id);
+  // A lock reached by an unknown pointer may be a page-table lock; one in a field of an unknown object is one only by its name.
+  return lock.class !== "spin" || /ptl|page_table|^lock\(|^\?(?!.*\.[a-z_]\w*$)/.test(lock.id);
 }
 
 /** What a variable holds that was declared without a value and not set since. */

@@ -73,6 +73,8 @@ export interface ValueFact {
   readonly real: boolean;
   /** The kinds are a contract's word alone; code that tests for others all the same is not taken for dead. */
   readonly claimed?: true;
+  /** The path hangs on a test of it that no contract explains (pte_same() with a value from elsewhere, a flag worked out from predicates): it may exclude more. */
+  readonly otherwise?: true;
   /** Ids of the locks under which it was read and which are still held; "" for none. */
   readonly under: string;
   readonly at: Loc;
@@ -290,10 +292,11 @@ function joinSame(a: ReadonlyMap<string, ValueFact>, b: ReadonlyMap<string, Valu
     const real = left.real && right.real;
     const shown = left.shown | right.shown;
     const under = left.under === right.under ? left.under : "";
-    if (kinds === left.kinds && shown === left.shown && real === left.real && under === left.under) joined.set(key, left);
+    const otherwise = left.otherwise === true || right.otherwise !== true;
+    if (kinds === left.kinds && shown === left.shown && real === left.real && under === left.under && otherwise) joined.set(key, left);
     else {
       changed = true;
-      joined.set(key, { ...left, kinds, shown, real, under });
+      joined.set(key, { ...left, kinds, shown, real, under, ...(otherwise ? {} : { otherwise: true }) });
     }
   }
   return changed ? joined : a;

@@ -20,7 +20,7 @@ import { atomicReason } from "./rules/sleep-atomic.ts";
 export type { EntryLocks } from "./entry-locks.ts";
 export { type Evidence, fingerprint } from "./findings.ts";
 export { calleesOf, stepsOf } from "./call-graph.ts";
-export { kindNames, notLookedAgain, notLookedAt } from "./kinds.ts";
+export { kindNames, notLookedAgain, notLookedAt, testedOtherwise } from "./kinds.ts";
 
 export interface FunctionCheck {
   readonly fn: FunctionIr;

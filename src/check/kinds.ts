@@ -36,3 +36,6 @@ export const notLookedAgain: KindSet = 1 << 14;
 
 /** Beside kinds in what is open at a call: no value of the entry was read here at all. */
 export const notLookedAt: KindSet = 1 << 15;
+
+/** Beside kinds in what is open at a call: the path hangs on a test of the entry whose meaning is not known. */
+export const testedOtherwise: KindSet = 1 << 13;

@@ -1,7 +1,7 @@
 /** Moves of pointers: exact by one, "some amount" beyond, and back. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isUnstable, moved, splitMove } from "./symbols.ts";
+import { conjuncts, expression, isUnstable, moved, splitMove } from "./symbols.ts";
 
 describe("moved", () => {
   it("keeps single steps exact and forgets larger ones", () => {
@@ -26,5 +26,13 @@ describe("moved", () => {
         else expect(isUnstable(end)).toBe(true);
       }),
     );
+  });
+});
+
+describe("conjuncts", () => {
+  it("takes apart what expression() put together, and nothing else", () => {
+    expect(conjuncts(expression("&", ["$1:a", expression("!", ["@1.2.3;"])]))).toEqual(["$1:a", "(!@1.2.3;)"]);
+    expect(conjuncts(expression("&", [expression("&", ["$1:a", "(#0==$1:b)"]), "@1.2.3;"]))).toEqual(["($1:a&(#0==$1:b))", "@1.2.3;"]);
+    for (const symbol of ["$1:a", "&1:ptl", "(&1:ptl==@1.2.3;)", "(!($1:a&$1:b))", "(($1:a&$1:b)==#0)", "(p[&1:x]+1)"]) expect(conjuncts(symbol)).toBeNull();
   });
 });

@@ -109,6 +109,20 @@ export function expression(op: string, args: readonly string[]): string {
   return bounded(`(${args.length === 1 ? `${op}${args[0]}` : args.join(op)})`);
 }
 
+/** `a` and `b` of `(a&b)`; null for other symbols. An address (`&1:ptl`) follows an operator or a bracket, never an operand. */
+export function conjuncts(symbol: string): readonly [string, string] | null {
+  if (!symbol.startsWith("(") || !symbol.endsWith(")")) return null;
+  let depth = 0;
+  for (let i = symbol.length - 2; i > 1; i--) {
+    const char = symbol[i]!;
+    if (char === ")" || char === "]") depth++;
+    if (char === "(" || char === "[") depth--;
+    if (depth < 0) return null;
+    if (char === "&" && depth === 0 && /[\w;)\]]/.test(symbol[i - 1]!)) return [symbol.slice(1, i), symbol.slice(i + 1, -1)];
+  }
+  return null;
+}
+
 /** Counted or moved up from where it was: not zero, short of an overflow. */
 export function isMovedUp(symbol: string): boolean {
   return symbol.endsWith("+1") || symbol.endsWith("+p");

@@ -2,7 +2,7 @@
  * Which kinds of an entry reach a call. No demand of its own: when a patch lets more kinds through to the same call, it
  * has dropped a test (regress.ts); when it lets fewer through, it has added one.
  */
-import { allKinds, type KindSet, kindSet, notLookedAgain, notLookedAt } from "../kinds.ts";
+import { allKinds, type KindSet, kindSet, notLookedAgain, notLookedAt, testedOtherwise } from "../kinds.ts";
 import type { CallInfo, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
 import type { Level } from "../../rulebook/schema.ts";
@@ -18,7 +18,8 @@ export function noteKinds(call: CallInfo, site: Site): void {
     const wanted = demands.get(arg);
     const reach = kindsOf(arg, index, wanted !== undefined, call, site);
     if (reach === null) return;
-    const open = reach.kinds & ~kindSet(wanted ?? []);
+    const left = reach.kinds & ~kindSet(wanted ?? []);
+    const open = left !== 0 && reach.otherwise ? left | testedOtherwise : left;
     site.judge({
       rule: "entry-kind",
       outcome: open === 0 ? "proved" : "unknown",
@@ -68,11 +69,13 @@ function onlyKeepsOrder({ contract }: CallInfo): boolean {
 const orderOnly: ReadonlySet<string> = new Set(["acquire", "release", "may-release", "assert", "wait-for", "give-lock", "unmap", "walk-end"]);
 
 /** Kinds of an entry value, or of the entry that a pointer designates; null for other arguments. */
-function kindsOf(arg: string, index: number, demanded: boolean, call: CallInfo, site: Site): { readonly level: Level; readonly kinds: KindSet } | null {
-  const seen = site.facts.memory.get(`e:${arg}`);
+function kindsOf(arg: string, index: number, demanded: boolean, call: CallInfo, site: Site): { readonly level: Level; readonly kinds: KindSet; readonly otherwise?: true } | null {
+  const seen = valueBehind(arg, site);
   const fact = site.facts.values.get(arg) ?? (seen === undefined ? undefined : site.facts.values.get(seen));
   if (fact && site.facts.values.get(arg) === undefined && fact.under === "" && holdsOwnLock(arg, fact.level, site)) return { level: fact.level, kinds: fact.kinds | notLookedAgain };
   if (fact) return fact;
+  // What this CPU has put there under the lock is no news to it.
+  if (site.facts.entries.get(arg)?.rechecked) return null;
   const named = /^(?:is_)?(pte|pmd|pud)p?_/.exec(call.step.callee ?? "")?.[1] as Level | undefined;
   if (demanded && named !== undefined) return { level: named, kinds: allKinds(named) };
   const type = /^p(?:te|md|ud|4d|gd)_t \*$/.exec(site.types.ofExpr(call.step.args[index]!));
@@ -84,6 +87,11 @@ function kindsOf(arg: string, index: number, demanded: boolean, call: CallInfo, 
 /** The page-table lock of the entry was taken in this function. */
 function holdsOwnLock(pointer: string, level: Level, site: Site): boolean {
   return site.facts.locks.some((l) => l.certain && l.origin === "taken" && l.id === sym.lockOf(level === "pud" ? "pud-ptl" : "pmd-ptl", pointer));
+}
+
+/** The value last read through a pointer; of a local copy (`pte_offset_map(&pmd, addr)`) the value it holds. */
+function valueBehind(pointer: string, site: Site): string | undefined {
+  return site.facts.memory.get(`e:${pointer}`) ?? (/^&\d+:[^.[]*$/.test(pointer) ? site.facts.memory.get(pointer) : undefined);
 }
 
 /** The same of code that is not in view, as far as entries are known there by names that lines do not move. */
