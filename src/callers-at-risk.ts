@@ -3,7 +3,7 @@
  * before (page_vma_mapped_walk() through check_pte()), or a lock that it asserts now. The callers are held against the
  * rules with the function's old and with its new contract; what only the new one breaks is listed.
  */
-import { checkUnit, fingerprint, type FunctionCheck, stepsOf } from "./check/index.ts";
+import { checkUnit, fingerprint, type FunctionCheck, nothingElse, stepsOf } from "./check/index.ts";
 import type { Expr, FunctionIr, UnitIr } from "./c/ir.ts";
 import { type Sides, type Source, touchedNames } from "./check-images.ts";
 import type { Finding, PathStep, RuleId } from "./core/finding.ts";
@@ -134,7 +134,7 @@ function pathOf(argument: Expr | undefined, fn: FunctionIr): string | null {
 /** Where the callers in this file break what they did not break with the old contract. */
 function newlyBroken(unit: UnitIr, change: Change, rulebook: Rulebook): PathStep[] {
   const calls = (fn: FunctionIr): boolean => fn.name !== change.fn.name && stepsOf(fn).some((step) => step.op === "call" && step.callee === change.name);
-  const check = (contract: Contract | undefined): FunctionCheck[] => checkUnit(unit, { ...rulebook, contract: (name) => (name === change.name ? contract : rulebook.contract(name)) }, [], calls);
+  const check = (contract: Contract | undefined): FunctionCheck[] => checkUnit(unit, { ...rulebook, contract: (name) => (name === change.name ? contract : rulebook.contract(name)) }, nothingElse, calls);
   const before = new Set(check(change.before).flatMap((one) => one.findings.map(placeOf)));
   const broken = check(change.after).flatMap((one) => one.findings.filter((f) => f.rule === change.rule && !before.has(placeOf(f))));
   return broken.map((f) => ({ file: unit.file, line: f.line, text: `${f.function}(): ${f.message}` }));

@@ -1,6 +1,6 @@
 /** One file's pre- and post-image -> what each function owes, and how the two differ. */
-import { checkUnit, fingerprint, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
-import type { UnitIr } from "./c/ir.ts";
+import { checkUnit, type Elsewhere, fingerprint, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
+import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import { compareFindings } from "./compare.ts";
 import { losses } from "./check/losses/index.ts";
 import { regressions } from "./regress.ts";
@@ -32,8 +32,8 @@ export interface CheckOptions {
   readonly all: boolean;
   /** Report what could not be decided as notes, too. */
   readonly strict: boolean;
-  /** Units whose functions the reviewed ones call, before and after the patch. */
-  readonly helpers: Sides<readonly UnitIr[]>;
+  /** Other files of the tree that matter, before and after the patch. */
+  readonly elsewhere: Sides<Elsewhere>;
 }
 
 const mostQuestions = 5;
@@ -48,7 +48,7 @@ export function checkImages(sources: Sides<Source | null>, rulebook: Rulebook, o
   const touched = new Set([...touchedNames(sources.pre), ...touchedNames(sources.post)]);
   const check = (side: keyof Sides<unknown>): FunctionCheck[] => {
     const source = sources[side];
-    return source === null ? [] : checkUnit(source.unit, rulebook, options.helpers[side], (fn) => options.all || touched.has(fn.name));
+    return source === null ? [] : checkUnit(source.unit, rulebook, options.elsewhere[side], (fn) => options.all || touched.has(fn.name));
   };
   const before = check("pre");
   const after = check("post");
@@ -61,11 +61,11 @@ export function checkImages(sources: Sides<Source | null>, rulebook: Rulebook, o
 /** Names of the functions in whose lines the patch adds or removes any. */
 export function touchedNames(source: Source | null): string[] {
   if (source === null) return [];
-  return source.unit.functions.filter((fn) => isTouched(fn.line, fn.endLine, source.image)).map((fn) => fn.name);
+  return source.unit.functions.filter((fn) => isTouched(fn, source.image)).map((fn) => fn.name);
 }
 
-function isTouched(from: number, to: number, image: FileImage): boolean {
-  for (const line of image.changed) if (line >= from && line <= to) return true;
+export function isTouched(fn: FunctionIr, image: FileImage): boolean {
+  for (const line of image.changed) if (line >= fn.line && line <= fn.endLine) return true;
   return false;
 }
 

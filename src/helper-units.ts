@@ -3,8 +3,8 @@
  * mm/. A helper that takes or releases a lock is only known by its body.
  */
 import { lowerText } from "./c/index.ts";
-import { calleesOf } from "./check/index.ts";
-import type { UnitIr } from "./c/ir.ts";
+import { calleesOf, type Elsewhere, hasPageTableSteps } from "./check/index.ts";
+import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Base } from "./core/image.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
 import { emptyStack, GitFailure, listSources, type Stack, textAtBase, type Tree } from "./tree/index.ts";
@@ -17,11 +17,15 @@ const coreFiles: readonly string[] = [
 ];
 
 /** Where callers of changed functions are looked for. */
-const callerPaths: readonly string[] = ["mm", "fs/proc", "fs/userfaultfd.c", "fs/dax.c", "fs/hugetlbfs", "kernel/events", "arch/*/mm"];
+const callerPaths: readonly string[] = ["mm", "fs/proc", "fs/userfaultfd.c", "fs/dax.c", "fs/hugetlbfs", "fs/exec.c", "kernel/events", "kernel/fork.c", "kernel/sched/fair.c", "arch/*/mm", "include/linux/mm.h", "include/linux/rmap.h", "include/linux/hugetlb.h", "include/linux/huge_mm.h"];
 
 const mostHeaders = 64;
 const mostCallers = 40;
 const mostUnits = 12;
+/** Lowered files that are kept: a large one holds some ten megabytes. */
+const mostKept = 40;
+/** A function that is called from more files is a helper of many, which its callers say little about. */
+const mostCallingFiles = 6;
 
 /** A state of the tree: where a patch applies, with what the series has changed so far. */
 export interface TreeState {
@@ -36,6 +40,7 @@ export class TreeSources {
   readonly #tree: Tree;
   readonly #texts = new Map<string, Promise<string | null>>();
   #files: Promise<readonly string[]> | null = null;
+  #calls: Promise<ReadonlyMap<string, readonly string[]>> | null = null;
   readonly #units = new Map<string, { readonly source: string; readonly unit: UnitIr }>();
 
   constructor(tree: Tree) {
@@ -45,6 +50,17 @@ export class TreeSources {
   /** Units that define functions which `unit` calls and neither has nor has a contract for. */
   async helpersOf(unit: UnitIr, text: string, rulebook: Rulebook, state: TreeState = asItIs): Promise<UnitIr[]> {
     return this.definitionsOf(missingCallees(unit, rulebook), unit.file, text, state);
+  }
+
+  /** What the tree has to say of a file: helpers, and callers of those functions of it that are asked about and not static. */
+  async elsewhere(unit: UnitIr, text: string, rulebook: Rulebook, isAsked: (fn: FunctionIr) => boolean, state: TreeState = asItIs): Promise<Elsewhere> {
+    const callers = new Map<string, readonly UnitIr[]>();
+    for (const fn of unit.functions) {
+      if (fn.isStatic || !isAsked(fn) || !hasPageTableSteps(fn, rulebook)) continue;
+      const calling = await this.callersOf(fn.name, state, unit.file);
+      if (calling.length < mostCallingFiles) callers.set(fn.name, calling);
+    }
+    return { helpers: await this.helpersOf(unit, text, rulebook, state), callers };
   }
 
   /** Units that define any of the functions, looked for where a file with this text may have them from. */
@@ -61,8 +77,25 @@ export class TreeSources {
   }
 
   /** Units of the page-table code of the tree that call the function. */
-  async callersOf(name: string, state: TreeState = asItIs): Promise<UnitIr[]> {
-    return this.#search((source) => source.includes(`${name}(`), mostCallers, state);
+  async callersOf(name: string, state: TreeState = asItIs, except: string | null = null): Promise<UnitIr[]> {
+    const most = except === null ? mostCallers : mostCallingFiles;
+    if (state !== asItIs) return this.#search((source, path) => path !== except && callIn(source, name), most, state);
+    const paths = ((await (this.#calls ??= this.#callIndex())).get(name) ?? []).filter((path) => path !== except).slice(0, most);
+    return Promise.all(paths.map(async (path) => this.#unit(path, (await this.#text(path, state))!)));
+  }
+
+  /** Files by the names of what they call. A tree that is scanned does not change, and is asked of every function. */
+  async #callIndex(): Promise<ReadonlyMap<string, readonly string[]>> {
+    const index = new Map<string, string[]>();
+    for (const path of await (this.#files ??= listSources(this.#tree, callerPaths, true))) {
+      const source = await this.#text(path, asItIs);
+      for (const name of new Set(Array.from((source ?? "").matchAll(/\b([A-Za-z_]\w*)\(/g), (match) => match[1]!))) {
+        const known = index.get(name);
+        if (known === undefined) index.set(name, [path]);
+        else known.push(path);
+      }
+    }
+    return index;
   }
 
   /** The file as it is before the patch; where its name is not known, the one that defines these functions. Or null. */
@@ -72,13 +105,13 @@ export class TreeSources {
     return (await this.#search((text) => definesAny(text, names), 1, state))[0] ?? null;
   }
 
-  async #search(isWanted: (source: string) => boolean, most: number, state: TreeState): Promise<UnitIr[]> {
+  async #search(isWanted: (source: string, path: string) => boolean, most: number, state: TreeState): Promise<UnitIr[]> {
     if (!this.#tree.hasFiles) return [];
     this.#files ??= listSources(this.#tree, callerPaths, true);
     const found: UnitIr[] = [];
     for (const path of await this.#files) {
       const source = await this.#text(path, state);
-      if (source !== null && isWanted(source)) found.push(this.#unit(path, source));
+      if (source !== null && isWanted(source, path)) found.push(this.#unit(path, source));
       if (found.length >= most) break;
     }
     return found;
@@ -106,9 +139,14 @@ export class TreeSources {
 
   #unit(path: string, source: string): UnitIr {
     const known = this.#units.get(path);
-    if (known?.source === source) return known.unit;
-    const unit = lowerText(path, source);
+    const unit = known?.source === source ? known.unit : lowerText(path, source);
+    // The one that was asked for last goes to the end; the first has not been asked for longest.
+    this.#units.delete(path);
     this.#units.set(path, { source, unit });
+    for (const oldest of this.#units.keys()) {
+      if (this.#units.size <= mostKept) break;
+      this.#units.delete(oldest);
+    }
     return unit;
   }
 }
@@ -126,6 +164,12 @@ function missingCallees(unit: UnitIr, rulebook: Rulebook): Set<string> {
     for (const name of fn.words?.called ?? calleesOf(fn)) if (!own.has(name) && !rulebook.contract(name)) names.add(name);
   }
   return names;
+}
+
+function callIn(source: string, name: string): boolean {
+  const call = `${name}(`;
+  for (let at = source.indexOf(call); at >= 0; at = source.indexOf(call, at + 1)) if (at === 0 || !/\w/.test(source[at - 1]!)) return true;
+  return false;
 }
 
 /** A definition stands at the start of a line, as kernel style has it: "static int name(" and no semicolon before. */

@@ -3,7 +3,7 @@
  * function that breaks something when it is given what its parameters allow is run again from its callers, who may
  * give it less: what they never do is no trace.
  */
-import { callersViewOf, type EntryLocks } from "./check/index.ts";
+import { callersViewOf, type Elsewhere, type EntryLocks } from "./check/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { RuleId } from "./core/finding.ts";
 import type { FileImage } from "./core/image.ts";
@@ -49,10 +49,10 @@ const mostWork = 250_000;
 /** Levels of callers that a trace has to be seen from. */
 const mostLevels = 2;
 
-export function sideOf(source: { readonly image: FileImage; readonly unit: UnitIr } | null, helpers: readonly UnitIr[], library: Library, options: SideOptions): Side | null {
+export function sideOf(source: { readonly image: FileImage; readonly unit: UnitIr } | null, elsewhere: Elsewhere, library: Library, options: SideOptions): Side | null {
   if (source === null) return null;
   const { unit, image } = source;
-  const view = callersViewOf(unit, options.rulebook, helpers);
+  const view = callersViewOf(unit, options.rulebook, elsewhere);
   const lines = new Map([[unit.file, image.lines]]);
   const functionOf = (name: string): FunctionIr | null => definitions(unit.functions.filter((fn) => fn.name === name && !fn.partial && fn.headKnown && fn.unreadable.length === 0)).get(name) ?? null;
   const { pool } = options;
@@ -72,7 +72,7 @@ export function sideOf(source: { readonly image: FileImage; readonly unit: UnitI
     if (result.notModelled.length === 0) return { function: fn, request, result, locks };
     // What was left out may stand elsewhere in the tree; what was not left out is not needed from there.
     const more = await options.more(new Set(result.notModelled.flatMap((text) => /^(\w+)\(\)$/.exec(text)?.[1] ?? [])));
-    const whole = { ...request, units: [unit, ...helpers, ...more] };
+    const whole = { ...request, units: [unit, ...elsewhere.helpers, ...more] };
     return { function: fn, request: whole, result: await replayed(whole), locks };
   };
   /** The only function through which all calls of `fn` come, or null. */

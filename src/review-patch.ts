@@ -1,13 +1,14 @@
 /** A prepared patch -> its report: the checks of its files, and what is said beside them. */
 import { callersAtRisk } from "./callers-at-risk.ts";
-import { type CheckedFile, checkImages, isC, type Sides, type Source } from "./check-images.ts";
+import { type Elsewhere, nothingElse } from "./check/index.ts";
+import { type CheckedFile, checkImages, isC, isTouched, type Sides, type Source } from "./check-images.ts";
 import type { Finding, RuleId } from "./core/finding.ts";
 import { frameAround, removedLines } from "./core/frame.ts";
 import type { FileImage, FileImages } from "./core/image.ts";
 import type { FilePatch, ParsedDiff } from "./core/diff.ts";
 import type { FunctionReport, PatchReport } from "./core/report.ts";
 import { lowerUnit } from "./c/index.ts";
-import type { UnitIr } from "./c/ir.ts";
+import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import { type TreeState, wholeFunctions } from "./helper-units.ts";
 import type { PatchOptions } from "./patch-options.ts";
 import type { PreparedPatch } from "./prepare-patch.ts";
@@ -65,16 +66,16 @@ async function checkFiles(
   }
   const pool = { left: mostReplaySteps };
   for (const both of sources) {
-    const helpers: Sides<readonly UnitIr[]> = {
-      pre: await helpersOf("pre", both, sources, states, rulebook, options),
-      post: await helpersOf("post", both, sources, states, rulebook, options),
+    const elsewhere: Sides<Elsewhere> = {
+      pre: await elsewhereOf("pre", both, sources, states, rulebook, options),
+      post: await elsewhereOf("post", both, sources, states, rulebook, options),
     };
-    const flow = checkImages(both, rulebook, { all: options.all, strict: options.strict, helpers });
+    const flow = checkImages(both, rulebook, { all: options.all, strict: options.strict, elsewhere });
     const outside = await callersInTree(both, sources, states.post, rulebook, options);
     const more = (side: keyof Sides<unknown>, names: ReadonlySet<string>): Promise<readonly UnitIr[]> => definitionsOf(side, both, names, states, options);
     const replayed = mayReplay(both, flow);
     if (replayed) endShortRun();
-    const checked = replayed ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, helpers, more, pool }) : flow;
+    const checked = replayed ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, elsewhere, more, pool }) : flow;
     const decided = asksForOrder(checked.findings) ? (await import("./weak-findings.ts")).withWeakTraces(both, checked, rulebook) : checked;
     functions.push(...decided.functions);
     findings.push(...[...decided.findings, ...outside].filter((f) => options.wants(f.rule)).map((f) => withFrame(f, both)));
@@ -101,19 +102,20 @@ function sourceOf(image: FileImage): Source {
 }
 
 /** Functions of the tree, and on top of them those of the patch's other files. */
-async function helpersOf(
+async function elsewhereOf(
   side: keyof Sides<unknown>,
   of: Sides<Source | null>,
   all: readonly Sides<Source | null>[],
   states: Sides<TreeState>,
   rulebook: Rulebook,
   options: PatchOptions,
-): Promise<readonly UnitIr[]> {
+): Promise<Elsewhere> {
   const own = of[side];
-  if (own === null) return [];
+  if (own === null) return nothingElse;
   const others = all.flatMap((other) => (other === of || other[side] === null ? [] : [wholeFunctions(other[side].unit)]));
-  const fromTree = options.sources ? await options.sources.helpersOf(own.unit, own.image.lines.join("\n"), rulebook, states[side]) : [];
-  return [...fromTree, ...others];
+  const asked = (fn: FunctionIr): boolean => options.all || isTouched(fn, own.image);
+  const found = options.sources ? await options.sources.elsewhere(own.unit, own.image.lines.join("\n"), rulebook, asked, states[side]) : nothingElse;
+  return { ...found, helpers: [...found.helpers, ...others] };
 }
 
 /** Findings on callers elsewhere; a file that the patch changes too counts as it is afterwards. */

@@ -254,6 +254,19 @@ describe("helpers", () => {
     expect(proofs(both)).toContain("entry-lock");
   });
 
+  it("are told what their callers in other files hold", async () => {
+    const setOld = (value: string): string => `void set_old(struct mm_struct *mm, pmd_t *pmd, unsigned long addr)\n{\n\tset_pmd_at(mm, addr, pmd, ${value}(pmdp_get(pmd)));\n}\n`;
+    const caller = `${head}void make_old(struct mm_struct *mm, pmd_t *pmd, unsigned long addr)\n{\n\tspinlock_t *ptl = pmd_lock(mm, pmd);\n\n\tset_old(mm, pmd, addr);\n\tspin_unlock(ptl);\n}\n`;
+    const mail = patchMail({ "mm/set.c": setOld("pmd_mkold") }, { "mm/set.c": setOld("pmd_mkclean") }, "mm: clean it");
+    const proved = async (files: Record<string, string>): Promise<string[]> => {
+      const report = await reviewTexts([mail], { tree: directory({ ...kernelFiles(6, 12), "mm/set.c": setOld("pmd_mkold"), ...files }) });
+      return report.patches.flatMap((patch) => patch.functions.flatMap((fn) => fn.proofs.map((proof) => proof.rule)));
+    };
+    expect(await proved({ "mm/old.c": caller })).toContain("entry-lock");
+    expect(await proved({ "mm/old.c": edit(caller, "pmd_lock(", "pmd_lockptr(") })).not.toContain("entry-lock");
+    expect(await proved({})).not.toContain("entry-lock");
+  });
+
   it("of the tree are taken as earlier patches of the series leave them", async () => {
     const unlocked = edit(lockTable, "pmd_lock(", "pmd_lockptr(");
     const commits = [

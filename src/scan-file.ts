@@ -38,7 +38,7 @@ export async function scanFile(file: string, { tree, sources, rulebook, wants }:
   const unit = lowerText(file, text);
   const nothing: FileScan = { file, unit: null, trouble: "" };
   if (!unit.functions.some((fn) => hasPageTableSteps(fn, rulebook))) return nothing;
-  const checks = checkUnit(unit, rulebook, await sources.helpersOf(unit, text, rulebook), (fn) => hasPageTableSteps(fn, rulebook));
+  const checks = checkUnit(unit, rulebook, await sources.elsewhere(unit, text, rulebook, () => true), (fn) => hasPageTableSteps(fn, rulebook));
   const lines = text.split("\n");
   const known = checks.flatMap((check) => check.findings.filter((f) => wants(f.rule)).map((f): Finding => ({ ...f, status: "pre-existing" })));
   const findings = known.flatMap((finding) => decided(finding, unit, lines, rulebook) ?? []);

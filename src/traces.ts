@@ -4,7 +4,7 @@
  * rests on nothing unknown and that no rule has spoken of is a finding of its own.
  */
 import type { CheckedFile, Sides, Source } from "./check-images.ts";
-import { fingerprint } from "./check/index.ts";
+import { type Elsewhere, fingerprint } from "./check/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Finding, RuleId } from "./core/finding.ts";
 import type { FunctionReport, OpenQuestion } from "./core/report.ts";
@@ -14,7 +14,7 @@ import { repair, type ReplayResult, type ReplayTrace, standsWith, holdsWhere } f
 import { assumptionsOf, explained, explaining, isAt, ownLines, sameTrouble } from "./trace-match.ts";
 
 export interface ReplayOptions extends Omit<SideOptions, "more"> {
-  readonly helpers: Sides<readonly UnitIr[]>;
+  readonly elsewhere: Sides<Elsewhere>;
   /** Units of the tree, on one side of the patch, that define any of the functions. */
   readonly more: (side: keyof Sides<unknown>, names: ReadonlySet<string>) => Promise<readonly UnitIr[]>;
 }
@@ -28,7 +28,7 @@ const concurrent: ReadonlySet<RuleId> = new Set<RuleId>([
 /** The file with traces: findings explained and found, and what the replay says of each function. */
 export async function withTraces(sources: Sides<Source | null>, checked: CheckedFile, options: ReplayOptions): Promise<CheckedFile> {
   const library = libraryOf(options.rules, options.rulebook.era);
-  const sideFor = (side: keyof Sides<unknown>): Side | null => sideOf(sources[side], options.helpers[side], library, { ...options, more: (names) => options.more(side, names) });
+  const sideFor = (side: keyof Sides<unknown>): Side | null => sideOf(sources[side], options.elsewhere[side], library, { ...options, more: (names) => options.more(side, names) });
   const sides = { pre: sideFor("pre"), post: sideFor("post") };
   let { findings } = checked;
   const functions: FunctionReport[] = [];

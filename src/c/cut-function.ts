@@ -6,6 +6,7 @@
  * gap may be a loop, so that its end may lead back into the gap.
  */
 import type { FileImage } from "../core/image.ts";
+import { commentAbove } from "./comment-above.ts";
 import type { FunctionHead } from "./heads.ts";
 import type { FunctionIr, Terminator } from "./ir.ts";
 import type { Lowering, UnitNames } from "./lowering.ts";
@@ -106,6 +107,7 @@ export function lowerCut(unit: UnitText, names: UnitNames, image: FileImage, cut
     returnType: cut.head.returnType,
     isStatic: cut.head.isStatic,
     attributes: cut.head.attributes,
+    comment: cut.headKnown ? commentAbove(unit.text, cut.headAt + cut.head.nameAt) : "",
     params: builder.params,
     vars: builder.vars,
     blocks,

@@ -88,5 +88,5 @@ export function cutText(image: FileImage): { unit: UnitText; fragments: Fragment
   }
   const rest = blanks(text.slice(at));
   const joined = (pieces: readonly string[]): string => pieces.join("") + rest;
-  return { unit: { path: image.path, plain: joined(plain), code: joined(bare), masked: joined(masked), choices, lineStarts }, fragments };
+  return { unit: { path: image.path, text, plain: joined(plain), code: joined(bare), masked: joined(masked), choices, lineStarts }, fragments };
 }

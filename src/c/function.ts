@@ -1,6 +1,7 @@
 /** Lowers one function: head, then body, to a FunctionIr. */
 import { bodyWords } from "./body-words.ts";
 import { FunctionBuilder } from "./builder.ts";
+import { commentAbove } from "./comment-above.ts";
 import { lowerCall } from "./calls.ts";
 import { lowerCondition } from "./conditions.ts";
 import { lowerEffect, lowerValue } from "./expressions.ts";
@@ -71,6 +72,9 @@ export function lowerFunction(unit: UnitText, names: UnitNames, head: FunctionHe
     params: Array.from(new Set(head.params.map(({ name }) => name).filter((name) => name !== ""))),
     partial: false,
     headKnown: true,
+    get comment() {
+      return commentAbove(unit.text, headAt + head.nameAt);
+    },
     get vars() {
       return lowered().vars;
     },

@@ -124,6 +124,8 @@ export interface FunctionIr {
   readonly isStatic: boolean;
   /** Words of the head that matter to contracts: "__must_hold(&x)", "__acquires(ptl)", "__always_inline", ... */
   readonly attributes: readonly string[];
+  /** Text of the comment right above the head, "" for none. */
+  readonly comment: string;
   readonly params: readonly string[];
   readonly vars: ReadonlyMap<string, Variable>;
   /** blocks[i].id === i; blocks[0] is the entry. Only reachable blocks are kept. */

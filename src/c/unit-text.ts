@@ -4,6 +4,8 @@ import type { Loc } from "./ir.ts";
 
 export interface UnitText {
   readonly path: string;
+  /** As it is. */
+  readonly text: string;
   /** Comments blanked, strings kept: what people are shown and what literals are read from. */
   readonly plain: string;
   /** Comments and literals blanked. */

@@ -38,7 +38,7 @@ interface Unreadable {
 export function lowerComplete(path: string, text: string, columnsTrue: boolean): UnitIr {
   const { plain, code } = blankStretch(text);
   const settled = settleConditionals(code);
-  const unit: UnitText = { path, plain, code, masked: mask(settled.code), choices: settled.choices, lineStarts: lineStartsOf(text) };
+  const unit: UnitText = { path, text, plain, code, masked: mask(settled.code), choices: settled.choices, lineStarts: lineStartsOf(text) };
   const items = segment(unit.masked, columnsTrue);
   const { names, records, opsTables } = readFileScope(unit, items);
   const functions: FunctionIr[] = [];

@@ -2,7 +2,7 @@
 import { operandsOf, walkExpr } from "../c/index.ts";
 import type { Expr, FunctionIr, Step } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
-import type { Effect } from "../rulebook/schema.ts";
+import type { Effect, LockClass, LockRef } from "../rulebook/schema.ts";
 
 export function stepsOf(fn: FunctionIr): readonly Step[] {
   return fn.blocks.flatMap((block) => block.steps);
@@ -18,6 +18,11 @@ export function hasEffect(fn: FunctionIr, rulebook: Rulebook, wanted: (effect: E
   return calleesOf(fn).some((callee) => rulebook.contract(callee)?.effects?.some(wanted) ?? false);
 }
 
+/** Whether a contract names a lock of one of these classes; one that it names by a pointer is of none. */
+export function isOfClass(lock: LockRef, ...classes: readonly LockClass[]): boolean {
+  return "class" in lock && classes.includes(lock.class);
+}
+
 /** Callers by name of the called function; null for a function whose callers need not all be in view. */
 export type CallersOf = (fn: FunctionIr) => readonly FunctionIr[] | null;
 
@@ -28,25 +33,23 @@ export function mayMention(fn: FunctionIr, name: string): boolean {
 
 /** Only a static function that is never used as a value is called from nowhere else. */
 export function callersAmong(functions: readonly FunctionIr[], isCallback: (fn: FunctionIr) => boolean): CallersOf {
-  const known = new Map<string, Uses>();
+  const known = new Map<string, readonly FunctionIr[] | null>();
   return (fn) => {
     if (!fn.isStatic || isCallback(fn)) return null;
-    const { callers, asValue } = known.get(fn.name) ?? usesOf(fn.name, functions);
-    known.set(fn.name, { callers, asValue });
-    if (asValue) return null;
-    const others = callers.filter((caller) => caller !== fn);
-    return others.length > 0 ? others : null;
+    const before = known.get(fn.name);
+    if (before !== undefined) return before;
+    const callers = callersByName(fn.name, functions);
+    known.set(fn.name, callers);
+    return callers;
   };
 }
 
-interface Uses {
-  readonly callers: readonly FunctionIr[];
-  readonly asValue: boolean;
-}
-
-function usesOf(name: string, functions: readonly FunctionIr[]): Uses {
+/** The other functions that call one of this name; null when there is none, or one of them uses it as a value. */
+export function callersByName(name: string, functions: readonly FunctionIr[]): readonly FunctionIr[] | null {
   const users = functions.filter((fn) => mayMention(fn, name));
-  return { callers: users.filter((fn) => calleesOf(fn).includes(name)), asValue: users.some((fn) => usesAsValue(fn, name)) };
+  if (users.some((fn) => usesAsValue(fn, name))) return null;
+  const callers = users.filter((fn) => fn.name !== name && calleesOf(fn).includes(name));
+  return callers.length > 0 ? callers : null;
 }
 
 function usesAsValue(fn: FunctionIr, name: string): boolean {

@@ -1,4 +1,7 @@
-/** What is held where a function starts: by the rules' context tables, for named functions and for callbacks by the table they sit in, and by the annotations of its head. */
+/**
+ * What is held where a function starts: by the annotations of its head, by the rules' context tables, for named functions
+ * and for callbacks by the table they sit in. What callers and comments tell comes after that (told-locks.ts).
+ */
 import type { FunctionIr, Loc, OpsTable } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { EntryContext, LockClass } from "../rulebook/schema.ts";

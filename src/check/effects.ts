@@ -36,7 +36,9 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
     case "assert": {
       const lock = lockOfRef(effect.lock, call);
       if (!isTracked(lock) || facts.locks.some((l) => l.id === lock.id)) return facts;
-      return { ...facts, locks: [...facts.locks, { ...lock, mode: effect.mode ?? "write", by: "", at: loc, origin: "entry", certain: true }] };
+      // What was told of the callers is the same lock by another name.
+      const others = facts.locks.filter((l) => l.told === undefined || l.class !== lock.class);
+      return { ...facts, locks: [...others, { ...lock, mode: effect.mode ?? "write", by: "", at: loc, origin: "entry", certain: true }] };
     }
     case "may-release": {
       const { id, class: lockClass } = lockOfRef(effect.lock, call);

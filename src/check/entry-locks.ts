@@ -4,49 +4,53 @@
  */
 import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import type { LockClass } from "../rulebook/schema.ts";
-import { calleesOf, hasEffect, mayMention, stepsOf } from "./call-graph.ts";
-import { entryFacts } from "./context.ts";
-import { explore, type Surroundings } from "./explore.ts";
-import type { Facts } from "./facts.ts";
+import { calleesOf, hasEffect, isOfClass, mayMention, stepsOf } from "./call-graph.ts";
+import type { Surroundings } from "./explore.ts";
+import type { EntryLock, Facts } from "./facts.ts";
 import type { Rule } from "./model.ts";
-
-export interface EntryLock {
-  readonly class: LockClass;
-  readonly mode: "read" | "write";
-}
 
 export interface EntryLocks {
   readonly held: readonly EntryLock[];
   /** Where that comes from, or null when nothing tells. */
   readonly from: "context" | "callers" | null;
+  /** Names of the callers that were asked. */
+  readonly callers: readonly string[];
 }
 
 /** A function with more callers is a helper of many: what they have in common says little, and finding out costs much. */
-const mostCallers = 3;
-
+const mostCallers = 6;
 /** Levels of callers that are asked. */
-const mostLevels = 2;
+export const mostLevels = 2;
 
 /** What the callers of `fn` hold: asked of its callers and of theirs, whose own come by the tables. */
-export function entryLocks(fn: FunctionIr, unit: UnitIr, around: Surroundings, calls: CallsIn, levels: number = mostLevels): EntryLocks {
-  const context = heldIn(entryFacts(fn, around.rulebook, unit.opsTables));
-  const walk = walkLocks(fn, unit);
-  if (context.length + walk.length > 0) return { held: [...context, ...walk], from: "context" };
+export function entryLocks(fn: FunctionIr, around: Surroundings, levels: number = mostLevels): EntryLocks {
+  const context = heldIn(around.entryOf(fn));
+  const walk = walkLocks(fn, around.unitOf(fn));
+  if (context.length + walk.length > 0) return { held: [...context, ...walk], from: "context", callers: [] };
+  return locksOfCallers(fn, around, levels);
+}
+
+/** What all callers of `fn` that can be found hold, and their names. */
+export function locksOfCallers(fn: FunctionIr, around: Surroundings, levels: number): EntryLocks {
   const callers = levels === 0 ? null : callersInView(fn, around);
-  if (callers === null) return { held: [], from: null };
+  if (callers === null) return { held: [], from: null, callers: [] };
   const all = callers.flatMap((caller) => {
-    const outer = entryLocks(caller, unit, around, calls, levels - 1).held.filter((lock) => !hasEffect(caller, around.rulebook, (e) => e.do === "release" && "class" in e.lock && e.lock.class === lock.class));
-    return calls(caller, fn.name).map((held) => [...held, ...outer.filter((lock) => !held.some((h) => h.class === lock.class))]);
+    const outer = entryLocks(caller, around, levels - 1).held.filter((lock) => !releases(caller, lock.class, around));
+    return (around.exploredAlone(caller).calls.get(fn.name) ?? []).map((held) => [...held, ...outer.filter((lock) => !held.some((h) => h.class === lock.class))]);
   });
   const [first, ...rest] = all;
   const held = first === undefined ? [] : rest.reduce(meet, first);
-  return { held, from: first === undefined || callers.some((caller) => passesOn(caller, fn, around)) ? null : "callers" };
+  return { held, from: first === undefined || callers.some((caller) => passesOn(caller, fn, around)) ? null : "callers", callers: callers.map((caller) => caller.name) };
 }
 
 /** Null for a function whose callers are not all in view, or too many. Of a caller that is known in part it is not known what it holds, nor what it was given. */
 export function callersInView(fn: FunctionIr, around: Surroundings): readonly FunctionIr[] | null {
-  const callers = around.callersOf(fn);
+  const callers = around.knownCallersOf(fn);
   return callers === null || callers.length > mostCallers || callers.some((caller) => caller.partial || !caller.headKnown) ? null : callers;
+}
+
+function releases(caller: FunctionIr, lockClass: LockClass, around: Surroundings): boolean {
+  return hasEffect(caller, around.rulebook, (effect) => effect.do === "release" && isOfClass(effect.lock, lockClass));
 }
 
 /**
@@ -54,7 +58,7 @@ export function callersInView(fn: FunctionIr, around: Surroundings): readonly Fu
  * unless it takes such a lock, which it could not if it was held.
  */
 function passesOn(caller: FunctionIr, fn: FunctionIr, around: Surroundings): boolean {
-  if (hasEffect(caller, around.rulebook, (effect) => effect.do === "acquire" && "class" in effect.lock && /ptl$|^page_table_lock$/.test(effect.lock.class))) return false;
+  if (hasEffect(caller, around.rulebook, (effect) => effect.do === "acquire" && isOfClass(effect.lock, "pte-ptl", "pmd-ptl", "pud-ptl", "page_table_lock"))) return false;
   if (stepsOf(caller).some((step) => step.op === "call" && step.callee?.startsWith("spin_lock") === true && /page_table_lock|ptl/.test(step.text))) return false;
   const entries = (f: FunctionIr): string[] => f.params.map((p) => f.vars.get(p)?.type ?? "").filter((type) => /^p(?:te|md|ud)_t \*$/.test(type));
   return entries(caller).some((type) => entries(fn).includes(type));
@@ -74,32 +78,17 @@ function walkLocks(fn: FunctionIr, unit: UnitIr): EntryLock[] {
   return write ? [{ class: "mmap", mode: "write" }, { class: "vma", mode: "write" }] : [{ class: "mmap", mode: "read" }];
 }
 
-/** What is held at each call of a function by its caller, on each path. */
-export type CallsIn = (caller: FunctionIr, name: string) => readonly EntryLock[][];
-
-/** Looks through each caller once, for all that it calls. */
-export function callsIn(unit: UnitIr, around: Surroundings): CallsIn {
-  const known = new Map<FunctionIr, ReadonlyMap<string, EntryLock[][]>>();
-  return (caller, name) => {
-    let calls = known.get(caller);
-    if (calls === undefined) known.set(caller, (calls = lookThrough(caller, unit, around)));
-    return calls.get(name) ?? [];
-  };
-}
-
-function lookThrough(caller: FunctionIr, unit: UnitIr, around: Surroundings): ReadonlyMap<string, EntryLock[][]> {
-  const calls = new Map<string, EntryLock[][]>();
-  const watch: Rule = {
+/** A rule that only notes what is held at each call of the function itself, by name of what is called. */
+export function callRecorder(calls: Map<string, EntryLock[][]>): Rule {
+  return {
     id: "entry-lock",
     onCall: ({ step }, site) => {
-      if (step.callee === null) return;
+      if (site.frame.id !== 1 || step.callee === null || site.rulebook.contract(step.callee) !== undefined) return;
       const held = heldIn(site.facts);
       const before = calls.get(step.callee) ?? [];
       if (!before.some((other) => sameLocks(other, held))) calls.set(step.callee, [...before, held]);
     },
   };
-  explore(caller, entryFacts(caller, around.rulebook, unit.opsTables), { ...around, rules: [watch] });
-  return calls;
 }
 
 function sameLocks(a: readonly EntryLock[], b: readonly EntryLock[]): boolean {
@@ -111,7 +100,7 @@ function heldIn(facts: Facts): EntryLock[] {
 }
 
 /** What is held in both cases, and no stronger than in either. */
-function meet(a: EntryLock[], b: EntryLock[]): EntryLock[] {
+function meet(a: readonly EntryLock[], b: readonly EntryLock[]): EntryLock[] {
   return a.flatMap((lock) => {
     const other = b.find((l) => l.class === lock.class);
     return other === undefined ? [] : [{ class: lock.class, mode: lock.mode === "write" && other.mode === "write" ? "write" : "read" }];

@@ -3,12 +3,12 @@
  * simulation, as ESP does it: paths are kept apart only while they differ in what is locked, mapped or walked), so the
  * work is bounded by the number of resource states, not of paths. Helpers whose body is in view are run in place.
  */
-import type { CallStep, FunctionIr, RecordType, Step } from "../c/ir.ts";
+import type { CallStep, FunctionIr, RecordType, Step, UnitIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { assume, assumeCase } from "./assume.ts";
 import type { CallersOf } from "./call-graph.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
-import { type Facts, joinFacts, resourceKey } from "./facts.ts";
+import { type EntryLock, type Facts, joinFacts, resourceKey } from "./facts.ts";
 import { type Liveness, livenessOf } from "./liveness.ts";
 import type { CallInfo, FieldOrder, Judgement, Rule, Site } from "./model.ts";
 import { type Judged, keepWorst } from "./worst.ts";
@@ -31,6 +31,22 @@ export interface Surroundings {
   readonly fieldOrder: (field: string) => FieldOrder;
   readonly isNeutral: (callee: string) => boolean;
   readonly unlockedCallers: (fn: FunctionIr, param: string) => readonly string[] | null;
+  /** Whether a function leads to a call that may sleep. */
+  readonly maySleep: (fn: FunctionIr) => boolean;
+  /** The unit that a function in view is of. */
+  readonly unitOf: (fn: FunctionIr) => UnitIr;
+  /** What is known where a function starts, without asking its callers. */
+  readonly entryOf: (fn: FunctionIr) => Facts;
+  /** All callers of a function that can be found, in other files of the tree too; null when there may be many more. */
+  readonly knownCallersOf: CallersOf;
+  /** The function run without asking its callers; without judgements where it is not reviewed. */
+  readonly exploredAlone: (fn: FunctionIr) => ExploredAlone;
+}
+
+export interface ExploredAlone {
+  readonly exploration: Exploration;
+  /** What is held at each call, on each path, by name of what is called. */
+  readonly calls: Map<string, EntryLock[][]>;
 }
 
 /** Bounds; when one is hit the function's coverage says so. A step costs by the size of its facts, since it copies them. */

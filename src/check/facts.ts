@@ -25,7 +25,12 @@ export interface LockFact {
   readonly owed?: true;
   /** Taken by a call that waits for it. */
   readonly waited?: true;
+  /** Who tells that it is held at entry, where that is nothing in the function, its head or the rules. */
+  readonly told?: string;
 }
+
+/** A lock that callers hold. */
+export type EntryLock = Pick<LockFact, "class" | "mode">;
 
 export interface MapFact {
   readonly pointer: string;

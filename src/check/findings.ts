@@ -91,7 +91,7 @@ export function toFinding(judged: Judged, fn: FunctionIr, rulebook: Rulebook, st
     fix: page?.fix ?? "",
     requires: judgement.requires ?? [],
     held: site.facts.locks.map((l) => `${describeLock(l)}${l.certain ? "" : " (perhaps)"}`),
-    assumed: judgement.assumed ?? [],
+    assumed: [...(judgement.assumed ?? []), ...site.facts.locks.flatMap((l) => (l.told === undefined ? [] : [`the ${describeLock(l)} is held at entry: ${l.told}`]))],
     path: pathOf(site.facts.trail, fn.file),
     trace: null,
     fixConfirmed: null,

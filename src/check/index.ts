@@ -1,21 +1,23 @@
 /** Holds every function of a file against the contracts of an era. */
 import type { Expr, FunctionIr, Step, UnitIr } from "../c/ir.ts";
-import type { Finding, Obligation } from "../core/finding.ts";
+import type { Finding, Obligation, RuleId } from "../core/finding.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect, LockRef } from "../rulebook/schema.ts";
 import { entryFacts, isAnnotated } from "./context.ts";
-import { explore, type Surroundings } from "./explore.ts";
+import { type Exploration, explore, type ExploredAlone, type Surroundings } from "./explore.ts";
 import { type Evidence, firstOfGroups, toEvidence, toFinding, toObligation, worstJudgements } from "./findings.ts";
-import { calleesOf, callersAmong, hasEffect, stepsOf } from "./call-graph.ts";
+import { calleesOf, callersAmong, callersByName, hasEffect, stepsOf } from "./call-graph.ts";
 import { unlockedCallers } from "./callers.ts";
 import { callsBelow } from "./calls-below.ts";
 import { isForProcess, ledgerStep } from "./duties.ts";
-import { callersInView, callsIn, entryLocks, type EntryLocks } from "./entry-locks.ts";
+import { callersInView, callRecorder, entryLocks, type EntryLocks, locksOfCallers, mostLevels } from "./entry-locks.ts";
+import type { EntryLock } from "./facts.ts";
 import { fieldOrder } from "./field-order.ts";
 import type { FieldOrder } from "./model.ts";
 import { neutralAmong } from "./neutral.ts";
 import { rules } from "./rules/index.ts";
 import { atomicReason } from "./rules/sleep-atomic.ts";
+import { locksByComment, withTold } from "./told-locks.ts";
 
 export type { EntryLocks } from "./entry-locks.ts";
 export { type Evidence, fingerprint } from "./findings.ts";
@@ -114,28 +116,40 @@ function functionsByName(units: readonly UnitIr[]): Map<string, FunctionIr> {
   return byName;
 }
 
-/** The wanted functions of `unit`, in order; `others` are units of the same tree whose functions may be run in place. */
-export function checkUnit(unit: UnitIr, rulebook: Rulebook, others: readonly UnitIr[] = [], wanted: (fn: FunctionIr) => boolean = () => true): FunctionCheck[] {
-  const around = surroundingsOf(unit, rulebook, others);
-  return unit.functions.filter(wanted).map((fn) => checkFunction(fn, unit, around));
+/** What the rest of the tree has to say of a file. */
+export interface Elsewhere {
+  /** Units whose functions may be run in place. */
+  readonly helpers: readonly UnitIr[];
+  /** Units of other files that call a function which is not static, by its name; without an entry nobody has looked. */
+  readonly callers: ReadonlyMap<string, readonly UnitIr[]>;
+}
+
+export const nothingElse: Elsewhere = { helpers: [], callers: new Map() };
+
+/** The wanted functions of `unit`, in order. */
+export function checkUnit(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere = nothingElse, wanted: (fn: FunctionIr) => boolean = () => true): FunctionCheck[] {
+  const around = surroundingsOf(unit, rulebook, elsewhere, wanted);
+  return unit.functions.filter(wanted).map((fn) => checkFunction(fn, around));
 }
 
 /** What is known of those who call the functions of a file. */
 export interface CallersView {
-  /** The locks that they hold, as far as the rules' tables and the callers in view tell. */
+  /** The locks that they hold, as far as the rules' tables, comments and the callers in view tell. */
   readonly locksOf: (fn: FunctionIr) => EntryLocks;
-  /** Null for a function whose callers are not all in view, or too many. */
+  /** Those of a static function in its file; null when they are not all in view, or too many. */
   readonly callersOf: (fn: FunctionIr) => readonly FunctionIr[] | null;
 }
 
-export function callersViewOf(unit: UnitIr, rulebook: Rulebook, others: readonly UnitIr[] = []): CallersView {
-  const around = surroundingsOf(unit, rulebook, others);
-  const calls = callsIn(unit, around);
-  return { locksOf: (fn) => entryLocks(fn, unit, around, calls), callersOf: (fn) => callersInView(fn, around) };
+export function callersViewOf(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere = nothingElse): CallersView {
+  const around = surroundingsOf(unit, rulebook, elsewhere);
+  return { locksOf: (fn) => entryLocks(fn, around), callersOf: (fn) => (fn.isStatic ? callersInView(fn, around) : null) };
 }
 
-function surroundingsOf(unit: UnitIr, rulebook: Rulebook, others: readonly UnitIr[]): Surroundings {
-  const units = [...others, unit];
+function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: calling }: Elsewhere, isReviewed: (fn: FunctionIr) => boolean = () => false): Surroundings {
+  const units = [...helpers, unit];
+  const explored = new Map<FunctionIr, ExploredAlone>();
+  const abroad = new Map<UnitIr, Surroundings>();
+  const unitsOf = new Map([...Array.from(calling.values()).flat(), ...units].map((u) => [u.file, u] as const));
   const orders = new Map<string, FieldOrder>();
   const callers = new Map<string, readonly string[] | null>();
   const functions = functionsByName(units);
@@ -167,13 +181,34 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, others: readonly UnitI
       orders.set(field, order);
       return order;
     },
+    maySleep: (fn) => sleepsBelow.reaches(fn),
+    unitOf: (fn) => unitsOf.get(fn.file) ?? unit,
+    entryOf: (fn) => withTold(entryFacts(fn, rulebook, around.unitOf(fn).opsTables), locksByComment(fn, rulebook), `the comment above ${fn.name}() says so`, fn, around),
+    knownCallersOf: (fn) => {
+      if (fn.isStatic) return around.callersOf(fn);
+      const others = calling.get(fn.name);
+      return others === undefined || isCallback(fn, [...units, ...others]) ? null : callersByName(fn.name, [...units, ...others].flatMap((u) => u.functions));
+    },
+    exploredAlone: (fn) => {
+      const known = explored.get(fn);
+      if (known !== undefined) return known;
+      const made: ExploredAlone = { exploration: { judgements: [], limit: "" }, calls: new Map<string, EntryLock[][]>() };
+      explored.set(fn, made);
+      const own = around.unitOf(fn);
+      if (!abroad.has(own)) abroad.set(own, own === unit || helpers.includes(own) ? around : surroundingsOf(own, rulebook, { helpers, callers: new Map() }));
+      // Of a function that is not reviewed only its calls are of interest.
+      const judging = own === unit && isReviewed(fn) ? rules : [];
+      const done = { ...made, exploration: explore(fn, around.entryOf(fn), { ...abroad.get(own)!, rules: [...judging, callRecorder(made.calls)] }) };
+      explored.set(fn, done);
+      return done;
+    },
   };
   return around;
 }
 
-function checkFunction(fn: FunctionIr, unit: UnitIr, around: Surroundings): FunctionCheck {
+function checkFunction(fn: FunctionIr, around: Surroundings): FunctionCheck {
   if (!hasPageTableSteps(fn, around.rulebook)) return { fn, obligations: [], findings: [], evidence: [], limit: "" };
-  const exploration = explore(fn, entryFacts(fn, around.rulebook, unit.opsTables), around);
+  const exploration = exploreKnowingCallers(fn, around);
   // What holds at return cannot be told when the exploration stopped short.
   const all = worstJudgements(exploration).filter((j) => exploration.limit === "" || !j.judgement.what.endsWith("at return"));
   const judged = all.filter((j) => !j.judgement.quiet);
@@ -184,4 +219,26 @@ function checkFunction(fn: FunctionIr, unit: UnitIr, around: Surroundings): Func
     findings: firstOfGroups(judged.filter((j) => j.judgement.outcome === "violated")).map((j) => toFinding(j, fn, around.rulebook, "introduced")),
     limit: exploration.limit,
   };
+}
+
+/** The callers are asked where it matters, after what the function, its head, the rules' tables and its comment say. */
+function exploreKnowingCallers(fn: FunctionIr, around: Surroundings): Exploration {
+  const entry = around.entryOf(fn);
+  const alone = around.exploredAlone(fn).exploration;
+  if (!dependsOnCallers(fn, alone, around)) return alone;
+  const { held, callers } = locksOfCallers(fn, around, mostLevels);
+  const told = withTold(entry, held, callersText(callers), fn, around);
+  return told === entry ? alone : explore(fn, told, around);
+}
+
+/** Whether a lock of the caller may decide something: a requirement is open or broken, or something may sleep. */
+function dependsOnCallers(fn: FunctionIr, { judgements }: Exploration, around: Surroundings): boolean {
+  return around.maySleep(fn) || judgements.some(({ judgement }) => judgement.outcome !== "proved" && !judgement.quiet && aboutLocks.has(judgement.rule));
+}
+
+const aboutLocks: ReadonlySet<RuleId> = new Set<RuleId>(["walk-context", "entry-lock", "lockless-read", "stale-read", "hugetlb-share", "move-context", "table-free", "notifier-scope"]);
+
+function callersText(callers: readonly string[]): string {
+  const names = callers.map((name) => `${name}()`);
+  return names.length === 1 ? `its only caller in view, ${names[0]!}, holds it` : `its callers in view, ${names.slice(0, -1).join(", ")} and ${names.at(-1)!}, hold it`;
 }

@@ -4,7 +4,7 @@
  */
 import type { FunctionIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
-import { calleesOf, hasEffect } from "./call-graph.ts";
+import { calleesOf, hasEffect, isOfClass } from "./call-graph.ts";
 
 const deepest = 4;
 
@@ -30,5 +30,5 @@ export function neutralAmong(functions: ReadonlyMap<string, FunctionIr>, ruleboo
 
 /** It releases a sleeping lock: though it takes one of the kind as well, the first may be its caller's (mm/userfaultfd.c, __mcopy_atomic_hugetlb()). */
 function releasesForCaller(fn: FunctionIr, rulebook: Rulebook): boolean {
-  return hasEffect(fn, rulebook, (e) => e.do === "release" && "class" in e.lock && !e.lock.class.endsWith("-ptl"));
+  return hasEffect(fn, rulebook, (e) => e.do === "release" && "class" in e.lock && !isOfClass(e.lock, "pte-ptl", "pmd-ptl", "pud-ptl"));
 }

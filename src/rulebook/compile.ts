@@ -12,6 +12,8 @@ export function compileRules(rules: string): CompiledRules {
     contracts,
     fieldTypes: exported(rules, "field-types.ts", "fieldTypes"),
     contexts: exported(rules, "callbacks.ts", "contexts"),
+    lockNames: exported(rules, "wording.ts", "lockNames"),
+    wordings: exported(rules, "wording.ts", "wordings"),
     lockOrders: exported(rules, "lock-order.ts", "lockOrders"),
     sleepers: exported(rules, "sleepers.ts", "sleepers"),
     catalogue: exported(rules, "catalogue.ts", "catalogue"),

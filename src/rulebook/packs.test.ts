@@ -99,7 +99,7 @@ describe("packProblems", () => {
 
   it("knows every part of the rules but the kernel versions", () => {
     expect(packProblems("p.ts", "export const eras = [];")[0]!.message).toMatch(/^eras: no part of a rule pack \(these are: contracts, /);
-    for (const file of ["callbacks.ts", "catalogue.ts", "field-types.ts", "sleepers.ts", "lock-order.ts"]) {
+    for (const file of ["callbacks.ts", "catalogue.ts", "field-types.ts", "sleepers.ts", "lock-order.ts", "wording.ts"]) {
       expect(packProblems(file, readFileSync(join(packageRoot(), "rules", file), "utf8"))).toEqual([]);
     }
   });

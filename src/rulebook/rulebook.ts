@@ -1,5 +1,5 @@
 /** The rules as the checker asks for them: contracts of one era by function name, field types by record. */
-import type { CatalogueEntry, Contract, EntryContext, LockClass, LockOrder, RuleData, Sleeper } from "./schema.ts";
+import type { CatalogueEntry, ContextWording, Contract, EntryContext, LockClass, LockName, LockOrder, RuleData, Sleeper } from "./schema.ts";
 import { inEra } from "../util/version.ts";
 
 export interface Rulebook {
@@ -11,6 +11,8 @@ export interface Rulebook {
   /** Declared type of `record`'s field ("struct vm_fault", "pmd"), or "". */
   readonly fieldType: (record: string, field: string) => string;
   readonly context: (of: string) => EntryContext | undefined;
+  /** What comments call locks, and by which words they say that callers hold one. */
+  readonly wording: { readonly locks: readonly LockName[]; readonly forms: readonly ContextWording[] };
   /** What is known of a function that may sleep in this era, or undefined. */
   readonly sleeper: (name: string) => Sleeper | undefined;
   /** The documented order that has `outer` taken before `inner`, or undefined. */
@@ -35,6 +37,7 @@ export function rulebookFor(data: RuleData, era: string): Rulebook {
     ever: (name) => contracts.get(name) ?? others.get(name),
     fieldType: (record, field) => fields.get(`${record}.${field}`) ?? "",
     context: (of) => contexts.get(of),
+    wording: { locks: data.lockNames, forms: data.wordings },
     lockOrder: (outer, inner) => orders.find((order) => order.outer === outer && order.inner.includes(inner)),
     sleeper: (name) => sleepers.get(name),
     catalogue: new Map(data.catalogue.map((entry) => [entry.id, entry] as const)),

@@ -211,6 +211,22 @@ export interface EntryContext {
   readonly references: readonly Reference[];
 }
 
+/** What comments call a lock; "entry" is the page-table lock of the entry that the function is given. */
+export interface LockName {
+  readonly lock: LockClass | "entry";
+  /** In lower case. */
+  readonly names: readonly string[];
+}
+
+/** A form of words by which the comment above a function says that its callers hold a lock. */
+export interface ContextWording {
+  /** In lower case, white space folded; {lock} stands for a name, "..." for any words of the sentence. */
+  readonly says: string;
+  /** How it is held by these words; absent: as words beside them tell, at least for reading. */
+  readonly mode?: "write";
+  readonly references: readonly Reference[];
+}
+
 /** A documented lock order: `outer` is taken before any of `inner`. */
 export interface LockOrder {
   readonly outer: LockClass;
@@ -261,6 +277,8 @@ export interface RuleData {
   readonly contracts: readonly Contract[];
   readonly fieldTypes: readonly FieldTypes[];
   readonly contexts: readonly EntryContext[];
+  readonly lockNames: readonly LockName[];
+  readonly wordings: readonly ContextWording[];
   readonly sleepers: readonly Sleeper[];
   readonly lockOrders: readonly LockOrder[];
   readonly catalogue: readonly CatalogueEntry[];

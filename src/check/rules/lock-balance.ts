@@ -7,7 +7,7 @@
  */
 import type { LockFact } from "../facts.ts";
 import { callersLock, coversEntries, describeLock, isNeverSet } from "../effects.ts";
-import { calleesOf, hasEffect } from "../call-graph.ts";
+import { calleesOf, hasEffect, isOfClass } from "../call-graph.ts";
 import type { Rule, Site } from "../model.ts";
 import type { Effect, LockClass } from "../../rulebook/schema.ts";
 import * as sym from "../symbols.ts";
@@ -111,7 +111,7 @@ function meansToRelease(lock: LockFact, site: Site): boolean {
 }
 
 function isEffectOn(effect: Effect, kind: "assert" | "release", lock: LockFact): boolean {
-  return effect.do === kind && "class" in effect.lock && effect.lock.class === lock.class;
+  return effect.do === kind && isOfClass(effect.lock, lock.class);
 }
 
 function isReleaseOf(step: Step, lock: LockFact, site: Site): boolean {

@@ -6,6 +6,7 @@ import { inEra } from "../../util/version.ts";
 import type { FunctionIr } from "../../c/ir.ts";
 import { stepsOf } from "../call-graph.ts";
 import { truthOf } from "../facts.ts";
+import { mayHaveHighTables } from "../high-tables.ts";
 import type { Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
 import { implementsContract, isFaultStructure } from "./lock-balance.ts";
@@ -46,7 +47,7 @@ export const mapBalance: Rule = {
     const { root } = sym.splitMove(pointer);
     const map = site.facts.maps.find((m) => m.pointer === root);
     if (map) {
-      const past = map.pastUse && map.certain && hasHighTables(site) && (pointer === `${root}+1` || pointer === `${root}+n` || pointer === `${root}+p`);
+      const past = map.pastUse && map.certain && mayHaveHighTables(site.frame.fn.file) && (pointer === `${root}+1` || pointer === `${root}+n` || pointer === `${root}+p`);
       site.judge({
         rule: "map-balance",
         outcome: past ? "violated" : map.certain ? "proved" : "unknown",
@@ -63,17 +64,7 @@ export const mapBalance: Rule = {
 
 /** Before 6.6 pte_unmap() does nothing where no table lies in high memory. */
 function unmapsNothing(site: Site): boolean {
-  return inEra(site.rulebook.era, { until: "6.5" }) && !hasHighTables(site);
-}
-
-/**
- * HIGHPTE is of 32-bit x86 and arm alone (arch/x86/Kconfig, arch/arm/Kconfig: "depends on HIGHMEM"), so other architectures
- * have no table in high memory, nor have files of x86 that are built for 64 bits only: by their name, or by an option that
- * depends on X86_64 as AMD_MEM_ENCRYPT and INTEL_TDX_GUEST do.
- */
-function hasHighTables(site: Site): boolean {
-  const { file } = site.frame.fn;
-  return !/^arch\/(?!x86\/|arm\/)/.test(file) && !/^arch\/x86\/.*(?:_64|\/mem_encrypt\w*)\.c$/.test(file);
+  return inEra(site.rulebook.era, { until: "6.5" }) && !mayHaveHighTables(site.frame.fn.file);
 }
 
 /**

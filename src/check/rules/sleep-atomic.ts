@@ -9,6 +9,7 @@ import { inEra } from "../../util/version.ts";
 import { lazySection } from "../duties.ts";
 import { callersLock, describeLock } from "../effects.ts";
 import type { Facts, LockFact } from "../facts.ts";
+import { mayHaveHighTables } from "../high-tables.ts";
 import type { CallInfo, Rule } from "../model.ts";
 
 const atomicClasses: ReadonlySet<string> = new Set(["pte-ptl", "pmd-ptl", "pud-ptl", "page_table_lock", "spin", "rcu", "irq-off"]);
@@ -54,13 +55,8 @@ export function atomicReason(facts: Facts, era: string, file: string): string | 
   if (lazy) return `lazy MMU mode of line ${lazy.at.line} is not left`;
   const map = facts.maps.find((m) => m.certain);
   const isSection = inEra(era, { since: "6.6" });
-  if (!map || (!isSection && !hasHighPtes(file))) return null;
+  if (!map || (!isSection && !mayHaveHighTables(file))) return null;
   return `the pte of line ${map.at.line} is mapped (${isSection ? "an RCU read section" : "a kmap_atomic() with CONFIG_HIGHPTE"})`;
-}
-
-/** Only x86 and arm have CONFIG_HIGHPTE; elsewhere pte_offset_map() was an address and no more. */
-function hasHighPtes(file: string): boolean {
-  return !file.startsWith("arch/") || /^arch\/(x86|arm)\//.test(file);
 }
 
 /**
@@ -69,7 +65,12 @@ function hasHighPtes(file: string): boolean {
  */
 function isSuspended(lock: LockFact, facts: Facts): boolean {
   const unknownKind = lock.class === "spin" && lock.origin === "entry" && !/ptl/.test(lock.id);
-  return unknownKind || facts.released.has(callersLock(lock.id));
+  return unknownKind || facts.released.has(callersLock(lock.id)) || (lock.told !== undefined && dependsOnArguments(facts));
+}
+
+/** What callers hold was asked of all their calls; on a way that only some arguments lead to, those may be the others. */
+function dependsOnArguments(facts: Facts): boolean {
+  return Array.from(facts.truths.keys()).some((expression) => /\$1:/.test(expression));
 }
 
 function uncertainReason(facts: Facts): string | null {
