@@ -31,7 +31,7 @@ function lateModule(name: string): string {
 /** The text of the bundle: the same for the same sources. */
 export async function bundled(root: string): Promise<string> {
   const result = await build({
-    entryPoints: [join(root, "src/cli/main.ts")],
+    stdin: { contents: 'export { main } from "./src/cli/main.ts";\nexport { threadTasks } from "./src/threads.ts";', resolveDir: root, loader: "ts" },
     absWorkingDir: root,
     bundle: true,
     write: false,
@@ -86,6 +86,7 @@ const script = new vm.Script("(function(exports,require,module,__filename,__dirn
 const module_ = { exports: {} };
 script.runInThisContext()(module_.exports, require("node:module").createRequire(filename), module_, filename, __dirname);
 exports.main = module_.exports.main;
+for (const [name, load] of Object.entries(module_.exports.threadTasks)) exports[name] = async (task) => (await load())(task);
 exports.save = () => {
   if (zlib.crc32 === undefined) return;
   const data = script.createCachedData();

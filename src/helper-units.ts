@@ -6,6 +6,7 @@ import { lowerText } from "./c/index.ts";
 import { calleesOf, type Elsewhere, hasPageTableSteps } from "./check/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Base } from "./core/image.ts";
+import { Recent } from "./util/recent.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
 import { emptyStack, GitFailure, listSources, type Stack, textAtBase, type Tree } from "./tree/index.ts";
 
@@ -22,8 +23,6 @@ const callerPaths: readonly string[] = ["mm", "fs/proc", "fs/userfaultfd.c", "fs
 const mostHeaders = 64;
 const mostCallers = 40;
 const mostUnits = 12;
-/** Lowered files that are kept: a large one holds some ten megabytes. */
-const mostKept = 40;
 /** A function that is called from more files is a helper of many, which its callers say little about. */
 const mostCallingFiles = 6;
 
@@ -35,13 +34,24 @@ export interface TreeState {
 
 const asItIs: TreeState = { base: { kind: "none", id: "" }, stack: emptyStack };
 
+/** Characters kept of files as they were read, and of those that are lowered (some fifty bytes for each); twice as many for a while. */
+const mostText = 8_000_000;
+const mostLowered = 1_500_000;
+
+/** What is known of one state of a file. */
+interface Known {
+  readonly source: string;
+  unit: UnitIr | null;
+  defines: readonly string[] | null;
+}
+
 /** Reads and lowers the files of a tree that are asked for, once for each state. */
 export class TreeSources {
   readonly #tree: Tree;
-  readonly #texts = new Map<string, Promise<string | null>>();
+  readonly #texts = new Recent<{ readonly text: string | null }>(mostText);
+  readonly #units = new Recent<Known>(mostLowered);
   #files: Promise<readonly string[]> | null = null;
   #calls: Promise<ReadonlyMap<string, readonly string[]>> | null = null;
-  readonly #units = new Map<string, { readonly source: string; readonly unit: UnitIr }>();
 
   constructor(tree: Tree) {
     this.#tree = tree;
@@ -70,7 +80,7 @@ export class TreeSources {
     for (const path of [...headersOf(file, text), ...coreFiles]) {
       if (path === file || found.some((u) => u.file === path)) continue;
       const source = await this.#text(path, state);
-      if (source !== null && definesAny(source, wanted)) found.push(this.#unit(path, source));
+      if (source !== null && this.#definesAny(path, source, wanted)) found.push(this.#unit(path, source));
       if (found.length >= mostUnits) break;
     }
     return found;
@@ -102,7 +112,7 @@ export class TreeSources {
   async unitOf(path: string, names: ReadonlySet<string>, state: TreeState = asItIs): Promise<UnitIr | null> {
     const source = await this.#text(path, state);
     if (source !== null) return this.#unit(path, source);
-    return (await this.#search((text) => definesAny(text, names), 1, state))[0] ?? null;
+    return (await this.#search((text, file) => this.#definesAny(file, text, names), 1, state))[0] ?? null;
   }
 
   async #search(isWanted: (source: string, path: string) => boolean, most: number, state: TreeState): Promise<UnitIr[]> {
@@ -117,14 +127,14 @@ export class TreeSources {
     return found;
   }
 
-  #text(path: string, { base, stack }: TreeState): Promise<string | null> {
+  async #text(path: string, { base, stack }: TreeState): Promise<string | null> {
     if (stack.files.has(path)) return this.#read(path, { base, stack });
     const key = `${base.kind} ${base.id} ${path}`;
-    const known = this.#texts.get(key);
-    if (known) return known;
-    const read = this.#read(path, { base, stack });
-    this.#texts.set(key, read);
-    return read;
+    const known = this.#texts.find(key);
+    if (known) return known.text;
+    const text = await this.#read(path, { base, stack });
+    this.#texts.keep(key, text?.length ?? 1, { text });
+    return text;
   }
 
   /** A repository that fails is named by the tree stage; here it means one helper less. */
@@ -138,16 +148,23 @@ export class TreeSources {
   }
 
   #unit(path: string, source: string): UnitIr {
-    const known = this.#units.get(path);
-    const unit = known?.source === source ? known.unit : lowerText(path, source);
-    // The one that was asked for last goes to the end; the first has not been asked for longest.
-    this.#units.delete(path);
-    this.#units.set(path, { source, unit });
-    for (const oldest of this.#units.keys()) {
-      if (this.#units.size <= mostKept) break;
-      this.#units.delete(oldest);
-    }
-    return unit;
+    const known = this.#known(path, source);
+    return (known.unit ??= lowerText(path, source));
+  }
+
+  #definesAny(path: string, source: string, names: ReadonlySet<string>): boolean {
+    const known = this.#known(path, source);
+    known.defines ??= definitions(source);
+    return known.defines.some((name) => names.has(name));
+  }
+
+  /** Lowered bodies stay with their unit, so this is where most of the memory of a long run is. */
+  #known(path: string, source: string): Known {
+    const known = this.#units.find(path);
+    if (known?.source === source) return known;
+    const made: Known = { source, unit: null, defines: null };
+    this.#units.keep(path, source.length, made);
+    return made;
   }
 }
 
@@ -173,9 +190,8 @@ function callIn(source: string, name: string): boolean {
 }
 
 /** A definition stands at the start of a line, as kernel style has it: "static int name(" and no semicolon before. */
-function definesAny(source: string, names: ReadonlySet<string>): boolean {
-  for (const match of source.matchAll(/^[a-z][^\n;=(){}]*?\b(\w+)\(/gm)) if (names.has(match[1]!)) return true;
-  return false;
+function definitions(source: string): string[] {
+  return Array.from(source.matchAll(/^[a-z][^\n;=(){}]*?\b(\w+)\(/gm), (match) => match[1]!);
 }
 
 function headersOf(file: string, text: string): string[] {

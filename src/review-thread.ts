@@ -6,6 +6,7 @@ import { type PatchOptions, patchOptions } from "./patch-options.ts";
 import type { PreparedPatch } from "./prepare-patch.ts";
 import { reviewPatch } from "./review-patch.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
+import { type Answer, answerOf } from "./thread-answer.ts";
 import { openTree } from "./tree/index.ts";
 import { poolSetup } from "./util/pool.ts";
 
@@ -23,5 +24,5 @@ async function prepare(): Promise<PatchOptions> {
   return patchOptions(request, tree === null ? null : await openTree(tree), await withPacks(builtinRules(), request.rules, request.cwd));
 }
 
-const task = async (patch: PreparedPatch): Promise<PatchReport> => reviewPatch(patch, await (ready ??= prepare()));
+const task = (patch: PreparedPatch): Promise<Answer<PatchReport>> => answerOf(async () => reviewPatch(patch, await (ready ??= prepare())));
 export default task;

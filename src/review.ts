@@ -25,7 +25,7 @@ export async function review(request: ReviewRequest, events?: EventSink): Promis
   const rules = await withPacks(builtinRules(), request.rules, request.cwd);
   const waivers = await Waivers.of(request, request.ignoreWaivers !== true);
   const resumption = Resumption.of(request, rules);
-  await initC({ shortRun: true });
+  await initC();
   const tree = await treeOf(request);
   try {
     const options = patchOptions(request, tree, rules);

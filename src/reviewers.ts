@@ -5,6 +5,7 @@ import type { PatchOptions } from "./patch-options.ts";
 import type { PreparedPatch } from "./prepare-patch.ts";
 import { reviewPatch } from "./review-patch.ts";
 import type { ReviewSetup } from "./review-thread.ts";
+import { type Answer, resultOf } from "./thread-answer.ts";
 import { openPool, type Pool } from "./util/pool.ts";
 import { endShortRun } from "./util/short-run.ts";
 import { SharedValues } from "./util/shared-values.ts";
@@ -25,14 +26,14 @@ export function reviewersFor(request: ReviewRequest, options: PatchOptions): Rev
   let left: number = options.tree === null ? firstAlone.hunks : firstAlone.tree;
   const values = new SharedValues();
   let reviewed = 0;
-  let pool: Promise<Pool<PreparedPatch, PatchReport>> | null = null;
+  let pool: Promise<Pool<PreparedPatch, Answer<PatchReport>>> | null = null;
   return {
     width: request.jobs === 1 ? 1 : 4 * request.jobs,
     review: async (patch) => {
-      if (reviewed++ > 0 || options.tree !== null) endShortRun();
+      if (reviewed++ > 0) endShortRun();
       if (request.jobs === 1 || left-- > 0) return values.share(await reviewPatch(patch, options));
       pool ??= openPool("review-thread", setup, request.jobs);
-      return values.share(await (await pool).run(patch));
+      return values.share(resultOf(await (await pool).run(patch)));
     },
     close: async () => (await pool)?.close(),
   };

@@ -3,6 +3,7 @@ import { initC } from "./c/index.ts";
 import type { ScanRequest } from "./core/request.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
 import { type FileScan, type ScanContext, scanContext, scanFile } from "./scan-file.ts";
+import { type Answer, answerOf } from "./thread-answer.ts";
 import { openTree } from "./tree/index.ts";
 import { poolSetup } from "./util/pool.ts";
 
@@ -21,5 +22,5 @@ async function prepare(): Promise<ScanContext> {
   return scanContext(request, era, await openTree(tree), await withPacks(builtinRules(), request.rules, request.cwd));
 }
 
-const task = async (file: string): Promise<FileScan> => scanFile(file, await (ready ??= prepare()));
+const task = (file: string): Promise<Answer<FileScan>> => answerOf(async () => scanFile(file, await (ready ??= prepare())));
 export default task;

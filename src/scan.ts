@@ -9,6 +9,7 @@ import { builtinRules, withPacks } from "./rulebook/index.ts";
 import { type FileScan, scanContext, scanFile } from "./scan-file.ts";
 import type { ScanSetup } from "./scan-thread.ts";
 import { summarize } from "./summary.ts";
+import { type Answer, resultOf } from "./thread-answer.ts";
 import { eraOf, listSources, openTree } from "./tree/index.ts";
 import { inOrder, openPool } from "./util/pool.ts";
 import { toolVersion } from "./util/tool-version.ts";
@@ -61,9 +62,9 @@ export async function scan(request: ScanRequest, events?: EventSink): Promise<Re
 }
 
 async function* inThreads(files: readonly string[], setup: ScanSetup): AsyncGenerator<FileScan> {
-  const pool = await openPool<string, FileScan>("scan-thread", setup, setup.request.jobs);
+  const pool = await openPool<string, Answer<FileScan>>("scan-thread", setup, setup.request.jobs);
   try {
-    yield* inOrder(files, filesAhead, pool.run);
+    yield* inOrder(files, filesAhead, async (file) => resultOf(await pool.run(file)));
   } finally {
     await pool.close();
   }

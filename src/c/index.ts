@@ -4,7 +4,7 @@ import type { UnitIr } from "./ir.ts";
 import { withoutLongLines } from "./long-lines.ts";
 import { lowerComplete, lowerImage } from "./unit.ts";
 
-export { initC, type InitOptions } from "./parse.ts";
+export { initC } from "./parse.ts";
 export { printExpr, printFunction, printPlace, printStep, printTerminator } from "./print.ts";
 export { successors } from "./blocks.ts";
 export { definedBy, operandsOf, rootOf, walkExpr, walkPlace } from "./walk.ts";

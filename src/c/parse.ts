@@ -3,18 +3,9 @@
  * plain nodes and freed here.
  */
 import { createRequire } from "node:module";
-import { setFlagsFromString } from "node:v8";
 import { Language, Parser, type Tree, type TreeCursor } from "web-tree-sitter";
 import { ParsedBefore } from "./parsed-before.ts";
 import type { SyntaxNode } from "./syntax.ts";
-
-export interface InitOptions {
-  /**
-   * Set for a review of a few files: wasm is then compiled by the quick compiler alone, which more than halves the time of
-   * a short run and costs a tenth on a whole tree.
-   */
-  readonly shortRun?: boolean;
-}
 
 /** Nodes nested deeper than this are copied as one broken node: hostile input must not overflow the stack of a later stage. */
 const maxDepth = 800;
@@ -30,8 +21,7 @@ interface Grammar {
 let grammar: Grammar | null = null;
 let loading: Promise<void> | null = null;
 
-async function load(options: InitOptions): Promise<void> {
-  if (options.shortRun === true) setFlagsFromString("--liftoff-only");
+async function load(): Promise<void> {
   const { resolve } = createRequire(import.meta.url);
   await Parser.init({ locateFile: () => resolve("web-tree-sitter/web-tree-sitter.wasm") });
   const language = await Language.load(resolve("tree-sitter-c/tree-sitter-c.wasm"));
@@ -46,8 +36,8 @@ async function load(options: InitOptions): Promise<void> {
 }
 
 /** Loads the grammar; later calls wait for the first one. Must have been awaited before anything is parsed. */
-export function initC(options: InitOptions = {}): Promise<void> {
-  loading ??= load(options);
+export function initC(): Promise<void> {
+  loading ??= load();
   return loading;
 }
 
