@@ -3,62 +3,11 @@
  * which a reviewer would file the defect.
  */
 import type { RuleId } from "../../src/index.ts";
+import { call, drop, dropTest, type Edit, indent, type Operator, ptl, replace, rewrite, statement, swap } from "./edits.ts";
+import { lockOperators } from "./lock-operators.ts";
+import { orderOperators } from "./order-operators.ts";
 
-export interface Edit {
-  /** 0-based index of the first line that is replaced, and how many are. */
-  readonly at: number;
-  readonly drop: number;
-  readonly put: readonly string[];
-}
-
-export interface Operator {
-  readonly name: string;
-  readonly expects: readonly RuleId[];
-  /** The edit at a line, or null when the operator has nothing to do there. `end` is the index after the function's last line. */
-  readonly at: (lines: readonly string[], index: number, end: number) => Edit | null;
-}
-
-const ptl = String.raw`(?:&\w+->page_table_lock|[\w>.-]*(?:ptl|pml)\w*)`;
-const call = String.raw`\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)`;
 const balance: readonly RuleId[] = ["lock-balance", "map-balance"];
-
-/** Replaces the line by an empty statement, so that an `if` before it keeps its shape. */
-function drop(statement: RegExp): Operator["at"] {
-  return (lines, index) => (statement.test(lines[index]!) ? replace(index, lines[index]!.replace(/\S.*$/, ";")) : null);
-}
-
-function rewrite(from: RegExp, to: (match: RegExpExecArray) => string): Operator["at"] {
-  return (lines, index) => {
-    const match = from.exec(lines[index]!);
-    return match ? replace(index, lines[index]!.replace(match[0], to(match))) : null;
-  };
-}
-
-function replace(at: number, ...put: readonly string[]): Edit {
-  return { at, drop: 1, put };
-}
-
-/** A single condition that a line asks, and the constant that drops it. */
-function dropTest(condition: RegExp, becomes: (negated: boolean) => "0" | "1"): Operator["at"] {
-  return (lines, index) => {
-    const match = condition.exec(lines[index]!);
-    if (!match || !/\b(if|while) \(|^\s*\S.*[&|)]$/.test(lines[index]!)) return null;
-    return replace(index, lines[index]!.replace(match[0], becomes(match[0].startsWith("!"))));
-  };
-}
-
-/** Exchanges a statement with the next one of its block. */
-function swap(first: RegExp, second: RegExp): Operator["at"] {
-  return (lines, index) => {
-    const next = lines[index + 1];
-    if (next === undefined || !first.test(lines[index]!) || !second.test(next) || indent(next) !== indent(lines[index]!)) return null;
-    return { at: index, drop: 2, put: [next, lines[index]!] };
-  };
-}
-
-function indent(line: string): string {
-  return /^\s*/.exec(line)![0];
-}
 
 /** Moves a flush behind the next release of a page-table lock in its block. */
 function flushBehindUnlock(lines: readonly string[], index: number, end: number): Edit | null {
@@ -74,9 +23,9 @@ function flushBehindUnlock(lines: readonly string[], index: number, end: number)
   return null;
 }
 
-const statement = (text: string): RegExp => new RegExp(String.raw`^\s*${text};$`);
-
 export const operators: readonly Operator[] = [
+  ...lockOperators,
+  ...orderOperators,
   { name: "drop unmap and unlock", expects: balance, at: drop(statement(`pte_unmap_unlock${call}`)) },
   { name: "drop unmap", expects: ["map-balance"], at: drop(statement(`pte_unmap${call}`)) },
   { name: "unmap without unlock", expects: ["lock-balance"], at: rewrite(/^(\s*)pte_unmap_unlock\((.*), [^,]*\);$/, ([, space, pte]) => `${space}pte_unmap(${pte});`) },
@@ -90,7 +39,8 @@ export const operators: readonly Operator[] = [
   { name: "drop NULL test", expects: ["map-failure"], at: rewrite(/\bif \((?:unlikely\()?!\*?[\w>.-]*ptep?\)?\)/, () => "if (0)") },
   {
     name: "drop re-check",
-    expects: ["stale-read"],
+    // A test of an entry that another CPU may have changed is a re-check to one reader and a kind test to another.
+    expects: ["stale-read", "entry-kind"],
     at: dropTest(new RegExp(String.raw`!?(?:(?:pte|pmd|pud)_same|vmf_pte_changed|pte_none\(ptep_get|p[mu4g]d_none\(\*|p[mu4g]d_present\(\*)${call.replace(/^\\\(/, String.raw`\(?`)}`), (negated) => (negated ? "0" : "1")),
   },
   { name: "drop barrier", expects: ["publish-order", "lockless-read"], at: drop(statement(String.raw`smp_(?:wmb|rmb|mb)\(\)`)) },

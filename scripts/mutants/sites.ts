@@ -3,7 +3,8 @@ import { lowerText } from "../../src/c/index.ts";
 import type { FunctionIr, UnitIr } from "../../src/c/ir.ts";
 import { hasPageTableSteps } from "../../src/check/index.ts";
 import type { Rulebook } from "../../src/rulebook/rulebook.ts";
-import { type Edit, type Operator, operators } from "./operators.ts";
+import type { Edit, Operator } from "./edits.ts";
+import { operators } from "./operators.ts";
 
 export interface SourceFile {
   readonly path: string;

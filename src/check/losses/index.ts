@@ -9,7 +9,7 @@ import { fingerprint } from "../findings.ts";
 import type { FunctionCheck } from "../index.ts";
 import type { Loss, Pair } from "./loss.ts";
 import { lostDeeds } from "./lost-deeds.ts";
-import { lostLocks } from "./lost-locks.ts";
+import { lostPairs } from "./lost-pairs.ts";
 import { lostTests } from "./lost-tests.ts";
 
 /** Findings for what went; none of a rule that `found` speaks of in the same function. */
@@ -21,7 +21,12 @@ export function losses(before: readonly FunctionCheck[], after: readonly Functio
     const rest = (checks: readonly FunctionCheck[]): FunctionIr[] => checks.filter((one) => one.fn.name !== check.fn.name).map((one) => one.fn);
     const pair: Pair = { before: was, after: check, rulebook, others: { before: rest(before), after: rest(after) } };
     const seen = new Set(found.filter((finding) => finding.function === check.fn.name && finding.status === "introduced").map((finding) => finding.rule));
-    return [...lostLocks(pair), ...lostTests(pair), ...lostDeeds(pair)].flatMap((loss) => (seen.has(loss.rule) ? [] : (seen.add(loss.rule), [toFinding(check.fn, loss)])));
+    const all = [...lostTests(pair), ...lostPairs(pair), ...lostDeeds(pair)].toSorted((a, b) => Number(a.lastResort ?? false) - Number(b.lastResort ?? false));
+    return all.flatMap((loss) => {
+      if (seen.has(loss.rule) || (loss.lastResort && seen.size > 0)) return [];
+      seen.add(loss.rule);
+      return [toFinding(check.fn, loss)];
+    });
   });
 }
 

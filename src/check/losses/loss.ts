@@ -14,6 +14,8 @@ export interface Loss {
   readonly message: string;
   /** What went may stand elsewhere, or may have been superfluous: worth a look only. */
   readonly weak: boolean;
+  /** Follows from anything else that is found in the function: not said beside it. */
+  readonly lastResort?: boolean;
 }
 
 /** One function before and after a patch, and what else the patch does. */

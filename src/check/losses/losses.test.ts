@@ -75,6 +75,32 @@ describe("locks that went on one side", () => {
   });
 });
 
+describe("what belongs together", () => {
+  const gather = ["struct mmu_gather tlb;", "tlb_gather_mmu(&tlb, mm);", "if (addr) {", "\ttlb_finish_mmu(&tlb);", "\treturn 1;", "}", "unmap_it(&tlb, vma);", "tlb_finish_mmu(&tlb);", "return 0;"];
+  const without = (at: number): string => body(...gather.map((line, i) => (i === at ? ";" : line)));
+
+  it("notes a gather that is not finished on one path, and one that was not begun", () => {
+    expect(said(body(...gather), without(3))).toEqual(["note tlb-flush f:6"]);
+    expect(said(body(...gather), without(1))).toEqual(["note tlb-flush f:8"]);
+  });
+
+  it("notes a table that was prepared and is not freed", () => {
+    const spare = ["pgtable_t table = pte_alloc_one(mm);", "if (!table)", "\treturn 1;", "ptl = pmd_lock(mm, pmd);", "if (!pmd_none(*pmd)) {", "\tspin_unlock(ptl);", "\tpte_free(mm, table);", "\treturn 0;", "}", "pgtable_trans_huge_deposit(mm, pmd, table);", "spin_unlock(ptl);", "return 0;"];
+    expect(said(body(...spare), body(...spare.map((line, i) => (i === 6 ? "" : line))))).toEqual(["note pt-accounting f:5"]);
+    const moved = [...spare.slice(0, 4), "if (!pmd_none(*pmd))", "\tgoto free;", ...spare.slice(9), "free:", "spin_unlock(ptl);", "pte_free(mm, table);", "return 0;"];
+    expect(said(body(...spare), body(...moved))).toEqual([]);
+  });
+
+  it("notes a read of an entry that has left the locked section", () => {
+    const inside = ["ptl = pmd_lock(mm, pmd);", "pmd_t old = pmdp_get(pmd);", "spin_unlock(ptl);", "use_it(old);", "return 0;"];
+    const outside = [inside[0]!, inside[2]!, inside[1]!, ...inside.slice(3)];
+    expect(said(body(...inside), body(...outside))).toEqual(["note entry-lock f:7"]);
+    // What does not need the lock may leave.
+    const free = ["ptl = pmd_lock(mm, pmd);", "count_it(addr);", "spin_unlock(ptl);", "return 0;"];
+    expect(said(body(...free), body(free[0]!, free[2]!, free[1]!, free[3]!))).toEqual([]);
+  });
+});
+
 describe("tests that went", () => {
   const mapped = ["pte = pte_offset_map_lock(mm, pmd, addr, &ptl);", "if (!pte)", "\treturn 1;", "use_it(pte);", "pte_unmap_unlock(pte, ptl);", "return 0;"];
 

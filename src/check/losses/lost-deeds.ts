@@ -40,7 +40,7 @@ const families: readonly Family[] = [
   { rule: "lazy-mmu", name: "the end of lazy MMU mode", does: (e) => e.do === "lazy-mmu" && !e.enter, named: null, opened: (e) => e.do === "lazy-mmu" && e.enter, side: "after", anchor: null },
   { rule: "lazy-mmu", name: "the start of lazy MMU mode", does: (e) => e.do === "lazy-mmu" && e.enter, named: null, side: "before", anchor: null },
   { rule: "pt-accounting", name: "a count or deposit of tables", does: (e) => e.do === "ledger", named: /^(?:pgtable_trans_huge_(?:deposit|withdraw)|mm_(?:inc|dec)_nr_p[tmu][de]s|zap_deposited_table)$/, side: "after", anchor: null },
-  { rule: "table-free", name: "the free of a table", does: () => false, named: /^(?:pte|pmd|pud|p4d)_free(?:_\w+)?$/, side: "after", anchor: null },
+  { rule: "table-free", name: "the free of a table", does: () => false, named: /^(?:pmd|pud|p4d)_free(?:_\w+)?$/, side: "after", anchor: null },
   { rule: "table-free", name: "the wait for walkers without locks", does: (e) => e.do === "sync-walkers", named: null, side: "after", anchor: null },
   { rule: "hugetlb-share", name: "the unsharing of tables", does: () => false, named: /^(?:huge_pmd_unshare|hugetlb_unshare_\w+|adjust_range_if_pmd_sharing_possible)$/, side: "before", anchor: null },
 ];

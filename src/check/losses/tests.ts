@@ -80,7 +80,8 @@ function useOf(step: Step, texts: ReadonlyMap<string, string>): Omit<Use, "under
       if (step.place.k === "var" || step.place.k === "global") return null;
       const place = printed(printPlace(step.place), texts);
       const value = step.op === "store" ? ` = ${printed(printExpr(step.value), texts)}` : "";
-      return { key: `${place}${value}`, names: namesIn(`${place}${value}`), loc: step.loc };
+      // Storing a value away does nothing with it yet: what is used is the place.
+      return { key: `${place}${value}`, names: namesIn(place), loc: step.loc };
     }
     case "assign":
     case "gap":

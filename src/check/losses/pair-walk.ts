@@ -1,26 +1,22 @@
 /**
- * What a function does to the locks it was called with, and what it holds at each of its calls, counted along its paths:
- * the net effect of a version, for comparison with another. Paths are told apart by conditions that are asked twice, by
+ * What a function takes and gives back (pairs.ts), and what it holds at each of its calls, counted along its paths: the
+ * net effect of a version, for comparison with another. Paths are told apart by conditions that are asked twice, by
  * flags, and by the results of calls that may fail; which lock of a family is meant does not matter here.
  */
 import { definedBy, printExpr } from "../../c/index.ts";
 import type { CallStep, Expr, FunctionIr, Step, Terminator } from "../../c/ir.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
-import type { Effect, LockClass } from "../../rulebook/schema.ts";
 import { stepsOf } from "../call-graph.ts";
-import { coversEntries } from "../effects.ts";
+import { pairSteps, type PairStep } from "./pairs.ts";
 import { namesIn, textsOfTemporaries } from "./tests.ts";
 
-/** Page-table locks go by one name. */
-export type LockFamily = "page-table lock" | LockClass;
-
-export interface LockBooks {
-  /** By family, the different net effects at returns: taken and kept (+), released for the caller (-). */
-  readonly exits: ReadonlyMap<LockFamily, ReadonlySet<number>>;
-  /** Text of a call -> locks of this function held there on every path: "mmap read". */
+export interface Books {
+  /** By family, the different net effects at returns, with what is returned: "0 -ENOMEM", "+1 page". */
+  readonly exits: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Text of a call -> what is held there on every path: "mmap_lock read"; what is held for writing counts as both. */
   readonly atCalls: ReadonlyMap<string, ReadonlySet<string>>;
-  /** How many steps take and release locks of a family: "acquire mmap" -> 2. */
-  readonly steps: ReadonlyMap<string, number>;
+  /** The steps that take and give back, in order. */
+  readonly steps: readonly (PairStep & { readonly call: CallStep })[];
 }
 
 interface State {
@@ -28,84 +24,89 @@ interface State {
   readonly net: ReadonlyMap<string, number>;
   /** Known truths of conditions and variables. */
   readonly truths: ReadonlyMap<string, boolean>;
+  /** The constant that the variable which is returned was set to last, "" for others. */
+  readonly result: string;
 }
 
 const mostStates = 96;
 const mostCount = 3;
 
-export function lockBooks(fn: FunctionIr, rulebook: Rulebook): LockBooks {
+const known = new WeakMap<FunctionIr, Books>();
+
+export function booksOf(fn: FunctionIr, rulebook: Rulebook): Books {
+  const before = known.get(fn);
+  if (before) return before;
+  const found = compute(fn, rulebook);
+  known.set(fn, found);
+  return found;
+}
+
+/** Steps of a function that take and give back. */
+export function pairStepsIn(fn: FunctionIr, rulebook: Rulebook): Books["steps"] {
+  return stepsOf(fn).flatMap((step) => (step.op === "call" ? pairSteps(step, rulebook).map((pair) => ({ ...pair, call: step })) : []));
+}
+
+function compute(fn: FunctionIr, rulebook: Rulebook): Books {
   const texts = textsOfTemporaries(fn);
   const asked = askedOften(fn, texts);
   const states = new Map<number, Map<string, State>>();
   const pending = new Set<string>();
-  const returns: ReadonlyMap<string, number>[] = [];
+  const returned = new Set(fn.blocks.flatMap(({ end }) => (end.k === "return" && end.value?.k === "var" ? [end.value.name] : [])));
+  const returns: { readonly net: ReadonlyMap<string, number>; readonly value: string }[] = [];
   const atCalls = new Map<string, Set<string>>();
   const arrive = (block: number, state: State): void => {
     const here = states.get(block) ?? new Map<string, State>();
     states.set(block, here);
     const kept = here.size < mostStates ? state : { ...state, truths: new Map<string, boolean>() };
-    const key = [...Array.from(kept.net, ([name, count]) => `${name} ${count}`).toSorted(), ...Array.from(kept.truths, ([name, truth]) => `${name} ${truth}`).toSorted()].join("|");
+    const key = [kept.result, ...Array.from(kept.net, ([name, count]) => `${name} ${count}`).toSorted(), ...Array.from(kept.truths, ([name, truth]) => `${name} ${truth}`).toSorted()].join("|");
     if (here.has(key) || here.size >= 2 * mostStates) return;
     here.set(key, kept);
     pending.add(`${block} ${key}`);
   };
-  arrive(0, { net: new Map(), truths: new Map() });
+  arrive(0, { net: new Map(), truths: new Map(), result: "" });
   for (const item of pending) {
     pending.delete(item);
     const id = Number(item.slice(0, item.indexOf(" ")));
     let paths = [states.get(id)!.get(item.slice(item.indexOf(" ") + 1))!];
     for (const step of fn.blocks[id]!.steps) {
       if (step.op === "call") for (const { net } of paths) noteHeld(atCalls, step.text, net);
-      paths = paths.flatMap((path) => after(step, path, rulebook, asked));
+      paths = paths.flatMap((path) => after(step, path, rulebook, asked, returned));
     }
     for (const path of paths) {
       const { end } = fn.blocks[id]!;
-      if (end.k === "return") returns.push(path.net);
+      if (end.k === "return") returns.push({ net: path.net, value: end.value?.k === "var" && returned.has(end.value.name) ? path.result : end.value === null ? "" : textOf(end.value, texts) });
       for (const [to, next] of onward(end, path, texts, asked)) arrive(to, next);
     }
   }
-  return { exits: exitsOf(returns), atCalls, steps: countSteps(fn, rulebook) };
+  return { exits: exitsOf(returns), atCalls, steps: pairStepsIn(fn, rulebook) };
 }
 
-export function familyOf(lockClass: LockClass): LockFamily {
-  return coversEntries(lockClass) ? "page-table lock" : lockClass;
-}
-
-function lockEffects(step: CallStep, rulebook: Rulebook): Extract<Effect, { do: "acquire" | "release" }>[] {
-  return (step.callee === null ? [] : (rulebook.contract(step.callee)?.effects ?? [])).filter((e) => e.do === "acquire" || e.do === "release").filter((e) => "class" in e.lock || (e.lock.kind === undefined && isPageTableLock(step)));
-}
-
-/** A spinlock by its pointer: one that is not about page tables goes by another name. */
-function isPageTableLock(step: CallStep): boolean {
-  return /ptl|page_table_lock|pml/.test(step.text);
-}
-
-function nameOf(effect: Extract<Effect, { do: "acquire" | "release" }>): LockFamily {
-  return "class" in effect.lock ? familyOf(effect.lock.class) : "page-table lock";
-}
-
-function after(step: Step, state: State, rulebook: Rulebook, asked: ReadonlySet<string>): State[] {
+function after(step: Step, state: State, rulebook: Rulebook, asked: ReadonlySet<string>, returned: ReadonlySet<string>): State[] {
   const name = definedBy(step);
-  const base = name === null ? state : { ...state, truths: forgetting(name, state.truths) };
+  const base = name === null ? state : { ...state, truths: forgetting(name, state.truths), result: returned.has(name) ? "" : state.result };
   if (step.op === "assign" && step.value !== null && name !== null) {
     const truth = step.value.k === "num" ? step.value.value !== 0n : step.value.k === "var" ? base.truths.get(step.value.name) : undefined;
-    return [truth === undefined || !asked.has(name) ? base : { ...base, truths: new Map(base.truths).set(name, truth) }];
+    const result = returned.has(name) && isConstant(step.value) ? printExpr(step.value) : base.result;
+    return [{ ...base, result, ...(truth !== undefined && asked.has(name) && { truths: new Map(base.truths).set(name, truth) }) }];
   }
   if (step.op !== "call") return [base];
-  const effects = lockEffects(step, rulebook);
-  if (effects.length === 0) return [base];
-  const forks = effects.some((e) => e.when !== undefined);
+  const pairs = pairSteps(step, rulebook);
+  if (pairs.length === 0) return [base];
+  const forks = pairs.some((pair) => pair.when !== undefined);
   return (forks ? (["nonzero", "zero"] as const) : [null]).map((on) => {
-    const net = effects.filter((e) => e.when === undefined || e.when === on).reduce((sum, e) => add(sum, e), base.net);
-    return { net, truths: on === null || step.dst === null ? base.truths : new Map(base.truths).set(step.dst, on === "nonzero") };
+    const net = pairs.filter((pair) => pair.when === undefined || pair.when === on).reduce(add, base.net);
+    return { ...base, net, truths: on === null || step.dst === null ? base.truths : new Map(base.truths).set(step.dst, on === "nonzero") };
   });
 }
 
+function isConstant(expr: Expr): boolean {
+  return expr.k === "num" || expr.k === "global" || (expr.k === "unary" && isConstant(expr.arg));
+}
+
 /** A release ends a lock of either mode; where none is held, it was the caller's. */
-function add(net: ReadonlyMap<string, number>, effect: Extract<Effect, { do: "acquire" | "release" }>): ReadonlyMap<string, number> {
-  const family = nameOf(effect);
-  const key = effect.do === "acquire" ? `${family} ${effect.mode ?? "write"}` : ([`${family} write`, `${family} read`].find((k) => (net.get(k) ?? 0) > 0) ?? `${family} read`);
-  const count = (net.get(key) ?? 0) + (effect.do === "acquire" ? 1 : -1);
+function add(net: ReadonlyMap<string, number>, { family, by, mode }: PairStep): ReadonlyMap<string, number> {
+  const key = by > 0 ? `${family} ${mode}` : ([`${family} write`, `${family} read`].find((k) => (net.get(k) ?? 0) > 0) ?? `${family} read`);
+  const count = (net.get(key) ?? 0) + by;
   const next = new Map(net);
   if (count === 0) next.delete(key);
   else if (Math.abs(count) <= mostCount) next.set(key, count);
@@ -172,33 +173,21 @@ function askedOften(fn: FunctionIr, texts: ReadonlyMap<string, string>): Readonl
 }
 
 function noteHeld(atCalls: Map<string, Set<string>>, text: string, net: ReadonlyMap<string, number>): void {
-  const held = new Set(Array.from(net).flatMap(([key, count]) => (count > 0 ? [key] : [])));
+  const held = new Set(Array.from(net).flatMap(([key, count]) => (count <= 0 ? [] : key.endsWith(" write") ? [key, key.replace(/write$/, "read")] : [key])));
   const before = atCalls.get(text);
   atCalls.set(text, before === undefined ? held : new Set(Array.from(before).filter((key) => held.has(key))));
 }
 
 /** The sums of all returns, family by family: 0 where a return leaves a family as it was. */
-function exitsOf(returns: readonly ReadonlyMap<string, number>[]): ReadonlyMap<LockFamily, ReadonlySet<number>> {
-  const sums = returns.map((net) => {
-    const sum = new Map<LockFamily, number>();
+function exitsOf(returns: readonly { readonly net: ReadonlyMap<string, number>; readonly value: string }[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const sums = returns.map(({ net, value }) => {
+    const sum = new Map<string, number>();
     for (const [key, count] of net) {
-      const family = key.slice(0, key.lastIndexOf(" ")) as LockFamily;
+      const family = key.slice(0, key.lastIndexOf(" "));
       sum.set(family, (sum.get(family) ?? 0) + count);
     }
-    return sum;
+    return { sum, value };
   });
-  const families = new Set(sums.flatMap((sum) => Array.from(sum.keys())));
-  return new Map(Array.from(families, (family) => [family, new Set(sums.map((sum) => sum.get(family) ?? 0))] as const));
-}
-
-function countSteps(fn: FunctionIr, rulebook: Rulebook): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const step of stepsOf(fn)) {
-    if (step.op !== "call") continue;
-    for (const effect of lockEffects(step, rulebook)) {
-      const key = `${effect.do} ${nameOf(effect)}`;
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
-  }
-  return counts;
+  const families = new Set(sums.flatMap(({ sum }) => Array.from(sum.keys())));
+  return new Map(Array.from(families, (family) => [family, new Set(sums.map(({ sum, value }) => `${sum.get(family) ?? 0} ${value}`))] as const));
 }

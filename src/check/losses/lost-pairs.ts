@@ -1,0 +1,99 @@
+/**
+ * Takes and releases that a patch leaves with one side only: what a function leaves to its callers has changed although
+ * they have not, or what ran under a lock runs without it, or under a weaker one.
+ */
+import { calleesOf } from "../call-graph.ts";
+import type { FunctionIr, Loc } from "../../c/ir.ts";
+import { type Loss, newHelpers, type Pair } from "./loss.ts";
+import { booksOf, type Books, pairStepsIn } from "./pair-walk.ts";
+import { pairSteps, type PairStep, ruleWithout } from "./pairs.ts";
+
+export function lostPairs(pair: Pair): Loss[] {
+  const { before, after, rulebook } = pair;
+  if (newHelpers(pair).size > 0) return [];
+  const [from, to] = [booksOf(before.fn, rulebook), booksOf(after.fn, rulebook)];
+  const families = new Map([...from.steps, ...to.steps].map((step) => [step.family, step] as const));
+  return Array.from(families.values()).flatMap((step) => balanceOf(step, from, to, pair) ?? coverOf(step.family, from, to, pair) ?? []);
+}
+
+/** How many steps more `to` has that open (1) or close (-1). */
+function more(from: Books, to: Books, family: string, by: 1 | -1): number {
+  const count = ({ steps }: Books): number => steps.filter((step) => step.family === family && step.by === by).length;
+  return count(to) - count(from);
+}
+
+/** The net effect at return, where the patch takes away steps of one side only, or lets a path out in between. */
+function balanceOf({ family, rule }: PairStep, from: Books, to: Books, pair: Pair): Loss[] | null {
+  const { after, before } = pair;
+  const [was, is] = [from.exits.get(family) ?? new Set<string>(), to.exits.get(family) ?? new Set<string>()];
+  const [opens, closes] = [more(from, to, family, 1), more(from, to, family, -1)];
+  const sums = (exits: ReadonlySet<string>): ReadonlySet<number> => new Set(exits.size === 0 ? [0] : Array.from(exits, (exit) => Number(exit.split(" ")[0])));
+  const [old, now] = [sums(was), sums(is)];
+  const wasBalanced = old.size === 1 && old.has(0);
+  const oneSided = opens <= 0 && closes <= 0 && opens < 0 !== closes < 0;
+  const surprising = Array.from(now).filter((sum) => !old.has(sum));
+  const differs = surprising.length > 0 || Array.from(old).some((sum) => !now.has(sum)) || Array.from(is).some((exit) => !was.has(exit));
+  if (!differs || !(oneSided || (wasBalanced && surprising.length > 0 && opens <= 0 && closes <= 0))) return null;
+  // What was reported of the code before may be what the patch mends.
+  if (before.findings.some((finding) => finding.rule === rule) || isMovedTo(family, pair)) return [];
+  const strong = rule === "lock-balance" && oneSided && (wasBalanced || (old.size === 1 && surprising.length > 0));
+  const message = surprising.length > 0 || old.size !== now.size
+    ? `${after.fn.name}() ${inWords(now)} the ${family} where it ${inWords(old, true)} it before the patch, and its callers go on as they did`
+    : `${after.fn.name}() no longer ${closes < 0 ? "gives back" : "takes"} the ${family} on one of the paths on which it did before the patch`;
+  return [{ rule, loc: placeOf(family, after.fn, pair), what: `net effect on the ${family}`, message, weak: !strong, lastResort: !oneSided }];
+}
+
+/** A lock of which both sides went, or that is taken in another mode or elsewhere: calls that stayed ran under it. */
+function coverOf(family: string, from: Books, to: Books, pair: Pair): Loss[] | null {
+  const rule = ruleWithout(family);
+  const [opens, closes] = [more(from, to, family, 1), more(from, to, family, -1)];
+  if (rule === null || opens > 0 || closes > 0 || isMovedTo(family, pair)) return null;
+  const weaker = Array.from(from.atCalls).flatMap(([text, held]) => {
+    const now = to.atCalls.get(text);
+    const lost = now === undefined ? undefined : Array.from(held).find((key) => key.startsWith(`${family} `) && !now.has(key));
+    return lost === undefined ? [] : [{ text, isRead: now!.has(`${family} read`) }];
+  });
+  const concerned = weaker.filter(({ text, isRead }) => (opens < 0 && closes < 0 ? !isRead : isRead || (opens === 0 && needsEntry(text, pair))));
+  const place = concerned.find(({ text }) => pair.rulebook.contract(calleeOf(text)) !== undefined) ?? concerned[0];
+  const takesLess = writes(from, family) > writes(to, family) && opens === 0;
+  if (place === undefined) {
+    const step = to.steps.find((one) => one.family === family && one.by > 0 && one.mode === "read");
+    return takesLess && step ? [{ rule, loc: step.call.loc, what: `${family} for writing`, message: `the ${family} is taken for reading here, and was for writing before the patch`, weak: true }] : null;
+  }
+  const step = pair.after.fn.blocks.flatMap((block) => block.steps).find((one) => one.op === "call" && one.text === place.text)!;
+  const now = place.isRead ? "is held for reading only" : opens < 0 ? "is not taken any more" : "is not held any more";
+  return [{ rule, loc: step.loc, what: `${family} around ${calleeOf(place.text)}`, message: `the ${family}, which was held${place.isRead ? " for writing" : ""} at ${place.text} before the patch, ${now}`, weak: true }];
+}
+
+function writes({ steps }: Books, family: string): number {
+  return steps.filter((step) => step.family === family && step.by > 0 && step.mode === "write").length;
+}
+
+/** The call reads or changes an entry as only the holder of its lock may. */
+function needsEntry(text: string, { rulebook }: Pair): boolean {
+  const contract = rulebook.contract(calleeOf(text));
+  const entry = contract?.effects?.some((effect) => effect.do === "write" || (effect.do === "read" && effect.how === "locked")) ?? false;
+  return entry || (contract?.requires?.some((requirement) => requirement.need === "entry-lock") ?? false);
+}
+
+function calleeOf(text: string): string {
+  return /^\w+/.exec(text)?.[0] ?? text;
+}
+
+/** Another function that the patch touches takes or gives back more than before; a caller does so in another way than before. */
+function isMovedTo(family: string, { others, rulebook, after }: Pair): boolean {
+  const count = (fn: FunctionIr): number => pairStepsIn(fn, rulebook).filter((step) => step.family === family).length;
+  const total = (functions: readonly FunctionIr[]): number => functions.reduce((sum, fn) => sum + count(fn), 0);
+  return total(others.after) > total(others.before) || others.after.some((fn) => calleesOf(fn).includes(after.fn.name) && count(fn) !== count(others.before.find((one) => one.name === fn.name) ?? fn));
+}
+
+/** Which return differs cannot be named in general: the first step of the family is. */
+function placeOf(family: string, fn: FunctionIr, { rulebook }: Pair): Loc {
+  for (const block of fn.blocks) for (const step of block.steps) if (pairSteps(step, rulebook).some((pair) => pair.family === family)) return step.loc;
+  return { line: fn.line, column: 1 };
+}
+
+function inWords(sums: ReadonlySet<number>, past: boolean = false): string {
+  const word = (sum: number): string => (sum === 0 ? (past ? "balanced" : "balances") : sum > 0 ? (past ? "kept" : "keeps") : past ? "released" : "releases");
+  return Array.from(new Set(Array.from(sums).toSorted((a, b) => a - b).map(word))).join(" or ");
+}
