@@ -1,6 +1,6 @@
 /**
- * Last step of the build: the command line as one file, dist/mmreview-HASH.cjs, with V8's compiled code beside it, and
- * dist/start.cjs that loads them. Reading two hundred modules and compiling them takes longer than reviewing a patch.
+ * Last step of the build: the command line as one file, dist/mmreview-HASH.cjs, with V8's compiled code and the lowered
+ * models and actors beside it, and dist/start.cjs that loads them. Reading two hundred modules and compiling them takes longer than reviewing a patch.
  * Compiled code is only good for the Node that made it (V8 checks) and for this text (its hash is in the name); it is no
  * part of the package. dist/cli/main.js goes: when it is there, tsc has run since, and the launcher takes it instead.
  */
@@ -9,6 +9,9 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { initC } from "../src/c/index.ts";
+import { builtinRules } from "../src/rulebook/index.ts";
+import { builtFunctions } from "../src/rulebook/lowered.ts";
 import { sha1 } from "../src/util/digest.ts";
 import { billOfMaterials } from "./sbom.ts";
 
@@ -111,10 +114,13 @@ void main();`;
 export async function bundle(root: string): Promise<void> {
   const dist = join(root, "dist");
   mkdirSync(dist, { recursive: true });
-  for (const file of readdirSync(dist)) if (/^mmreview-[0-9a-f]+\.cjs/.test(file)) rmSync(join(dist, file));
+  for (const file of readdirSync(dist)) if (/^mmreview-[0-9a-f]+\./.test(file)) rmSync(join(dist, file));
   const text = await bundled(root);
   const name = `mmreview-${sha1(text).slice(0, 12)}.cjs`;
   writeFileSync(join(dist, name), text);
+  await initC();
+  const { models, actors } = builtinRules();
+  writeFileSync(join(dist, name.replace(".cjs", ".units")), builtFunctions([...models, ...actors]));
   writeFileSync(join(dist, "sbom.cdx.json"), billOfMaterials(root));
   writeFileSync(join(dist, "start.cjs"), starter(name));
   rmSync(join(dist, "cli/main.js"), { force: true });

@@ -1,4 +1,5 @@
 /** The rulebook stage: rules as data. */
 export { builtinRules, type CompiledRules, type RuleText } from "./builtin.ts";
+export { functionsOf } from "./lowered.ts";
 export { withPacks } from "./packs.ts";
 export { type Rulebook, rulebookFor } from "./rulebook.ts";

@@ -1,6 +1,6 @@
 /** The models and actors of rules/, by era: C functions with what their header comments say. */
-import { lowerText } from "../c/index.ts";
 import type { FunctionIr } from "../c/ir.ts";
+import { functionsOf } from "../rulebook/index.ts";
 import { inEra } from "../util/version.ts";
 import { headersOf, settingsOf, type Header } from "./header.ts";
 
@@ -52,7 +52,7 @@ export function describedFunctions(source: SourceText): readonly Described[] {
   const headers = headersOf(source.text);
   const fileHeader = headers[0];
   let previousEnd = 0;
-  const functions = lowerText(source.path, source.text).functions.toSorted((a, b) => a.line - b.line).map((ir) => {
+  const functions = functionsOf(source).toSorted((a, b) => a.line - b.line).map((ir) => {
     const own = headers.findLast((h) => h.endLine < ir.line && h.line > previousEnd && h !== fileHeader);
     const first = previousEnd === 0 && fileHeader !== undefined && fileHeader.endLine < ir.line ? fileHeader : undefined;
     previousEnd = ir.endLine;
