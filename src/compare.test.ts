@@ -1,6 +1,6 @@
 /** Which findings of two images are the same defect. */
 import { describe, expect, it } from "vitest";
-import type { FunctionCheck } from "./check/index.ts";
+import { type FunctionCheck, fingerprint } from "./check/index.ts";
 import { compareFindings } from "./compare.ts";
 import type { Finding } from "./core/finding.ts";
 
@@ -41,6 +41,17 @@ describe("compareFindings", () => {
   it("tells apart functions, files and demands", () => {
     const post = [finding(1, "x", { function: "other", fingerprint: "o" }), finding(2, "x", { file: "mm/b.c", fingerprint: "b" }), finding(3, "x", { rule: "stale-read", fingerprint: "s" })];
     expect(compare([finding(9, "x")], post)).toEqual([[1, "introduced"], [2, "introduced"], [3, "introduced"], [9, "fixed"]]);
+  });
+
+  it("knows a demand that was broken before under the finding of another use of the value", () => {
+    const [before] = checks(finding(10, "used by a()"));
+    const dirty = { rule: "entry-kind", what: "pte_dirty: leaf", line: 20, column: 1, note: "" } as const;
+    const print = fingerprint(before!.fn, dirty.rule, dirty.what);
+    const status = (outcome: "violated" | "unknown", changed: readonly number[]): string[] =>
+      compareFindings([{ ...before!, obligations: [{ ...dirty, outcome }] }], checks(finding(10, "used by a()"), finding(25, "used by b()", { fingerprint: print })), new Set(changed)).map((one) => one.status);
+    expect(status("violated", [10])).toEqual(["pre-existing", "pre-existing"]);
+    expect(status("violated", [25])).toEqual(["pre-existing", "introduced"]);
+    expect(status("unknown", [10])).toEqual(["pre-existing", "introduced"]);
   });
 
   it("counts: two that become one leave one fixed, one that becomes two brings one", () => {

@@ -1,5 +1,5 @@
 /** Holds the findings of a post-image against those of its pre-image: introduced, pre-existing or fixed. */
-import type { FunctionCheck } from "./check/index.ts";
+import { type FunctionCheck, fingerprint } from "./check/index.ts";
 import type { Finding } from "./core/finding.ts";
 
 /** What stays the same when lines move: where, which rule, and what it says without line numbers. */
@@ -11,7 +11,8 @@ function wording(finding: Finding): string {
  * Pairs each finding of the post-image with one of the pre-image that it continues. Those that say the same come first;
  * what is left pairs by the demand that is broken, because a patch may reword a defect without mending it (the unchecked
  * pointer is now used by another call). Where the patch leaves more of a kind than there were, those on the lines that it
- * wrote (`changed`) are the new ones.
+ * wrote (`changed`) are the new ones. A demand that was broken before under another finding (several uses of one value
+ * are one finding) is not new where the patch did not write.
  */
 export function compareFindings(pre: readonly FunctionCheck[], post: readonly FunctionCheck[], changed: ReadonlySet<number>): Finding[] {
   const before = new Set(pre.flatMap((check) => check.findings));
@@ -27,8 +28,10 @@ export function compareFindings(pre: readonly FunctionCheck[], post: readonly Fu
       known.add(finding);
     }
   }
+  const broken = new Set(pre.flatMap(({ fn, obligations }) => obligations.flatMap((o) => (o.outcome === "violated" ? [fingerprint(fn, o.rule, o.what)] : []))));
+  const isOld = (finding: Finding): boolean => known.has(finding) || (!changed.has(finding.line) && broken.has(finding.fingerprint));
   return [
-    ...after.map((finding): Finding => ({ ...finding, status: known.has(finding) ? "pre-existing" : "introduced" })),
+    ...after.map((finding): Finding => ({ ...finding, status: isOld(finding) ? "pre-existing" : "introduced" })),
     ...Array.from(before, (finding): Finding => ({ ...finding, status: "fixed" })),
   ];
 }
