@@ -64,6 +64,17 @@ describe("regressions", () => {
     expect(said(walk("pmd"), walk("&v"))).toEqual([]);
   });
 
+  it("takes nothing from an assertion that a patch relaxes", () => {
+    const cleared = (test: string): string => `\tpmd_t now = *pmd;\n\t${test}\n\twork(mm, pmd);`;
+    expect(said(cleared("VM_BUG_ON(!pmd_present(now));"), cleared("VM_BUG_ON(pmd_devmap(now) && mm->x);")).filter((line) => line.includes("kind"))).toEqual([]);
+    expect(said(cleared("if (!pmd_present(now)) return;"), cleared("if (pmd_devmap(now) && mm->x) return;"))).toContain("introduced warning entry-kind 5");
+  });
+
+  it("takes bits tested by hand for a test", () => {
+    const leaf = (test: string): string => `\tpmd_t now = *pmd;\n\tif (${test})\n\t\tcount(mm);\n\tpmd_clear(pmd);`;
+    expect(said(leaf("pmd_leaf(now)"), leaf("pmd_val(now) & _PAGE_LEAF"))).toEqual([]);
+  });
+
   it("does not take an asserted spinlock in a field of another object for a page-table lock", () => {
     const queue = (arg: string): string => `\tlockdep_assert_held(&mm->queue->lock);\n\tpmd_none(*pmd);\n\twork(${arg});\n\traw_spin_unlock(&mm->queue->lock);\n\traw_spin_lock(&mm->queue->lock);`;
     expect(said(queue("1"), queue("mm"))).toEqual([]);

@@ -4,6 +4,7 @@
  * the code after it does not, the patch has taken it away. The other way round it has been mended.
  */
 import { type Evidence, type FunctionCheck, fingerprint, kindNames, notLookedAgain, notLookedAt, testedOtherwise } from "./check/index.ts";
+import type { FunctionIr } from "./c/ir.ts";
 import { lostGuards } from "./lost-guards.ts";
 import type { Finding, Obligation, RuleId } from "./core/finding.ts";
 import { type Change, guarded, movedHere, type TouchedLines, type Versions } from "./guards.ts";
@@ -114,6 +115,7 @@ function undone(from: FunctionCheck, to: FunctionCheck, direction: "lost" | "won
 
 /** Calls that more kinds of entries reach than before. */
 function kindsLetThrough(from: FunctionCheck, to: FunctionCheck, whole: boolean): Change[] {
+  if (asserted(to.fn).length < asserted(from.fn).length) return [];
   const uses = (check: FunctionCheck): Evidence[] => check.evidence.filter((e) => e.open !== null);
   const grown = keysOf(uses(to), () => true).flatMap((key) => {
     const [a, b] = [uses(from).filter((e) => keyOf(e) === key), uses(to).filter((e) => keyOf(e) === key)];
@@ -136,6 +138,15 @@ function kindsLetThrough(from: FunctionCheck, to: FunctionCheck, whole: boolean)
     if (names.every((name) => name === "none" || (!whole && name === "table"))) return [];
     const entries = `${names.join(", ")} entries`;
     return [{ obligation: { ...place, rule: blind ? "stale-read" : place.rule }, message: (status: string) => (status === "introduced" ? `the patch lets ${entries} reach ${callee}${blind ? " without looking at the entry here" : ""}, which were kept away before` : `the patch keeps ${entries} away from ${callee}`) }];
+  });
+}
+
+/** Predicates that VM_BUG_ON() and the like ask: they say what the author expects and keep nothing away. */
+function asserted({ blocks }: FunctionIr): string[] {
+  return blocks.flatMap(({ steps, end }) => {
+    if (end.k !== "branch" || ![end.yes, end.no].some((to) => blocks[to]?.end.k === "stop")) return [];
+    const last = steps.at(-1);
+    return last?.op === "call" && last.callee !== null && end.cond.k === "var" && end.cond.name === last.dst ? [last.callee] : [];
   });
 }
 

@@ -43,8 +43,10 @@ export function newlyTold(from: FunctionIr, to: FunctionIr, rulebook: Rulebook):
 /** A test of `to` that `from` lacks; the ones that also destroy what they find bad are no tests to keep. */
 function replaces(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): boolean {
   const tests = (fn: FunctionIr): string[] => calleesOf(fn).filter((name) => rulebook.ever(name)?.returns?.tests !== undefined && !name.includes("clear_bad"));
+  // Bits tested by hand (`pmd_val(pmd) & _PAGE_LEAF`) may say what the predicate said.
+  const byHand = (fn: FunctionIr): number => calleesOf(fn).filter((name) => /^p(?:te|md|ud)_val$/.test(name)).length;
   const left = tests(from);
-  return tests(to).some((name) => {
+  return byHand(to) > byHand(from) || tests(to).some((name) => {
     const at = left.indexOf(name);
     if (at >= 0) left.splice(at, 1);
     return at < 0;
