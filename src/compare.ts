@@ -1,10 +1,12 @@
 /** Holds the findings of a post-image against those of its pre-image: introduced, pre-existing or fixed. */
 import { type FunctionCheck, fingerprint } from "./check/index.ts";
+import { renamedIn } from "./renamed.ts";
 import type { Finding } from "./core/finding.ts";
 
 /** What stays the same when lines move: where, which rule, and what it says without line numbers. */
-function wording(finding: Finding): string {
-  return [finding.file, finding.function, finding.rule, finding.message.replace(/line \d+/g, "line")].join("\0");
+function wording(finding: Finding, renamed: ReadonlyMap<string, string>): string {
+  const name = renamed.get(finding.function) ?? finding.function;
+  return [finding.file, name, finding.rule, finding.message.replaceAll(finding.function, name).replace(/line \d+/g, "line")].join("\0");
 }
 
 /**
@@ -19,7 +21,8 @@ export function compareFindings(pre: readonly FunctionCheck[], post: readonly Fu
   const after = post.flatMap((check) => check.findings);
   const known = new Set<Finding>();
   const oldFirst = after.toSorted((a, b) => Number(changed.has(a.line)) - Number(changed.has(b.line)));
-  for (const key of [wording, (finding: Finding) => finding.fingerprint]) {
+  const renamed = renamedIn(pre, post);
+  for (const key of [(finding: Finding) => wording(finding, renamed), (finding: Finding) => finding.fingerprint]) {
     for (const finding of oldFirst) {
       if (known.has(finding)) continue;
       const earlier = Array.from(before).find((candidate) => key(candidate) === key(finding));

@@ -43,10 +43,25 @@ describe("protections around steps that stay", () => {
     ["table-free", "\taddr = walk_pgtable(pmd, addr);", "\tlocal_irq_save(flags);\n\taddr = walk_pgtable(pmd, addr);\n\tlocal_irq_restore(flags);"],
     ["tlb-flush", "\tarch_enter_lazy_mmu_mode();\n\twork(pte);\n\tarch_leave_lazy_mmu_mode();", "\tflush_tlb_batched_pending(vma->vm_mm);\n\tarch_enter_lazy_mmu_mode();\n\twork(pte);\n\tarch_leave_lazy_mmu_mode();"],
     ["tlb-flush", clear, clear.replace("addr", "haddr")],
+    ["sleep-atomic", "\taddr = walk_the_hole(vma);\n\tspin_unlock(ptl);", "\tspin_unlock(ptl);\n\taddr = walk_the_hole(vma);"],
+    ["stale-read", "\tif (vma->anon_vma)\n\t\treturn 1;\n\tmmap_write_lock(vma->vm_mm);", "\tif (vma->anon_vma)\n\t\treturn 1;\n\tmmap_write_lock(vma->vm_mm);\n\tif (vma->anon_vma)\n\t\treturn 1;"],
+    ["entry-kind", "\tpmd_t v = READ_ONCE(*pmd);\n\twork(pmd);", "\tpmd_t v = READ_ONCE(*pmd);\n\tif (pmd_is_leaving(v))\n\t\treturn 1;\n\twork(pmd);"],
     ["entry-kind", "\tif (pmd_trans_huge(*pmd))\n\t\treturn 1;\n\twork(pmd);", "\tif (pmd_trans_huge(*pmd) || pmd_devmap(*pmd))\n\t\treturn 1;\n\twork(pmd);"],
   ])("%s: said as fixed, and as taken away when the patch is turned round", (rule, lacks, has) => {
     expect(bothWays(lacks, has).map((line) => line.replace(/ (?:note|warning) /, " "))).toEqual(expect.arrayContaining([`fixed ${rule}`, `introduced ${rule}`]));
     expect(bothWays(has, has)).toEqual([]);
+  });
+
+  it("knows a lock that is only tried for from one that is waited for, and a barrier of TLB generations from one of tables", () => {
+    expect(said("\tvma_start_write(vma);", "\tif (!vma_try_start_write(vma))\n\t\treturn 1;")).toEqual(["fixed warning lock-order"]);
+    const about = (name: string): FunctionCheck[] => checkUnit(lowerText("x.c", `void ${name}(struct mm_struct *mm, pmd_t *pmd)\n{\n\tatomic64_read(&mm->context.tlb_gen);\n\tpmd_present(*pmd);\n}\n`), rulebook);
+    const ordered = (name: string): FunctionCheck[] => checkUnit(lowerText("x.c", `void ${name}(struct mm_struct *mm, pmd_t *pmd)\n{\n\tsmp_mb();\n\tatomic64_read(&mm->context.tlb_gen);\n\tpmd_present(*pmd);\n}\n`), rulebook);
+    expect(regressions(about("f"), ordered("f"), rulebook, noLines).map((f) => f.rule)).toEqual(["tlb-flush"]);
+  });
+
+  it("says nothing of a call after an unlock that is new, nor of a first look under a lock", () => {
+    expect(said("\tspin_unlock(ptl);", "\tspin_unlock(ptl);\n\taddr = walk_the_hole(vma);")).toEqual([]);
+    expect(said("\tmmap_write_lock(vma->vm_mm);", "\tmmap_write_lock(vma->vm_mm);\n\tif (vma->anon_vma)\n\t\treturn 1;")).toEqual([]);
   });
 
   it("is silent where the patch brings the steps that need it", () => {

@@ -3,6 +3,7 @@ import { calleesOf, type FunctionCheck } from "./check/index.ts";
 import type { FunctionIr } from "./c/ir.ts";
 import type { Obligation } from "./core/finding.ts";
 import { exposureOf, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
+import { orderedIn, stepNames } from "./order-of-steps.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
 import { newlyTold } from "./told-apart.ts";
 
@@ -32,17 +33,45 @@ export function guarded(from: FunctionCheck, to: FunctionCheck, direction: "lost
   const { rulebook } = versions;
   const [has, lacks] = [exposureOf(from.fn, rulebook), exposureOf(to.fn, rulebook)];
   // New changes of entries bring their own locks and flushes, and a body that lost them is another one: nothing was mended.
-  if (has.changes !== lacks.changes || lacks.changes + lacks.touches === 0) return [];
-  const [own, other] = [protectionsOf(from.fn, rulebook), protectionsOf(to.fn, rulebook)];
-  const found: Change[] = [];
+  if (has.changes !== lacks.changes) return [];
   const others = standIns(from, to, rulebook);
-  for (const what of others.length > 0 ? [] : new Set(own.map((deed) => deed.what))) {
-    const [a, b] = [own, other].map((deeds) => deeds.filter((deed) => deed.what === what)) as [Protection[], Protection[]];
-    if (a.length > b.length && !isImplementation(a[0]!.rule, to) && !movedHere(what, from, direction, versions)) found.push(change(a[0]!.rule, what, to));
-  }
-  const more = others.some((name) => /p[tmu4g]d|pte|swp|leaf|entry/.test(name)) || testsMoved(from, direction, versions) ? [] : newlyTold(from.fn, to.fn, rulebook);
-  if (more.length > 0) found.push(change("entry-kind", `it tells entries apart (${more.slice(0, 2).join("; ")})`, to));
-  return found;
+  const inOrder = others.length > 0 ? [] : [...reordered(from, to, rulebook), ...onlyTried(from, to, rulebook)];
+  if (lacks.changes + lacks.touches === 0) return inOrder;
+  const done = others.length > 0 ? [] : addedDeeds(from, to, direction, versions);
+  const silent = others.some((name) => /p[tmu4g]d|pte|swp|leaf|entry/.test(name)) || isImplementation("entry-kind", to) || testsMoved(from, direction, versions);
+  const more = silent ? [] : newlyTold(from.fn, to.fn, rulebook);
+  return [...done, ...inOrder, ...(more.length > 0 ? [change("entry-kind", `it tells entries apart (${more.slice(0, 2).join("; ")})`, to)] : [])];
+}
+
+function addedDeeds(from: FunctionCheck, to: FunctionCheck, direction: "lost" | "won", versions: Versions): Change[] {
+  const [own, other] = [from, to].map(({ fn }) => protectionsOf(fn, versions.rulebook)) as [Protection[], Protection[]];
+  const times = (deeds: readonly Protection[], what: string): number => deeds.filter((deed) => deed.what === what).length;
+  return Array.from(new Map(own.map((deed) => [deed.what, deed.rule] as const))).flatMap(([what, rule]) => {
+    const added = times(own, what) > times(other, what) && !isImplementation(rule, to) && !movedHere(what, from, direction, versions);
+    return added ? [change(rule, what, to)] : [];
+  });
+}
+
+/** A step that comes in the right order in `from` and stands in both. */
+function reordered(from: FunctionCheck, to: FunctionCheck, rulebook: Rulebook): Change[] {
+  const other = orderedIn(to.fn, rulebook);
+  const times = (fn: FunctionIr, step: string): number => stepNames(fn).filter((name) => name === step).length;
+  const found = orderedIn(from.fn, rulebook).filter(({ what, step, rule }) => {
+    const inPlace = rule === "sleep-atomic" ? times(from.fn, step) === times(to.fn, step) : times(to.fn, step) > 0;
+    return inPlace && !other.some((one) => one.what === what);
+  });
+  return found.slice(0, 1).map(({ rule, what }) => change(rule, what, to));
+}
+
+/** A lock that `to` waits for and `from` only tries for: whoever holds another lock must not wait for one that comes before it. */
+function onlyTried(from: FunctionCheck, to: FunctionCheck, rulebook: Rulebook): Change[] {
+  const waits = (fn: FunctionIr, lock: string): number => locksTakenBy(fn, rulebook).filter((one) => one.startsWith(`${lock} `)).length;
+  const found = (["vma", "mmap", "i_mmap", "anon_vma"] as const).filter((lock) => waits(from.fn, lock) < waits(to.fn, lock) && triesFor(lock, from.fn) > triesFor(lock, to.fn));
+  return found.map((lock) => change("lock-order", `the ${lock} lock is tried for and not waited for`, to));
+}
+
+function triesFor(lock: string, fn: FunctionIr): number {
+  return calleesOf(fn).filter((name) => name.startsWith(`${lock}_`) && /_try(?:_|lock)/.test(name)).length;
 }
 
 /** Another function gave up a test of an entry. */
@@ -59,9 +88,9 @@ function standIns(from: FunctionCheck, to: FunctionCheck, rulebook: Rulebook): r
   return calleesOf(to.fn).filter((name) => !known.has(name) && /[a-z]/.test(name) && !rulebook.ever(name));
 }
 
-/** What flushes TLBs for others is judged by what the hardware needs, which is not in view. */
+/** What flushes TLBs for others, or tells them what an entry is, is judged by what the hardware needs, which is not in view. */
 function isImplementation(rule: Obligation["rule"], { fn }: FunctionCheck): boolean {
-  return rule === "tlb-flush" && /flush|tlb/.test(fn.name);
+  return rule === "entry-kind" ? /^(?:is_)?p(?:te|md|ud)_/.test(fn.name) : rule === "tlb-flush" && /flush|tlb/.test(fn.name);
 }
 
 /**

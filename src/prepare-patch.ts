@@ -1,6 +1,6 @@
 /** One patch of a series -> all that its review needs of mail, diff and tree, as plain data that may go to a thread. */
 import type { Sides } from "./check-images.ts";
-import type { ParsedDiff } from "./core/diff.ts";
+import type { DiffLineKind, ParsedDiff } from "./core/diff.ts";
 import type { Base, Era, FileImages } from "./core/image.ts";
 import type { MailPatch } from "./core/message.ts";
 import { parseDiff } from "./diff/index.ts";
@@ -26,17 +26,22 @@ export async function preparePatch(patch: MailPatch, notes: readonly string[], s
   const found = await imagesOf(options.tree, diff.files, { blanksLost: diff.blanksLost, baseCommit: patch.baseCommit, revision: options.base }, stack);
   // A patch that fits nowhere in the tree was made for another kernel.
   const applies = found.images.some((images) => images.base.kind !== "none");
-  const era = await eraOf({ tree: applies ? options.tree : null, base: found.base, kernelOption: options.kernel, names: oldNames(diff), date: patch.message.date }, options.rules);
+  const era = await eraOf({ tree: applies ? options.tree : null, base: found.base, kernelOption: options.kernel, names: namesIn(diff, (kind) => kind !== "add"), removed: removedNames(diff), date: patch.message.date }, options.rules);
   return { patch, notes, diff, images: found.images, base: found.base, era, states: { pre: { base: found.base, stack }, post: { base: found.base, stack: found.stack } } };
 }
 
-/** Identifiers of the code as it was: what the patch adds may be its own invention. */
-function oldNames(diff: ParsedDiff): Set<string> {
+/** Identifiers of lines of some kinds. What the patch adds may be its own invention. */
+function namesIn(diff: ParsedDiff, wanted: (kind: DiffLineKind) => boolean): Set<string> {
   const names = new Set<string>();
   for (const file of diff.files) {
     for (const hunk of file.hunks) {
-      for (const line of hunk.lines) if (line.kind !== "add") for (const name of line.text.match(/[A-Za-z_]\w*/g) ?? []) names.add(name);
+      for (const line of hunk.lines) if (wanted(line.kind)) for (const name of line.text.match(/[A-Za-z_]\w*/g) ?? []) names.add(name);
     }
   }
   return names;
+}
+
+function removedNames(diff: ParsedDiff): Set<string> {
+  const kept = namesIn(diff, (kind) => kind !== "del");
+  return new Set(Array.from(namesIn(diff, (kind) => kind === "del")).filter((name) => !kept.has(name)));
 }

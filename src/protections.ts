@@ -9,7 +9,7 @@ import { printExpr } from "./c/index.ts";
 import type { CallStep, FunctionIr, Loc, Step } from "./c/ir.ts";
 import type { RuleId } from "./core/finding.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
-import type { Contract, Effect, LockClass, LockRef } from "./rulebook/schema.ts";
+import type { Effect, LockClass, LockRef } from "./rulebook/schema.ts";
 
 export interface Protection {
   readonly rule: RuleId;
@@ -44,7 +44,7 @@ const changing: ReadonlySet<Effect["do"]> = new Set(["write", "install", "detach
 function handlesTables(step: CallStep, fn: FunctionIr, rulebook: Rulebook): boolean {
   const contract = rulebook.ever(step.callee!);
   if (contract) return (contract.requires?.length ?? 0) > 0 || contract.returns?.entry !== undefined || contract.returns?.tests !== undefined || (contract.effects?.some((e) => e.do === "read" || e.do === "lazy-mmu" || e.do === "announce-flush") ?? false);
-  return /(?:^|_)(?:p[tmu4g]d|pte|ptes|pgtable|pgd|page_table|walk|gup|tlb)(?:_|$)/.test(step.callee!) || step.args.some((arg) => arg.k === "var" && isEntryPointer(fn.vars.get(arg.name)?.type ?? ""));
+  return /(?:^|_)(?:p[tmu4g]d|pte|ptes|pgtable|pgd|page_table|walk|gup|tlb|hugetlb)(?:_|$)/.test(step.callee!) || step.args.some((arg) => arg.k === "var" && isEntryPointer(fn.vars.get(arg.name)?.type ?? ""));
 }
 
 function isEntryPointer(type: string): boolean {
@@ -59,26 +59,26 @@ export function protectionsOf(fn: FunctionIr, rulebook: Rulebook): Protection[] 
   return stepsOf(fn).flatMap((step) => {
     if (step.op !== "call" || step.callee === null) return [];
     const contract = rulebook.ever(step.callee);
-    const own = contract ? (contract.effects ?? []).flatMap((effect) => deedOf(effect, step, contract, fn, rulebook)) : [];
+    const own = contract ? (contract.effects ?? []).flatMap((effect) => deedOf(effect, step)) : [];
     return [...own, ...byName(step)].map((deed) => ({ ...deed, loc: step.loc }));
   });
 }
 
-/** Locks that a function takes, one word for each class and mode: "mmap write". */
+/** Locks that a function waits for, one word for each class and mode: "mmap write". */
 export function locksTakenBy(fn: FunctionIr, rulebook: Rulebook): readonly string[] {
   return stepsOf(fn).flatMap((step) => {
     const effects = step.op === "call" && step.callee !== null ? (rulebook.ever(step.callee)?.effects ?? []) : [];
-    return effects.flatMap((e) => (e.do === "acquire" ? [`${"class" in e.lock ? e.lock.class : "lock"} ${e.mode ?? ""}`] : []));
+    return effects.flatMap((e) => ((e.do === "acquire" && !e.try) || e.do === "wait-for" ? [`${"class" in e.lock ? e.lock.class : "lock"} ${e.do === "acquire" ? (e.mode ?? "") : ""}`] : []));
   });
 }
 
 export type Deed = Pick<Protection, "rule" | "what">;
 
-function deedOf(effect: Effect, step: CallStep, contract: Contract, fn: FunctionIr, rulebook: Rulebook): Deed[] {
+function deedOf(effect: Effect, step: CallStep): Deed[] {
   switch (effect.do) {
     case "acquire":
     case "wait-for":
-      return [...lockDeed(effect.lock, step), ...(effect.do === "acquire" && effect.try ? triedLock(effect.lock) : [])];
+      return lockDeed(effect.lock, step);
     case "flush":
       return effect.what === "entry" || effect.what === "table" ? [] : [{ rule: "tlb-flush", what: effect.what === "gather" ? "the change is recorded in the mmu_gather" : "it flushes TLBs" }];
     case "settle-batched":
@@ -91,8 +91,6 @@ function deedOf(effect: Effect, step: CallStep, contract: Contract, fn: Function
       return [{ rule: "table-free", what: "lockless walkers are waited for" }];
     case "reuse-table":
       return effect.how === "later" ? [{ rule: "table-free", what: "the table is freed when lockless walkers have left it" }] : [];
-    case "barrier":
-      return aboutTlbs(fn, rulebook) ? [{ rule: "tlb-flush", what: `${contract.name}() orders what flushes rely on` }] : [];
     default:
       return [];
   }
@@ -124,10 +122,6 @@ function rmapLock(name: string): Deed {
   return { rule: "walk-context", what: `the ${name} lock, under which rmap walks start, is taken` };
 }
 
-function triedLock(lock: LockRef): Deed[] {
-  return "class" in lock && (lock.class === "vma" || lock.class === "mmap" || lock.class === "i_mmap" || lock.class === "anon_vma") ? [{ rule: "lock-order", what: `the ${lock.class} lock is only tried for` }] : [];
-}
-
 /** Huge entries are cleared by the address at which their range starts: mm/pgtable-generic.c, pmdp_collapse_flush(). */
 function byName(step: CallStep): Deed[] {
   if (!/^pmdp_(?:collapse_flush|huge_clear_flush)$/.test(step.callee!)) return [];
@@ -135,9 +129,9 @@ function byName(step: CallStep): Deed[] {
   return /^haddr$|HPAGE_PMD_MASK|PMD_MASK/.test(address) ? [{ rule: "tlb-flush", what: `${step.callee}() gets the address at which the huge range starts` }] : [];
 }
 
-/** The function keeps the books of flushes (TLB generations, who has loaded which tables) and installs nothing. */
-function aboutTlbs(fn: FunctionIr, rulebook: Rulebook): boolean {
+/** The function keeps the books of flushes (TLB generations, who has loaded which tables) and installs nothing: its barriers order that. */
+export function isAboutTlbs(fn: FunctionIr, rulebook: Rulebook): boolean {
   const steps = stepsOf(fn);
   if (steps.some((step) => step.op === "call" && step.callee !== null && (rulebook.ever(step.callee)?.effects?.some((e) => e.do === "install" || e.do === "write") ?? false))) return false;
-  return steps.some((step) => step.op === "call" && /tlb_gen|loaded_mm|flush_tlb|mm_cpumask/.test(step.text));
+  return /switch_mm|mm_context/.test(fn.name) || steps.some((step) => step.op === "call" && /tlb_gen|loaded_mm|flush_tlb|mm_cpumask/.test(step.text));
 }

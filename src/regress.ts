@@ -8,7 +8,8 @@ import type { FunctionIr } from "./c/ir.ts";
 import { lostGuards } from "./lost-guards.ts";
 import type { Finding, Obligation, RuleId } from "./core/finding.ts";
 import { type Change, guarded, movedHere, type TouchedLines, type Versions } from "./guards.ts";
-import { pageTableLock } from "./protections.ts";
+import { isAboutTlbs, pageTableLock } from "./protections.ts";
+import { renamedIn } from "./renamed.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
 
 /** Rules whose demands stand at a call and move with it. */
@@ -24,17 +25,18 @@ function standsAlone(obligation: Obligation): boolean {
 
 /** Findings for requirements that became undecided ("introduced", possible) or proved ("fixed"). */
 export function regressions(pre: readonly FunctionCheck[], post: readonly FunctionCheck[], rulebook: Rulebook, touched: TouchedLines): Finding[] {
+  const renamed = renamedIn(pre, post);
   return post.flatMap((after) => {
     // Variants of one function (#ifdef, #else) go by their order.
-    const variants = (checks: readonly FunctionCheck[]): FunctionCheck[] => checks.filter((check) => check.fn.name === after.fn.name);
-    const before = variants(pre)[variants(post).indexOf(after)];
+    const variants = (checks: readonly FunctionCheck[], name: string): FunctionCheck[] => checks.filter((check) => check.fn.name === name);
+    const before = variants(pre, renamed.get(after.fn.name) ?? after.fn.name)[variants(post, after.fn.name).indexOf(after)];
     if (!before) return [];
     const whole = isWhole(before) && isWhole(after);
     const moved = gainsElsewhere(pre, post, after.fn.name) || callsNew(before, after, rulebook);
     const versions = { pre, post, rulebook, touched };
     const lost = moved ? [] : changes(before, after, whole, "lost", versions);
     const won = changes(after, before, whole, "won", versions);
-    return [...lost.map((change) => finding(after, change, "introduced", whole)), ...won.map((change) => finding(before, change, "fixed", whole))];
+    return [...lost.map((change) => finding(after, change, "introduced", whole)), ...won.map((change) => ({ ...finding(before, change, "fixed", whole), function: after.fn.name }))];
   });
 }
 
@@ -58,7 +60,7 @@ function changes(from: FunctionCheck, to: FunctionCheck, whole: boolean, directi
   const demanded = [...undecided(from, to, whole, direction), ...keptOrReleased(from, to, whole), ...kinds];
   // What was done without being asked is said of a rule only where no demand of it changed sides.
   const strong = whole ? guards(from, to, direction, versions) : [];
-  const deeds = [...strong, ...undone(from, to, direction), ...guarded(from, to, direction, versions)];
+  const deeds = [...strong, ...undone(from, to, direction, versions.rulebook), ...guarded(from, to, direction, versions)];
   const rules = new Set<RuleId>([...demanded.map((d) => d.obligation.rule), ...(kinds.length > 0 ? (["entry-kind"] as const) : [])]);
   const found = [...demanded, ...deeds.filter((deed) => !rules.has(deed.obligation.rule) && Boolean(rules.add(deed.obligation.rule)))];
   const refuted = new Set([...from.obligations, ...to.obligations].filter((o) => o.outcome === "violated").map((o) => o.rule));
@@ -102,14 +104,15 @@ function keptOrReleased(from: FunctionCheck, to: FunctionCheck, whole: boolean):
 }
 
 /** Barriers and re-checks that went while what they stood next to stayed. */
-function undone(from: FunctionCheck, to: FunctionCheck, direction: "lost" | "won"): Change[] {
+function undone(from: FunctionCheck, to: FunctionCheck, direction: "lost" | "won", rulebook: Rulebook): Change[] {
   if (direction === "lost" && from.obligations.filter((o) => atCalls.has(o.rule)).length > to.obligations.filter((o) => atCalls.has(o.rule)).length) return [];
   const deeds = (check: FunctionCheck): Evidence[] => check.evidence.filter((e) => e.quiet === "deed");
   return keysOf(deeds(from), () => true).flatMap((key) => {
     const was = deeds(from).filter((e) => keyOf(e) === key);
     const gone = was.length > deeds(to).filter((e) => keyOf(e) === key).length;
     const { what } = was[0]!;
-    return gone ? [{ obligation: { ...was[0]!, line: to.fn.line, column: 1 }, weak: true, message: (status: string) => (status === "introduced" ? `the patch takes away what this function did before: ${what}` : `the patch adds what this function did not do before: ${what}`) }] : [];
+    const rule = was[0]!.rule === "publish-order" && isAboutTlbs(from.fn, rulebook) ? "tlb-flush" : was[0]!.rule;
+    return gone ? [{ obligation: { ...was[0]!, rule, line: to.fn.line, column: 1 }, weak: true, message: (status: string) => (status === "introduced" ? `the patch takes away what this function did before: ${what}` : `the patch adds what this function did not do before: ${what}`) }] : [];
   });
 }
 

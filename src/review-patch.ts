@@ -10,6 +10,7 @@ import type { FunctionReport, PatchReport } from "./core/report.ts";
 import { lowerUnit } from "./c/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import { type TreeState, wholeFunctions } from "./helper-units.ts";
+import { namedBySubject } from "./named-by-subject.ts";
 import type { PatchOptions } from "./patch-options.ts";
 import type { PreparedPatch } from "./prepare-patch.ts";
 import { endShortRun } from "./util/short-run.ts";
@@ -17,7 +18,7 @@ import { type Rulebook, rulebookFor } from "./rulebook/index.ts";
 
 export async function reviewPatch({ patch, notes, diff, images: found, base, era, states }: PreparedPatch, options: PatchOptions): Promise<PatchReport> {
   const images = diff.blanksLost ? found.map(withoutIndentation) : found;
-  const checked = await checkFiles(diff.files, images, states, rulebookFor(options.rules, era.version), options);
+  const checked = await checkFiles(diff.files, images, states, rulebookFor(options.rules, era.version), options, patch.message.subject);
   return {
     messageId: patch.message.id,
     subject: patch.message.subject,
@@ -56,12 +57,13 @@ async function checkFiles(
   states: Sides<TreeState>,
   rulebook: Rulebook,
   options: PatchOptions,
+  subject: string,
 ): Promise<CheckedFiles> {
   const functions: FunctionReport[] = [];
   const findings: Finding[] = [];
   const sources: Sides<Source | null>[] = [];
   for (const { pre, post } of images.filter((_image, i) => isSource(files[i]!))) {
-    sources.push({ pre: pre && sourceOf(pre), post: post && sourceOf(post) });
+    sources.push({ pre: pre && sourceOf(pre, subject), post: post && sourceOf(post, subject) });
     await new Promise(setImmediate);
   }
   const pool = { left: mostReplaySteps };
@@ -97,8 +99,8 @@ function mayReplay({ post }: Sides<Source | null>, { functions }: CheckedFile): 
   return functions.some((fn) => fn.coverage !== "skipped" && whole.has(fn.name));
 }
 
-function sourceOf(image: FileImage): Source {
-  return { image, unit: lowerUnit(image) };
+function sourceOf(image: FileImage, subject: string): Source {
+  return { image, unit: namedBySubject(lowerUnit(image), subject) };
 }
 
 /** Functions of the tree, and on top of them those of the patch's other files. */

@@ -37,7 +37,18 @@ export function newlyTold(from: FunctionIr, to: FunctionIr, rulebook: Rulebook):
   if (Array.from(told).some((one) => !tells.has(one)) || replaces(from, to, rulebook)) return [];
   // Code that fills an entry asks whether it is none: a new level of tables, not a missing test.
   const fills = calleesOf(from).some((name) => /alloc|populate/.test(name));
-  return Array.from(tells).filter((one) => !told.has(one) && !(fills && one.includes(": none,")));
+  const known = Array.from(tells).filter((one) => !told.has(one) && !(fills && one.includes(": none,")));
+  const before = new Set(ownTests(to, rulebook));
+  return [...known, ...ownTests(from, rulebook).filter((name) => !before.has(name)).map((name) => `${name}()`)];
+}
+
+/** Predicates on entries without a contract, as an architecture has them, that decide a path. */
+function ownTests(fn: FunctionIr, rulebook: Rulebook): string[] {
+  const deciding = new Set(fn.blocks.flatMap(({ end }) => (end.k === "branch" && end.cond.k === "var" ? [end.cond.name] : [])));
+  return stepsOf(fn).flatMap((step) => {
+    if (step.op !== "call" || step.callee === null || step.args.length !== 1 || !deciding.has(step.dst ?? "") || rulebook.ever(step.callee)) return [];
+    return /^p(?:te|md|ud)_is_/.test(step.callee) ? [step.callee] : [];
+  });
 }
 
 /** A test of `to` that `from` lacks; the ones that also destroy what they find bad are no tests to keep. */

@@ -54,6 +54,14 @@ describe("eraOf", () => {
     expect((await ask({ names: new Set(["alloc_set_pte"]), date: "2020-12-10T00:00:00Z" })).from).toBe("mail date 2020-12-10");
   });
 
+  it("takes a patch that does away with the last use of a name to be for the kernel after", async () => {
+    const names = new Set(["pmd_trans_unstable"]);
+    expect(await ask({ names, removed: names, date: "2023-06-09T00:00:00Z" })).toMatchObject({ version: "6.5", from: expect.stringContaining("removes pmd_trans_unstable") as string });
+    expect((await ask({ names, removed: new Set(), date: "2023-06-09T00:00:00Z" })).version).toBe("6.4");
+    // Long before the name goes, its removal in one place says nothing.
+    expect((await ask({ names, removed: names, date: "2022-06-09T00:00:00Z" })).version).toBe("5.19");
+  });
+
   it("finds a version without a date, and a default without anything", async () => {
     expect((await ask({ names: new Set(["pmd_read_atomic"]) })).version).toBe("6.1");
     expect(await ask({})).toEqual({ version: "7.3", from: "default" });

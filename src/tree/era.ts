@@ -35,6 +35,8 @@ export interface EraQuestion {
   readonly kernelOption: string | null;
   /** Identifiers of the old code: context and removed lines, not what the patch adds. */
   readonly names: ReadonlySet<string>;
+  /** Those of them that the patch leaves nowhere in view. */
+  readonly removed?: ReadonlySet<string>;
   /** ISO 8601 date of the mail, or null. */
   readonly date: string | null;
 }
@@ -44,7 +46,7 @@ export async function eraOf(question: EraQuestion, tables: EraTables): Promise<E
   if (question.kernelOption !== null) return { version: kernelVersion(question.kernelOption), from: "--kernel" };
   const fromTree = await treeVersion(question.tree, question.base);
   if (fromTree !== null) return { version: fromTree, from: "tree Makefile" };
-  return eraWithoutTree(question.names, question.date, tables);
+  return eraWithoutTree(question.names, question.date, tables, question.removed);
 }
 
 /** "6.12" from "6.12", "v6.12", "6.12.117" or "6.12-rc3". */
@@ -66,7 +68,7 @@ async function treeVersion(tree: Tree | null, base: Base | null): Promise<string
 }
 
 /** Bounds by names, then the date within them; a date outside them yields to the names. */
-export function eraWithoutTree(names: ReadonlySet<string>, date: string | null, tables: EraTables): Era {
+export function eraWithoutTree(names: ReadonlySet<string>, date: string | null, tables: EraTables, removed: ReadonlySet<string> = new Set()): Era {
   const newest = tables.eras.at(-1)!.version;
   const { since, until } = boundsOf(names, tables.eraMarkers);
   const byDate = date === null ? null : versionAt(date, tables.eras);
@@ -77,6 +79,10 @@ export function eraWithoutTree(names: ReadonlySet<string>, date: string | null, 
   if (since?.since !== undefined && compareVersions(guess, since.since) < 0) {
     return { version: since.since, from: `uses ${since.name}, which is in kernels since ${since.since}` };
   }
+  // The last kernel with a name was in development, and the patch does away with it: it is for the one after.
+  const last = tables.eraMarkers.find((marker) => marker.until === byDate && removed.has(marker.name));
+  const next = last === undefined ? undefined : tables.eras[tables.eras.findIndex((era) => era.version === byDate) + 1];
+  if (last && next) return { version: next.version, from: `mail date ${date!.slice(0, 10)}, and removes ${last.name}, which is in kernels up to ${byDate}` };
   return byDate === null ? { version: newest, from: "default" } : { version: byDate, from: `mail date ${date!.slice(0, 10)}` };
 }
 
