@@ -21,7 +21,7 @@ export interface LostGuard {
 
 /** What `from` does and `to` does not; `written` are the lines of `to` that the patch touches. */
 export function lostGuards(from: FunctionCheck, to: FunctionCheck, written: ReadonlySet<number>, rulebook: Rulebook): LostGuard[] {
-  return [...lostLock(from.fn, to.fn, written, rulebook), ...lostComparison(from.fn, to.fn, written, rulebook), ...lostWait(from.fn, to.fn, rulebook), ...lostTests(from.fn, to.fn, rulebook)];
+  return [...lostLock(from.fn, to.fn, written, rulebook), ...lostComparison(from.fn, to.fn, written, rulebook), ...lostWait(from.fn, to.fn, rulebook), ...lostRange(from.fn, to.fn, rulebook), ...lostTests(from.fn, to.fn, rulebook)];
 }
 
 /** A comparison of the entry with its former value that decided a path, where every lock stays under which it was made. */
@@ -81,6 +81,15 @@ function lockCalls(fn: FunctionIr, what: "acquire" | "release", rulebook: Rulebo
 function isPageTableLock(lock: LockRef, step: CallStep): boolean {
   if ("class" in lock) return /ptl$|^page_table_lock$/.test(lock.class);
   return lock.kind === undefined && /ptl\b|page_table_lock/.test(step.text);
+}
+
+/** The one notifier range of a function that goes, while the locks stay under which it (or what it calls) changes entries. */
+function lostRange(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGuard[] {
+  const starts = (fn: FunctionIr): CallStep[] => callsOf(fn).filter((step) => rulebook.contract(step.callee!)?.effects?.some((e) => e.do === "notifier" && e.step === "start") ?? false);
+  const [before, after] = [starts(from), starts(to)];
+  const taken = (fn: FunctionIr): number => lockCalls(fn, "acquire", rulebook).length;
+  if (before.length === 0 || after.length > 0 || taken(from) === 0 || taken(to) < taken(from)) return [];
+  return [{ rule: "notifier-scope", line: to.line, column: 1, what: `${before[0]!.text}, by which secondary MMUs are told of the change` }];
 }
 
 /** Tests of entries by predicates that have no contract (those of one architecture): their kinds are not followed. */

@@ -30,7 +30,18 @@ export const contracts: readonly Contract[] = [
   },
   {
     name: "huge_pmd_unshare",
+    since: "6.1",
+    params: ["mm", "vma", "addr", "ptep"],
+    requires: [
+      { need: "held", rule: "hugetlb-share", any: [{ class: "i_mmap", of: "vma.vm_file.f_mapping" }], mode: "write" },
+      { need: "held", rule: "hugetlb-share", any: [{ class: "hugetlb-vma", of: "vma" }] },
+    ],
+    references: [unshare],
+  },
+  {
+    name: "huge_pmd_unshare",
     since: "5.7",
+    until: "6.0",
     params: ["mm", "vma", "addr", "ptep"],
     requires: [{ need: "held", rule: "hugetlb-share", any: [{ class: "i_mmap", of: "vma.vm_file.f_mapping" }], mode: "write" }],
     references: [unshare],

@@ -29,7 +29,7 @@ export const contracts: readonly Contract[] = [
   { name: "pmd_protnone", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: huges, zero: ["none", "table", "leaf", "devmap", "bad", ...nonPresent] } }, references: [pgtable] },
   { name: "is_huge_zero_pmd", until: "5.12", params: ["pmd"], requires: [{ need: "kind", value: "pmd", in: hugeOrTable }], returns: { tests: { value: "pmd", nonzero: ["leaf"], zero: ["none", "table", "leaf", "devmap", "bad", ...nonPresent] } }, references: [{ file: "include/linux/huge_mm.h", where: "is_huge_zero_pmd()", version: "5.12" }] },
   { name: "is_huge_zero_pmd", since: "5.13", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["leaf"], zero: ["none", "table", "leaf", "devmap", "bad", ...nonPresent] } }, references: [huge] },
-  { name: "pmd_to_swp_entry", params: ["pmd"], requires: [{ need: "kind", value: "pmd", in: nonPresent }], returns: { is: "pmd" }, references: [swapops] },
+  { name: "pmd_to_swp_entry", params: ["pmd"], requires: [{ need: "kind", value: "pmd", in: ["none", ...nonPresent] }], returns: { is: "pmd" }, references: [swapops] },
   { name: "pmd_val", aliases: ["__pmd", "pmd_flags"], params: ["pmd"], returns: { is: "pmd" }, references: [pgtable] },
   { name: "pmdp_get", since: "6.2", params: ["pmdp"], effects: [{ do: "read", entry: "pmdp", level: "pmd", how: "locked" }], references: [pgtable] },
   { name: "pmdp_get_lockless", since: "6.2", params: ["pmdp"], effects: [{ do: "read", entry: "pmdp", level: "pmd", how: "lockless" }], references: [pgtable] },

@@ -9,6 +9,8 @@ const addrs = { file: "Documentation/mm/process_addrs.rst", where: "Locking", ve
 export const contracts: readonly Contract[] = [
   { name: "find_vma", aliases: ["find_vma_intersection", "find_vma_prev", "find_extend_vma", "find_exact_vma"], params: ["mm", "addr"], requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }] }], returns: { vma: true }, references: [find, addrs] },
   { name: "vma_lookup", since: "5.14", params: ["mm", "addr"], requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }] }], returns: { vma: true }, references: [lookup, addrs] },
+  { name: "hugepage_vma_revalidate", since: "6.1", params: ["mm", "addr", "expect_anon", "vmap", "cc"], effects: [{ do: "give-vma", to: "vmap" }], references: [{ file: "mm/khugepaged.c", where: "hugepage_vma_revalidate()", version: "6.12" }] },
+  { name: "hugepage_vma_revalidate", until: "5.19", params: ["mm", "addr", "vmap"], effects: [{ do: "give-vma", to: "vmap" }], references: [{ file: "mm/khugepaged.c", where: "hugepage_vma_revalidate()", version: "5.10" }] },
   { name: "walk_page_range", params: ["mm", "start", "end", "ops", "private"], requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }] }], references: [pagewalk, addrs] },
   {
     name: "walk_page_range_novma",

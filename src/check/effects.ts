@@ -1,12 +1,14 @@
 /** What a contract says a call does, done to the facts of one path. */
-import type { FunctionIr, Loc } from "../c/ir.ts";
+import type { Loc } from "../c/ir.ts";
 import type { Contract, Effect, EntryKind, Level, LockClass, LockRef } from "../rulebook/schema.ts";
 import { applyDuty, countTable, isOwnVariable, markLate } from "./duties.ts";
 import { contentOf, equality } from "./evaluate.ts";
 import { type Facts, type LockFact, type Trail, truthOf, type ValueFact } from "./facts.ts";
 import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
 import type { Acquisition, CallInfo, Rule, Site } from "./model.ts";
+import { mentions } from "./mentions.ts";
 import { ageLooks } from "./steady-fields.ts";
+import { endSession, noteFound } from "./vma-sessions.ts";
 import * as sym from "./symbols.ts";
 
 /** Applies the effects that take place on this result (`zero`, `nonzero`, or those without condition only when null). */
@@ -16,6 +18,7 @@ export function applyEffects(call: CallInfo, on: "zero" | "nonzero" | null, site
     if ("when" in effect && effect.when !== undefined && effect.when !== on) continue;
     facts = applyEffect(effect, call, { ...site, facts }, rules);
   }
+  if (call.contract?.returns?.vma === true) facts = noteFound(call.result, facts);
   return facts;
 }
 
@@ -61,7 +64,7 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
       const written = writeEntry(entry, filled, note(facts, loc, call.step.text));
       if (!effect.old) return written;
       const cleared = /huge_get_and_clear/.test(call.step.callee ?? "") ? { ...written, memory: new Map(written.memory).set(sym.clearedBy(entry), `${call.step.callee}()`) } : written;
-      return readEntry(call.result, call.arg(effect.entry), effect.level, "locked", { ...site, facts: cleared }, { before: facts });
+      return readEntry(call.result, call.arg(effect.entry), effect.level, "locked", { ...site, facts: cleared }, { before: facts, kinds: effect.kinds });
     }
     case "settle": {
       const pointer = call.arg(effect.entry);
@@ -81,6 +84,10 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
       return addTable(effect.to, call, facts, loc);
     case "barrier":
       return orderReads(effect.kind, effect.kind === "read" ? facts : orderTables(facts));
+    case "give-vma": {
+      const found = `${call.result}vma`;
+      return noteFound(found, { ...facts, memory: new Map(facts.memory).set(call.arg(effect.to), found) });
+    }
     case "change-rmap":
       return { ...facts, memory: new Map(facts.memory).set(sym.changedRmap(call.arg(effect.folio)), `${call.step.callee}() in line ${loc.line}`) };
     case "owe-flush":
@@ -179,7 +186,8 @@ export function release(lock: { readonly id: string; readonly class: LockClass }
   const locks = facts.locks.filter((_, i) => i !== index);
   const own = facts.locks[index]?.origin === "taken";
   const left = afterUnlock(dropStale({ ...facts, locks, released: new Map(facts.released).set(own ? id : callersLock(id), loc) }));
-  return { ...left, trail: note(facts, loc, index < 0 ? "releases a lock" : `releases ${describeLock(facts.locks[index]!)}`) };
+  const known = lock.class === "mmap" ? endSession(loc.line, left) : left;
+  return { ...known, trail: note(facts, loc, index < 0 ? "releases a lock" : `releases ${describeLock(facts.locks[index]!)}`) };
 }
 
 /** Key of a release of a lock that the caller had taken: taken again, it is held for the caller. */
@@ -216,27 +224,6 @@ function dropStale(facts: Facts): Facts {
 /** What keeps entries from changing now: page-table locks, and walks that hold one. */
 export function covering(facts: Facts): string[] {
   return [...facts.locks.filter((l) => coversEntries(l.class) && l.certain).map((l) => l.id), ...facts.walks.keys()];
-}
-
-/** What a function mentions somewhere says what its walks are for. */
-const mentionWords: Readonly<Record<"migrations" | "kernel tables", RegExp>> = {
-  /** It asks page_vma_mapped_walk() for migration entries: what it finds is not present. */
-  migrations: /PVMW_MIGRATION/,
-  /** It walks kernel page tables, whose entries are never swap entries. */
-  "kernel tables": /pgd_offset_k|pgd_offset_gate|init_mm/,
-};
-
-const mentioned = new WeakMap<FunctionIr, Map<keyof typeof mentionWords, boolean>>();
-
-export function mentions(fn: FunctionIr, what: keyof typeof mentionWords): boolean {
-  const known = mentioned.get(fn) ?? new Map<keyof typeof mentionWords, boolean>();
-  mentioned.set(fn, known);
-  const before = known.get(what);
-  if (before !== undefined) return before;
-  const text = JSON.stringify(fn.blocks, (_key, value: unknown) => (typeof value === "bigint" ? Number(value) : value));
-  const found = mentionWords[what].test(text);
-  known.set(what, found);
-  return found;
 }
 
 /** The contract of the walk whose structure holds this entry pointer, if one is under way. */
@@ -290,7 +277,9 @@ export function readEntry(result: string, pointer: string, level: Level, how: Va
   const under = covering(facts).join(" ");
   const kept = before.memory.get(`e:${pointer}`);
   const written = kept === ownWrite;
-  const former = kept === undefined ? undefined : before.values.get(kept);
+  const seen = kept === undefined ? undefined : before.values.get(kept);
+  // What was seen without the lock that is held now says nothing of the entry under it.
+  const former = seen !== undefined && seen.under === "" && under !== "" ? undefined : seen;
   const origin = site.callOf(sym.splitMove(pointer).root)?.contract ?? (level === "pte" ? walkBehind(pointer, site) : undefined);
   const walked = level === "pte" && !mentions(site.frame.fn, "migrations") && Array.from(facts.walks.keys()).some((walk) => pointer === sym.initial(sym.field(walk, "pte")));
   // What a mapped table holds depends on the VMA too: a pte that was merely mapped proves no kind possible.
@@ -299,10 +288,16 @@ export function readEntry(result: string, pointer: string, level: Level, how: Va
   const real = walked || handedIn || reached;
   const stated = walked || level === origin?.returns?.entry?.level ? origin?.returns?.kinds : undefined;
   const kinds = (stated ? kindSet(stated) : allKinds(level)) & (options.kinds ? kindSet(options.kinds) : allKinds(level));
-  const fact = former && under !== "" ? { ...former, under } : { entry: entryKey(pointer, facts), level, how, shown: former?.shown ?? 0, kinds: possible(former?.kinds ?? kinds, level, facts), real: real && !former && !written && (walked || !sym.isUnstable(pointer)), under, at: loc };
+  const fact = former && under !== "" ? { ...former, under } : { entry: entryKey(pointer, facts), level, how, shown: former?.shown ?? 0, kinds: possible(limited(former?.kinds ?? kinds, options.kinds), level, facts), real: real && !former && !written && (walked || !sym.isUnstable(pointer)), under, at: loc };
   const memory = new Map(facts.memory).set(`e:${pointer}`, result);
   if (how === "lockless" && under === "") memory.set(sym.readLockless(pointer), "yes");
   return { ...facts, values: new Map(facts.values).set(result, fact), memory };
+}
+
+/** What the getter says wins over what is known of a path where two ways to read the entry meet. */
+function limited(kinds: KindSet, to: readonly EntryKind[] | undefined): KindSet {
+  const both = to === undefined ? kinds : kinds & kindSet(to);
+  return both === 0 && to !== undefined ? kindSet(to) : both;
 }
 
 function possible(kinds: KindSet, level: Level, facts: Facts): KindSet {

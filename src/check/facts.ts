@@ -214,7 +214,7 @@ function meet(left: string, right: string, block: number): string {
 }
 
 function isNote(address: string): boolean {
-  return /^[ehlcabdtfr]:/.test(address);
+  return /^[ehlcabdtfrv]:/.test(address);
 }
 
 function intersect<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): ReadonlyMap<string, V> {

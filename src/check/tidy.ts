@@ -1,5 +1,5 @@
 /** Keeps facts small and finite: dead variables go, and a symbol that is made again in a loop is renamed first. */
-import type { Facts } from "./facts.ts";
+import type { Facts, LockFact } from "./facts.ts";
 
 const stepSymbol = /@\d+\.\d+\.\d+;~?/g;
 
@@ -61,7 +61,7 @@ export function ageSymbol(facts: Facts, symbol: string): Facts {
   const drop = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> => new Map(Array.from(map).filter(([key]) => !key.includes(old)));
   return {
     ...facts,
-    locks: facts.locks.map((l) => ({ ...l, id: rename(l.id) })),
+    locks: onceUnsure(facts.locks.map((l) => ({ ...l, id: rename(l.id) }))),
     maps: facts.maps.filter((m) => m.pointer !== old).map((m) => ({ ...m, pointer: rename(m.pointer), of: rename(m.of) })),
     walks: keys(facts.walks),
     tables: keys(facts.tables),
@@ -76,6 +76,11 @@ export function ageSymbol(facts: Facts, symbol: string): Facts {
     derived: texts(drop(facts.derived)),
     calls: new Map(Array.from(drop(facts.calls), ([key, args]) => [rename(key), args.map(rename)] as const)),
   };
+}
+
+/** Locks of several earlier rounds that are perhaps still held have one name here and say no more than one of them: else each round would make a state of its own. */
+function onceUnsure(locks: readonly LockFact[]): LockFact[] {
+  return locks.filter((lock, i) => lock.certain || locks.findIndex((l) => !l.certain && l.id === lock.id && l.mode === lock.mode) === i);
 }
 
 function refersTo(facts: Facts, symbol: string): boolean {

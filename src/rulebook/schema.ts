@@ -69,8 +69,8 @@ export type Effect =
   | { readonly do: "unmap"; readonly pointer: string }
   /** The result is the value of the entry. `locked`: a plain getter meant for use under the lock. */
   | { readonly do: "read"; readonly entry: string; readonly level: Level; readonly how: "lockless" | "locked"; readonly kinds?: readonly EntryKind[] }
-  /** The entry changes. `to`: kinds it holds afterwards. `old`: the result is the former value. */
-  | { readonly do: "write"; readonly entry: string; readonly level: Level; readonly to?: readonly EntryKind[]; readonly old?: boolean }
+  /** The entry changes. `to`: kinds it holds afterwards. `old`: the result is the former value, which is of one of `kinds`. */
+  | { readonly do: "write"; readonly entry: string; readonly level: Level; readonly to?: readonly EntryKind[]; readonly old?: boolean; readonly kinds?: readonly EntryKind[] }
   /** What kinds the entry can be of from here on, as long as its lock is held. */
   | { readonly do: "settle"; readonly entry: string; readonly level: Level; readonly kinds: readonly EntryKind[]; readonly when?: When }
   /** The entry is made to point to `table`, which becomes reachable. */
@@ -84,6 +84,8 @@ export type Effect =
   | { readonly do: "flush"; readonly what: "user" | "kernel" | "gather" | "table" | "entry"; readonly level?: Level }
   /** A flush that reclaim has put off is done, under the page-table lock that is held (flush_tlb_batched_pending()). */
   | { readonly do: "settle-batched" }
+  /** What the out-parameter points to is a VMA, found under the mmap lock that is held. */
+  | { readonly do: "give-vma"; readonly to: string; readonly when?: When }
   /** The reverse mapping of a folio is turned to another VMA or offset: whoever gives up later has to turn it back. */
   | { readonly do: "change-rmap"; readonly folio: string }
   /** A page is marked dirty for an entry that goes; a mapping of a page is no longer known to rmap. */

@@ -5,7 +5,8 @@
  */
 import type { Level, LockClass } from "../../rulebook/schema.ts";
 import { isOwnVariable } from "../duties.ts";
-import { covering, coversEntries, mentions } from "../effects.ts";
+import { covering, coversEntries } from "../effects.ts";
+import { mentions } from "../mentions.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
 

@@ -6,7 +6,7 @@
 import { inEra } from "../../util/version.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
-import { mentions } from "../effects.ts";
+import { mentions } from "../mentions.ts";
 import { walkTop } from "./entry-lock.ts";
 
 export const mapFailure: Rule = {

@@ -43,7 +43,8 @@ export const tableFree: Rule = {
 
 /** Whether something keeps the table of an entry that is read: who drops that has to show what does it now. */
 function noteKept(entry: string, level: Level, site: Site): void {
-  if (isOwnVariable(entry)) return;
+  // A pte that is read is mapped, or found missing by map-failure.
+  if (level === "pte" || isOwnVariable(entry)) return;
   const kept = site.facts.walks.size > 0 || site.facts.maps.length > 0 || site.facts.locks.some((l) => l.certain && l.class !== "folio");
   site.judge({ rule: "table-free", outcome: kept ? "proved" : "unknown", what: `tables kept while the ${level} entry is read`, message: "", quiet: "demand" });
 }

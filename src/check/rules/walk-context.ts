@@ -11,6 +11,7 @@ import { lockOfRef } from "../effects.ts";
 import { evaluate } from "../evaluate.ts";
 import { truthOf } from "../facts.ts";
 import { evidenceAgainst, judgeHeld } from "../held.ts";
+import { droppedSince } from "../vma-sessions.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
 
@@ -44,8 +45,20 @@ function basePointer(place: Place): Expr | null {
 /** A VMA that a look-up gave, touched when what kept it is gone. */
 function judgeUse(pointer: string, verb: string, site: Site): void {
   const found = site.callOf(pointer);
-  if (found?.contract?.returns?.vma !== true) return;
   const { locks, released } = site.facts;
+  const dropped = droppedSince(pointer, site.facts);
+  if (found !== null && dropped !== null && locks.some((l) => l.class === "mmap" && l.certain) && !locks.some((l) => l.class === "vma" && l.origin === "taken")) {
+    site.judge({
+      rule: "walk-context",
+      outcome: "violated",
+      what: "VMA looked up under the lock that is held",
+      message: `the VMA of line ${found.step.loc.line} ${verb} under a mmap_lock that was dropped in line ${dropped} and taken again since: it may be freed or another one by now`,
+      requires: ["a new look-up of the VMA after mmap_lock is taken again"],
+      group: `VMA of line ${found.step.loc.line}`,
+    });
+    return;
+  }
+  if (found?.contract?.returns?.vma !== true) return;
   if (locks.some((l) => l.class === "mmap" || l.class === "vma" || l.class === "rcu" || l.class === "i_mmap") || site.facts.unseenLocks) return;
   const [, at] = Array.from(released).findLast(([id]) => /^(?:caller's )?lock\((?:mmap|vma),/.test(id)) ?? [];
   if (at === undefined) return;
