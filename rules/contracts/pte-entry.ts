@@ -65,6 +65,9 @@ export const contracts: readonly Contract[] = [
   { name: "pte_mkwrite", params: ["pte"], returns: { like: "pte" }, references: [pgtable] },
   { name: "pte_modify", params: ["pte"], returns: { like: "pte" }, references: [pgtable] },
   { name: "pte_mkspecial", params: ["pte"], returns: { like: "pte" }, references: [pgtable] },
+  // A swap entry keeps these bits elsewhere (pte_swp_soft_dirty(), pte_swp_uffd_wp()).
+  { name: "pte_soft_dirty", params: ["pte"], requires: [{ need: "kind", value: "pte", in: present }], references: [{ ...pgtable, where: "pte_swp_soft_dirty()" }] },
+  { name: "pte_uffd_wp", since: "5.7", params: ["pte"], requires: [{ need: "kind", value: "pte", in: present }], references: [{ file: "include/asm-generic/pgtable_uffd.h", where: "pte_swp_uffd_wp()", version: "6.12" }] },
   { name: "pte_clear_soft_dirty", params: ["pte"], returns: { like: "pte" }, references: [pgtable] },
   { name: "pte_mksoft_dirty", params: ["pte"], returns: { like: "pte" }, references: [pgtable] },
   { name: "pte_clear_uffd_wp", params: ["pte"], returns: { like: "pte" }, references: [pgtable] },

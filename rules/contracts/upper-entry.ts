@@ -41,6 +41,9 @@ export const contracts: readonly Contract[] = [
   { name: "vm_normal_page_pmd", params: ["vma", "addr", "pmd"], requires: [{ need: "kind", value: "pmd", in: huges }], references: [{ file: "mm/memory.c", where: "vm_normal_page_pmd()", version: "6.12" }] },
   { name: "vm_normal_folio_pmd", params: ["vma", "addr", "pmd"], requires: [{ need: "kind", value: "pmd", in: huges }], references: [{ file: "mm/memory.c", where: "vm_normal_page_pmd()", version: "6.12" }] },
   { name: "pmd_young", params: ["pmd"], requires: [{ need: "kind", value: "pmd", in: hugeOrTable }], references: [pgtable] },
+  // A migration entry keeps these bits elsewhere (pmd_swp_soft_dirty(), pmd_swp_uffd_wp()).
+  { name: "pmd_soft_dirty", params: ["pmd"], requires: [{ need: "kind", value: "pmd", in: hugeOrTable }], references: [{ ...pgtable, where: "pmd_swp_soft_dirty()" }] },
+  { name: "pmd_uffd_wp", since: "5.7", params: ["pmd"], requires: [{ need: "kind", value: "pmd", in: hugeOrTable }], references: [{ file: "include/asm-generic/pgtable_uffd.h", where: "pmd_swp_uffd_wp()", version: "6.12" }] },
   { name: "pmd_dirty", params: ["pmd"], requires: [{ need: "kind", value: "pmd", in: hugeOrTable }], references: [pgtable] },
   { name: "pmd_mkold", params: ["pmd"], returns: { like: "pmd" }, references: [pgtable] },
   { name: "pmd_mkyoung", params: ["pmd"], returns: { like: "pmd" }, references: [pgtable] },
