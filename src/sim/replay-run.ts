@@ -6,7 +6,8 @@ import type { Actor, Library } from "./library.ts";
 import { bindForReplay, fieldDefault, memoryForReplay, opaqueEntry } from "./replay-world.ts";
 import { ptlName } from "./run/operation.ts";
 import { lockName } from "./run/ops-locks.ts";
-import { compiled, newSession, type Session, type Work } from "./run/session.ts";
+import { compiled, type Code } from "./run/callees.ts";
+import { newSession, type Session, type Work } from "./run/session.ts";
 import { exitCheck, simulation, type Simulation, type Starting } from "./run/simulation.ts";
 import { newThread } from "./run/thread.ts";
 import { sharedBy, verdictOf, type Verdict } from "./scenario.ts";
@@ -65,6 +66,20 @@ export function runReplay(subject: Subject, settings: Settings, actor: Actor | n
   }
 }
 
+const codes = new WeakMap<Subject["helpers"], Map<FunctionIr, Code>>();
+
+/** What the threads of every run of the subject may call: the same object for all of them. */
+function codeOf({ helpers, function: target, library }: Subject): Code {
+  const known = codes.get(helpers) ?? new Map<FunctionIr, Code>();
+  codes.set(helpers, known);
+  let code = known.get(target);
+  if (code === undefined) {
+    code = { functions: new Map([...library.functions, ...helpers, [target.name, target]]), models: library.models };
+    known.set(target, code);
+  }
+  return code;
+}
+
 function runIn(subject: Subject, settings: Settings, actor: Actor | null): RunResult {
   const world = buildWorld({ ...settings, "spare-pages": "4" }, 2, subject.weakened);
   const { function: target, library } = subject;
@@ -74,7 +89,7 @@ function runIn(subject: Subject, settings: Settings, actor: Actor | null): RunRe
   const caller = callerOf(target, taken);
   const session: Session = newSession({
     world,
-    code: { functions: new Map([...library.functions, ...subject.helpers, [target.name, target]]), models: library.models },
+    code: codeOf(subject),
     isShared: sharedBy([], library.models),
     atExit: exitCheck(() => session, (thread) => (thread === 0 ? kept : []), (thread) => thread > 0 || subject.held.length === 0),
     fieldDefault: (field, root) => fieldDefault(world, field, root),

@@ -88,7 +88,7 @@ export function store(runner: Runner, step: Step & { readonly op: "store" }, at:
         footprint: () => [touch(world.resources.cell(cell), touchWrite)],
         run: (turn) => {
           turn.data[turn.layout.cell + cell] = value.id;
-          turn.note(`${printPlace(step.place)} = ${show(value)}`);
+          turn.note?.(`${printPlace(step.place)} = ${show(value)}`);
           return null;
         },
       };

@@ -90,6 +90,8 @@ interface Node<State, Fault> {
   thread: number;
   outcomes: readonly Outcome<State, Fault>[];
   next: number;
+  /** For each touch of that thread's step, the latest step that touched the same before it. */
+  readonly earlier: number[];
   /** Smallest stack index that a round from here comes back to. */
   low: number;
   /** From this stack index up to this node every thread is wanted. */
@@ -115,9 +117,9 @@ export function* exploring<State, Fault>(system: System<State, Fault>, bounds: B
   /** Resources that were met, and the place that each has in summaries, or -1: most of what there is is never touched. */
   const resources: number[] = [];
   const places = new Int32Array(size).fill(-1);
-  /** By resource (its place), thread and mode: the stack indexes of the steps that touch it, the latest last. */
+  /** By resource (its place), thread and mode: the stack index of the latest step that touches it, or -1. */
   const stride = system.threads * 3;
-  const steps: number[][] = [];
+  const latest = new Int32Array(size * stride).fill(-1);
   /** States off the stack whose summary lacks what the rest of their round will touch. */
   const open: Visited[] = [];
   const found = new Map<string, Found<Fault>>();
@@ -138,11 +140,10 @@ export function* exploring<State, Fault>(system: System<State, Fault>, bounds: B
     if (place < 0) {
       place = resources.push(touch >> 2) - 1;
       places[touch >> 2] = place;
-      for (let i = 0; i < stride; i++) steps.push([]);
     }
     return place;
   };
-  const listOf = (thread: number, touch: Touch): number[] => steps[placeOf(touch) * stride + thread * 3 + (touch & 3)]!;
+  const latestAt = (thread: number, touch: Touch): number => placeOf(touch) * stride + thread * 3 + (touch & 3);
 
   /**
    * What a thread touches may have to come before the last step of another thread on the stack that conflicts with it:
@@ -166,8 +167,8 @@ export function* exploring<State, Fault>(system: System<State, Fault>, bounds: B
       if (other === thread) continue;
       for (let its = 0; its < 3; its++) {
         if ((conflicting[mode]! & (1 << its)) === 0) continue;
-        const list = steps[place * stride + other * 3 + its]!;
-        last = Math.max(last, list[list.length - 1] ?? -1);
+        const at = latest[place * stride + other * 3 + its]!;
+        if (at > last) last = at;
       }
     }
     return last;
@@ -183,12 +184,20 @@ export function* exploring<State, Fault>(system: System<State, Fault>, bounds: B
     if (top >= 0) stack[top]!.allFrom = Math.min(stack[top]!.allFrom, from);
   };
 
-  /** Takes the thread's step on or off the list of steps that touch what it touches. */
+  /** Makes the thread's step the latest that touches what it touches, and takes that back. */
   const record = (node: Node<State, Fault>, index: number): void => {
-    if (reduce) for (const touch of node.pending[node.thread]!.footprint) listOf(node.thread, touch).push(index);
+    if (!reduce) return;
+    node.earlier.length = 0;
+    for (const touch of node.pending[node.thread]!.footprint) {
+      const at = latestAt(node.thread, touch);
+      node.earlier.push(latest[at]!);
+      latest[at] = index;
+    }
   };
   const unrecord = (node: Node<State, Fault>): void => {
-    if (reduce && node.thread >= 0) for (const touch of node.pending[node.thread]!.footprint) listOf(node.thread, touch).pop();
+    if (!reduce || node.thread < 0) return;
+    const { footprint } = node.pending[node.thread]!;
+    for (let i = footprint.length - 1; i >= 0; i--) latest[latestAt(node.thread, footprint[i]!)] = node.earlier[i]!;
   };
 
   const push = (state: State): void => {
@@ -224,7 +233,7 @@ export function* exploring<State, Fault>(system: System<State, Fault>, bounds: B
     }
     stack.push({
       state, visited: entry, pending, enabled, wanted: reduce ? enabled & -enabled : enabled, done: 0,
-      thread: -1, outcomes: [], next: 0, low: stack.length, allFrom: stack.length + 1, openBefore: open.length,
+      thread: -1, outcomes: [], next: 0, earlier: [], low: stack.length, allFrom: stack.length + 1, openBefore: open.length,
     });
     if (enabled === 0) {
       executions++;

@@ -6,7 +6,7 @@
 import type { Step } from "../../c/ir.ts";
 import type { World } from "../world/build.ts";
 import { holds } from "../world/locks.ts";
-import type { Turn } from "../world/turn.ts";
+import { ownWords, type Turn } from "../world/turn.ts";
 import { load, store, widened } from "./access.ts";
 import { call } from "./calls.ts";
 import { evaluate, locate } from "./eval.ts";
@@ -78,9 +78,9 @@ function arrive(runner: Runner, operation: Operation | null, step: Step | null):
 
 /** What the operation touches if it does not ask the world about it. */
 function constantFootprint(runner: Runner, operation: Operation | null): readonly Touch[] | null {
-  const asking = new Runner(runner.session, runner.thread, runner.data, runner.turn.thread, []);
+  const asking = new Runner(runner.session, runner.thread, runner.data, runner.turn.thread, false);
   const footprint = operation === null ? null : operation.footprint(asking.turn);
-  return asking.asked.yes ? null : footprint;
+  return asking.asked.yes || asking.asked.own ? null : footprint;
 }
 
 /** A state is written down and copied with its variables and assumptions: this many of its characters (a power of two) count as a step. */
@@ -140,9 +140,9 @@ function meets(runner: Runner, ways: Ways): boolean {
     }
   }
   dropDead(runner.thread, runner.session.reloaded);
-  const world = runner.changes === 0 ? "" : runner.data.join();
+  const world = runner.changes === 0 ? "" : worldKey(runner);
   const key = `${world} ${threadKey(runner.thread)}`;
-  runner.session.work.left -= key.length >> sizeOfStep;
+  runner.session.work.left -= (key.length + (runner.changes === 0 ? 0 : runner.data.length)) >> sizeOfStep;
   if (ways.seen.has(key)) {
     // The only way there is has come round: the thread never gets anywhere again, if all that it does is modelled.
     if (ways.forked) return true;
@@ -155,6 +155,14 @@ function meets(runner: Runner, ways: Ways): boolean {
   }
   ways.seen.add(key);
   return false;
+}
+
+/** A short name for the world as this way has left it. */
+function worldKey({ session, data }: Runner): string {
+  const copy = session.arena.copyOf(data);
+  const id = session.worlds.of(copy, []);
+  if (!session.worlds.keeps(id, copy)) session.arena.giveBack(copy);
+  return `w${id}`;
 }
 
 /** Does a step that is the thread's own business and gives null, or gives the operation that it is. */
@@ -182,40 +190,53 @@ function localOrVisible(runner: Runner, step: Step): Operation | null {
 
 /** Where a new thread stands first. */
 export function startThread(session: Session, thread: ThreadState, data: Int32Array, number: number): Arrival[] {
-  return settle(new Runner(session, copyThread(thread), session.arena.copyOf(data), number, []));
+  return settle(new Runner(session, copyThread(thread), session.arena.copyOf(data), number, false));
 }
 
-/** Performs the operation that the thread stands before and runs it to the next one. */
-export function stepThread(session: Session, standing: Standing, data: Int32Array, number: number): Arrival[] {
+/** Performs the operation that the thread stands before and runs it to the next one; `telling`: says what is done on the way. */
+export function stepThread(session: Session, standing: Standing, data: Int32Array, number: number, telling = false): Arrival[] {
   const after = session.arena.copyOf(data);
-  const first = new Runner(session, standing.thread, after, number, []);
+  const first = new Runner(session, standing.thread, after, number, telling);
   const result = standing.operation!.run(first.turn);
   if (first.dropped) return [];
   const { step } = standing;
   if (first.fault !== null || step === null) {
-    return [arrive(first.fault === null ? new Runner(session, copyThread(standing.thread), after, number, first.notes) : first, null, null)];
+    const last = first.fault === null ? new Runner(session, copyThread(standing.thread), after, number, telling) : first;
+    if (last !== first) last.notes.push(...first.notes);
+    return [arrive(last, null, null)];
   }
   const given = result === null ? -1 : result.id;
-  const known = session.standings.passages(standing, given);
+  const words = ownWords(session.world.layout, number);
+  const before = telling ? [] : words.map((at) => after[at]!);
+  const known = telling ? undefined : session.standings.passages(standing, given, before);
   if (known !== undefined) {
+    session.work.left -= workOfStep;
     // Each has a state of its own, so that one can be given up without the others.
-    return known.map((p, i) => arrivalBy(p, i === 0 ? after : session.arena.copyOf(after), first));
+    return known.map(({ standing: next, fault, own }, i) => {
+      const there = i === known.length - 1 ? after : session.arena.copyOf(after);
+      if (own !== null) for (const [n, at] of words.entries()) there[at] = own[n]!;
+      return { standing: next, fault, data: there, notes: nothing, saw: nothing };
+    });
   }
   const named = session.world.locks.names.length;
-  const runner = new Runner(session, copyThread(standing.thread), after, number, []);
+  const runner = new Runner(session, copyThread(standing.thread), after, number, telling);
   complete(runner, step, result);
   const arrivals = settle(runner);
-  if (!runner.asked.yes) session.standings.keep(standing, given, arrivals.map(({ data: _same, ...passage }) => passage), named);
-  return arrivals.map((a) => arrivalBy(a, a.data, first));
+  if (!telling && !runner.asked.yes) {
+    const { own } = runner.asked;
+    const passages = arrivals.map(({ standing: next, fault, data: there }): Passage => ({ standing: next, fault, own: own ? words.map((at) => there[at]!) : null }));
+    session.standings.keep(standing, given, passages, named, own ? before : null);
+  }
+  // What the operation did, then what came behind it.
+  return telling ? arrivals.map((a) => ({ ...a, notes: [...first.notes, ...a.notes], saw: [...first.saw, ...a.saw] })) : arrivals;
 }
 
-/** What the operation did, then what came behind it. */
-function arrivalBy(passage: Passage, data: Int32Array, first: Runner): Arrival {
-  const { standing, fault, notes, saw } = passage;
-  return { standing, data, fault, notes: notes.length === 0 ? first.notes : [...first.notes, ...notes], saw: saw.length === 0 ? first.saw : [...first.saw, ...saw] };
-}
+const nothing: readonly never[] = [];
+
+/** What a step costs that is known from before, in interpreted steps: a state to be looked up and maybe kept. */
+const workOfStep = 3;
 
 /** A turn that only looks. */
 export function lookingTurn(world: World, data: Int32Array, thread: number): Turn {
-  return { layout: world.layout, data, values: world.values, thread, fail: () => {}, note: () => {} };
+  return { layout: world.layout, data, mine: data, values: world.values, thread, fail: () => {} };
 }

@@ -35,7 +35,7 @@ function onCell(
         const old = cellValue(turn, cell);
         const next = change(old, args, turn);
         if (next !== null) setCell(turn, cell, next);
-        if (next !== null && next !== old) turn.note(`${describe(old)} -> ${describe(next)}`);
+        if (next !== null && next !== old) turn.note?.(`${describe(old)} -> ${describe(next)}`);
         return result(old, next ?? old, turn);
       },
     };

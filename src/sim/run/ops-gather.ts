@@ -17,7 +17,7 @@ function collect(object: "page" | "table", at: (turn: Turn) => number): Operatio
   return (_world, [ref]) => {
     if (ref?.k !== "ref" || ref.object !== object) return nothing(_world, [], () => undefined);
     return quiet((turn) => {
-      turn.data[at(turn)]! |= 1 << ref.n;
+      turn.mine[at(turn)]! |= 1 << ref.n;
       return null;
     });
   };
@@ -27,10 +27,10 @@ function collect(object: "page" | "table", at: (turn: Turn) => number): Operatio
 function takeOut(object: "page" | "table", at: (turn: Turn) => number): OperationMaker {
   return (world) =>
     quiet((turn): Value => {
-      const set = turn.data[at(turn)]!;
+      const set = turn.mine[at(turn)]!;
       if (set === 0) return world.values.zero;
       const n = 31 - Math.clz32(set & -set);
-      turn.data[at(turn)] = set & ~(1 << n);
+      turn.mine[at(turn)] = set & ~(1 << n);
       return world.values.ref(object, n);
     });
 }
@@ -41,7 +41,7 @@ const range = (turn: Turn): number => turn.layout.gatherRange + turn.thread;
 
 const addRange: OperationMaker = (world, [mm, start, end]) =>
   quiet((turn) => {
-    if (mm?.k === "ref" && start?.k === "int" && end?.k === "int") turn.data[range(turn)]! |= rangeOf(world.layout, mm.n, start.value, end.value);
+    if (mm?.k === "ref" && start?.k === "int" && end?.k === "int") turn.mine[range(turn)]! |= rangeOf(world.layout, mm.n, start.value, end.value);
     return null;
   });
 
@@ -49,13 +49,13 @@ const addRange: OperationMaker = (world, [mm, start, end]) =>
 const flushGather: OperationMaker = (world) => ({
   footprint: () => [touch(world.resources.tlb, touchWrite), ...allSections(world)],
   enabled: (turn) => !walkUnderWay(turn),
-  local: (turn) => turn.data[range(turn)] === 0 || isIgnored(world, turn.thread, "flush"),
+  local: (turn) => turn.mine[range(turn)] === 0 || isIgnored(world, turn.thread, "flush"),
   run: (turn) => {
-    const set = turn.data[range(turn)]!;
+    const set = turn.mine[range(turn)]!;
     if (set === 0 || isIgnored(world, turn.thread, "flush")) return world.values.zero;
     flushEverywhere(turn, set, world.options.flushByIpi);
-    turn.data[range(turn)] = 0;
-    turn.note("flushes what was unmapped");
+    turn.mine[range(turn)] = 0;
+    turn.note?.("flushes what was unmapped");
     return world.values.one;
   },
 });

@@ -61,7 +61,7 @@ function taker(kind: LockKind, mode: LockMode, tries: boolean): OperationMaker {
           if (local(turn)) return values.one;
           const free = alive(turn) && isFree(turn, lock.n, mode) && !holds(turn, lock.n, "any");
           if (free) takeLock(turn, world.locks, lock.n, mode);
-          else turn.note(`${world.locks.names[lock.n]} is taken`);
+          else turn.note?.(`${world.locks.names[lock.n]} is taken`);
           return values.bool(free);
         },
       };

@@ -24,7 +24,7 @@ function flushRange(where: "everywhere" | "here"): OperationMaker {
       if (where === "here") flush(turn, range, own(turn));
       else flushEverywhere(turn, range, world.options.flushByIpi);
       const on = where === "here" ? " on this CPU" : "";
-      turn.note(known ? `flushes 0x${start.value.toString(16)}..0x${end.value.toString(16)}${on}` : `flushes the mm${on}`);
+      turn.note?.(known ? `flushes 0x${start.value.toString(16)}..0x${end.value.toString(16)}${on}` : `flushes the mm${on}`);
       return null;
     },
   }));
@@ -49,7 +49,7 @@ function runs(begins: boolean): OperationMaker {
 /** world_batch(mm, start, end): what this thread has unmapped and will flush with world_batch_flush(). */
 const batch: OperationMaker = (world, [mm, start, end]) =>
   quiet((turn) => {
-    if (mm?.k === "ref" && start?.k === "int" && end?.k === "int") turn.data[world.layout.batched + turn.thread]! |= rangeOf(world.layout, mm.n, start.value, end.value);
+    if (mm?.k === "ref" && start?.k === "int" && end?.k === "int") turn.mine[world.layout.batched + turn.thread]! |= rangeOf(world.layout, mm.n, start.value, end.value);
     return null;
   });
 
@@ -57,13 +57,13 @@ const batch: OperationMaker = (world, [mm, start, end]) =>
 const flushBatch: OperationMaker = (world) => ({
   footprint: () => [touch(world.resources.tlb, touchWrite), ...allSections(world)],
   enabled: (turn) => !walkUnderWay(turn),
-  local: (turn) => turn.data[world.layout.batched + turn.thread] === 0 || isIgnored(world, turn.thread, "flush"),
+  local: (turn) => turn.mine[world.layout.batched + turn.thread] === 0 || isIgnored(world, turn.thread, "flush"),
   run: (turn) => {
-    const range = turn.data[world.layout.batched + turn.thread]!;
+    const range = turn.mine[world.layout.batched + turn.thread]!;
     if (range === 0 || isIgnored(world, turn.thread, "flush")) return world.values.zero;
     flushEverywhere(turn, range, world.options.flushByIpi);
-    turn.data[world.layout.batched + turn.thread] = 0;
-    turn.note("flushes what was put off");
+    turn.mine[world.layout.batched + turn.thread] = 0;
+    turn.note?.("flushes what was put off");
     return world.values.one;
   },
 });

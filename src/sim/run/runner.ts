@@ -21,12 +21,18 @@ export interface Arrival {
   readonly saw: readonly Sight[];
 }
 
-/** The turn of a runner: says of itself whether the world was asked, and passes on what is said. */
+/** What the ways of one step have looked at: anything of the world; words of their own thread. */
+export interface Asked {
+  yes: boolean;
+  own: boolean;
+}
+
+/** The turn of a runner: says of itself whether the world was asked. */
 class RunnerTurn implements Turn {
   readonly layout: Turn["layout"];
   readonly values: Turn["values"];
   readonly thread: number;
-  private readonly runner: Runner;
+  protected readonly runner: Runner;
 
   constructor(runner: Runner, thread: number) {
     this.layout = runner.world.layout;
@@ -40,10 +46,18 @@ class RunnerTurn implements Turn {
     return this.runner.data;
   }
 
+  get mine(): Int32Array {
+    this.runner.asked.own = true;
+    return this.runner.data;
+  }
+
   fail(property: PropertyId, text: string, rule?: RuleId): void {
     this.runner.fail(property, text, rule);
   }
+}
 
+/** And passes on what is said. */
+class TellingTurn extends RunnerTurn {
   note(text: string): void {
     this.runner.notes.push(text);
   }
@@ -66,6 +80,8 @@ export class Runner implements Scope {
   changes = 0;
   /** Rounds of loops on this way: program and block -> count. */
   readonly rounds: Map<string, number> = new Map();
+  /** Whether somebody wants to know what is done on the way; without, `notes` and `saw` stay empty. */
+  readonly telling: boolean;
   readonly notes: string[];
   readonly saw: Sight[] = [];
   readonly session: Session;
@@ -73,18 +89,19 @@ export class Runner implements Scope {
   readonly fieldDefault: Scope["fieldDefault"];
   /** The world's state, to be handed on; whoever reads it does so through the turn. */
   readonly data: Int32Array;
-  /** Shared by the ways of one step: whether any of them has asked the world for anything. */
-  readonly asked: { yes: boolean };
+  /** Shared by the ways of one step. */
+  readonly asked: Asked;
 
-  constructor(session: Session, thread: ThreadState, data: Int32Array, number: number, notes: readonly string[], asked: { yes: boolean } = { yes: false }) {
+  constructor(session: Session, thread: ThreadState, data: Int32Array, number: number, telling: boolean, asked: Asked = { yes: false, own: false }) {
     this.session = session;
     this.world = session.world;
     this.thread = thread;
     this.fieldDefault = session.fieldDefault;
-    this.notes = [...notes];
+    this.telling = telling;
+    this.notes = [];
     this.data = data;
     this.asked = asked;
-    this.turn = new RunnerTurn(this, number);
+    this.turn = telling ? new TellingTurn(this, number) : new RunnerTurn(this, number);
   }
 
   fail(property: PropertyId, text: string, rule?: Fault["rule"]): void {
@@ -128,7 +145,8 @@ export function complete(runner: Runner, step: Step, result: Value | null): void
 
 /** The same way once more, to be taken differently from here on. */
 export function fork(runner: Runner): Runner {
-  const other = new Runner(runner.session, copyThread(runner.thread), runner.session.arena.copyOf(runner.data), runner.turn.thread, runner.notes, runner.asked);
+  const other = new Runner(runner.session, copyThread(runner.thread), runner.session.arena.copyOf(runner.data), runner.turn.thread, runner.telling, runner.asked);
+  for (const note of runner.notes) other.notes.push(note);
   other.changes = runner.changes;
   for (const [loop, count] of runner.rounds) other.rounds.set(loop, count);
   return other;

@@ -1,5 +1,4 @@
 /** One simulation: a world, the code that its threads run, and what was met that is not modelled. */
-import type { FunctionIr, Place } from "../../c/ir.ts";
 import type { RuleId } from "../../core/finding.ts";
 import { Arena } from "../world/arena.ts";
 import type { World } from "../world/build.ts";
@@ -7,29 +6,10 @@ import { NoRoom } from "../world/no-room.ts";
 import { properties } from "../world/property.ts";
 import type { Turn } from "../world/turn.ts";
 import type { Value } from "../world/value.ts";
-import { atomicOperations } from "./ops-atomic.ts";
-import { gatherOperations } from "./ops-gather.ts";
-import { lockOperations } from "./ops-locks.ts";
-import { tlbOperations } from "./ops-tlb.ts";
-import { worldOperations } from "./ops-world.ts";
-import type { CellOf, OperationMaker } from "./operation.ts";
-import { programOf, visit, type Program } from "./program.ts";
-import { pureOf, type Pure } from "./pure.ts";
+import { calleesOf, type Callee, type Code } from "./callees.ts";
+import type { CellOf } from "./operation.ts";
 import { Standings } from "./standings.ts";
-
-/** Functions by name that calls may go into, first match wins. */
-export interface Code {
-  /** The code under test and its helpers. */
-  readonly functions: ReadonlyMap<string, FunctionIr>;
-  /** Models of kernel functions of one era. */
-  readonly models: ReadonlyMap<string, FunctionIr>;
-}
-
-export type Callee =
-  | { readonly k: "operation"; readonly make: OperationMaker }
-  | { readonly k: "pure"; readonly f: Pure }
-  | { readonly k: "inline"; readonly program: Program }
-  | { readonly k: "skip" };
+import { StateIds } from "./state-ids.ts";
 
 export interface Session {
   readonly world: World;
@@ -50,6 +30,8 @@ export interface Session {
   readonly standings: Standings;
   /** Where states of the world are taken from. */
   readonly arena: Arena;
+  /** Worlds that threads have come by with between two visible operations. */
+  readonly worlds: StateIds;
   /** Grows while the search runs: locks and sections that the code under test leaves without having entered them. */
   readonly wanted: Set<string>;
   /** What the code under test makes an entry of when the value is not known. */
@@ -90,79 +72,12 @@ export interface SessionOptions {
   readonly loads?: ReadonlyMap<string, number>;
 }
 
-const entryPointer = /^(?:pte|pmd|pud|p4d|pgd)_t \*/;
-
-/** Whether a place is an entry behind a pointer to one. */
-function namesEntry(ir: FunctionIr, place: Place): boolean {
-  if (place.k === "field" || place.k === "index") return namesEntry(ir, place.base);
-  if (place.k !== "deref") return false;
-  let entry = false;
-  visit(place.ptr, (e) => (entry ||= e.k === "var" && entryPointer.test(ir.vars.get(e.name)?.type ?? "")));
-  return entry;
-}
-
-/** A helper that computes something in a straight line costs nothing to follow, even if it touches nothing. */
-function isSimple(ir: FunctionIr): boolean {
-  return ir.blocks.length <= 30 && !ir.blocks.some((b) => b.loopHead);
-}
-
-const operations = new Map<string, OperationMaker>(Object.entries({ ...lockOperations, ...worldOperations, ...tlbOperations, ...gatherOperations, ...atomicOperations }));
-
-const programs = new WeakMap<FunctionIr, Program>();
-
-/** The function compiled once, however many simulations run it. */
-export function compiled(ir: FunctionIr, origin: Program["origin"]): Program {
-  let program = programs.get(ir);
-  if (program === undefined) {
-    program = programOf(ir, origin);
-    programs.set(ir, program);
-  }
-  return program;
-}
-
 export function newSession(options: SessionOptions): Session {
-  const callees = new Map<string, Callee>();
   const cells = new Map<string, number>();
   const loads = options.loads ?? new Map<string, number>();
-  const find = (name: string): Callee => {
-    const operation = operations.get(name);
-    if (operation !== undefined) return { k: "operation", make: operation };
-    const pure = pureOf(name);
-    if (pure !== undefined) return { k: "pure", f: pure };
-    const model = options.code.models.get(name);
-    if (model !== undefined) return { k: "inline", program: compiled(model, "model") };
-    const code = options.code.functions.get(name);
-    if (code === undefined || (options.foreign === true && !isSimple(code) && !matters(code))) return { k: "skip" };
-    return { k: "inline", program: compiled(code, "code") };
-  };
-  const judged = new Map<FunctionIr, boolean>();
-  /** Whether the function, or one that it calls, does anything that the world can notice. */
-  const matters = (ir: FunctionIr): boolean => {
-    const known = judged.get(ir);
-    if (known !== undefined) return known;
-    judged.set(ir, false);
-    const found = ir.blocks.some((block) => block.steps.some((step) => {
-      if (step.op === "gap") return true;
-      if (step.op === "load" || step.op === "store") return namesEntry(ir, step.place);
-      if (step.op !== "call") return false;
-      const { callee } = step;
-      if (callee === null) return step.args.some((a) => a.k === "var" && entryPointer.test(ir.vars.get(a.name)?.type ?? ""));
-      const helper = options.code.models.get(callee) ?? options.code.functions.get(callee);
-      return operations.has(callee) || (helper !== undefined && matters(helper));
-    }));
-    judged.set(ir, found);
-    return found;
-  };
   return {
     world: options.world,
-    callee: (name) => {
-      let callee = callees.get(name);
-      if (callee === undefined) {
-        callee = find(name);
-        callees.set(name, callee);
-      }
-      return callee;
-    },
+    callee: calleesOf(options.code, options.foreign ?? false),
     depth: options.depth ?? 16,
     cellOf: (root, path) => {
       if (options.isShared?.(root, path) !== true) return undefined;
@@ -182,6 +97,7 @@ export function newSession(options: SessionOptions): Session {
     fieldDefault: options.fieldDefault ?? (() => undefined),
     atExit: options.atExit ?? (() => {}),
     arena: new Arena(options.world.layout.size),
+    worlds: new StateIds(),
     standings: new Standings(options.world.locks),
     wanted: new Set<string>(),
     opaqueEntry: options.opaqueEntry ?? null,

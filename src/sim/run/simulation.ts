@@ -105,7 +105,7 @@ export function simulation(session: Session, threads: readonly Starting[], data:
       return stepThread(session, state.standings[thread]!, state.data, thread).map((a) => outcomeOf(state.standings, thread, a));
     },
     steps(state, thread) {
-      return stepThread(session, state.standings[thread]!, state.data, thread).map((a) => ({ ...outcomeOf(state.standings, thread, a), notes: a.notes }));
+      return stepThread(session, state.standings[thread]!, state.data, thread, true).map((a) => ({ ...outcomeOf(state.standings, thread, a), notes: a.notes }));
     },
     key: (state) => ids.of(state.data, state.standings),
     forget(state, key) {
@@ -133,14 +133,18 @@ export function simulation(session: Session, threads: readonly Starting[], data:
     atLivelock: (state, thread) => failing("livelock", "tries the same again for ever", thread, state),
     faultKey: (fault) => `${fault.property} ${fault.thread} ${fault.file}:${fault.line}`,
     replay(found) {
+      // What was worked out once and is told again costs nothing.
+      const { left } = session.work;
       let state = initial[found.start]!.state;
-      return found.moves.map(({ thread, outcome }) => {
+      const steps = found.moves.map(({ thread, outcome }) => {
         const before = state;
         const standing = before.standings[thread]!;
-        const arrival = stepThread(session, standing, before.data, thread)[outcome]!;
+        const arrival = stepThread(session, standing, before.data, thread, true)[outcome]!;
         state = outcomeOf(before.standings, thread, arrival).state;
         return { thread, before, after: state, notes: arrival.notes, saw: arrival.saw, place: placeOf(standing.thread) };
       });
+      session.work.left = left;
+      return steps;
     },
   };
 }

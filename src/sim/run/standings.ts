@@ -29,8 +29,8 @@ export interface Standing {
 export interface Passage {
   readonly standing: Standing;
   readonly fault: Fault | null;
-  readonly notes: readonly string[];
-  readonly saw: readonly Sight[];
+  /** What the words of its own (ownWords()) are then; null when it did not look at them. */
+  readonly own: readonly number[] | null;
 }
 
 /** An entry that a step looked at. */
@@ -40,10 +40,14 @@ export interface Sight {
   readonly value: EntryValue | TornValue;
 }
 
-/** By the number of the value that the operation gave, -1 for none. `locks`: how many were named when this was written. */
+/**
+ * By the number of the value that the operation gave, -1 for none; where the thread looked at words of its own, by those,
+ * too. `locks`: how many were named when this was written.
+ */
 interface After {
   locks: number;
   readonly passages: Map<number, readonly Passage[]>;
+  readonly byOwn: Map<string, readonly Passage[]>;
 }
 
 export class Standings {
@@ -58,23 +62,35 @@ export class Standings {
   of(key: string, make: () => Pick<Standing, "thread" | "operation" | "step" | "footprint">): Standing {
     let standing = this.known.get(key);
     if (standing === undefined) {
-      standing = { id: this.known.size, ...make(), after: { locks: 0, passages: new Map() } };
+      standing = { id: this.known.size, ...make(), after: { locks: 0, passages: new Map(), byOwn: new Map() } };
       this.known.set(key, standing);
     }
     return standing;
   }
 
-  passages(from: Standing, result: number): readonly Passage[] | undefined {
-    return from.after.locks === this.locks.names.length ? from.after.passages.get(result) : undefined;
+  /** `own`: the thread's own words, as they are now. */
+  passages(from: Standing, result: number, own: readonly number[]): readonly Passage[] | undefined {
+    const { locks, passages, byOwn } = from.after;
+    if (locks !== this.locks.names.length) return undefined;
+    return passages.get(result) ?? (byOwn.size === 0 ? undefined : byOwn.get(ownKey(result, own)));
   }
 
-  /** `locks`: how many were named before the thread went on. A lock that got its name on the way may answer otherwise next time. */
-  keep(from: Standing, result: number, passages: readonly Passage[], locks: number): void {
+  /**
+   * `own`: the words that it looked at, as they were, or null; `locks`: how many were named before the thread went on. A lock
+   * that got its name on the way may answer otherwise next time.
+   */
+  keep(from: Standing, result: number, passages: readonly Passage[], locks: number, own: readonly number[] | null): void {
     if (locks !== this.locks.names.length) return;
     if (from.after.locks !== locks) {
       from.after.passages.clear();
+      from.after.byOwn.clear();
       from.after.locks = locks;
     }
-    from.after.passages.set(result, passages);
+    if (own === null) from.after.passages.set(result, passages);
+    else from.after.byOwn.set(ownKey(result, own), passages);
   }
+}
+
+function ownKey(result: number, own: readonly number[]): string {
+  return `${result}:${own.join()}`;
 }

@@ -232,7 +232,7 @@ class Maker {
       data[layout.references + page] = references;
       data[layout.pageLife + page] = pageLife.used;
     }
-    const turn: Turn = { layout, data, values: this.values, thread: 0, fail: () => {}, note: () => {} };
+    const turn: Turn = { layout, data, mine: data, values: this.values, thread: 0, fail: () => {} };
     for (let mm = 0; mm < layout.mms; mm++) {
       data[layout.runs + mm] = options.everywhere ? everyCpu(layout) : 0;
       data[layout.tablesCounted + mm] = countTables(turn, mm);

@@ -17,7 +17,7 @@ export function loadEntry(turn: Turn, table: number, index: number): EntryValue 
   const value = entryAt(turn, table, index);
   data[seen(turn, table, index)] = value.id;
   turn.saw?.(table, index, value);
-  turn.note(`${slotName(layout, table, index)} is ${entryName(value)}`);
+  turn.note?.(`${slotName(layout, table, index)} is ${entryName(value)}`);
   return value;
 }
 
@@ -37,7 +37,7 @@ export function exchangeEntry(turn: Turn, table: number, index: number, value: E
 export function hardwareStore(turn: Turn, table: number, index: number, expected: EntryValue, value: EntryValue): boolean {
   if (!touchTable(turn, table, "writes to") || entryAt(turn, table, index) !== expected) return false;
   turn.data[turn.layout.entry + table * entriesPerTable + index] = value.id;
-  turn.note(`${slotName(turn.layout, table, index)}: ${entryName(expected)} -> ${entryName(value)}`);
+  turn.note?.(`${slotName(turn.layout, table, index)}: ${entryName(expected)} -> ${entryName(value)}`);
   return true;
 }
 
@@ -87,7 +87,7 @@ function replace(turn: Turn, table: number, index: number, old: EntryValue | Tor
     if (old.k === "entry" && old.kind === "table" && !(value.k === "entry" && value.kind === "table" && value.target === old.target)) unlink(turn, old.target);
   }
   noteTranslations(turn, before);
-  turn.note(`${slotName(layout, table, index)}: ${entryName(old)} -> ${entryName(value)}`);
+  turn.note?.(`${slotName(layout, table, index)}: ${entryName(old)} -> ${entryName(value)}`);
 }
 
 /** Whether the entry comes to stand for something else; a change of bits in a table that was taken out is seen by who took it. */

@@ -36,7 +36,7 @@ export interface Layout {
   readonly cells: number;
   readonly virtualPages: readonly VirtualPage[];
   /** Level of each table, by number. */
-  readonly levels: Level[];
+  readonly levels: readonly Level[];
   /** Number of each mm's topmost table. */
   readonly roots: readonly number[];
 
@@ -108,7 +108,20 @@ export interface Sizes {
   readonly cells: number;
 }
 
+const known = new Map<string, Layout>();
+
+/** The layout for these sizes: one object for equal ones, as a review builds thousands of worlds of few shapes. */
 export function layoutOf(sizes: Sizes): Layout {
+  const key = Object.values(sizes).join();
+  let layout = known.get(key);
+  if (layout === undefined) {
+    layout = layOut(sizes);
+    known.set(key, layout);
+  }
+  return layout;
+}
+
+function layOut(sizes: Sizes): Layout {
   let size = 0;
   const take = (length: number): number => {
     size += length;

@@ -70,7 +70,7 @@ export function takeLock(turn: Turn, locks: LockNames, lock: number, mode: LockM
   for (let table = 0; table < layout.tables; table++) {
     if (data[layout.lockSees + lock]! & (1 << table)) data[layout.ordered + table]! |= 1 << turn.thread;
   }
-  turn.note(mode === "write" ? `takes ${name}` : `takes ${name} for reading`);
+  turn.note?.(mode === "write" ? `takes ${name}` : `takes ${name} for reading`);
 }
 
 export function releaseLock(turn: Turn, locks: LockNames, lock: number, mode: LockMode): void {
@@ -85,7 +85,7 @@ export function releaseLock(turn: Turn, locks: LockNames, lock: number, mode: Lo
   for (let table = 0; table < layout.tables; table++) {
     if (data[layout.ordered + table]! & (1 << turn.thread)) data[layout.lockSees + lock]! |= 1 << table;
   }
-  turn.note(`releases ${name}`);
+  turn.note?.(`releases ${name}`);
 }
 
 /** Names of the locks that the thread holds, in the order of their numbers. */

@@ -12,7 +12,7 @@ export function allocatePage(turn: Turn): number {
     if (data[layout.pageLife + page] !== pageLife.unused) continue;
     data[layout.pageLife + page] = pageLife.used;
     data[layout.references + page] = 1;
-    turn.note(`allocates P${page}`);
+    turn.note?.(`allocates P${page}`);
     return page;
   }
   return -1;
@@ -42,7 +42,7 @@ export function putPage(turn: Turn, page: number): void {
   data[layout.references + page]! -= 1;
   if (data[layout.references + page] !== 0) return;
   data[layout.pageLife + page] = pageLife.freed;
-  turn.note(`P${page} is freed`);
+  turn.note?.(`P${page} is freed`);
   const still = mappers(turn, page);
   if (still.length > 0) {
     turn.fail("mapped-freed", `frees P${page}, which ${still[0]} still maps`);

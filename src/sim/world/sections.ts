@@ -34,7 +34,7 @@ export function enableInterrupts(turn: Turn): void {
   if (held !== 0) {
     flush(turn, held, own(turn));
     data[layout.held + turn.thread] = 0;
-    turn.note("takes the IPI and flushes its TLB");
+    turn.note?.("takes the IPI and flushes its TLB");
   }
   if (data[layout.rcu + turn.thread] === 0) endGrace(turn);
 }
@@ -44,7 +44,7 @@ export function sendIpi(turn: Turn): void {
   const { layout, data } = turn;
   const set = deaf(turn);
   data[layout.ipi + turn.thread] = set;
-  if (set !== 0) turn.note("waits for CPUs that have interrupts off");
+  if (set !== 0) turn.note?.("waits for CPUs that have interrupts off");
 }
 
 /** Other threads that have interrupts off: their CPUs take no IPI now. */
@@ -66,7 +66,7 @@ export function flushEverywhere(turn: Turn, range: number, byIpi: boolean): void
   if (later === 0) return;
   data[layout.ipi + turn.thread] = later;
   for (let thread = 0; thread < layout.threads; thread++) if (later & (1 << thread)) data[layout.held + thread]! |= range;
-  turn.note("waits for CPUs that have interrupts off");
+  turn.note?.("waits for CPUs that have interrupts off");
 }
 
 export function ipiDone(turn: Turn): boolean {

@@ -12,7 +12,7 @@ export function allocateTable(turn: Turn, level: Level): number {
   data[layout.owner + table] = turn.thread + 1;
   data[layout.ordered + table] = own(turn);
   for (let index = 0; index < entriesPerTable; index++) data[layout.entry + table * entriesPerTable + index] = turn.values.none.id;
-  turn.note(`allocates ${tableName(layout, table)}`);
+  turn.note?.(`allocates ${tableName(layout, table)}`);
   return table;
 }
 
@@ -32,7 +32,7 @@ export function freeTable(turn: Turn, table: number, when: "now" | "after-grace-
   const waiting = when === "now" ? 0 : readers(turn);
   data[layout.life + table] = waiting === 0 ? life.freed : life.waiting;
   data[layout.grace + table] = waiting;
-  turn.note(waiting === 0 ? `${tableName(layout, table)} is freed` : `${tableName(layout, table)} will be freed after a grace period`);
+  turn.note?.(waiting === 0 ? `${tableName(layout, table)} is freed` : `${tableName(layout, table)} will be freed after a grace period`);
 }
 
 /** The table stays allocated and waits with a PMD table to be used for a later split. */
@@ -42,7 +42,7 @@ export function depositTable(turn: Turn, table: number, pmdTable: number): void 
   data[layout.life + table] = life.deposited;
   data[layout.owner + table] = turn.thread + 1;
   data[layout.deposits + pmdTable]! |= 1 << table;
-  turn.note(`deposits ${tableName(layout, table)}`);
+  turn.note?.(`deposits ${tableName(layout, table)}`);
 }
 
 /** The deposited table that comes back, or -1 after a fault. */
@@ -59,7 +59,7 @@ export function withdrawTable(turn: Turn, pmdTable: number): number {
   data[layout.owner + table] = turn.thread + 1;
   // It will be filled anew: what it will hold is not ordered for others yet.
   data[layout.ordered + table] = own(turn);
-  turn.note(`withdraws ${tableName(layout, table)}`);
+  turn.note?.(`withdraws ${tableName(layout, table)}`);
   return table;
 }
 
@@ -71,7 +71,7 @@ export function endGrace(turn: Turn): void {
     data[layout.grace + table]! &= ~own(turn);
     if (data[layout.grace + table] !== 0) continue;
     data[layout.life + table] = life.freed;
-    turn.note(`the grace period ends: ${tableName(layout, table)} is freed`);
+    turn.note?.(`the grace period ends: ${tableName(layout, table)} is freed`);
   }
 }
 

@@ -14,7 +14,7 @@ function turns(more: Settings = {}): readonly [Turn, Turn] {
   const world = buildWorld({ ...settings, ...more }, 2);
   const data = Int32Array.from(world.initial);
   const turn = (thread: number): Turn => ({
-    layout: world.layout, data, values: world.values, thread, note: () => {},
+    layout: world.layout, data, mine: data, values: world.values, thread,
     fail: (property, text) => {
       throw new Error(`${property}: ${text}`);
     },

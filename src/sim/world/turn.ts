@@ -7,14 +7,21 @@ import type { EntryValue, TornValue, Values } from "./value.ts";
 export interface Turn {
   readonly layout: Layout;
   readonly data: Int32Array;
+  /** The same array, for the words that are the thread's own (ownWords()): what no other thread ever looks at. */
+  readonly mine: Int32Array;
   readonly values: Values;
   readonly thread: number;
   /** Says that a property is broken. The first one counts; `rule` when it is another than the property's own. */
   fail(property: PropertyId, text: string, rule?: RuleId): void;
-  /** Says what the step did, for the trace. */
-  note(text: string): void;
+  /** Says what the step did, for the trace; absent in a search, where nobody reads it and its text is not even made. */
+  note?(text: string): void;
   /** Says which value an entry was seen to hold. */
   saw?(table: number, index: number, value: EntryValue | TornValue): void;
+}
+
+/** Where the words stand that only the thread itself reads and writes: what it has collected to free and to flush. */
+export function ownWords(layout: Layout, thread: number): readonly number[] {
+  return [layout.gatherPages + thread, layout.gatherTables + thread, layout.gatherRange + thread, layout.batched + thread];
 }
 
 /** The bit of the turn's thread in a set of threads. */
