@@ -31,7 +31,7 @@ export function isHead(text: string): boolean {
   const front = solid.slice(0, head.nameAt);
   const words = front.slice(Math.max(front.lastIndexOf(")"), front.lastIndexOf(";")) + 1);
   if (words.trim() === "") return declaresParameters(solid.slice(head.nameAt + head.name.length).replace(/^\s*\(|\)$/g, ""));
-  return /^[\w\s*]*\w[\w\s*]*$/.test(words) && !controlWord.test(words);
+  return /^[\w\s*]*$/.test(words) && /\w/.test(words) && !controlWord.test(words);
 }
 
 /** `..., pmd_t *pmd)` before a brace: the end of a head whose beginning is out of sight. */
@@ -93,7 +93,7 @@ export function scanFragment(code: string, from: number, to: number, headed: boo
   return { anchors, strays };
 }
 
-const topLevelLine = /^(?:static\b|extern\b|typedef\b|const\b|module_\w+\s*\(|\w*initcall\w*\s*\(|__setup\s*\(|early_param\s*\(|EXPORT_|MODULE_|DEFINE_|DECLARE_|struct\s+\w+\s*\{|union\s+\w+\s*\{|enum\s+\w*\s*\{|#\s*(?:define|include|undef)\b|(?:(?!return|else|goto|case)\w+[\s*]+){1,6}\w+\s*\()/;
+const topLevelLine = /^(?:static\b|extern\b|typedef\b|const\b|module_\w+\s*\(|\w{0,40}initcall\w{0,40}\s*\(|__setup\s*\(|early_param\s*\(|EXPORT_|MODULE_|DEFINE_|DECLARE_|struct\s+\w+\s*\{|union\s+\w+\s*\{|enum\s+(?:\w+\s*)?\{|#\s*(?:define|include|undef)\b|(?:(?!return|else|goto|case)\w+[\s*]+){1,6}\w+\s*\()/;
 const statementLine = /^(?:(?:if|for|while|switch|return|goto|do|else|break|continue|case|default)\b|[}]|[\w>.*[\]()-]+(?:\s*->\s*\w+)*\s*(?:[-+|&^*/%]|<<|>>)?=[^=]|\w+\s*\([^;{]*\)\s*;|\w+:\s*$|(?:\+\+|--)|[\w>.-]+(?:\+\+|--))/;
 
 /**

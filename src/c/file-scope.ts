@@ -1,4 +1,5 @@
 /** What a file says outside functions: records, tables of function pointers, variables. */
+import { withoutTail } from "../util/ends.ts";
 import type { OpsTable, RecordType } from "./ir.ts";
 import type { UnitNames } from "./lowering.ts";
 import { parse } from "./parse.ts";
@@ -96,7 +97,7 @@ function collectVariables(text: string, found: Collected): void {
   const head = declared(first);
   if (head.name === "" || head.type === "") return;
   found.variables.set(head.name, head.type);
-  const base = head.type.replace(/[\s*]*(?:\[.*)?$/, "");
+  const base = withoutTail(head.type.split("[", 1)[0]!, " \t\n*");
   for (const part of rest) {
     const { name, type } = declared(`${base} ${part}`);
     if (name !== "" && !part.includes("(")) found.variables.set(name, type);

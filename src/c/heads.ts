@@ -36,7 +36,7 @@ interface Call {
 /** The `word(...)` groups outside brackets, in order. */
 function callsOf(head: string): Call[] {
   const calls: Call[] = [];
-  const opener = /(\w+)\s*\(|[([{]/g;
+  const opener = /\b(\w+)\s*\(|[([{]/g;
   for (let match = opener.exec(head); match !== null; match = opener.exec(head)) {
     const open = match.index + match[0].length - 1;
     const close = closing(head, open);

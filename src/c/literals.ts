@@ -1,4 +1,5 @@
 /** Values of C literals. */
+import { withoutTail } from "../util/ends.ts";
 import type { Expr } from "./ir.ts";
 
 const escapes: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, "0": 0, a: 7, b: 8, f: 12, v: 11, "\\": 92, "'": 39, '"': 34 };
@@ -8,7 +9,7 @@ function numberValue(text: string): Expr {
     const value = numberValue(text.slice(1).trim());
     return value.k === "num" ? { k: "num", value: text.startsWith("-") ? -value.value : value.value } : { k: "opaque", text };
   }
-  const digits = text.replace(/'/g, "").replace(/[uUlL]+$/, "");
+  const digits = withoutTail(text.replace(/'/g, ""), "uUlL");
   if (/^(?:0[xX][0-9a-fA-F]+|0[bB][01]+|[1-9][0-9]*|0)$/.test(digits)) return { k: "num", value: BigInt(digits) };
   if (/^0[0-7]+$/.test(digits)) return { k: "num", value: BigInt(`0o${digits.slice(1)}`) };
   return { k: "opaque", text };

@@ -29,7 +29,7 @@ type Section = { readonly k: "function"; readonly head: FunctionHead } | { reado
 /** A hunk header names the last line before the hunk that starts in the first column: a function head, or something else at file level. */
 function readSection(section: string): Section {
   const { plain, code } = blankStretch(section);
-  const text = mask(code).replace(/\{.*$/, "").trim();
+  const text = mask(code).split("{", 1)[0]!.trim();
   if (text === "" || /^\w+\s*:/.test(text)) return { k: "silent" };
   if (/^(?:struct|union|enum|typedef|#)/.test(text) && !text.includes("(")) return { k: "outside" };
   const head = readHead(text, plain);

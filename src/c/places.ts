@@ -2,6 +2,7 @@
 import { dereferenced, fetch } from "./access.ts";
 import type { Expr, Place } from "./ir.ts";
 import { locOf, textOf, type Lowering } from "./lowering.ts";
+import { elementType } from "./type-text.ts";
 import { bare, childOf, firstNamed, operatorOf, type SyntaxNode } from "./syntax.ts";
 
 export function lowerPlace(l: Lowering, node: SyntaxNode): Place {
@@ -99,6 +100,6 @@ function baseType(l: Lowering, place: Place): string {
     case "deref":
       return place.ptr.k === "var" ? l.builder.typeOf(place.ptr.name).replace(/ ?\*$/, "") : "";
     case "index":
-      return baseType(l, place.base).replace(/ ?\[[^\]]*\]$/, "");
+      return elementType(baseType(l, place.base));
   }
 }

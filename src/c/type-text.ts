@@ -24,6 +24,13 @@ function tidy(text: string): string {
     .replace(/ (?=[),])/g, "");
 }
 
+/** `u32 [2]` -> `u32`; a type that is no array as it is. */
+export function elementType(type: string): string {
+  if (!type.endsWith("]")) return type;
+  const open = type.indexOf("[", type.lastIndexOf("]", type.length - 2) + 1);
+  return open < 0 ? type : type.slice(0, open).trimEnd();
+}
+
 export interface Declared {
   readonly name: string;
   readonly type: string;
@@ -68,19 +75,19 @@ export function splitCommas(text: string): string[] {
  * unnamed parameter. `text` has no initialiser.
  */
 export function declared(text: string): Declared {
-  const pointer = /\(\s*\*+\s*(\w+)\s*((?:\[[^\]]*\])*)\s*\)\s*(?=\()/.exec(text);
+  const pointer = /\(\s*\*+\s*(\w+)\s*(?:((?:\[[^\]]*\])+)\s*)?\)\s*(?=\()/.exec(text);
   if (pointer !== null) {
-    return { name: pointer[1]!, type: typeText(`${text.slice(0, pointer.index)} (*${pointer[2]})${text.slice(pointer.index + pointer[0].length)}`) };
+    return { name: pointer[1]!, type: typeText(`${text.slice(0, pointer.index)} (*${pointer[2] ?? ""})${text.slice(pointer.index + pointer[0].length)}`) };
   }
   const bracket = text.indexOf("[");
   const front = (bracket < 0 ? text : text.slice(0, bracket)).trimEnd();
   const array = bracket < 0 ? "" : ` ${text.slice(bracket)}`;
   const words = front.match(/\w+/g) ?? [];
-  const last = /(\w+)$/.exec(front);
+  const last = /\w$/.test(front) ? words.at(-1) : undefined;
   const plain = words.filter((word) => !dropped.has(word) && !attributeWords.has(word));
-  const named = last !== null && plain.at(-1) === last[1] && (plain.length > 1 || /\*\s*\w+$/.test(front)) && !unnamed(plain);
+  const named = last !== undefined && plain.at(-1) === last && (plain.length > 1 || /\*\s*\w+$/.test(front)) && !unnamed(plain);
   if (!named) return { name: "", type: typeText(front + array) };
-  return { name: last[1]!, type: typeText(front.slice(0, last.index) + array) };
+  return { name: last, type: typeText(front.slice(0, -last.length) + array) };
 }
 
 /** `struct page` and `unsigned long` have two words and no name. */

@@ -70,7 +70,7 @@ function record(symbol: string, truth: boolean, facts: Facts): Facts {
 
 /** Where one lock serves two levels (no split page-table locks) taking and releasing go by other names: leave it open. */
 function joinedLocks(symbol: string, truth: boolean, facts: Facts): Facts {
-  if (!truth || !/^\(.*==.*\)$/.test(symbol) || !symbol.includes("lock(")) return facts;
+  if (!truth || !symbol.startsWith("(") || !symbol.endsWith(")") || !symbol.includes("==") || !symbol.includes("lock(")) return facts;
   return { ...facts, locks: facts.locks.map((l) => ({ ...l, certain: false })) };
 }
 

@@ -57,7 +57,7 @@ function annotatedLocks(fn: FunctionIr, at: Loc): LockFact[] {
 
 /** `vmf->ptl`, `ptl`, `&mm->mmap_lock` by the function's parameters; null for other expressions and other locks. */
 function lockNamed(text: string, fn: FunctionIr): { readonly id: string; readonly class: LockClass } | null {
-  const match = /^\s*(&?)\s*([A-Za-z_]\w*(?:\s*->\s*[A-Za-z_]\w*){0,6})\s*$/.exec(text);
+  const match = /^(&?)\s*([A-Za-z_]\w*(?:\s*->\s*[A-Za-z_]\w*){0,6})$/.exec(text.trim());
   if (!match) return null;
   const path = match[2]!.split("->").map((part) => part.trim());
   if (!fn.params.includes(path[0]!)) return null;

@@ -3,6 +3,7 @@
  * front end's texts ("pmd_t *"); "" is unknown. Where a name is undeclared because the declaration lies in a gap, a
  * variable that is dereferenced and called pmd, ptep, ... is taken for a pointer to such an entry.
  */
+import { elementType } from "../c/index.ts";
 import type { Expr, FunctionIr, Place, RecordType } from "../c/ir.ts";
 import type { Level } from "../rulebook/schema.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
@@ -52,7 +53,7 @@ export function staticTypes(fn: FunctionIr, rulebook: Rulebook, records: readonl
       case "deref":
         return pointee(ofExpr(place.ptr));
       case "index":
-        return ofPlace(place.base).replace(/\s*\[[^\]]*\]$/, "");
+        return elementType(ofPlace(place.base));
       case "field": {
         const record = ofPlace(place.base).replace(/^const /, "");
         const declared = records.find((r) => record === `struct ${r.name}` || record === r.name);
@@ -94,5 +95,6 @@ function pointerTo(type: string): string {
 
 function pointee(type: string): string {
   if (type.endsWith("*")) return type.slice(0, -1).trimEnd();
-  return /\[[^\]]*\]$/.test(type) ? type.replace(/\s*\[[^\]]*\]$/, "") : "";
+  const element = elementType(type);
+  return element === type ? "" : element;
 }

@@ -5,6 +5,7 @@ import { UsageError } from "../core/errors.ts";
 import { litmusMark } from "../core/litmus-report.ts";
 import type { Report } from "../core/report.ts";
 import type { SimReport } from "../core/sim-report.ts";
+import { withoutEnds } from "../util/ends.ts";
 import type { Context } from "./context.ts";
 import { writeWhole } from "./output.ts";
 import { text } from "./values.ts";
@@ -60,7 +61,7 @@ function emit(tests: readonly EmittedTest[], { args, cwd }: Context): void {
 
 /** Letters, digits, "-", "_" and "." within, so that no name leaves the folder or is hidden. */
 function freeName(wish: string, isTaken: (name: string) => boolean): string {
-  const stem = wish.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[-.]+|[-.]+$/g, "").slice(0, 80) || "test";
+  const stem = withoutEnds(wish.replace(/[^A-Za-z0-9_.-]+/g, "-"), "-.").slice(0, 80) || "test";
   for (let n = 1; ; n++) {
     const name = n === 1 ? `${stem}.litmus` : `${stem}-${n}.litmus`;
     if (!isTaken(name)) return name;

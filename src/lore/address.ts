@@ -3,6 +3,7 @@
  * thread of a message is at ARCHIVE/MESSAGE-ID/t.mbox.gz (public-inbox, Documentation/design_www.txt).
  */
 import { UsageError } from "../core/errors.ts";
+import { withoutTail } from "../util/ends.ts";
 
 /** Hosts of Link: trailers, which only point on to the archive. */
 const pointers: readonly string[] = ["lkml.kernel.org", "msgid.link", "patch.msgid.link", "mid.mail-archive.com"];
@@ -26,7 +27,7 @@ export function archiveUrl(input: string, archive: string): URL {
 /** The base URL of `--archive`, without its last slash. Throws UsageError for what is no web address. */
 export function archiveBase(archive: string): string {
   const url = webUrl(archive, "--archive");
-  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+  return `${url.origin}${withoutTail(url.pathname, "/")}`;
 }
 
 /** A page, a thread or a raw mail of an archive; other addresses are fetched as they are (a Patchwork mbox, a .patch). */

@@ -15,7 +15,7 @@ export interface ArchivedMail {
 }
 
 const FIELD = /^(from|date|subject|message-id|in-reply-to|references|to|cc|newsgroups)\s{0,4}:\s?(.*)$/i;
-const NAVIGATION = /^(?:\s*\[[^\]]{1,60}\]\s*)+$|^(?:\s*(?:next|previous|prev) (?:message|in thread|by date|by thread)\b.{0,200})$/i;
+const NAVIGATION = /^\s*(?:\[[^\]]{1,60}\]\s*)+$|^(?:\s*(?:next|previous|prev) (?:message|in thread|by date|by thread)\b.{0,200})$/i;
 const HEAD_LINES = 40;
 /** A line of text has at most 998 characters (RFC 5322, 2.1.1): a longer one is no subject. */
 const LONGEST_SUBJECT = 998;

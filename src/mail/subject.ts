@@ -2,6 +2,7 @@
  * What a subject says of a patch: "[RFC PATCH v3 02/10] mm: title". Tags are read as b4 reads them: every leading
  * bracket group counts, nested brackets are flattened, "PATCHv3" is two words.
  */
+import { withoutTail } from "../util/ends.ts";
 
 export interface SubjectInfo {
   /** True when the subject is an answer ("Re:", "Aw:", ...) or a forward. */
@@ -80,5 +81,5 @@ export function parseSubject(subject: string): SubjectInfo {
 
 /** The title as a key for "the same patch again": case, blanks and a closing full stop don't count. */
 export function titleKey(title: string): string {
-  return title.toLowerCase().replace(/\s+/g, " ").replace(/[\s.]+$/, "").trim();
+  return withoutTail(title.toLowerCase().replace(/\s+/g, " "), " .").trim();
 }

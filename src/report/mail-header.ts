@@ -12,13 +12,17 @@ export function unstructured(name: string, text: string): string {
 
 /** "To: Name <address>"; null when there is no address to be found in the text. */
 export function addressee(name: string, author: string): string | null {
-  const parts = /^\s*("?)([^<>]*?)\1\s*<([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,190})>\s*$/.exec(author) ?? /^()()\s*([\w.+-]{1,64}@[\w.-]{1,190})\s*$/.exec(author);
+  const parts = /^([^<>]*)<([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,190})>$/.exec(author.trim()) ?? /^()([\w.+-]{1,64}@[\w.-]{1,190})$/.exec(author.trim());
   if (parts === null) return null;
-  const [, , given = "", address] = parts;
-  const phrase = given.replace(/\s+/g, " ").trim();
+  const [, given = "", address] = parts;
+  const phrase = unquoted(given.replace(/\s+/g, " ").trim()).trim();
   if (phrase === "") return `${name}: ${address}`;
   const words = isAscii(phrase) ? [`"${phrase.replace(/["\\]/g, (char) => `\\${char}`)}"`] : encodedWords(phrase);
   return fold(name, [...words, `<${address}>`]);
+}
+
+function unquoted(text: string): string {
+  return text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
 }
 
 /** "<id>" when the text can stand as a message id, else null. */

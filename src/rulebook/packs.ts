@@ -38,7 +38,7 @@ function withC(rules: CompiledRules, path: string, text: string): CompiledRules 
 }
 
 function isActors(text: string): boolean {
-  return text.split("\n").some((line) => /^[ \t]*\/?\*{0,2} *(?:actors?|operation): /.test(line));
+  return text.split("\n").some((line) => /^[ \t]*(?:\/?\*{1,2} *)?(?:actors?|operation): /.test(line));
 }
 
 function readPack(path: string, cwd: string): string {

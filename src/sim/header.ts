@@ -52,12 +52,12 @@ function keysOf(comment: string, line: number, before: number): Pick<Header, "ke
   let depth = 0;
   for (const [index, raw] of comment.split("\n").entries()) {
     const text = raw.replace(/^\s*\* ?/, "");
-    const found = /^( *)([a-z][a-z-]*): *(.*)$/.exec(text);
+    const found = /^ *([a-z][a-z-]*):(.*)$/.exec(text);
     const indent = text.length - text.trimStart().length;
     if (found !== null && (last === "" || indent <= depth)) {
-      last = found[2]!;
+      last = found[1]!;
       depth = indent;
-      const value = found[3]!.trim();
+      const value = found[2]!.trim();
       if (!places.has(last)) places.set(last, { line: line + index, column: raw.length - text.length + indent + 1 + (index === 0 ? before : 0) });
       keys.set(last, keys.has(last) ? `${keys.get(last)}\n${value}` : value);
     } else if (last !== "" && text.trim() !== "" && indent > depth) {

@@ -50,7 +50,7 @@ export function areRelated(a: string, b: string): boolean {
 
 /** Names in a text of C, functions that are called left out. */
 export function namesIn(text: string): Set<string> {
-  return new Set(Array.from(text.matchAll(/[A-Za-z_]\w*(?:(?:->|\.)[A-Za-z_]\w*)*(?!\w)(?!\s*\()/g), (match) => match[0]));
+  return new Set(Array.from(text.matchAll(/\b[A-Za-z_]\w*(?:(?:->|\.)[A-Za-z_]\w*)*(?!\w)(?!\s*\()/g), (match) => match[0]));
 }
 
 function compute(fn: FunctionIr): Tested {
@@ -203,7 +203,7 @@ export function aliases(fn: FunctionIr, isCopy: (callee: string) => boolean): (n
       const to = definedBy(step);
       if (to === null || (step.op === "call" && !(step.callee !== null && isCopy(step.callee)))) continue;
       const from = step.op === "load" ? printPlace(step.place) : printExpr(operandsOf(step).at(-1) ?? { k: "num", value: 0n });
-      const [base] = from.startsWith("%") ? [from] : namesIn(from.replace(/\[.*$/, ""));
+      const [base] = from.startsWith("%") ? [from] : namesIn(from.split("[", 1)[0]!);
       if (base !== undefined) join(to.replace(/#\d+$/, ""), base);
     }
   }

@@ -5,6 +5,7 @@
 import type { FunctionIr } from "../../c/ir.ts";
 import type { Proposition, Question } from "../litmus/index.ts";
 import type { Program, Statement, Thread, Value } from "../memory/index.ts";
+import { withoutEnds } from "../../util/ends.ts";
 import type { PropertyName } from "./properties.ts";
 import { lowerWeak } from "./lower.ts";
 import { constant, content, levels, type Bound, type ThreadContext } from "./thread.ts";
@@ -155,5 +156,5 @@ export function questionOf(weak: WeakProgram, hazard: Hazard | null): Question {
 
 /** A name that herd7 takes. */
 export function litmusName(name: string): string {
-  return name.replace(/[^A-Za-z0-9_.+-]+/g, "-").replace(/^-+|-+$/g, "") || "test";
+  return withoutEnds(name.replace(/[^A-Za-z0-9_.+-]+/g, "-"), "-") || "test";
 }
