@@ -121,6 +121,8 @@ export async function bundle(root: string): Promise<void> {
   await initC();
   const { models, actors } = builtinRules();
   writeFileSync(join(dist, name.replace(".cjs", ".units")), builtFunctions([...models, ...actors]));
+  // Kept results are good for one build only (src/util/build-id.ts).
+  writeFileSync(join(dist, "build-id"), `${sha1(text)}\n`);
   writeFileSync(join(dist, "sbom.cdx.json"), billOfMaterials(root));
   writeFileSync(join(dist, "start.cjs"), starter(name));
   rmSync(join(dist, "cli/main.js"), { force: true });

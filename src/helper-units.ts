@@ -6,6 +6,7 @@ import { lowerText } from "./c/index.ts";
 import { calleesOf, type Elsewhere, hasPageTableSteps } from "./check/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Base } from "./core/image.ts";
+import { sha1 } from "./util/digest.ts";
 import { Recent } from "./util/recent.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
 import { emptyStack, GitFailure, listSources, type Stack, textAtBase, type Tree } from "./tree/index.ts";
@@ -45,16 +46,73 @@ interface Known {
   defines: readonly string[] | null;
 }
 
+/** What was found at a place that was looked at: a digest, a list of paths, or "none". */
+export type Looked = string;
+
+/** What all views of one tree have in common. */
+interface Shared {
+  readonly texts: Recent<{ readonly text: string | null }>;
+  readonly digests: Map<string, Promise<Looked>>;
+  readonly units: Recent<Known>;
+  files: Promise<readonly string[]> | null;
+  calls: Promise<ReadonlyMap<string, readonly string[]>> | null;
+}
+
 /** Reads and lowers the files of a tree that are asked for, once for each state. */
 export class TreeSources {
   readonly #tree: Tree;
-  readonly #texts = new Recent<{ readonly text: string | null }>(mostText);
-  readonly #units = new Recent<Known>(mostLowered);
-  #files: Promise<readonly string[]> | null = null;
-  #calls: Promise<ReadonlyMap<string, readonly string[]>> | null = null;
+  readonly #shared: Shared;
+  /** Keys of lookAgain(), and the states that they speak of; null when nobody wants to know. */
+  readonly #noted: { readonly states: readonly TreeState[]; readonly looked: Map<string, Promise<Looked>> } | null;
 
-  constructor(tree: Tree) {
+  constructor(tree: Tree, noting: { readonly shared: Shared; readonly states: readonly TreeState[] } | null = null) {
     this.#tree = tree;
+    this.#shared = noting?.shared ?? { texts: new Recent(mostText), digests: new Map(), units: new Recent(mostLowered), files: null, calls: null };
+    this.#noted = noting && { states: noting.states, looked: new Map() };
+  }
+
+  /** The same tree, noting what is looked at in these states of it. */
+  noting(states: readonly TreeState[] = [asItIs]): TreeSources {
+    return new TreeSources(this.#tree, { shared: this.#shared, states });
+  }
+
+  /** All that this view has looked at, and what it found there. */
+  async looked(): Promise<(readonly [string, Looked])[]> {
+    return Promise.all(Array.from(this.#noted?.looked ?? [], async ([at, found]) => [at, await found] as const));
+  }
+
+  /** What is found now at a place that was looked at in one of the states. */
+  async lookAgain(at: string, states: readonly TreeState[] = [asItIs]): Promise<Looked> {
+    const [number, kind, name] = at.split(" ") as [string, string, string];
+    const state = states[Number(number)];
+    // Whoever looks at a state that was not announced is not to be believed a second time.
+    if (state === undefined) return "unknown state";
+    if (kind === "text") return this.#digest(name, state);
+    return kind === "calls" ? (await this.#callingPaths(name)).join(",") : sha1((await this.#listed()).join("\n"));
+  }
+
+  #note(kind: "text" | "calls" | "list", name: string, state: TreeState): void {
+    if (this.#noted === null) return;
+    const { states, looked } = this.#noted;
+    const at = `${states.indexOf(state)} ${kind} ${name}`;
+    if (!looked.has(at)) looked.set(at, states.includes(state) ? this.lookAgain(at, states) : Promise.resolve("state"));
+  }
+
+  #digest(path: string, state: TreeState): Promise<Looked> {
+    const key = keyOf(path, state);
+    const known = key === null ? undefined : this.#shared.digests.get(key);
+    if (known !== undefined) return known;
+    const made = this.#read(path, state).then((text) => (text === null ? "none" : sha1(text)));
+    if (key !== null) this.#shared.digests.set(key, made);
+    return made;
+  }
+
+  #listed(): Promise<readonly string[]> {
+    return (this.#shared.files ??= listSources(this.#tree, callerPaths, true));
+  }
+
+  async #callingPaths(name: string): Promise<readonly string[]> {
+    return (await (this.#shared.calls ??= this.#callIndex())).get(name) ?? [];
   }
 
   /** Units that define functions which `unit` calls and neither has nor has a contract for. */
@@ -90,15 +148,16 @@ export class TreeSources {
   async callersOf(name: string, state: TreeState = asItIs, except: string | null = null): Promise<UnitIr[]> {
     const most = except === null ? mostCallers : mostCallingFiles;
     if (state !== asItIs) return this.#search((source, path) => path !== except && callIn(source, name), most, state);
-    const paths = ((await (this.#calls ??= this.#callIndex())).get(name) ?? []).filter((path) => path !== except).slice(0, most);
+    this.#note("calls", name, state);
+    const paths = (await this.#callingPaths(name)).filter((path) => path !== except).slice(0, most);
     return Promise.all(paths.map(async (path) => this.#unit(path, (await this.#text(path, state))!)));
   }
 
   /** Files by the names of what they call. A tree that is scanned does not change, and is asked of every function. */
   async #callIndex(): Promise<ReadonlyMap<string, readonly string[]>> {
     const index = new Map<string, string[]>();
-    for (const path of await (this.#files ??= listSources(this.#tree, callerPaths, true))) {
-      const source = await this.#text(path, asItIs);
+    for (const path of await this.#listed()) {
+      const source = await this.#read(path, asItIs);
       for (const name of new Set(Array.from((source ?? "").matchAll(/\b([A-Za-z_]\w*)\(/g), (match) => match[1]!))) {
         const known = index.get(name);
         if (known === undefined) index.set(name, [path]);
@@ -117,9 +176,9 @@ export class TreeSources {
 
   async #search(isWanted: (source: string, path: string) => boolean, most: number, state: TreeState): Promise<UnitIr[]> {
     if (!this.#tree.hasFiles) return [];
-    this.#files ??= listSources(this.#tree, callerPaths, true);
+    this.#note("list", "", state);
     const found: UnitIr[] = [];
-    for (const path of await this.#files) {
+    for (const path of await this.#listed()) {
       const source = await this.#text(path, state);
       if (source !== null && isWanted(source, path)) found.push(this.#unit(path, source));
       if (found.length >= most) break;
@@ -127,18 +186,22 @@ export class TreeSources {
     return found;
   }
 
-  async #text(path: string, { base, stack }: TreeState): Promise<string | null> {
-    if (stack.files.has(path)) return this.#read(path, { base, stack });
-    const key = `${base.kind} ${base.id} ${path}`;
-    const known = this.#texts.find(key);
+  #text(path: string, state: TreeState): Promise<string | null> {
+    this.#note("text", path, state);
+    return this.#read(path, state);
+  }
+
+  async #read(path: string, state: TreeState): Promise<string | null> {
+    const key = keyOf(path, state);
+    const known = key === null ? undefined : this.#shared.texts.find(key);
     if (known) return known.text;
-    const text = await this.#read(path, { base, stack });
-    this.#texts.keep(key, text?.length ?? 1, { text });
+    const text = await this.#fetch(path, state);
+    if (key !== null) this.#shared.texts.keep(key, text?.length ?? 1, { text });
     return text;
   }
 
   /** A repository that fails is named by the tree stage; here it means one helper less. */
-  async #read(path: string, { base, stack }: TreeState): Promise<string | null> {
+  async #fetch(path: string, { base, stack }: TreeState): Promise<string | null> {
     try {
       return await textAtBase(this.#tree, base, path, stack);
     } catch (error) {
@@ -160,12 +223,17 @@ export class TreeSources {
 
   /** Lowered bodies stay with their unit, so this is where most of the memory of a long run is. */
   #known(path: string, source: string): Known {
-    const known = this.#units.find(path);
+    const known = this.#shared.units.find(path);
     if (known?.source === source) return known;
     const made: Known = { source, unit: null, defines: null };
-    this.#units.keep(path, source.length, made);
+    this.#shared.units.keep(path, source.length, made);
     return made;
   }
+}
+
+/** Name of a text that is the same each time; null for one that the patches before have changed. */
+function keyOf(path: string, { base, stack }: TreeState): string | null {
+  return stack.files.has(path) ? null : `${base.kind} ${base.id} ${path}`;
 }
 
 /** What the other files of a patch tell: functions that are there in full. A part of a function says too little of its effects. */

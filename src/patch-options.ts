@@ -2,6 +2,7 @@
 import type { RuleId } from "./core/finding.ts";
 import type { AnalysisRequest, ReviewRequest } from "./core/request.ts";
 import { TreeSources } from "./helper-units.ts";
+import { ResultCache } from "./result-cache.ts";
 import type { CompiledRules } from "./rulebook/index.ts";
 import type { Tree } from "./tree/index.ts";
 
@@ -18,6 +19,8 @@ export interface PatchOptions {
   /** Also take pictures of the page tables along each trace. */
   readonly pictures: boolean;
   readonly wants: (rule: RuleId) => boolean;
+  /** Results of earlier runs; null where there is no tree to speak of. */
+  readonly cache: ResultCache | null;
 }
 
 export function patchOptions(request: Omit<ReviewRequest, "stdin">, tree: Tree | null, rules: CompiledRules): PatchOptions {
@@ -32,6 +35,7 @@ export function patchOptions(request: Omit<ReviewRequest, "stdin">, tree: Tree |
     bound: request.bound,
     pictures: request.pictures ?? false,
     wants: wanted(request),
+    cache: tree === null ? null : ResultCache.of(`review ${request.all} ${request.pictures ?? false}`, request, "", rules, tree.root),
   };
 }
 

@@ -4,7 +4,7 @@ import type { PatchReport } from "./core/report.ts";
 import type { ReviewRequest } from "./core/request.ts";
 import { type PatchOptions, patchOptions } from "./patch-options.ts";
 import type { PreparedPatch } from "./prepare-patch.ts";
-import { reviewPatch } from "./review-patch.ts";
+import { reviewAndKeep } from "./kept-review.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
 import { type Answer, answerOf } from "./thread-answer.ts";
 import { openTree } from "./tree/index.ts";
@@ -24,5 +24,5 @@ async function prepare(): Promise<PatchOptions> {
   return patchOptions(request, tree === null ? null : await openTree(tree), await withPacks(builtinRules(), request.rules, request.cwd));
 }
 
-const task = (patch: PreparedPatch): Promise<Answer<PatchReport>> => answerOf(async () => reviewPatch(patch, await (ready ??= prepare())));
+const task = (patch: PreparedPatch): Promise<Answer<PatchReport>> => answerOf(async () => reviewAndKeep(patch, await (ready ??= prepare())));
 export default task;

@@ -3,7 +3,6 @@
  * that knows the order of the stages (docs/architecture.md has the table).
  */
 import { resolve } from "node:path";
-import { initC } from "./c/index.ts";
 import type { EventSink } from "./core/events.ts";
 import type { PatchReport, Report } from "./core/report.ts";
 import type { ReviewRequest } from "./core/request.ts";
@@ -25,7 +24,6 @@ export async function review(request: ReviewRequest, events?: EventSink): Promis
   const rules = await withPacks(builtinRules(), request.rules, request.cwd);
   const waivers = await Waivers.of(request, request.ignoreWaivers !== true);
   const resumption = Resumption.of(request, rules);
-  await initC();
   const tree = await treeOf(request);
   try {
     const options = patchOptions(request, tree, rules);

@@ -1,9 +1,10 @@
 /** Who reviews the patches: this thread, or a pool of threads as soon as there are enough patches for one to pay. */
+import { initC } from "./c/index.ts";
 import type { PatchReport } from "./core/report.ts";
 import type { ReviewRequest } from "./core/request.ts";
+import { keptReview, reviewAndKeep } from "./kept-review.ts";
 import type { PatchOptions } from "./patch-options.ts";
 import type { PreparedPatch } from "./prepare-patch.ts";
-import { reviewPatch } from "./review-patch.ts";
 import type { ReviewSetup } from "./review-thread.ts";
 import { type Answer, resultOf } from "./thread-answer.ts";
 import { openPool, type Pool } from "./util/pool.ts";
@@ -30,11 +31,19 @@ export function reviewersFor(request: ReviewRequest, options: PatchOptions): Rev
   return {
     width: request.jobs === 1 ? 1 : 4 * request.jobs,
     review: async (patch) => {
+      const kept = await keptReview(patch, options);
+      if (kept !== null) return values.share(kept);
       if (reviewed++ > 0) endShortRun();
-      if (request.jobs === 1 || left-- > 0) return values.share(await reviewPatch(patch, options));
+      if (request.jobs === 1 || left-- > 0) {
+        await initC();
+        return values.share(await reviewAndKeep(patch, options));
+      }
       pool ??= openPool("review-thread", setup, request.jobs);
       return values.share(resultOf(await (await pool).run(patch)));
     },
-    close: async () => (await pool)?.close(),
+    close: async () => {
+      await (await pool)?.close();
+      options.cache?.close();
+    },
   };
 }

@@ -7,8 +7,10 @@ import type { UnitReport } from "./core/report.ts";
 import type { ScanRequest } from "./core/request.ts";
 import { TreeSources } from "./helper-units.ts";
 import { wanted } from "./patch-options.ts";
+import { ResultCache } from "./result-cache.ts";
 import { type CompiledRules, rulebookFor, type Rulebook } from "./rulebook/index.ts";
 import type { Tree } from "./tree/index.ts";
+import { sha1 } from "./util/digest.ts";
 import { decided } from "./weak-findings.ts";
 
 /** What the scan of every file needs, made once (and once in each thread). */
@@ -17,6 +19,7 @@ export interface ScanContext {
   readonly sources: TreeSources;
   readonly rulebook: Rulebook;
   readonly wants: (rule: Finding["rule"]) => boolean;
+  readonly cache: ResultCache | null;
 }
 
 export interface FileScan {
@@ -28,13 +31,32 @@ export interface FileScan {
 }
 
 export function scanContext(request: ScanRequest, era: string, tree: Tree, rules: CompiledRules): ScanContext {
-  return { tree, sources: new TreeSources(tree), rulebook: rulebookFor(rules, era), wants: wanted(request) };
+  return { tree, sources: new TreeSources(tree), rulebook: rulebookFor(rules, era), wants: wanted(request), cache: ResultCache.of("scan", request, era, rules, tree.root) };
 }
 
-export async function scanFile(file: string, { tree, sources, rulebook, wants }: ScanContext): Promise<FileScan> {
-  const disk = await tree.readFile(file);
+/** What an earlier run has found in the file, when all that it looked at is as it was; null when it has to be scanned. */
+export async function keptScan(file: string, { tree, sources, cache }: ScanContext): Promise<FileScan | null> {
+  const disk = cache === null ? null : await tree.readFile(file);
+  if (cache === null || disk === null || disk.bytes === null) return null;
+  return ((await cache.find(itemOf(file, disk.bytes), sources)) as FileScan | undefined) ?? null;
+}
+
+export async function scanFile(file: string, context: ScanContext): Promise<FileScan> {
+  const disk = await context.tree.readFile(file);
   if (disk.bytes === null) return { file, unit: null, trouble: disk.reason };
   const text = disk.bytes.toString("utf8");
+  if (context.cache === null) return scanText(file, text, context);
+  const sources = context.sources.noting();
+  const made = await scanText(file, text, { ...context, sources });
+  await context.cache.keep(itemOf(file, disk.bytes), sources, made);
+  return made;
+}
+
+function itemOf(file: string, bytes: Uint8Array): string {
+  return `${file} ${sha1(bytes)}`;
+}
+
+async function scanText(file: string, text: string, { sources, rulebook, wants }: ScanContext): Promise<FileScan> {
   const unit = lowerText(file, text);
   const nothing: FileScan = { file, unit: null, trouble: "" };
   if (!unit.functions.some((fn) => hasPageTableSteps(fn, rulebook))) return nothing;

@@ -6,12 +6,12 @@ import type { EventSink } from "./core/events.ts";
 import type { InputReport, Report, UnitReport } from "./core/report.ts";
 import type { ScanRequest } from "./core/request.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
-import { type FileScan, scanContext, scanFile } from "./scan-file.ts";
+import { type FileScan, keptScan, scanContext, type ScanContext, scanFile } from "./scan-file.ts";
 import type { ScanSetup } from "./scan-thread.ts";
 import { summarize } from "./summary.ts";
 import { type Answer, resultOf } from "./thread-answer.ts";
 import { eraOf, listSources, openTree } from "./tree/index.ts";
-import { inOrder, openPool } from "./util/pool.ts";
+import { inOrder, openPool, type Pool } from "./util/pool.ts";
 import { toolVersion } from "./util/tool-version.ts";
 import { Waivers } from "./waivers.ts";
 
@@ -34,17 +34,20 @@ export async function scan(request: ScanRequest, events?: EventSink): Promise<Re
     const files = await listSources(tree, usual ? usualPaths : request.paths, usual);
     if (files.length === 0) throw new InputError(request.tree, `${request.tree} has no C files under ${request.paths.join(", ") || usualPaths.join(", ")}`);
     const context = scanContext(request, era.version, tree, rules);
-    const threaded = request.jobs > 1 && files.length >= fewFiles;
-    if (!threaded) await initC();
-    const scanned = threaded ? inThreads(files, { request, era: era.version, tree: tree.root }) : inOrder(files, 1, (file) => scanFile(file, context));
+    const scanner = scannerFor(files.length, context, { request, era: era.version, tree: tree.root });
     const units: UnitReport[] = [];
     const troubles: string[] = [];
     let done = 0;
-    for await (const { file, unit, trouble } of scanned) {
-      if (unit) units.push(waivers.inUnit(unit));
-      if (trouble !== "") troubles.push(`${file}: ${trouble}`);
-      events?.({ kind: "progress", phase: "scan", done: ++done, total: files.length, what: file });
-      await new Promise(setImmediate);
+    try {
+      for await (const { file, unit, trouble } of inOrder(files, scanner.width, async (path) => (await keptScan(path, context)) ?? (await scanner.scan(path)))) {
+        if (unit) units.push(waivers.inUnit(unit));
+        if (trouble !== "") troubles.push(`${file}: ${trouble}`);
+        events?.({ kind: "progress", phase: "scan", done: ++done, total: files.length, what: file });
+        await new Promise(setImmediate);
+      }
+    } finally {
+      await scanner.close();
+      context.cache?.close();
     }
     const unread: InputReport = { path: request.tree, messages: 0, patches: 0, skipped: [], troubles };
     return {
@@ -61,11 +64,22 @@ export async function scan(request: ScanRequest, events?: EventSink): Promise<Re
   }
 }
 
-async function* inThreads(files: readonly string[], setup: ScanSetup): AsyncGenerator<FileScan> {
-  const pool = await openPool<string, Answer<FileScan>>("scan-thread", setup, setup.request.jobs);
-  try {
-    yield* inOrder(files, filesAhead, async (file) => resultOf(await pool.run(file)));
-  } finally {
-    await pool.close();
+interface Scanner {
+  /** Files under way at a time. */
+  readonly width: number;
+  readonly scan: (file: string) => Promise<FileScan>;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts what scanning needs with the first file that has to be scanned. */
+function scannerFor(files: number, context: ScanContext, setup: ScanSetup): Scanner {
+  if (setup.request.jobs === 1 || files < fewFiles) {
+    return { width: 1, scan: async (file) => initC().then(() => scanFile(file, context)), close: async () => {} };
   }
+  let pool: Promise<Pool<string, Answer<FileScan>>> | null = null;
+  return {
+    width: filesAhead,
+    scan: async (file) => resultOf(await (await (pool ??= openPool("scan-thread", setup, setup.request.jobs))).run(file)),
+    close: async () => (await pool)?.close(),
+  };
 }

@@ -74,16 +74,24 @@ describe("review", () => {
     const { stdin: _stdin, ...request } = await requestOf(line.split(" "), { cwd: folder });
     expect(request).toEqual({
       inputs: ["a", "b"], archive: "http://a/", tree: "T", base: "B", kernel: "6.12", all: true, pictures: false, only: ["tlb-flush", "table-free"], skip: ["table-free"],
-      rules: ["p.ts"], bound: 9, jobs: 3, strict: true, cwd: folder,
+      rules: ["p.ts"], bound: 9, jobs: 3, strict: true, cache: "/nonexistent/.cache/mmreview", cwd: folder,
     });
   });
 
   it("asks for nothing that was not said", async () => {
     const { stdin: _stdin, jobs, ...request } = await requestOf(["a"], { cwd: folder });
     expect(request).toEqual({
-      inputs: ["a"], archive: "https://lore.kernel.org/all", tree: null, base: null, kernel: null, all: false, pictures: false, only: [], skip: [], rules: [], bound: null, strict: false, cwd: folder,
+      inputs: ["a"], archive: "https://lore.kernel.org/all", tree: null, base: null, kernel: null, all: false, pictures: false, only: [], skip: [], rules: [], bound: null, strict: false, cache: "/nonexistent/.cache/mmreview", cwd: folder,
     });
     expect(jobs).toBeGreaterThanOrEqual(1);
+  });
+
+  it("keeps results in the user's cache folder, unless it is told not to or there is none", async () => {
+    const cacheOf = async (env: Record<string, string>, ...words: string[]): Promise<string | undefined> => (await requestOf([...words, "a"], { env, cwd: folder })).cache;
+    expect(await cacheOf({ XDG_CACHE_HOME: "/caches", HOME: "/home/me" })).toBe("/caches/mmreview");
+    expect(await cacheOf({ XDG_CACHE_HOME: "caches", HOME: "/home/me" })).toBe("/home/me/.cache/mmreview");
+    expect(await cacheOf({ XDG_CACHE_HOME: "", HOME: "" })).toBe(undefined);
+    expect(await cacheOf({ HOME: "/home/me" }, "--no-cache")).toBe(undefined);
   });
 
   it("reads what is piped in when nothing is named", async () => {

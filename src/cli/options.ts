@@ -170,6 +170,14 @@ export const optionTable: readonly OptionSpec[] = [
     more: "A search that reaches the bound says so and is never called complete.",
   },
   {
+    name: "no-cache",
+    setting: "switch",
+    group: "how to review",
+    commands: [...analysing, "hook"],
+    help: "neither use nor keep results of earlier runs",
+    more: "With a tree, results are kept in $XDG_CACHE_HOME/mmreview (~/.cache/mmreview), 200 MB at most, and used again while the program, the rules, the options and every text that was looked at are the same. Nothing is ever kept in the tree. The output does not depend on it.",
+  },
+  {
     name: "jobs",
     short: "j",
     value: "N",

@@ -1,10 +1,11 @@
 /** Option texts to checked values. Every mistake is a UsageError of one line that says what would have been right. */
 import { availableParallelism } from "node:os";
+import { isAbsolute, join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import type { RuleId } from "../core/finding.ts";
 import type { AnalysisRequest } from "../core/request.ts";
 import { isRuleId, ruleIds } from "../core/rule-ids.ts";
-import type { Arguments, Context } from "./context.ts";
+import type { Arguments, Context, Environment } from "./context.ts";
 import { optionTable } from "./options.ts";
 import { nearest } from "../util/nearest.ts";
 
@@ -64,12 +65,19 @@ function baselineOf(args: Arguments): Pick<AnalysisRequest, "baseline" | "today"
   return baseline === null ? {} : { baseline, today: today() };
 }
 
+/** The user's folder for what can be made again (XDG base directory specification); a path in it that is not absolute is to be ignored. */
+function cacheOf(args: Arguments, env: Environment): Pick<AnalysisRequest, "cache"> {
+  const [cacheHome, home] = [env["XDG_CACHE_HOME"] ?? "", env["HOME"] ?? ""];
+  const folder = isAbsolute(cacheHome) ? cacheHome : isAbsolute(home) ? join(home, ".cache") : null;
+  return folder === null || args.switches.has("no-cache") ? {} : { cache: join(folder, "mmreview") };
+}
+
 /** YYYY-MM-DD, UTC. */
 export function today(): string {
   return new Date().toISOString().slice(0, 10);
 }
 
-export function analysis({ args, cwd }: Context): AnalysisRequest {
+export function analysis({ args, cwd, env }: Context): AnalysisRequest {
   const only = rules(args, "only");
   const skip = rules(args, "skip");
   const left = ruleIds.filter((id) => (only.length === 0 || only.includes(id)) && !skip.includes(id));
@@ -83,6 +91,7 @@ export function analysis({ args, cwd }: Context): AnalysisRequest {
     jobs: jobs(args),
     strict: args.switches.has("strict"),
     ...baselineOf(args),
+    ...cacheOf(args, env),
     cwd,
   };
 }

@@ -22,6 +22,8 @@ export interface AnalysisRequest {
   readonly baseline?: string;
   /** The day (YYYY-MM-DD, UTC) by which entries of the baseline expire; absent: none does. */
   readonly today?: string;
+  /** Folder that keeps results for later runs (with a tree); absent: none are kept. It must not lie in the tree. */
+  readonly cache?: string;
   /** Directory that relative paths start from. */
   readonly cwd: string;
 }

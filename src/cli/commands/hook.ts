@@ -39,7 +39,7 @@ function factsOf({ args, cwd }: Context): ScriptFacts {
   const values = [...paths, "kernel", "only", "skip"].flatMap((name) =>
     (args.values.get(name) ?? []).flatMap((value) => [`--${name}`, paths.includes(name) ? resolve(cwd, value) : value]),
   );
-  const options = [...values, ...["strict", "quiet", "no-config"].filter((name) => args.switches.has(name)).map((name) => `--${name}`)];
+  const options = [...values, ...["strict", "quiet", "no-config", "no-cache"].filter((name) => args.switches.has(name)).map((name) => `--${name}`)];
   return { launcher: [process.execPath, resolve(process.argv[1] ?? "mmreview")], options, strict };
 }
 
