@@ -9,6 +9,8 @@ import { fingerprint } from "../findings.ts";
 import type { FunctionCheck } from "../index.ts";
 import type { Loss, Pair } from "./loss.ts";
 import { lostDeeds } from "./lost-deeds.ts";
+import { lostLevel } from "./lost-level.ts";
+import { lostOrder } from "./lost-order.ts";
 import { lostPairs } from "./lost-pairs.ts";
 import { lostTests } from "./lost-tests.ts";
 
@@ -21,7 +23,7 @@ export function losses(before: readonly FunctionCheck[], after: readonly Functio
     const rest = (checks: readonly FunctionCheck[]): FunctionIr[] => checks.filter((one) => one.fn.name !== check.fn.name).map((one) => one.fn);
     const pair: Pair = { before: was, after: check, rulebook, others: { before: rest(before), after: rest(after) } };
     const seen = new Set(found.filter((finding) => finding.function === check.fn.name && finding.status === "introduced").map((finding) => finding.rule));
-    const all = [...lostTests(pair), ...lostPairs(pair), ...lostDeeds(pair)].toSorted((a, b) => Number(a.lastResort ?? false) - Number(b.lastResort ?? false));
+    const all = [...lostTests(pair), ...lostLevel(pair), ...lostPairs(pair), ...lostDeeds(pair), ...lostOrder(pair)].toSorted((a, b) => Number(a.lastResort ?? false) - Number(b.lastResort ?? false));
     return all.flatMap((loss) => {
       if (seen.has(loss.rule) || (loss.lastResort && seen.size > 0)) return [];
       seen.add(loss.rule);

@@ -1,7 +1,7 @@
 /** What a patch takes from a function without putting anything in its place: the words that the comparisons of this folder share. */
-import type { Loc, FunctionIr } from "../../c/ir.ts";
+import type { FunctionIr, Loc, Step } from "../../c/ir.ts";
 import type { RuleId } from "../../core/finding.ts";
-import { calleesOf } from "../call-graph.ts";
+import { calleesOf, stepsOf } from "../call-graph.ts";
 import type { FunctionCheck } from "../index.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 
@@ -45,10 +45,11 @@ export function surplus<T>(from: readonly T[], to: readonly T[], keyOf: (item: T
   return from.filter((item) => left.get(keyOf(item))?.pop() === undefined);
 }
 
-/** Functions without a contract that are called now and were not before: what went may be in there. */
+/** Functions without a contract that are called now, were not before, and are handed something to work on: what went may be in there. */
 export function newHelpers({ before, after, rulebook }: Pair): Set<string> {
   const known = new Set(calleesOf(before.fn));
-  return new Set(calleesOf(after.fn).filter((name) => !known.has(name) && !rulebook.contract(name)));
+  const isHanded = (step: Step): boolean => step.op === "call" && step.args.some((arg) => arg.k !== "global" && arg.k !== "num" && arg.k !== "str");
+  return new Set(stepsOf(after.fn).flatMap((step) => (step.op === "call" && step.callee !== null && !known.has(step.callee) && isHanded(step) && !rulebook.contract(step.callee) ? [step.callee] : [])));
 }
 
 /** Whether the other functions that the patch touches do more of something than before. */

@@ -8,7 +8,7 @@ import type { RuleId } from "../../core/finding.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Effect } from "../../rulebook/schema.ts";
 import { stepsOf } from "../call-graph.ts";
-import { type Loss, moreElsewhere, newHelpers, type Pair, tally } from "./loss.ts";
+import { type Loss, moreElsewhere, newHelpers, type Pair, surplus, tally } from "./loss.ts";
 
 interface Family {
   readonly rule: RuleId;
@@ -32,7 +32,7 @@ const families: readonly Family[] = [
   { rule: "tlb-flush", name: "the announcement of a flush", does: (e) => e.do === "announce-flush" && e.begin, named: null, side: "before", anchor: changes },
   { rule: "tlb-flush", name: "the end of an announced flush", does: (e) => e.do === "announce-flush" && !e.begin, named: null, side: "after", anchor: null },
   { rule: "tlb-flush", name: "the flush that reclaim has put off", does: (e) => e.do === "settle-batched", named: null, side: "before", anchor: null },
-  { rule: "tlb-flush", name: "the page size for the gathered flush", does: () => false, named: /^tlb_change_page_size$/, side: "before", anchor: null },
+  { rule: "tlb-flush", name: "the page size for the gathered flush", does: () => false, named: /^tlb_change_page_size$/, side: "before", anchor: (e) => e.do === "flush" && e.what === "gather" },
   { rule: "notifier-scope", name: "the start of the notifier range", does: (e) => e.do === "notifier" && e.step === "start", named: /^mmu_notifier_invalidate_range_start/, side: "before", anchor: changes },
   { rule: "notifier-scope", name: "the end of the notifier range", does: (e) => e.do === "notifier" && e.step === "end", named: /^mmu_notifier_invalidate_range_end/, side: "after", anchor: null },
   { rule: "walk-done", name: "the end of the walk", does: (e) => e.do === "walk-end", named: null, opened: (e) => e.do === "walk-start", side: "after", anchor: null },
@@ -56,10 +56,13 @@ export function lostDeeds(pair: Pair): Loss[] {
     const { opened } = family;
     const opens = (fn: FunctionIr): number => stepsOf(fn).filter((step) => step.op === "call" && step.callee !== null && opened !== undefined && (pair.rulebook.contract(step.callee)?.effects?.some(opened) ?? false)).length;
     if (opens(before) > opens(after)) return [];
-    const place = loser(before, after, family, isDeed, pair.rulebook);
+    // Of a family of several calls, one may be for what another is not: tlb_flush_mmu() frees pages as well.
+    const callees = new Set(stepsOf(before).flatMap((step) => (isDeed(step) && step.op === "call" ? [step.callee] : [])));
+    const alone = Array.from(callees, (callee) => loser(before, after, family, (step) => isDeed(step) && step.op === "call" && step.callee === callee, pair.rulebook)).find((one) => one !== null);
+    const place = loser(before, after, family, isDeed, pair.rulebook) ?? alone ?? null;
     if (place === null) return [];
-    const deed = stepsOf(before).find(isDeed);
-    const text = deed?.op === "call" ? `${deed.callee}()` : "";
+    const gone = surplus(stepsOf(before).filter(isDeed), stepsOf(after).filter(isDeed), (step) => (step.op === "call" ? (step.callee ?? "") : ""))[0];
+    const text = gone?.op === "call" ? `${gone.callee}()` : "";
     return [{ rule: family.rule, loc: place.loc, what: family.name, message: `the patch takes away ${family.name} (${text}) that came ${family.side} ${place.text} before`, weak: true }];
   });
 }

@@ -25,9 +25,10 @@ function more(from: Books, to: Books, family: string, by: 1 | -1): number {
 /** The net effect at return, where the patch takes away steps of one side only, or lets a path out in between. */
 function balanceOf({ family, rule }: PairStep, from: Books, to: Books, pair: Pair): Loss[] | null {
   const { after, before } = pair;
-  const [was, is] = [from.exits.get(family) ?? new Set<string>(), to.exits.get(family) ?? new Set<string>()];
+  const exits = (books: Books): ReadonlySet<string> => new Set(Array.from(books.exits.get(family) ?? [], (exit) => (from.returns === to.returns ? exit : exit.replace(/^(\S+) \d+/, "$1"))));
+  const [was, is] = [exits(from), exits(to)];
   const [opens, closes] = [more(from, to, family, 1), more(from, to, family, -1)];
-  const sums = (exits: ReadonlySet<string>): ReadonlySet<number> => new Set(exits.size === 0 ? [0] : Array.from(exits, (exit) => Number(exit.split(" ")[0])));
+  const sums = (all: ReadonlySet<string>): ReadonlySet<number> => new Set(all.size === 0 ? [0] : Array.from(all, (exit) => Number(exit.split(" ")[0])));
   const [old, now] = [sums(was), sums(is)];
   const wasBalanced = old.size === 1 && old.has(0);
   const oneSided = opens <= 0 && closes <= 0 && opens < 0 !== closes < 0;

@@ -34,7 +34,9 @@ export function lostTests(pair: Pair): Loss[] {
     if (exposed === "superfluous") return [];
     const use = exposed ?? to.uses.find((one) => one.loc.line >= test.loc.line && minds(one)) ?? null;
     const fails = rule === "map-failure" ? mayFail(test, before.fn, rulebook) : null;
-    if (use === null || fails === false) return [];
+    if (fails === false) return [];
+    const constant = to.constants.find((loc) => loc.line === test.loc.line || !from.constants.some((old) => old.line === loc.line));
+    if (use === null) return constant && to.constants.length > from.constants.length ? [{ rule, loc: constant, what: `test of ${test.key}`, message: `the patch puts a constant for the test of ${test.key}: code on one side of it never runs`, weak: true }] : [];
     const strong = exposed !== null && (rule === "stale-read" || (rule === "map-failure" ? fails === true : wantsKind(exposed, rulebook)));
     return [{ rule, loc: use.loc, what: `test of ${test.key}`, message: messageOf(test, use, exposed !== null), weak: !strong }];
   });
@@ -118,7 +120,7 @@ function isEntry(fn: FunctionIr, name: string): boolean {
 
 /** A pointer to an entry, or to the lock that a successful lookup returns. */
 function isEntryPointer(fn: FunctionIr, name: string): boolean {
-  return /^(?:p(?:te|md|ud|4d|gd)_t|spinlock_t) \*$/.test(fn.vars.get(name)?.type ?? "") || /(?:->|\.)(?:pte|pmd|pud|ptl)$/.test(name);
+  return /^(?:(?:p(?:te|md|ud|4d|gd)_t|spinlock_t) \*|pgtable_t)$/.test(fn.vars.get(name)?.type ?? "") || /(?:->|\.)(?:pte|pmd|pud|ptl|prealloc_pte)$/.test(name);
 }
 
 /** Whether what the pointer comes from may return NULL, by the contracts; null where they don't tell. */

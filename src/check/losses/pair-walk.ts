@@ -11,8 +11,9 @@ import { pairSteps, type PairStep } from "./pairs.ts";
 import { namesIn, textsOfTemporaries } from "./tests.ts";
 
 export interface Books {
-  /** By family, the different net effects at returns, with what is returned: "0 -ENOMEM", "+1 page". */
+  /** By family, the different net effects at returns, with the number of the return statement and what it returns: "0 1 -ENOMEM". */
   readonly exits: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly returns: number;
   /** Text of a call -> what is held there on every path: "mmap_lock read"; what is held for writing counts as both. */
   readonly atCalls: ReadonlyMap<string, ReadonlySet<string>>;
   /** The steps that take and give back, in order. */
@@ -52,6 +53,7 @@ function compute(fn: FunctionIr, rulebook: Rulebook): Books {
   const states = new Map<number, Map<string, State>>();
   const pending = new Set<string>();
   const returned = new Set(fn.blocks.flatMap(({ end }) => (end.k === "return" && end.value?.k === "var" ? [end.value.name] : [])));
+  const statements = fn.blocks.filter(({ end }) => end.k === "return").toSorted((a, b) => lineOf(a) - lineOf(b)).map(({ id }) => id);
   const returns: { readonly net: ReadonlyMap<string, number>; readonly value: string }[] = [];
   const atCalls = new Map<string, Set<string>>();
   const arrive = (block: number, state: State): void => {
@@ -74,11 +76,20 @@ function compute(fn: FunctionIr, rulebook: Rulebook): Books {
     }
     for (const path of paths) {
       const { end } = fn.blocks[id]!;
-      if (end.k === "return") returns.push({ net: path.net, value: end.value?.k === "var" && returned.has(end.value.name) ? path.result : end.value === null ? "" : textOf(end.value, texts) });
+      if (end.k === "return") returns.push({ net: path.net, value: `${statements.indexOf(id)} ${valueOf(end.value, path, texts)}` });
       for (const [to, next] of onward(end, path, texts, asked)) arrive(to, next);
     }
   }
-  return { exits: exitsOf(returns), atCalls, steps: pairStepsIn(fn, rulebook) };
+  return { exits: exitsOf(returns), returns: statements.length, atCalls, steps: pairStepsIn(fn, rulebook) };
+}
+
+function lineOf({ end }: FunctionIr["blocks"][number]): number {
+  return end.k === "return" ? end.loc.line : 0;
+}
+
+function valueOf(value: Expr | null, { result }: State, texts: ReadonlyMap<string, string>): string {
+  if (value === null) return "";
+  return value.k === "var" && !value.name.startsWith("%") ? result : textOf(value, texts);
 }
 
 function after(step: Step, state: State, rulebook: Rulebook, asked: ReadonlySet<string>, returned: ReadonlySet<string>): State[] {

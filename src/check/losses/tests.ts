@@ -30,6 +30,8 @@ export interface Use {
 
 export interface Tested {
   readonly tests: readonly Test[];
+  /** Branches on a constant: `if (0)`. */
+  readonly constants: readonly Loc[];
   readonly uses: readonly Use[];
 }
 
@@ -68,7 +70,8 @@ function compute(fn: FunctionIr): Tested {
       forget(under, step);
     }
   }
-  return { tests: branches.flatMap((branch) => (branch === null ? [] : [branch.test])), uses };
+  const constants = fn.blocks.flatMap(({ end }) => (end.k === "branch" && end.cond.k === "num" ? [end.loc] : []));
+  return { constants, tests: branches.flatMap((branch) => (branch === null ? [] : [branch.test])), uses };
 }
 
 function useOf(step: Step, texts: ReadonlyMap<string, string>): Omit<Use, "under" | "step"> | null {
@@ -178,8 +181,14 @@ function edges(end: FunctionIr["blocks"][number]["end"], branch: Branching | nul
   }
 }
 
-/** A variable that is set anew was not tested. */
+/** What may change an entry, or let another CPU do so: locks, splits, installs. */
+const disturbs = /lock|split_|populate|_alloc|^set_p|clear|wait|fault|collapse|sched|unshare|retract/;
+/** A condition that read an entry from memory. */
+const readsEntry = /\*\w*p[tmu4g][ed]d?\w*|p[tmu4g][ed]d?p?_get\w*\(/;
+
+/** A variable that is set anew was not tested, nor was an entry that may have changed since. */
 function forget(under: Set<string>, step: Step): void {
+  if (step.op === "call" && step.callee !== null && disturbs.test(step.callee)) for (const outcome of under) if (readsEntry.test(outcome)) under.delete(outcome);
   const name = definedBy(step);
   if (name === null || name.startsWith("%")) return;
   const source = name.replace(/#\d+$/, "");
