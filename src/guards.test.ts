@@ -6,6 +6,7 @@ import { checkUnit, type FunctionCheck } from "./check/index.ts";
 import { regressions } from "./regress.ts";
 import { compileRules } from "./rulebook/compile.ts";
 import { type Rulebook, rulebookFor } from "./rulebook/index.ts";
+import { testsWent } from "./told-apart.ts";
 import { packageRoot } from "./util/package-root.ts";
 
 let rulebook: Rulebook;
@@ -96,5 +97,19 @@ describe("protections around steps that stay", () => {
     const locked = `\tspin_lock(ptl);\n${plain}`;
     expect(regressions(unit(plain, "\tspin_lock(ptl);\n"), unit(locked, ""), rulebook, noLines).filter((f) => f.function === "f" && f.status === "fixed" && f.rule === "entry-lock")).toEqual([]);
     expect(regressions(unit(plain, ""), unit(locked, ""), rulebook, noLines).some((f) => f.function === "f" && f.status === "fixed" && f.rule === "entry-lock")).toBe(true);
+  });
+});
+
+describe("tests that went", () => {
+  const went = (pre: string, post: string): boolean => testsWent(check(pre)[0]!.fn, check(post)[0]!.fn);
+
+  it("are missing afterwards, or have become others of the same level", () => {
+    expect(went("\tif (pmd_trans_huge(*pmd))\n\t\treturn 1;", "\twork(pmd);")).toBe(true);
+    expect(went("\tif (pmd_trans_huge(*pmd))\n\t\treturn 1;", "\tif (pmd_none(*pmd))\n\t\treturn 1;")).toBe(true);
+  });
+
+  it("are not those of a level that is folded, nor those of an entry that is read once more", () => {
+    expect(went("\tif (!pgd_none(*pgd))\n\t\twork(pgd);", "\tif (!p4d_none(*p4d))\n\t\twork(p4d);")).toBe(false);
+    expect(went("\tif (pmd_none(*pmd))\n\t\treturn 1;\n\twork(pmd);", "\tif (pmd_none(*pmd))\n\t\treturn 1;\n\tnext(*pmd);\n\twork(pmd);")).toBe(false);
   });
 });

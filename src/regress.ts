@@ -10,6 +10,7 @@ import type { Finding, Obligation, RuleId } from "./core/finding.ts";
 import { type Change, guarded, movedHere, type TouchedLines, type Versions } from "./guards.ts";
 import { isAboutTlbs, pageTableLock } from "./protections.ts";
 import { renamedIn } from "./renamed.ts";
+import { testsWent } from "./told-apart.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
 
 /** Rules whose demands stand at a call and move with it. */
@@ -118,7 +119,7 @@ function undone(from: FunctionCheck, to: FunctionCheck, direction: "lost" | "won
 
 /** Calls that more kinds of entries reach than before. */
 function kindsLetThrough(from: FunctionCheck, to: FunctionCheck, whole: boolean): Change[] {
-  if (asserted(to.fn).length < asserted(from.fn).length) return [];
+  if (asserted(to.fn).length < asserted(from.fn).length || (!whole && !testsWent(from.fn, to.fn))) return [];
   const uses = (check: FunctionCheck): Evidence[] => check.evidence.filter((e) => e.open !== null);
   const grown = keysOf(uses(to), () => true).flatMap((key) => {
     const [a, b] = [uses(from).filter((e) => keyOf(e) === key), uses(to).filter((e) => keyOf(e) === key)];

@@ -63,3 +63,31 @@ function replaces(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): boolean
     return at < 0;
   });
 }
+
+/**
+ * Whether a test of an entry went from one version to the other, and was not turned into one of another level, as where
+ * levels are folded. Between hunks nothing else shows that kinds are no longer kept away: an entry that is only read once
+ * more is not.
+ */
+export function testsWent(from: FunctionIr, to: FunctionIr): boolean {
+  const [gone, come] = [surplusOf(testsOf(from), testsOf(to)), surplusOf(testsOf(to), testsOf(from))];
+  const levels = new Set(gone.map(levelOf));
+  return gone.length > 0 && come.every((name) => levels.has(levelOf(name)) || levelOf(name) === "");
+}
+
+function testsOf(fn: FunctionIr): string[] {
+  return calleesOf(fn).filter((name) => /^(?:is_|non_)|^p(?:te|md|ud|4d|gd)_/.test(name));
+}
+
+function surplusOf(list: readonly string[], others: readonly string[]): string[] {
+  const left = [...others];
+  return list.filter((name) => {
+    const at = left.indexOf(name);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
+
+function levelOf(name: string): string {
+  return /(?:^|_)(pte|pmd|pud|p4d|pgd)(?=_)/.exec(name)?.[1] ?? "";
+}

@@ -80,9 +80,14 @@ function joined(findings: readonly Finding[], report: FunctionReport, after: Run
   ];
 }
 
-/** An implementation of a call that leaves the flush to its callers (ptep_get_and_clear() and its kind) owes none when it returns. */
+/**
+ * An implementation of a call that leaves the flush to its callers (ptep_get_and_clear() and its kind) owes none when it
+ * returns, and one that sets an entry (an architecture's set_pmd_at()) neither locks nor looks: whoever calls it does.
+ */
 function isLeftToCallers(name: string, rule: RuleId, rulebook: Rulebook): boolean {
-  return rule === "tlb-flush" && (rulebook.contract(name)?.effects?.some((e) => e.do === "owe-flush") ?? false);
+  const effects = rulebook.contract(name)?.effects ?? [];
+  if (rule === "tlb-flush") return effects.some((e) => e.do === "owe-flush");
+  return (rule === "entry-lock" || rule === "stale-read") && effects.some((e) => e.do === "write" || e.do === "install");
 }
 
 /** Traces that the other version of the code does not have. */

@@ -177,7 +177,7 @@ function isImplied(test: Test, truth: boolean, under: ReadonlySet<string>, ruleb
     const kinds = argumentOf(key) === about ? kindsOf(key, key === outcome, rulebook) : null;
     return kinds === null ? [] : [kinds];
   });
-  return left.length > 0 && Array.from(left[0]!).filter((kind) => left.every((kinds) => kinds.has(kind))).every((kind) => wanted.has(kind));
+  return left.length > 0 && Array.from(left[0]!).filter((kind) => left.every((kinds) => kinds.has(kind))).every((kind) => kind === "bad" || wanted.has(kind));
 }
 
 function kindsOf(key: string, truth: boolean, rulebook: Rulebook): ReadonlySet<EntryKind> | null {
