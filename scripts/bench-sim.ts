@@ -11,6 +11,7 @@ import { builtinRules } from "../src/rulebook/index.ts";
 import { libraryFor, matrix, replay } from "../src/sim/index.ts";
 import { castsOf, play, type Cast, type Verdict } from "../src/sim/scenario.ts";
 import { packageRoot } from "../src/util/package-root.ts";
+import { growthScenario, workloads } from "./bench/sim-workloads.ts";
 
 const bound = 2_000_000;
 
@@ -68,26 +69,14 @@ function scenarios(): void {
   console.log(`\n${ms.length} scenarios: median ${median(ms).toFixed(1)} ms, worst ${Math.max(...ms).toFixed(1)} ms.`);
 }
 
-/** Threads of `steps` visible steps each, of three kinds. */
-const workloads: readonly { readonly name: string; readonly body: (steps: number) => string }[] = [
-  { name: "read one entry", body: (steps) => "READ_ONCE(*pte);".repeat(steps) },
-  {
-    name: "change one entry under its lock",
-    body: (steps) => "spin_lock(ptl); val = READ_ONCE(*pte); set_pte_at(mm, addr, pte, pte_mkold(val)); spin_unlock(ptl);".repeat(steps / 4),
-  },
-  { name: "change one entry without a lock, atomically", body: (steps) => "ptep_test_and_clear_young(vma, addr, pte);".repeat(steps) },
-];
-
 function growth(): void {
   const { models, actors } = rules();
   console.log(`\n${head(["each thread", "threads", "steps", "states", "ms", "states, all", "ms, all", "ratio of states", "of ms"])}`);
-  for (const { name, body } of workloads) {
+  for (const workload of workloads) {
     for (const threads of [2, 3]) {
       for (const steps of [4, 8, 12, 16]) {
-        const text = `/*\n * scenario: ${name}\n * world: vma=anon pmd=table pte=page,none notifiers=no\n * threads: ${"work ".repeat(threads)}\n */\n` +
-          `void work(struct mm_struct *mm, struct vm_area_struct *vma, pte_t *pte, unsigned long addr)\n{\n\tspinlock_t *ptl = ptep_lockptr(mm, pte);\n\tpte_t val;\n\n\t${body(steps)}\n}\n`;
-        const [cast] = castsOf("growth.c", text, { models, actors, kernel: null });
-        console.log(row([name, threads, steps, ...pair(measure(cast!, true), measure(cast!, false))]));
+        const [cast] = castsOf("growth.c", growthScenario(workload, threads, steps), { models, actors, kernel: null });
+        console.log(row([workload.name, threads, steps, ...pair(measure(cast!, true), measure(cast!, false))]));
       }
     }
   }

@@ -63,7 +63,9 @@ async function checkFiles(
   const findings: Finding[] = [];
   const sources: Sides<Source | null>[] = [];
   for (const { pre, post } of images.filter((_image, i) => isSource(files[i]!))) {
-    sources.push({ pre: pre && sourceOf(pre, subject), post: post && sourceOf(post, subject) });
+    const before = pre && sourceOf(pre, subject);
+    await new Promise(setImmediate);
+    sources.push({ pre: before, post: post && sourceOf(post, subject) });
     await new Promise(setImmediate);
   }
   const pool = { left: mostReplaySteps };
