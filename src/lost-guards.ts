@@ -6,8 +6,11 @@
  * on one of its lines, or a test that was not there before, may be the old guard in its new shape.
  */
 import type { CallStep, FunctionIr } from "./c/ir.ts";
-import { type FunctionCheck, stepsOf } from "./check/index.ts";
+import { walkExpr } from "./c/index.ts";
+import { calledSteps } from "./called-steps.ts";
+import type { FunctionCheck } from "./check/index.ts";
 import type { RuleId } from "./core/finding.ts";
+import { removedOutright } from "./removed-outright.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
 import type { LockRef } from "./rulebook/schema.ts";
 
@@ -21,7 +24,7 @@ export interface LostGuard {
 
 /** What `from` does and `to` does not; `written` are the lines of `to` that the patch touches. */
 export function lostGuards(from: FunctionCheck, to: FunctionCheck, written: ReadonlySet<number>, rulebook: Rulebook): LostGuard[] {
-  return [...lostLock(from.fn, to.fn, written, rulebook), ...lostComparison(from.fn, to.fn, written, rulebook), ...lostWait(from.fn, to.fn, rulebook), ...lostRange(from.fn, to.fn, rulebook), ...lostTests(from.fn, to.fn, rulebook)];
+  return [...lostLock(from.fn, to.fn, written, rulebook), ...lostComparison(from.fn, to.fn, written, rulebook), ...lostWait(from.fn, to.fn, rulebook), ...lostRange(from.fn, to.fn, rulebook), ...lostTests(from.fn, to.fn, rulebook), ...removedOutright(from.fn, to.fn, rulebook).map(({ rule, what }) => ({ rule, line: to.fn.line, column: 1, what }))];
 }
 
 /** A comparison of the entry with its former value that decided a path, where every lock stays under which it was made. */
@@ -30,7 +33,7 @@ function lostComparison(from: FunctionIr, to: FunctionIr, written: ReadonlySet<n
   const taken = (fn: FunctionIr): number => lockCalls(fn, "acquire", rulebook).length;
   if (after.length >= before.length || taken(to) < taken(from) || after.some((one) => written.has(one.line) && !before.some((other) => other.text === one.text))) return [];
   const gone = before.find((one) => after.filter((other) => other.text === one.text).length < before.filter((other) => other.text === one.text).length);
-  return gone ? [{ rule: "stale-read", line: to.line, column: 1, what: `${gone.text}, by which the entry was compared with its former value` }] : [];
+  return gone ? [{ rule: "stale-read", line: to.line, column: 1, what: `${gone.text}, by which the entry was compared with what it was before` }] : [];
 }
 
 interface Comparison {
@@ -38,12 +41,16 @@ interface Comparison {
   readonly line: number;
 }
 
+/** Helpers that look at an entry once more under its lock (mm/memory.c, userfaultfd.c, hugetlb.c of 6.12 and newer). */
+const looksAgain: ReadonlySet<string> = new Set(["vmf_pte_changed", "pte_range_none", "is_pte_pages_stable", "hugetlb_pte_stable"]);
+
 /** pte_same() and the like, and two entries compared by their numbers, as far as a branch depends on them. */
 function comparisons(fn: FunctionIr): Comparison[] {
-  const calls = callsOf(fn);
+  const calls = calledSteps(fn);
   const conditions = fn.blocks.flatMap(({ end }) => (end.k === "branch" ? [end] : []));
-  const decides = new Set(conditions.flatMap(({ cond }) => (cond.k === "var" ? [cond.name] : [])));
-  const same = calls.filter((step) => /^(?:pte|pmd|pud)_same/.test(step.callee!) && decides.has(step.dst ?? "")).map((step) => ({ text: step.text, line: step.loc.line }));
+  const decides = new Set<string>();
+  for (const { cond } of conditions) walkExpr(cond, (expr) => (expr.k === "var" ? decides.add(expr.name) : null));
+  const same = calls.filter((step) => (/^(?:pte|pmd|pud)_same/.test(step.callee!) || looksAgain.has(step.callee!)) && decides.has(step.dst ?? "")).map((step) => ({ text: step.text, line: step.loc.line }));
   const numberOf = new Map(calls.flatMap((step) => (step.dst !== null && /^p(?:te|md|ud|4d|gd)_val$/.test(step.callee!) ? [[step.dst, step.text] as const] : [])));
   const byNumber = conditions.flatMap(({ cond, loc }): Comparison[] => {
     if (cond.k !== "binary" || !/^[=!]=$/.test(cond.op) || cond.left.k !== "var" || cond.right.k !== "var") return [];
@@ -55,7 +62,7 @@ function comparisons(fn: FunctionIr): Comparison[] {
 
 /** A wait for those who walk without locks, while the tables that it stood for are still taken out. */
 function lostWait(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGuard[] {
-  const having = (fn: FunctionIr, what: "sync-walkers" | "detach-table"): CallStep[] => callsOf(fn).filter((step) => rulebook.contract(step.callee!)?.effects?.some((e) => e.do === what) ?? false);
+  const having = (fn: FunctionIr, what: "sync-walkers" | "detach-table"): CallStep[] => calledSteps(fn).filter((step) => rulebook.contract(step.callee!)?.effects?.some((e) => e.do === what) ?? false);
   const [before, after] = [having(from, "sync-walkers"), having(to, "sync-walkers")];
   if (after.length >= before.length || having(to, "detach-table").length < having(from, "detach-table").length) return [];
   return [{ rule: "table-free", line: to.line, column: 1, what: `${before[0]!.text}, which waits until lockless walkers have left the tables` }];
@@ -75,7 +82,7 @@ function textsOf(steps: readonly CallStep[], text: string): number {
 }
 
 function lockCalls(fn: FunctionIr, what: "acquire" | "release", rulebook: Rulebook): CallStep[] {
-  return callsOf(fn).filter((step) => rulebook.contract(step.callee ?? "")?.effects?.some((e) => e.do === what && isPageTableLock(e.lock, step)) ?? false);
+  return calledSteps(fn).filter((step) => rulebook.contract(step.callee ?? "")?.effects?.some((e) => e.do === what && isPageTableLock(e.lock, step)) ?? false);
 }
 
 function isPageTableLock(lock: LockRef, step: CallStep): boolean {
@@ -85,7 +92,7 @@ function isPageTableLock(lock: LockRef, step: CallStep): boolean {
 
 /** The one notifier range of a function that goes, while the locks stay under which it (or what it calls) changes entries. */
 function lostRange(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGuard[] {
-  const starts = (fn: FunctionIr): CallStep[] => callsOf(fn).filter((step) => rulebook.contract(step.callee!)?.effects?.some((e) => e.do === "notifier" && e.step === "start") ?? false);
+  const starts = (fn: FunctionIr): CallStep[] => calledSteps(fn).filter((step) => rulebook.contract(step.callee!)?.effects?.some((e) => e.do === "notifier" && e.step === "start") ?? false);
   const [before, after] = [starts(from), starts(to)];
   const taken = (fn: FunctionIr): number => lockCalls(fn, "acquire", rulebook).length;
   if (before.length === 0 || after.length > 0 || taken(from) === 0 || taken(to) < taken(from)) return [];
@@ -96,19 +103,15 @@ function lostRange(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGu
 function lostTests(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGuard[] {
   const [before, after] = [testsOf(from, rulebook), testsOf(to, rulebook)];
   const names = (steps: readonly CallStep[]): Set<string> => new Set(steps.map((step) => step.callee!));
-  if (Array.from(names(callsOf(to))).some((name) => !names(callsOf(from)).has(name))) return [];
+  if (Array.from(names(calledSteps(to))).some((name) => !names(calledSteps(from)).has(name))) return [];
   return before.filter((step) => !names(after).has(step.callee!)).slice(0, 1).map((step) => ({ rule: "entry-kind", line: to.line, column: 1, what: `${step.text}, which decided what the entry is used for` }));
 }
 
 function testsOf(fn: FunctionIr, rulebook: Rulebook): CallStep[] {
   const decides = new Set(fn.blocks.flatMap(({ end }) => (end.k === "branch" && end.cond.k === "var" ? [end.cond.name] : [])));
   const isEntry = (name: string): boolean => /^p(?:te|md|ud)_t$/.test(fn.vars.get(name)?.type ?? "");
-  return callsOf(fn).filter((step) => {
+  return calledSteps(fn).filter((step) => {
     const [arg] = step.args;
     return /^(?:is_)?p(?:te|md|ud)_/.test(step.callee ?? "") && step.args.length === 1 && arg?.k === "var" && isEntry(arg.name) && decides.has(step.dst ?? "") && !rulebook.contract(step.callee!);
   });
-}
-
-function callsOf(fn: FunctionIr): CallStep[] {
-  return stepsOf(fn).filter((step) => step.op === "call" && step.callee !== null) as CallStep[];
 }

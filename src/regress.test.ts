@@ -134,6 +134,15 @@ describe("regressions", () => {
     expect(said(wait, wait.replace("\ttlb_remove_table_sync_one();\n", "")).filter((line) => line.includes("table-free"))).toEqual(["introduced warning table-free 1"]);
   });
 
+  it("warns of a lock or barrier that is deleted with nothing else, and not where other calls change too", () => {
+    const locked = "\tmmap_read_lock(mm);\n\twork(mm);\n\tmmap_read_unlock(mm);";
+    expect(said(locked, "\twork(mm);").filter((line) => line.includes("warning"))).toEqual(["introduced warning walk-context 1"]);
+    expect(said(locked, "\tmm_work(mm);").filter((line) => line.includes("warning"))).toEqual([]);
+    expect(said(locked, "\tmmap_assert_locked(mm);\n\twork(mm);").filter((line) => line.includes("warning"))).toEqual([]);
+    const ordered = "\tcopy_page(table, mm);\n\tsmp_wmb();\n\tset_pte_at(&init_mm, 0, pte_offset_kernel(pmd, 0), mm->v);";
+    expect(said(ordered, ordered.replace("\tsmp_wmb();\n", "")).filter((line) => line.includes("warning"))).toEqual(["introduced warning publish-order 1"]);
+  });
+
   it("takes a lock that another function takes now for moved", () => {
     const helper = "static void g(struct mm_struct *mm, pmd_t *pmd, pmd_t v)\n{\n\tBODY\n}\n";
     const taken = "spinlock_t *ptl = pmd_lock(mm, pmd);\n\tset_pmd_at(mm, 0, pmd, v);\n\tspin_unlock(ptl);";

@@ -21,7 +21,10 @@ export const walkContext: Rule = {
   onRequirement: (requirement, call, site) => {
     if (requirement.need === "held" && requirement.rule === "walk-context") judgeHeld(requirement, call, site);
     if (requirement.need === "vma") judgeVma(call.arg(requirement.mm), call, site);
-    if (requirement.need === "no-rmap-walkers" && inEra(site.rulebook.era, { until: "6.5" })) judgeRemoval(requirement.vma, call, site);
+    if (requirement.need === "no-rmap-walkers" && inEra(site.rulebook.era, { until: "6.5" })) {
+      judgeRemoval(requirement.vma, call, site);
+      judgeExclusive(call, site);
+    }
     if (requirement.need === "no-rmap-walkers") judgeAnonVma(call, site);
   },
 
@@ -106,6 +109,21 @@ function judgeRemoval(vma: string, call: CallInfo, site: Site): void {
     message: proved ? "" : evidence === null ? `whether rmap walkers are excluded where ${call.step.callee}() removes a table cannot be seen here` : `${call.step.callee}() removes a page table while rmap walkers may be in it: ${evidence}`,
     requires: ["i_mmap_rwsem (write) of a file mapping, the anon_vma lock (write) of a VMA that has one"],
     assumed: evidence === null && !proved ? ["locks at function entry: not known"] : [],
+    references: call.contract?.references ?? [],
+  });
+}
+
+/** Faults walk under the mmap lock held for reading: who removes a table holds it for writing. */
+function judgeExclusive(call: CallInfo, site: Site): void {
+  const lock = site.facts.locks.find((l) => l.class === "mmap" && l.certain && l.origin === "taken");
+  if (!lock) return;
+  const shared = lock.mode === "read";
+  site.judge({
+    rule: "walk-context",
+    outcome: shared ? "violated" : "proved",
+    what: `${call.step.callee}: mmap_lock held for writing`,
+    message: shared ? `${call.step.callee}() removes a page table under the mmap_lock of line ${lock.at.line}, which is held for reading only: a page fault may be in the table` : "",
+    requires: ["mmap_lock for writing"],
     references: call.contract?.references ?? [],
   });
 }

@@ -1,0 +1,53 @@
+/**
+ * Guards that a patch deletes and does nothing else: locks with their releases, barriers. Where every other call of the
+ * function stays and none is added, nothing in the patch does what the guard did, and the patch owes an explanation.
+ */
+import type { CallStep, FunctionIr } from "./c/ir.ts";
+import { calledSteps } from "./called-steps.ts";
+import type { RuleId } from "./core/finding.ts";
+import type { Rulebook } from "./rulebook/rulebook.ts";
+import type { Effect, LockRef } from "./rulebook/schema.ts";
+
+export interface Removed {
+  readonly rule: RuleId;
+  readonly call: CallStep;
+  /** The lock or barrier in words. */
+  readonly what: string;
+}
+
+/** Calls that belong to a guard: a deletion of more than a few of them is a rewrite. */
+const mostCalls = 8;
+
+/** What was deleted between the two versions, one for each rule; empty when anything else than guards went or came. */
+export function removedOutright(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): Removed[] {
+  const [before, after] = [calledSteps(from), calledSteps(to)];
+  const left = [...before];
+  for (const step of after) {
+    const at = left.findIndex((one) => one.text === step.text);
+    if (at < 0) return [];
+    left.splice(at, 1);
+  }
+  const effectsOf = (step: CallStep): readonly Effect[] => rulebook.contract(step.callee!)?.effects ?? [];
+  const isGuard = (step: CallStep): boolean => effectsOf(step).length > 0 && effectsOf(step).every((e) => e.do === "acquire" || e.do === "release" || e.do === "give-lock" || e.do === "barrier");
+  if (left.length === 0 || left.length > mostCalls || !left.every(isGuard) || after.every(isGuard)) return [];
+  const changesEntries = after.some((step) => effectsOf(step).some((e) => e.do === "write" || e.do === "install"));
+  const found = left.flatMap((step) => effectsOf(step).flatMap((effect): Removed[] => ofEffect(effect, step, after, changesEntries, effectsOf)));
+  return found.filter((one, i) => found.findIndex((other) => other.rule === one.rule) === i);
+}
+
+function ofEffect(effect: Effect, call: CallStep, after: readonly CallStep[], changesEntries: boolean, effectsOf: (step: CallStep) => readonly Effect[]): Removed[] {
+  if (effect.do === "barrier") return changesEntries && effect.kind !== "read" ? [{ rule: "publish-order", call, what: `${call.text}, which orders what was written before the entry` }] : [];
+  if (effect.do !== "acquire") return [];
+  const known = lockIn(effect.lock, call);
+  const kept = after.some((step) => effectsOf(step).some((e) => (e.do === "acquire" || e.do === "assert") && lockIn(e.lock, step)?.rule === known?.rule));
+  return known === null || kept ? [] : [{ ...known, call }];
+}
+
+/** The rule that asks for a lock, and the lock in words; null for locks that no rule asks for by themselves. */
+function lockIn(lock: LockRef, call: CallStep): Omit<Removed, "call"> | null {
+  const name = "class" in lock ? lock.class : (/(?:^|[^a-z])(mmap_lock|mmap_sem|i_mmap_rwsem|page_table_lock|\w*ptl)\b/.exec(call.text)?.[1] ?? "");
+  const what = `${call.text} and the release that went with it`;
+  if (/^(?:mmap|vma|i_mmap|anon_vma)(?:$|_)/.test(name)) return { rule: "walk-context", what };
+  if (name === "hugetlb-vma") return { rule: "hugetlb-share", what };
+  return /ptl$|^page_table_lock$/.test(name) ? { rule: "entry-lock", what } : null;
+}
