@@ -4,6 +4,7 @@
  */
 import { contractAttributes } from "./mask-words.ts";
 import { closing, declared, splitCommas, typeText, type Declared } from "./type-text.ts";
+import { withoutTail } from "../util/ends.ts";
 import { fold } from "./unit-text.ts";
 
 export interface FunctionHead {
@@ -90,6 +91,18 @@ function parametersOf(list: string): Declared[] {
     .map(({ name, type }) => ({ name, type: adjusted(type) }));
 }
 
+/** `f(a, b) char *a; int b;`: a parameter without a declaration is an int. */
+function oldStyleParameters(list: string, declarations: string): Declared[] {
+  const types = new Map<string, string>();
+  for (const text of declarations.split(";")) {
+    const [first = "", ...rest] = splitCommas(text);
+    const head = declared(first);
+    const base = withoutTail(head.type.split("[", 1)[0]!, " \t\n*");
+    for (const { name, type } of [head, ...rest.map((part) => declared(`${base} ${part}`))]) types.set(name, adjusted(type));
+  }
+  return splitCommas(list).map((text) => text.trim()).filter((name) => name !== "").map((name) => ({ name, type: types.get(name) ?? "int" }));
+}
+
 /** A parameter declared as an array is a pointer: `pmd_t [2]` -> `pmd_t *`, `int [4][4]` -> `int (*)[4]`. */
 function adjusted(type: string): string {
   const match = /^([^[(]*?) ?\[[^\]]*\](.*)$/.exec(type);
@@ -116,5 +129,7 @@ export function readHead(masked: string, plain: string): FunctionHead | null {
     const shown = name.trim();
     return { ...common, name: definer.prefix + shown, nameAt: group.open + 1 + Math.max(list.indexOf(shown), 0), params: pairs(rest), returnType: "long" };
   }
-  return { ...common, name: group.word, nameAt: group.at, params: parametersOf(list), returnType: typeText(front) };
+  const declarations = masked.slice(group.close + 1);
+  const params = declarations.includes(";") ? oldStyleParameters(list, declarations) : parametersOf(list);
+  return { ...common, name: group.word, nameAt: group.at, params, returnType: typeText(front) };
 }

@@ -200,6 +200,10 @@ export const maskRows: readonly MaskRow[] = [
     },
   },
   {
+    name: "MACHINE_END -> end of a declaration",
+    rewrite: (site) => (site.word === "MACHINE_END" ? padded(site, ";", site.to) : null),
+  },
+  {
     name: "__label__ declaration -> blanks",
     rewrite: (site) => {
       if (site.word !== "__label__") return null;

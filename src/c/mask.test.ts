@@ -18,6 +18,7 @@ const examples: Readonly<Record<string, readonly (readonly [string, string])[]>>
   "log level before a format -> blanks": [['printk(KERN_ERR "x");', 'printk(         "x");'], ["log(KERN_ERR, x);", "log(KERN_ERR, x);"]],
   "static before a defining macro -> blanks": [["static DEFINE_MUTEX(m);", "       DEFINE_MUTEX(m);"]],
   "initialiser of a declaring macro -> blanks": [["DECLARE_BITMAP(m, 4) = { 0 };", "DECLARE_BITMAP(m, 4)        ;"]],
+  "MACHINE_END -> end of a declaration": [["START(x) .a = b, MACHINE_END", "START(x) .a = b, ;          "]],
   "__label__ declaration -> blanks": [["__label__ a, b;", "              ;"]],
   "if likely(...) -> if (...)": [["if likely(x) f();", "if       (x) f();"], ["if (likely(x)) f();", "if (likely(x)) f();"]],
   "for_each macro -> while": [

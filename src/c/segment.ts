@@ -61,6 +61,30 @@ function endsItem(code: string, at: number): boolean {
   return /^[ \t]*\n\s*?(?:\n[A-Za-z_#]|$)/.test(code.slice(at, at + 2000));
 }
 
+/** More parameters than any function has whose types stand behind its list. */
+const mostDeclared = 16;
+
+/**
+ * Where the head of a function in the style of 1978 begins, `int f(a, b) char *a; int b; {`, when the last items are one;
+ * they are taken off the list. Else null.
+ */
+function oldStyleHead(code: string, items: Item[]): number | null {
+  for (let count = 1; count <= Math.min(mostDeclared, items.length); count++) {
+    const item = items[items.length - count]!;
+    if (item.k !== "text" || code.charCodeAt(item.to - 1) !== 59) return null;
+    const whole = code.slice(item.from, Math.min(item.to, item.from + 2000));
+    // Directives before it stand on lines of their own.
+    const directives = whole.lastIndexOf("\n#") < 0 ? 0 : whole.indexOf("\n", whole.lastIndexOf("\n#") + 1) + 1;
+    const text = whole.slice(directives).trim();
+    if (/^[\w\s*]*\b\w+\s*\([\w\s,]*\)\s*[a-zA-Z_][^()=]*;$/.test(text)) {
+      items.splice(-count);
+      return item.from + directives;
+    }
+    if (!/^\w[^()=]*;$/.test(text)) return null;
+  }
+  return null;
+}
+
 /** `columnsTrue`: indentation can be relied on, so that a missing brace costs one function only. */
 export function segment(code: string, columnsTrue: boolean): Item[] {
   const items: Item[] = [];
@@ -78,6 +102,7 @@ export function segment(code: string, columnsTrue: boolean): Item[] {
     } else if (c === 123) {
       // A brace in the first column opens a function: whatever parenthesis was left open before it belongs to a broken item.
       if (columnsTrue && at > 0 && code.charCodeAt(at - 1) === 10) round = 0;
+      if (columnsTrue && round === 0 && code.slice(from, at).trim() === "") from = oldStyleHead(code, items) ?? from;
       const kind = round > 0 ? "text" : braceKind(code.slice(from, at));
       const { to, closed } = bodyEnd(code, at, columnsTrue);
       if (kind === "function") {

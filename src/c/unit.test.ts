@@ -132,7 +132,7 @@ static int on_pmd(pmd_t *pmd)
 
 describe("what is outside of functions", () => {
   it("is listed when it is a block that nobody understands", () => {
-    const unit = lowerText("t.c", "int f(a)\nint a;\n{\n\treturn a;\n}\nint g(int a)\n{\n\treturn a;\n}\n");
+    const unit = lowerText("t.c", "int f(a, b);\nint a;\n{\n\treturn a;\n}\nint g(int a)\n{\n\treturn a;\n}\n");
     expect(unit.functions.map((f) => f.name)).toEqual(["g"]);
     expect(unit.unreadable).toEqual([{ from: 3, to: 5, reason: "a block without a function head" }]);
   });
@@ -213,5 +213,25 @@ describe("robustness", () => {
       expect(() => lowerText("t.c", text)).not.toThrow();
       expect(() => lowerText("t.c", `int f(int a)\n{\n${text}\n}\n`)).not.toThrow();
     }
+  });
+});
+
+describe("heads of other days and machines", () => {
+  it("has the parameters whose types stand behind the list", () => {
+    const text = "#include <x.h>\n\nstatic unsigned int\nfetch(word, table, n)\nunsigned int word, *table[];\nlong n;\n{\n\treturn get(table, n);\n}\n\nint next(void)\n{\n\treturn 0;\n}\n";
+    const [fetch, next] = lowerText("arch/x.c", text).functions;
+    expect([fetch!.name, fetch!.line, fetch!.endLine, fetch!.isStatic, fetch!.params]).toEqual(["fetch", 4, 9, true, ["word", "table", "n"]]);
+    expect(["word", "table", "n"].map((name) => fetch!.vars.get(name)!.type)).toEqual(["unsigned int", "unsigned int **", "long"]);
+    expect(next!.name).toBe("next");
+  });
+
+  it("does not take declarations before a block for such a head", () => {
+    const { functions } = lowerText("a.c", "int f(int a);\nlong n;\n{\n\tstray();\n}\n");
+    expect(functions).toEqual([]);
+  });
+
+  it("ends a machine's description", () => {
+    const { functions } = lowerText("arch/arm/x.c", 'MACHINE_START(BOARD, "A board")\n\t.init = board_init,\nMACHINE_END\n\nstatic void later(void)\n{\n\trun();\n}\n');
+    expect(functions.map((fn) => [fn.name, fn.line, fn.returnType])).toEqual([["later", 5, "void"]]);
   });
 });
