@@ -16,12 +16,14 @@ import type { Effect, LockClass } from "../../rulebook/schema.ts";
 import { kindSet } from "../kinds.ts";
 import type { Duty } from "../facts.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
+import { singleIndexLoop } from "../rmap-loop.ts";
 import * as sym from "../symbols.ts";
 
 export const tlbFlush: Rule = {
   id: "tlb-flush",
 
   onCall: (call, site) => {
+    judgeOtherMappings(call, site);
     for (const effect of call.contract?.effects ?? []) {
       if (effect.do === "flush" && effect.what !== "entry") judgeFlush(effect.what, call, site);
       if (effect.do === "flush" && effect.what === "entry") site.judge({ rule: "tlb-flush", outcome: "proved", what: `${levelOf(call)} entry: flushed by this function`, message: "" });
@@ -57,6 +59,21 @@ export const tlbFlush: Rule = {
     });
   },
 };
+
+/** A huge entry is taken away or made less permissive in each VMA that maps one page of it; others may map other pages. */
+function judgeOtherMappings(call: CallInfo, site: Site): void {
+  if (!/^p[mu]dp_(?:invalidate|set_wrprotect|huge_clear_flush|huge_get_and_clear)/.test(call.step.callee ?? "")) return;
+  const loop = singleIndexLoop(site.frame.fn, call.step.loc);
+  if (!loop) return;
+  site.judge({
+    rule: "tlb-flush",
+    outcome: "violated",
+    what: `${call.step.callee}: every mapping of the huge entry visited`,
+    message: `${call.step.callee}() changes a huge entry in the loop of line ${loop.loc.line}, which finds the VMAs that map one index only: VMAs that map other pages of the entry, and ptes that map it, keep their permissions`,
+    requires: ["a loop over all indexes that the huge entry covers"],
+    references: [{ file: "fs/dax.c", where: "dax_writeback_one()", version: "6.12" }],
+  });
+}
 
 function flushed(owed: Duty): { readonly rule: "tlb-flush"; readonly loc: Duty["at"]; readonly what: string; readonly requires: readonly string[] } {
   return { rule: "tlb-flush", loc: owed.at, what: `${nameOf(owed)}: flushed`, requires: ["TLB flush after an entry is cleared or made less permissive"] };

@@ -1,0 +1,28 @@
+/**
+ * A loop over the VMAs that map one index of a file finds those alone: a huge entry that is changed in it may be mapped by
+ * other VMAs, too, which map other pages of it (fs/dax.c, dax_writeback_one() visits the whole range of an entry).
+ */
+import type { CallStep, Expr, FunctionIr, Loc } from "../c/ir.ts";
+import { stepsOf } from "./call-graph.ts";
+
+/** The head of such a loop above `at`, or null. */
+export function singleIndexLoop(fn: FunctionIr, at: Loc): CallStep | null {
+  for (const step of stepsOf(fn)) {
+    if (step.op !== "call" || step.role !== "loop" || step.callee !== "vma_interval_tree_foreach" || step.loc.line > at.line) continue;
+    const [first, last] = step.args.slice(2);
+    if (first !== undefined && last !== undefined && isSame(first, last) && closes(fn, step, at)) return step;
+  }
+  return null;
+}
+
+function isSame(a: Expr, b: Expr): boolean {
+  return a.k === "var" && b.k === "var" && a.name === b.name;
+}
+
+/** The place lies in the loop: a block of it comes after the head, and the loop goes on after it. */
+function closes(fn: FunctionIr, head: CallStep, at: Loc): boolean {
+  const headBlock = fn.blocks.find((block) => block.steps.includes(head));
+  const after = fn.blocks.flatMap((block) => (block.end.k === "branch" && block === headBlock ? [block.end.no] : []));
+  const end = after.map((id) => fn.blocks[id]?.steps[0]?.loc.line ?? fn.endLine)[0] ?? fn.endLine;
+  return at.line < end;
+}
