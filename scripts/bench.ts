@@ -74,7 +74,7 @@ function coldRows(): void {
   row("checkpatch.pl --no-tree, same mail", seconds(other.cpu), `mmreview takes ${times(alone.cpu / other.cpu)}`);
   const patch = join(folder, "tree.patch");
   writeFileSync(patch, patchOfTree());
-  const within = cost(["node", program, "--no-progress", "--jobs", "1", "--tree", tree, patch], folder, 5);
+  const within = cost(["node", program, "--no-progress", "--no-cache", "--jobs", "1", "--tree", tree, patch], folder, 5);
   const otherWithin = cost(["perl", checkpatch, patch], tree, 5);
   row("patch to mm/memory.c, with the tree", seconds(within.cpu));
   row("checkpatch.pl in the tree, same patch", seconds(otherWithin.cpu), `mmreview takes ${times(within.cpu / otherWithin.cpu)}`);
@@ -95,8 +95,8 @@ function patchOfTree(): string {
 
 function scanRows(): void {
   if (tree === "") return;
-  const one = cost(["node", program, "scan", "--tree", tree, "--no-progress", "--jobs", "1", "mm"], folder, 1);
-  const two = cost(["node", program, "scan", "--tree", tree, "--no-progress", "--jobs", "2", "mm"], folder, 1);
+  const one = cost(["node", program, "scan", "--no-cache", "--tree", tree, "--no-progress", "--jobs", "1", "mm"], folder, 1);
+  const two = cost(["node", program, "scan", "--no-cache", "--tree", tree, "--no-progress", "--jobs", "2", "mm"], folder, 1);
   row("scan mm/, --jobs 1", `${seconds(one.cpu)} (${seconds(one.wall)} wall)`);
   row("scan mm/, --jobs 2", `${seconds(two.cpu)} (${seconds(two.wall)} wall)`, `${times(one.wall / two.wall)} as fast; ${times((2 * one.cpu) / two.cpu)} on two idle cores`);
 }

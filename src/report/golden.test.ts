@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
+import type { Finding } from "../core/finding.ts";
 import type { Report } from "../core/report.ts";
 import { ruleIds } from "../core/rule-ids.ts";
 import { formatNames, renderReport } from "./formats.ts";
@@ -54,6 +55,16 @@ describe("text", () => {
     const text = await renderReport("text", sample("race"), { ...plain, quiet: true });
     expect(text.startsWith("mm/demo_walk.c:45:9: error:")).toBe(true);
     expect(text).not.toContain("not reviewed");
+  });
+
+  it("counts the findings of a scan by rule, most first, and those of a review not", async () => {
+    const scanned = sample("scan");
+    const [first, second] = scanned.units!.flatMap((unit) => unit.findings) as [Finding, Finding];
+    const many = { ...scanned, units: [{ ...scanned.units![0]!, findings: [first, { ...second, rule: "tlb-flush" as const }, { ...second, rule: "tlb-flush" as const, severity: "error" as const }] }] };
+    expect(await renderReport("text", many, plain)).toContain("\nFindings by rule:\n  tlb-flush    1 error, 1 warning\n  map-failure  1 note\n\n");
+    expect(await renderReport("markdown", many, plain)).toContain("\nBy rule:\n\n- `tlb-flush`: 1 error, 1 warning\n- `map-failure`: 1 note\n");
+    expect(await renderReport("text", { ...many, units: [{ ...many.units[0]!, findings: [] }] }, plain)).not.toContain("by rule");
+    expect(await renderReport("text", sample("race"), plain)).not.toContain("by rule");
   });
 
   it("says no finding only of what was reviewed", async () => {

@@ -7,7 +7,7 @@ import type { Report } from "../core/report.ts";
 import { fixVerdict, referenceText, waiverText } from "./text-finding.ts";
 import { codeSpan, escapeMarkdown, fence } from "./markdown-escape.ts";
 import { byWeight, currentFindings, waivedFindings } from "./order.ts";
-import { summaryText, waivedText } from "./text.ts";
+import { countsByRule, severityCounts, summaryText, waivedText } from "./text.ts";
 import { traceTable } from "./trace-table.ts";
 import { clip, count, placeText } from "./wrap.ts";
 
@@ -18,7 +18,7 @@ const marker = "<!-- mmreview:report -->";
 
 export function markdownReport(report: Report): string {
   const findings = byWeight(currentFindings(report));
-  const head = [marker, `**mmreview**: ${escapeMarkdown(summaryText(report))}`, "", ...failureLines(report)];
+  const head = [marker, `**mmreview**: ${escapeMarkdown(summaryText(report))}`, "", ...failureLines(report), ...ruleLines(report)];
   const waived = waivedLines(report);
   const foot = (left: number): string[] => [...waived, ...(left > 0 ? [`${count(left, "more finding")} left out: this comment has no room for them.`, ""] : []), footLine(report)];
   let room = longest - length(head) - length(foot(findings.length));
@@ -30,6 +30,12 @@ export function markdownReport(report: Report): string {
     sections.push(section);
   }
   return `${[...head, ...sections.flat(), ...foot(findings.length - sections.length)].join("\n")}\n`;
+}
+
+/** Of a scan: how many findings each rule has. */
+function ruleLines(report: Report): string[] {
+  const counts = countsByRule(report);
+  return counts.length === 0 ? [] : ["By rule:", "", ...counts.map(({ rule, findings }) => `- ${codeSpan(rule)}: ${severityCounts(findings)}`), ""];
 }
 
 function length(lines: readonly string[]): number {

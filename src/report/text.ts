@@ -2,10 +2,10 @@
  * The report for people. Says what was found, what was reviewed and what was not: the words "no finding" are only ever
  * followed by the extent of the code that they hold for.
  */
-import { type Finding, isWaived, stands } from "../core/finding.ts";
+import { type Finding, isWaived, type RuleId, stands } from "../core/finding.ts";
 import type { PatchReport, Report, UnitReport } from "../core/report.ts";
 import type { ReportOptions } from "./options.ts";
-import { allFunctions, currentFindings, sortFindings, waivedFindings } from "./order.ts";
+import { allFunctions, compareText, currentFindings, sortFindings, waivedFindings } from "./order.ts";
 import { type Paint, painter } from "./paint.ts";
 import { findingText, waiverText } from "./text-finding.ts";
 import { inputLines } from "./text-inputs.ts";
@@ -20,6 +20,7 @@ export function textReport(report: Report, options: ReportOptions): string {
         ...report.patches.flatMap((patch) => patchBlocks(patch, options, paint)),
         ...(report.units ?? []).flatMap((unit) => unitBlocks(unit, options, paint)),
         inputLines(report.inputs, options),
+        ruleLines(report),
         summaryLines(report, options),
       ];
   const shown = blocks.filter((block) => block.length > 0);
@@ -64,6 +65,22 @@ function waivedLines(findings: readonly Finding[], options: ReportOptions): stri
 export function waivedText(finding: Finding): string {
   const text = `${placeText(finding.file, finding.line)}: ${oneLine(finding.function)}(): ${oneLine(finding.message)} [${finding.rule}]`;
   return `${text} (${waiverText(finding)})`;
+}
+
+/** What a scan found, rule by rule: of a whole tree nobody counts by hand. */
+function ruleLines(report: Report): string[] {
+  const counts = countsByRule(report);
+  if (counts.length === 0) return [];
+  const width = Math.max(...counts.map(({ rule }) => rule.length));
+  return ["Findings by rule:", ...counts.map(({ rule, findings }) => `  ${rule.padEnd(width)}  ${severityCounts(findings)}`)];
+}
+
+/** Of a scan, the rules that have findings, most first; nothing of a review. */
+export function countsByRule(report: Report): { readonly rule: RuleId; readonly findings: readonly Finding[] }[] {
+  if ((report.units?.length ?? 0) === 0) return [];
+  const byRule = new Map<RuleId, Finding[]>();
+  for (const finding of currentFindings(report)) byRule.set(finding.rule, [...(byRule.get(finding.rule) ?? []), finding]);
+  return Array.from(byRule, ([rule, findings]) => ({ rule, findings })).toSorted((a, b) => b.findings.length - a.findings.length || compareText(a.rule, b.rule));
 }
 
 function summaryLines(report: Report, options: ReportOptions): string[] {
