@@ -220,7 +220,8 @@ class Explorer {
       frame: activation.frame,
       types: activation.types,
       reviewed: this.frames[1]!.fn,
-      loc,
+      // What a helper does, it does at the call: its own lines may be of another file.
+      loc: activation.outer?.site.loc ?? loc,
       rulebook: this.around.rulebook,
       judge: (judgement) => {
         if (activation.depth === 0) this.report(judgement, site);

@@ -16,6 +16,7 @@ import { fieldOrder } from "./field-order.ts";
 import type { FieldOrder } from "./model.ts";
 import { neutralAmong } from "./neutral.ts";
 import { rules } from "./rules/index.ts";
+import type { Judged } from "./worst.ts";
 import { atomicReason } from "./rules/sleep-atomic.ts";
 import { locksByComment, withTold } from "./told-locks.ts";
 
@@ -129,7 +130,8 @@ export const nothingElse: Elsewhere = { helpers: [], callers: new Map() };
 /** The wanted functions of `unit`, in order. */
 export function checkUnit(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere = nothingElse, wanted: (fn: FunctionIr) => boolean = () => true): FunctionCheck[] {
   const around = surroundingsOf(unit, rulebook, elsewhere, wanted);
-  return unit.functions.filter(wanted).map((fn) => checkFunction(fn, around));
+  const judged = unit.functions.filter(wanted).map((fn) => judgeFunction(fn, around));
+  return judged.map((one) => checkOf({ ...one, all: openWhereHelperIsJudged(one, judged) }, rulebook));
 }
 
 /** What is known of those who call the functions of a file. */
@@ -206,18 +208,36 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
   return around;
 }
 
-function checkFunction(fn: FunctionIr, around: Surroundings): FunctionCheck {
-  if (!hasPageTableSteps(fn, around.rulebook)) return { fn, obligations: [], findings: [], evidence: [], limit: "" };
+interface JudgedFunction {
+  readonly fn: FunctionIr;
+  readonly all: readonly Judged[];
+  readonly limit: string;
+}
+
+function judgeFunction(fn: FunctionIr, around: Surroundings): JudgedFunction {
+  if (!hasPageTableSteps(fn, around.rulebook)) return { fn, all: [], limit: "" };
   const exploration = exploreKnowingCallers(fn, around);
   // What holds at return cannot be told when the exploration stopped short.
-  const all = worstJudgements(exploration).filter((j) => exploration.limit === "" || !j.judgement.what.endsWith("at return"));
+  return { fn, all: worstJudgements(exploration).filter((j) => exploration.limit === "" || !j.judgement.what.endsWith("at return")), limit: exploration.limit };
+}
+
+/** One defect is one finding: where the helper that did it is found wanting, its callers are not as well. */
+function openWhereHelperIsJudged({ all }: JudgedFunction, functions: readonly JudgedFunction[]): Judged[] {
+  return all.map((j) => {
+    const { by, rule, what } = j.judgement;
+    const repeats = by !== undefined && functions.some((other) => other.fn.name === by && other.all.some((k) => k.judgement.outcome === "violated" && k.judgement.rule === rule && k.judgement.what === what));
+    return repeats ? { ...j, judgement: { ...j.judgement, outcome: "unknown", message: "" } } : j;
+  });
+}
+
+function checkOf({ fn, all, limit }: JudgedFunction, rulebook: Rulebook): FunctionCheck {
   const judged = all.filter((j) => !j.judgement.quiet);
   return {
     fn,
     obligations: judged.map(toObligation),
     evidence: all.filter((j) => j.judgement.quiet).map(toEvidence),
-    findings: firstOfGroups(judged.filter((j) => j.judgement.outcome === "violated")).map((j) => toFinding(j, fn, around.rulebook, "introduced")),
-    limit: exploration.limit,
+    findings: firstOfGroups(judged.filter((j) => j.judgement.outcome === "violated")).map((j) => toFinding(j, fn, rulebook, "introduced")),
+    limit,
   };
 }
 

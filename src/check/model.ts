@@ -66,6 +66,8 @@ export interface Judgement {
   readonly group?: string;
   /** The message when this place is unknown where most others of the same `what` in the function are proved. */
   readonly unlike?: string;
+  /** The helper that did it, where this function only calls it: what is said of the helper is not said again here. */
+  readonly by?: string;
   /** The lock that the judgement speaks of. */
   readonly lock?: LockClass;
   /** An error that needs no other CPU. */

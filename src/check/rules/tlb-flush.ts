@@ -55,6 +55,7 @@ export const tlbFlush: Rule = {
     site.judge({
       ...flushed(owed),
       outcome: reason === null ? "unknown" : "violated",
+      ...(owed.by === site.frame.fn.name ? {} : { by: owed.by }),
       message: reason === null ? "" : `${owed.text} takes away what TLBs may hold, and ${site.frame.fn.name}() returns without a flush: ${reason}`,
     });
   },
