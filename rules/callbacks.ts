@@ -34,7 +34,7 @@ export const contexts: readonly EntryContext[] = [
   { of: "__kernel_map_pages", held: [{ class: "irq-off" }], references: [{ file: "include/linux/mm.h", where: "debug_pagealloc_map_pages()", version: "6.12" }, { file: "mm/page_alloc.c", where: "free_pages_prepare()", version: "6.12" }] },
   { of: "do_set_pte", held: [{ class: "pte-ptl", pointer: "vmf.ptl" }], references: [{ ...memory, where: "do_set_pte()", version: "6.1" }] },
   { of: "move_page_tables", since: "6.4", held: [{ class: "mmap", mode: "write" }, { class: "vma", mode: "write" }], references: [{ file: "mm/mremap.c", where: "move_vma()", version: "6.12" }] },
-  { of: "move_page_tables", until: "6.3", held: [{ class: "mmap", mode: "write" }], references: [{ file: "mm/mremap.c", where: "move_vma()", version: "6.12" }, { file: "fs/exec.c", where: "shift_arg_pages()", version: "6.12" }] },
+  { of: "move_page_tables", until: "6.3", held: [{ class: "mmap", mode: "write" }], references: [{ file: "mm/mremap.c", where: "move_vma()", version: "6.1" }, { file: "fs/exec.c", where: "shift_arg_pages()", version: "6.1" }] },
   { of: "change_huge_pmd", held: [{ class: "mmap", mode: "read" }], references: [{ file: "mm/mprotect.c", where: "change_pmd_range(), for NUMA balancing", version: "6.12" }] },
   { of: "madvise_free_huge_pmd", held: [{ class: "mmap", mode: "read" }], references: [{ file: "mm/madvise.c", where: "madvise_free_pte_range()", version: "6.12" }] },
   { of: "hpage_collapse_scan_pmd", held: [{ class: "mmap", mode: "read" }], references: [{ file: "mm/khugepaged.c", where: "khugepaged_scan_mm_slot()", version: "6.12" }] },

@@ -207,7 +207,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     exceptions: ["entries that were not present, or become more permissive", "the caller flushes, as for walk callbacks and zap functions without a mmu_gather", "the flush is announced (inc_tlb_flush_pending(), tlb_gather_mmu()) and comes after the lock", "teardown of an mm with no users left", "kernel ranges whose flush is put off on purpose (vunmap)"],
     references: [
       { file: "Documentation/core-api/cachetlb.rst", where: "", version: "6.12" },
-      { file: "include/linux/mm_types.h", where: "mm_tlb_flush_pending()", version: "6.12" },
+      { file: "include/linux/mm_inline.h", where: "mm_tlb_flush_pending()", version: "6.12" },
       { file: "mm/rmap.c", where: "flush_tlb_batched_pending()", version: "6.12" },
     ],
   },

@@ -49,5 +49,5 @@ export const contracts: readonly Contract[] = [
   { name: "huge_pte_alloc", since: "5.13", params: ["mm", "vma", "addr", "sz"], returns: { mayFailSince: "5.13" }, references: [{ file: "include/linux/hugetlb.h", where: "huge_pte_alloc()", version: "6.12" }] },
   { name: "huge_pte_alloc", until: "5.12", params: ["mm", "addr", "sz"], returns: { mayFailSince: "4.18" }, references: [{ file: "include/linux/hugetlb.h", where: "huge_pte_alloc()", version: "5.10" }] },
   { name: "virt_to_page", aliases: ["virt_to_ptdesc", "virt_to_folio"], params: ["address"], returns: { pageOf: "address" }, references: [{ file: "mm/hugetlb.c", where: "copy_hugetlb_page_range()", version: "6.12" }] },
-  { name: "page_count", aliases: ["page_ref_count"], params: ["page"], requires: [{ need: "no-table-page", page: "page" }], references: [{ file: "include/linux/mm.h", where: "ptdesc_pmd_is_shared()", version: "6.12" }] },
+  { name: "page_count", aliases: ["page_ref_count"], params: ["page"], requires: [{ need: "no-table-page", page: "page" }], references: [{ file: "include/linux/mm_types.h", where: "ptdesc_pmd_is_shared()", version: "6.12" }] },
 ];

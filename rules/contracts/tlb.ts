@@ -5,7 +5,7 @@ const cachetlb = { file: "Documentation/core-api/cachetlb.rst", where: "", versi
 const gather = { file: "include/asm-generic/tlb.h", where: "mmu_gather", version: "6.12" } as const;
 const batch = { file: "mm/rmap.c", where: "set_tlb_ubc_flush_pending()", version: "6.12" } as const;
 const delay = { file: "mm/memory.c", where: "zap_present_folio_ptes()", version: "6.12" } as const;
-const types = { file: "include/linux/mm_types.h", where: "mm_tlb_flush_pending()", version: "6.12" } as const;
+const types = { file: "include/linux/mm_inline.h", where: "mm_tlb_flush_pending()", version: "6.12" } as const;
 const hugetlb = { file: "mm/hugetlb.c", where: "__unmap_hugepage_range()", version: "6.12" } as const;
 
 export const contracts: readonly Contract[] = [
