@@ -12,6 +12,7 @@ import { lostDeeds } from "./lost-deeds.ts";
 import { lostLevel } from "./lost-level.ts";
 import { lostOrder } from "./lost-order.ts";
 import { lostPairs } from "./lost-pairs.ts";
+import { lostRetry } from "./lost-retry.ts";
 import { lostTests } from "./lost-tests.ts";
 
 /** Findings for what went; none of a rule that `found` speaks of in the same function. */
@@ -23,7 +24,7 @@ export function losses(before: readonly FunctionCheck[], after: readonly Functio
     const rest = (checks: readonly FunctionCheck[]): FunctionIr[] => checks.filter((one) => one.fn.name !== check.fn.name).map((one) => one.fn);
     const pair: Pair = { before: was, after: check, rulebook, others: { before: rest(before), after: rest(after) } };
     const seen = new Set(found.filter((finding) => finding.function === check.fn.name && finding.status === "introduced").map((finding) => finding.rule));
-    const all = [...lostTests(pair), ...lostLevel(pair), ...lostPairs(pair), ...lostDeeds(pair), ...lostOrder(pair)].toSorted((a, b) => Number(a.lastResort ?? false) - Number(b.lastResort ?? false));
+    const all = [...lostTests(pair), ...lostLevel(pair), ...lostPairs(pair), ...lostDeeds(pair), ...lostOrder(pair), ...lostRetry(pair)].toSorted((a, b) => Number(a.lastResort ?? false) - Number(b.lastResort ?? false));
     return all.flatMap((loss) => {
       if (seen.has(loss.rule) || (loss.lastResort && seen.size > 0)) return [];
       seen.add(loss.rule);

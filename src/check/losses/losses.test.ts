@@ -79,14 +79,14 @@ describe("what belongs together", () => {
   const gather = ["struct mmu_gather tlb;", "tlb_gather_mmu(&tlb, mm);", "if (addr) {", "\ttlb_finish_mmu(&tlb);", "\treturn 1;", "}", "unmap_it(&tlb, vma);", "tlb_finish_mmu(&tlb);", "return 0;"];
   const without = (at: number): string => body(...gather.map((line, i) => (i === at ? ";" : line)));
 
-  it("notes a gather that is not finished on one path, and one that was not begun", () => {
-    expect(said(body(...gather), without(3))).toEqual(["note tlb-flush f:6"]);
-    expect(said(body(...gather), without(1))).toEqual(["note tlb-flush f:8"]);
+  it("warns of a gather that is not finished on one path, and one that was not begun", () => {
+    expect(said(body(...gather), without(3))).toEqual(["warning tlb-flush f:6"]);
+    expect(said(body(...gather), without(1))).toEqual(["warning tlb-flush f:8"]);
   });
 
-  it("notes a table that was prepared and is not freed", () => {
+  it("warns of a table that was prepared and is not freed", () => {
     const spare = ["pgtable_t table = pte_alloc_one(mm);", "if (!table)", "\treturn 1;", "ptl = pmd_lock(mm, pmd);", "if (!pmd_none(*pmd)) {", "\tspin_unlock(ptl);", "\tpte_free(mm, table);", "\treturn 0;", "}", "pgtable_trans_huge_deposit(mm, pmd, table);", "spin_unlock(ptl);", "return 0;"];
-    expect(said(body(...spare), body(...spare.map((line, i) => (i === 6 ? "" : line))))).toEqual(["note pt-accounting f:5"]);
+    expect(said(body(...spare), body(...spare.map((line, i) => (i === 6 ? "" : line))))).toEqual(["warning pt-accounting f:5"]);
     const moved = [...spare.slice(0, 4), "if (!pmd_none(*pmd))", "\tgoto free;", ...spare.slice(9), "free:", "spin_unlock(ptl);", "pte_free(mm, table);", "return 0;"];
     expect(said(body(...spare), body(...moved))).toEqual([]);
   });
@@ -138,11 +138,33 @@ describe("tests that went", () => {
   });
 });
 
+describe("order, level, ways back", () => {
+  it("notes two unmaps and two locks that change places, and a flush behind the release", () => {
+    const nested = ["pte_t *other = pte_offset_map(pmd + 1, addr);", "pte = pte_offset_map(pmd, addr);", "if (!pte || !other)", "\treturn 1;", "use_both(pte, other);", "pte_unmap(pte);", "pte_unmap(other);", "return 0;"];
+    expect(said(body(...nested), body(...nested.slice(0, 5), nested[6]!, nested[5]!, nested[7]!))).toEqual(["note map-order f:10"]);
+    const flushed = ["ptl = pmd_lock(mm, pmd);", "pmd_clear(pmd);", "flush_tlb_range(vma, addr, addr + 1);", "spin_unlock(ptl);", "return 0;"];
+    expect(said(body(...flushed), body(flushed[0]!, flushed[1]!, flushed[3]!, flushed[2]!, flushed[4]!))).toEqual(["note tlb-flush f:7"]);
+    expect(said(body(flushed[0]!, flushed[1]!, flushed[3]!, flushed[2]!, flushed[4]!), body(...flushed))).toEqual([]);
+  });
+
+  it("notes the lock of another level for the same entry", () => {
+    const locked = ["ptl = pmd_lockptr(mm, pmd);", "spin_lock(ptl);", "look_at(pmd);", "spin_unlock(ptl);", "return 0;"];
+    expect(said(body(...locked), body(...locked.map((line) => line.replace("pmd_lockptr", "pte_lockptr"))))).toEqual(["note entry-lock f:5"]);
+    expect(said(body(...locked), body("ptl = pmd_lock(mm, pmd);", ...locked.slice(2)))).toEqual([]);
+  });
+
+  it("notes a way back that went alone", () => {
+    const again = ["again:", "if (split_it(vma, pmd))", "\tgoto again;", "use_it(pmd);", "return 0;"];
+    expect(said(body(...again), body(...again.map((line) => line.replace("goto again;", ";"))))).toEqual(["note stale-read f:1"]);
+    expect(said(body(...again), body("do {", "} while (split_it(vma, pmd));", "use_it(pmd);", "return 0;"))).toEqual([]);
+  });
+});
+
 describe("deeds that went", () => {
   const cleared = ["pte_t old = ptep_get_and_clear(mm, addr, pte);", "flush_tlb_page(vma, addr);", "put_it(old);", "return 0;"];
 
-  it("notes a flush that came after a change of an entry", () => {
-    expect(said(body(...cleared), body(...cleared.filter((_, i) => i !== 1)))).toEqual(["note tlb-flush f:5"]);
+  it("warns of a flush that came after a change of an entry", () => {
+    expect(said(body(...cleared), body(...cleared.filter((_, i) => i !== 1)))).toEqual(["warning tlb-flush f:5"]);
   });
 
   it("says nothing when the change goes as well, and when another flush takes its place or a helper may", () => {

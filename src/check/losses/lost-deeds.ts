@@ -63,7 +63,7 @@ export function lostDeeds(pair: Pair): Loss[] {
     if (place === null) return [];
     const gone = surplus(stepsOf(before).filter(isDeed), stepsOf(after).filter(isDeed), (step) => (step.op === "call" ? (step.callee ?? "") : ""))[0];
     const text = gone?.op === "call" ? `${gone.callee}()` : "";
-    return [{ rule: family.rule, loc: place.loc, what: family.name, message: `the patch takes away ${family.name} (${text}) that came ${family.side} ${place.text} before`, weak: true }];
+    return [{ rule: family.rule, loc: place.loc, what: family.name, message: `the patch takes away ${family.name} (${text}) that came ${family.side} ${place.text} before`, weak: !place.always }];
   });
 }
 
@@ -73,6 +73,8 @@ function belongs(step: Step, { does, named }: Family, rulebook: Rulebook): boole
 }
 
 interface Place {
+  /** It came on every path and comes on none. */
+  readonly always: boolean;
   readonly loc: { readonly line: number; readonly column: number };
   readonly text: string;
 }
@@ -82,14 +84,14 @@ function loser(before: FunctionIr, after: FunctionIr, { side, anchor }: Family, 
   const [was, is] = [comes(before, side, isDeed), comes(after, side, isDeed)];
   const isAnchor = (step: Step): boolean => step.op === "call" && step.callee !== null && anchor !== null && (rulebook.contract(step.callee)?.effects?.some(anchor) ?? false);
   const anchored = stepsOf(before).some((step) => isAnchor(step) && !isDeed(step));
-  if (!anchored) return is.whole < was.whole ? { loc: { line: after.line, column: 1 }, text: `all else that ${after.name}() does` } : null;
+  if (!anchored) return is.whole < was.whole ? { always: false, loc: { line: after.line, column: 1 }, text: `all else that ${after.name}() does` } : null;
   const rated = (fn: FunctionIr, of: Coming): { step: Step; rate: number }[] => stepsOf(fn).flatMap((step) => (isAnchor(step) ? [{ step, rate: of.at(step) }] : []));
   const textOf = ({ step }: { step: Step }): string => (step.op === "call" ? step.text : "");
   const [old, now] = [tally(rated(before, was), textOf), tally(rated(after, is), textOf)];
   for (const [text, ones] of old) {
     const left = now.get(text) ?? [];
     const total = (list: readonly { rate: number }[]): number => list.reduce((sum, { rate }) => sum + rate, 0);
-    if (left.length >= ones.length && total(left) < total(ones)) return { loc: left.toSorted((a, b) => a.rate - b.rate)[0]!.step.loc, text };
+    if (left.length >= ones.length && total(left) < total(ones)) return { always: ones.every(({ rate }) => rate === 2) && left.every(({ rate }) => rate === 0), loc: left.toSorted((a, b) => a.rate - b.rate)[0]!.step.loc, text };
   }
   return null;
 }

@@ -34,10 +34,14 @@ function balanceOf({ family, rule }: PairStep, from: Books, to: Books, pair: Pai
   const oneSided = opens <= 0 && closes <= 0 && opens < 0 !== closes < 0;
   const surprising = Array.from(now).filter((sum) => !old.has(sum));
   const differs = surprising.length > 0 || Array.from(old).some((sum) => !now.has(sum)) || Array.from(is).some((exit) => !was.has(exit));
-  if (!differs || !(oneSided || (wasBalanced && surprising.length > 0 && opens <= 0 && closes <= 0))) return null;
+  if (!differs || !(oneSided || (old.size === 1 && surprising.length > 0 && opens <= 0 && closes <= 0))) return null;
+  // Another lock may go with the paths that do without this one.
+  const others = new Set(to.steps.map((one) => one.family).filter((one) => one !== family));
+  if (!oneSided && Array.from(others).some((one) => more(from, to, one, 1) > 0 || more(from, to, one, -1) > 0)) return null;
   // What was reported of the code before may be what the patch mends.
   if (before.findings.some((finding) => finding.rule === rule) || isMovedTo(family, pair)) return [];
-  const strong = rule === "lock-balance" && oneSided && (wasBalanced || (old.size === 1 && surprising.length > 0));
+  // Where some paths had the new effect before, the patch may make the others like them.
+  const strong = oneSided && (wasBalanced || surprising.length > 0);
   const message = surprising.length > 0 || old.size !== now.size
     ? `${after.fn.name}() ${inWords(now)} the ${family} where it ${inWords(old, true)} it before the patch, and its callers go on as they did`
     : `${after.fn.name}() no longer ${closes < 0 ? "gives back" : "takes"} the ${family} on one of the paths on which it did before the patch`;

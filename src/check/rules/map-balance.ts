@@ -7,7 +7,7 @@ import type { FunctionIr } from "../../c/ir.ts";
 import { stepsOf } from "../call-graph.ts";
 import { truthOf } from "../facts.ts";
 import { mayHaveHighTables } from "../high-tables.ts";
-import type { Rule, Site } from "../model.ts";
+import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
 import { implementsContract, isFaultStructure } from "./lock-balance.ts";
 
@@ -15,6 +15,7 @@ export const mapBalance: Rule = {
   id: "map-balance",
 
   onCall: (call, site) => {
+    for (const pointer of entriesTouched(call)) judgeUse(pointer, `${call.step.callee}()`, site);
     if (call.step.dst !== null || unmapsNothing(site) || !call.contract?.effects?.some((e) => e.do === "map")) return;
     site.judge({
       rule: "map-balance",
@@ -25,6 +26,10 @@ export const mapBalance: Rule = {
       requires: ["pte_unmap() of the pointer that the map call returned"],
       certain: true,
     });
+  },
+
+  onAccess: ({ pointer, level, step }, site) => {
+    if (level === "pte") judgeUse(pointer, step.op === "load" ? "a read of the entry" : "a write of the entry", site);
   },
 
   onReturn: (value, site) => {
@@ -61,6 +66,27 @@ export const mapBalance: Rule = {
     judgeUnmapped(pointer, root, site);
   },
 };
+
+/** Ptes that a call reads or changes. */
+function entriesTouched({ contract, arg }: CallInfo): string[] {
+  return (contract?.effects ?? []).flatMap((effect) => ((effect.do === "read" || effect.do === "write") && effect.level === "pte" ? [arg(effect.entry)] : []));
+}
+
+/** A table may be freed, and in high memory is not there any more, once its pte is unmapped. */
+function judgeUse(pointer: string, by: string, site: Site): void {
+  const { root } = sym.splitMove(pointer);
+  const before = site.facts.unmapped.get(root);
+  if (before === undefined || sym.isUnstable(root) || unmapsNothing(site) || site.facts.maps.some((map) => map.pointer === root)) return;
+  site.judge({
+    rule: "map-balance",
+    outcome: "violated",
+    what: "no use of a pte after its unmap",
+    message: `the pte unmapped in line ${before.line} is used by ${by}`,
+    group: `unmapped in line ${before.line}`,
+    requires: ["the last use before pte_unmap()"],
+    certain: true,
+  });
+}
 
 /** Before 6.6 pte_unmap() does nothing where no table lies in high memory. */
 function unmapsNothing(site: Site): boolean {
