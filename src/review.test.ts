@@ -202,6 +202,30 @@ describe("a series", () => {
     ]);
   });
 
+  it("names both patches where one closes what another opened, also when lines move in between", async () => {
+    const moved = (text: string): string => edit(text, "static void drop_one", "static void nothing(void)\n{\n}\n\nstatic void drop_one");
+    const three = [commits[0]!, commits[1]!, { subject: "mm: add nothing", files: { "mm/age.c": moved(untested) } }, { subject: "mm: test the map again", files: { "mm/age.c": moved(good) } }];
+    const [first, second, third] = (await reviewTexts([formatPatch(repository(three), "HEAD~3..HEAD")], { tree: directory(tree), ...mapFailure })).patches;
+    expect([first, second, third].map((patch) => patch!.findings.map(inShort))).toEqual([["introduced map-failure drop_one()"], [], ["fixed map-failure drop_one()"]]);
+    expect(first!.notes).toContain("opens a hazard that patch 3/3 closes: map-failure in drop_one()");
+    expect(second!.notes).toEqual([]);
+    expect(third!.notes).toContain("closes a hazard that patch 1/3 opened: map-failure in drop_one()");
+    // What stays open is said to be closed by nobody, and what another series closes is none of this one's.
+    const alone = await reviewTexts([formatPatch(repository(three), "HEAD~3..HEAD~1")], { tree: directory(tree), ...mapFailure });
+    expect(alone.patches.flatMap((patch) => patch.notes.filter((note) => note.includes("hazard")))).toEqual([]);
+  });
+
+  it("keeps the fingerprint of a finding across revisions and moved lines, and has another for another function", async () => {
+    const fingerprintsOf = async (text: string): Promise<string[]> => onlyPatch(await reviewTexts([patchMail({ "mm/age.c": good }, { "mm/age.c": text }, "mm: x")], { tree: directory(tree), ...mapFailure })).findings.map((finding) => finding.fingerprint);
+    const [one] = await fingerprintsOf(untested);
+    expect(one).toMatch(/^[0-9a-f]{16}$/);
+    const later = edit(untested, head, `${head}/* What the\n * first revision\n * did not say. */\n`);
+    expect(await fingerprintsOf(later)).toEqual([one]);
+    expect(await fingerprintsOf(edit(later, "spinlock_t *ptl;\n\tpte_t *pte;\n\n\tpte = pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl);\n\tptep", "spinlock_t *ptl;\n\tpte_t *pte;\n\n\t/* v3 */\n\tpte = pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl);\n\tptep"))).toEqual([one]);
+    const [other] = await fingerprintsOf(untested.replaceAll("drop_one", "drop_two"));
+    expect(other).not.toBe(one);
+  });
+
   it("is put in order, whatever order its mails come in and however many files they are in", async () => {
     const repo = repository(commits);
     const [first, second] = formatPatch(repo, "HEAD~2..HEAD").split(/^(?=From [0-9a-f]{40} Mon)/m) as [string, string];

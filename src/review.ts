@@ -3,6 +3,7 @@
  * that knows the order of the stages (docs/architecture.md has the table).
  */
 import { resolve } from "node:path";
+import { acrossSeries } from "./across-series.ts";
 import type { EventSink } from "./core/events.ts";
 import type { PatchReport, Report } from "./core/report.ts";
 import type { ReviewRequest } from "./core/request.ts";
@@ -29,23 +30,24 @@ export async function review(request: ReviewRequest, events?: EventSink): Promis
     const options = patchOptions(request, tree, rules);
     const inputs = new Inputs(request, tree);
     const reviewers = reviewersFor(request, options);
-    const patches: PatchReport[] = [];
+    const all: { readonly series: number; readonly report: PatchReport }[] = [];
     try {
       const reviewed = inOrder(prepared(inputs.series(events), options), reviewers.width, async (one) => ({
         ...one,
         report: resumption?.find(one.patch) ?? (await reviewers.review(one.patch)),
       }));
-      for await (const { found, patch, report } of reviewed) {
+      for await (const { found, series, patch, report } of reviewed) {
         resumption?.keep(patch, report);
         const waived = waivers.inPatch(report, patch.patch);
-        patches.push(waived);
+        all.push({ series, report: waived });
         inputs.reviewed(found.input, waived);
-        events?.({ kind: "progress", phase: "review", done: patches.length, total: null, what: found.series.subject });
+        events?.({ kind: "progress", phase: "review", done: all.length, total: null, what: found.series.subject });
       }
     } finally {
       await reviewers.close();
       resumption?.close();
     }
+    const patches = acrossSeries(all);
     return {
       schema: "mmreview/report@1",
       tool: { name: "mmreview", version: toolVersion(), rules: rules.contracts.length },
@@ -61,16 +63,20 @@ export async function review(request: ReviewRequest, events?: EventSink): Promis
 
 interface Prepared {
   readonly found: FoundSeries;
+  /** Number of the series. */
+  readonly series: number;
   readonly patch: PreparedPatch;
 }
 
 /** Patch by patch, each on top of the ones before. */
 async function* prepared(series: AsyncIterable<FoundSeries>, options: PatchOptions): AsyncGenerator<Prepared> {
+  let number = 0;
   for await (const found of series) {
+    number++;
     let stack = emptyStack;
     for (const [index, patch] of found.series.patches.entries()) {
       const one = await preparePatch(patch, index === 0 ? found.notes : [], stack, options);
-      yield { found, patch: one };
+      yield { found, series: number, patch: one };
       stack = one.states.post.stack;
     }
   }
