@@ -8,7 +8,7 @@ import type { FunctionIr } from "./c/ir.ts";
 import { lostGuards } from "./lost-guards.ts";
 import type { Finding, Obligation, RuleId } from "./core/finding.ts";
 import { type Change, guarded, movedHere, type TouchedLines, type Versions } from "./guards.ts";
-import { isAboutTlbs, pageTableLock } from "./protections.ts";
+import { exposureOf, isAboutTlbs, pageTableLock } from "./protections.ts";
 import { renamedIn } from "./renamed.ts";
 import { testsWent } from "./told-apart.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
@@ -106,6 +106,8 @@ function keptOrReleased(from: FunctionCheck, to: FunctionCheck, whole: boolean):
 
 /** Barriers and re-checks that went while what they stood next to stayed. */
 function undone(from: FunctionCheck, to: FunctionCheck, direction: "lost" | "won", rulebook: Rulebook): Change[] {
+  // New code brings barriers and comparisons of its own.
+  if (direction === "won" && exposureOf(from.fn, rulebook).changes > exposureOf(to.fn, rulebook).changes) return [];
   if (direction === "lost" && from.obligations.filter((o) => atCalls.has(o.rule)).length > to.obligations.filter((o) => atCalls.has(o.rule)).length) return [];
   const deeds = (check: FunctionCheck): Evidence[] => check.evidence.filter((e) => e.quiet === "deed");
   return keysOf(deeds(from), () => true).flatMap((key) => {

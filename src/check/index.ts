@@ -100,6 +100,14 @@ function isConstantExpr(expr: Expr): boolean {
   return expr.k === "unary" && expr.arg.k === "global";
 }
 
+/**
+ * Nothing but a constant to return: what a configuration or architecture has that lacks the thing. Of a file of which
+ * only hunks are known, the other definition need not be in view.
+ */
+function isStub(fn: FunctionIr): boolean {
+  return fn.blocks.length === 1 && fn.blocks[0]!.steps.length === 0;
+}
+
 /** Functions in tables of function pointers have callers that are not in view. */
 function isCallback(fn: FunctionIr, units: readonly UnitIr[]): boolean {
   return units.some((unit) => unit.opsTables.some((table) => Array.from(table.fields.values()).some((value) => value.replace(/^&/, "") === fn.name)));
@@ -155,6 +163,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
   const orders = new Map<string, FieldOrder>();
   const callers = new Map<string, readonly string[] | null>();
   const functions = functionsByName(units);
+  const isCut = unit.functions.some((fn) => fn.partial);
   const sleepsBelow = callsBelow(functions, (callee) => rulebook.sleeper(callee) !== undefined);
   const needsBelow = callsBelow(functions, (callee) => rulebook.contract(callee)?.requires?.some((r) => r.need === "held") ?? false);
   const around: Surroundings = {
@@ -163,7 +172,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
     records: units.flatMap((u) => u.records),
     rules,
     callersOf: callersAmong(units.flatMap((u) => u.functions), (fn) => isCallback(fn, units)),
-    matters: (fn) => leavesTrace(fn, rulebook) || isConstant(fn),
+    matters: (fn) => leavesTrace(fn, rulebook) || (isConstant(fn) && !(isCut && isStub(fn))),
     mattersUnder: (fn, facts) => (facts.duties.size > 0 && discharges(fn, rulebook)) || (atomicReason(facts, rulebook.era, unit.file) !== null && sleepsBelow.reaches(fn)) || (facts.free.size > 0 && fn.isStatic && needsBelow.reaches(fn)),
     unlockedCallers: (fn, param) => {
       const key = `${fn.name} ${param}`;
