@@ -104,7 +104,17 @@ function lostTests(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGu
   const [before, after] = [testsOf(from, rulebook), testsOf(to, rulebook)];
   const names = (steps: readonly CallStep[]): Set<string> => new Set(steps.map((step) => step.callee!));
   if (Array.from(names(calledSteps(to))).some((name) => !names(calledSteps(from)).has(name))) return [];
-  return before.filter((step) => !names(after).has(step.callee!)).slice(0, 1).map((step) => ({ rule: "entry-kind", line: to.line, column: 1, what: `${step.text}, which decided what the entry is used for` }));
+  const gone = before.filter((step) => !names(after).has(step.callee!)).slice(0, 1);
+  return [...gone.map((step) => ({ rule: "entry-kind" as const, line: to.line, column: 1, what: `${step.text}, which decided what the entry is used for` })), ...lostHugetlbTest(from, to, rulebook)];
+}
+
+/** Entries of hugetlb mappings have a lock of their own (huge_pte_lock()): who takes that of a PTE table has told them apart. */
+function lostHugetlbTest(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGuard[] {
+  const asks = (fn: FunctionIr): CallStep | undefined => calledSteps(fn).find((step) => step.callee === "is_vm_hugetlb_page");
+  const maps = (fn: FunctionIr): number => calledSteps(fn).filter((step) => rulebook.contract(step.callee!)?.effects?.some((e) => e.do === "acquire" && "class" in e.lock && e.lock.class === "pte-ptl") ?? false).length;
+  const test = asks(from);
+  if (!test || asks(to) || maps(to) === 0 || maps(to) < maps(from)) return [];
+  return [{ rule: "entry-lock", line: to.line, column: 1, what: `${test.text}, which kept hugetlb entries from the lock of a PTE table` }];
 }
 
 function testsOf(fn: FunctionIr, rulebook: Rulebook): CallStep[] {

@@ -143,6 +143,11 @@ describe("regressions", () => {
     expect(said(ordered, ordered.replace("\tsmp_wmb();\n", "")).filter((line) => line.includes("warning"))).toEqual(["introduced warning publish-order 1"]);
   });
 
+  it("warns where hugetlb entries are no longer kept from the lock of a PTE table", () => {
+    const apart = "\tspinlock_t *ptl;\n\tpte_t *pte;\n\tif (is_vm_hugetlb_page(mm->vma))\n\t\treturn;\n\tpte = pte_offset_map_lock(mm, pmd, 0, &ptl);\n\tif (pte)\n\t\tpte_unmap_unlock(pte, ptl);";
+    expect(said(apart, apart.replace("\tif (is_vm_hugetlb_page(mm->vma))\n\t\treturn;\n", ""))).toEqual(["introduced warning entry-lock 1"]);
+  });
+
   it("takes a lock that another function takes now for moved", () => {
     const helper = "static void g(struct mm_struct *mm, pmd_t *pmd, pmd_t v)\n{\n\tBODY\n}\n";
     const taken = "spinlock_t *ptl = pmd_lock(mm, pmd);\n\tset_pmd_at(mm, 0, pmd, v);\n\tspin_unlock(ptl);";
