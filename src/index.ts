@@ -8,7 +8,7 @@ import type { LitmusRequest, MatrixRequest, SimRequest } from "./core/request.ts
 import type { MatrixReport, SimProblem, SimReport } from "./core/sim-report.ts";
 import type { PackProblem, RulePage } from "./core/rule-page.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
-import { litmusPicture, runLitmus } from "./sim/litmus/index.ts";
+import { litmusPicture, runningLitmus } from "./sim/litmus/index.ts";
 import { readTextInput } from "./text-input.ts";
 import { inSlices } from "./util/slices.ts";
 import { toolVersion } from "./util/tool-version.ts";
@@ -26,7 +26,7 @@ export async function litmus(request: LitmusRequest, events?: EventSink): Promis
   for (const [done, path] of request.files.entries()) {
     const text = await readTextInput(path, request.cwd, request.stdin);
     const options = request.bound === null ? {} : { steps: request.bound };
-    const result = runLitmus(path, text, options);
+    const result = await inSlices(runningLitmus(path, text, options));
     const drawn = request.drawing !== null && "verdict" in result;
     tests.push(drawn ? { ...result, picture: litmusPicture(path, text, request.drawing, options) } : result);
     events?.({ kind: "progress", phase: "litmus", done: done + 1, total: request.files.length, what: path });

@@ -64,11 +64,29 @@ void work(struct mm_struct *mm, struct vm_area_struct *vma, pte_t *pte, unsigned
 ${"\tptep_test_and_clear_young(vma, addr, pte);\n".repeat(30)}}
 `;
 
+/** Five threads that write two variables and read the other one: executions without end under the memory model. */
+const weakThread = (name: string, mine: string, theirs: string): string => `void ${name}(void)
+{
+	WRITE_ONCE(${mine}, 1);
+	int x = READ_ONCE(${theirs});
+	WRITE_ONCE(${mine}, 2);
+	int y = READ_ONCE(${theirs});
+	BUG_ON(x == 7 && y == 8);
+}
+`;
+const endlessWeak = `/*
+ * scenario: endless
+ * memory: lkmm
+ * threads: one other one other one
+ */
+int a, b;
+${weakThread("one", "a", "b")}${weakThread("other", "b", "a")}`;
+
 describe("a search", () => {
   // A search that does not let the signal in would go on until the test's own time is up.
-  it.each([["SIGINT", 130], ["SIGTERM", 143]] as const)("ends by %s with %i in the middle of it, without half a result", async (signal, expected) => {
-    const scenario = join(folder, `${signal}.c`);
-    writeFileSync(scenario, endless);
+  it.each([["SIGINT", 130, "sc", endless], ["SIGTERM", 143, "sc", endless], ["SIGTERM", 143, "lkmm", endlessWeak]] as const)("ends by %s with %i in the middle of it (%s), without half a result", async (signal, expected, memory, text) => {
+    const scenario = join(folder, `${signal}-${memory}.c`);
+    writeFileSync(scenario, text);
     const child = spawn(...started(["sim", "--bound", "100000000", scenario]), { stdio: ["ignore", "pipe", "pipe"] });
     const said = { stdout: "", stderr: "" };
     const ended = new Promise((done) => {

@@ -121,7 +121,7 @@ function redundantOf(line: string): Redundant[] {
 
 /** Runs one scenario, in slices. Throws a UsageError or a RangeError for one that cannot be set up. */
 export function* running(path: string, cast: Cast, options: SimulateOptions): Generator<void, ScenarioResult> {
-  if (cast.scenario.memory === "lkmm") return playWeak(path, cast, options.bound);
+  if (cast.scenario.memory === "lkmm") return yield* playWeak(path, cast, options.bound);
   const started = performance.now();
   const verdict = yield* playing(cast, options);
   return resultOf(path, cast.scenario.name, verdict, options.bound, performance.now() - started);

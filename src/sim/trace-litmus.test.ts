@@ -30,8 +30,9 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("interleavings as litmus tests", () => {
-  it("are there for all but those that no interleaving of whole entries shows", () => {
-    const without = broken.filter((result) => result.trace!.litmus === null).map((result) => result.rule);
+  it("are there for all but those that no interleaving of whole entries shows, or in which one CPU alone comes by entries", () => {
+    const cpus = (result: ScenarioResult): number => new Set(result.trace!.steps.filter((s) => /\[\d\] of T\d/.test(s.effect)).map((s) => s.cpu)).size;
+    const without = broken.filter((result) => result.trace!.litmus === null && cpus(result) > 1).map((result) => result.rule);
     expect(broken.length).toBeGreaterThan(15);
     expect(without.every((rule) => rule === "publish-order" || rule === "lockless-read")).toBe(true);
   });

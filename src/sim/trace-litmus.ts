@@ -7,6 +7,7 @@ import { litmusMark } from "../core/litmus-report.ts";
 import { emitLitmus, type Proposition } from "./litmus/index.ts";
 import { holds } from "./litmus/condition.ts";
 import { lookupIn } from "./litmus/judge.ts";
+import { atOnce } from "../util/slices.ts";
 import { findAllowed, lkmm, type Expression, type Program, type Statement, UnsupportedProgram, type Value } from "./memory/index.ts";
 import type { ReplayedStep } from "./run/simulation.ts";
 import type { World } from "./world/build.ts";
@@ -31,7 +32,7 @@ export function traceLitmus(name: string, fault: Fault, replayed: readonly Repla
   const speaking = program.threads.filter((thread) => thread.body.length > 0).length;
   if (writer.unable || speaking < 2 || question.parts.length === 0) return null;
   try {
-    const found = findAllowed(program, (state) => holds(question, lookupIn(state)), { model: lkmm, steps, rounds: 1 });
+    const found = atOnce(findAllowed(program, (state) => holds(question, lookupIn(state)), { model: lkmm, steps, rounds: 1 }));
     if (found === null) return null;
     const comment = [litmusMark, "", "Result: Sometimes", "", "An interleaving of the simulator. Contents: 0 none, other numbers what the entry held, -2 a table that was freed."];
     return emitLitmus(program, { locations: [], filter: null, quantifier: "exists", proposition: question }, comment);

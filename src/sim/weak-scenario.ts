@@ -6,7 +6,7 @@ import { UsageError } from "../core/errors.ts";
 import { UnsupportedProgram } from "./memory/index.ts";
 import type { Library } from "./library.ts";
 import type { Lines } from "./trace.ts";
-import { decide, NotModelled, weakProgram, weakProperties, weakSteps, type Decision, type WeakProgram } from "./weak/index.ts";
+import { deciding, NotModelled, weakProgram, weakProperties, weakSteps, type Decision, type WeakProgram } from "./weak/index.ts";
 
 /** What is taken from a scenario's cast. */
 interface Cast {
@@ -23,13 +23,14 @@ export function weakProgramOf(cast: Cast): WeakProgram {
   return weakProgram({ name: scenario.name, threads: threadsOf(cast), functions, world: scenario.world });
 }
 
-export function playWeak(path: string, cast: Cast, bound: number): ScenarioResult {
+/** In slices. */
+export function* playWeak(path: string, cast: Cast, bound: number): Generator<void, ScenarioResult> {
   const started = performance.now();
   const result = (): Pick<ScenarioResult, "path" | "name" | "bound" | "elapsedMs"> => {
     return { path, name: cast.scenario.name, bound, elapsedMs: performance.now() - started };
   };
   try {
-    const decision = decide(weakProgramOf(cast), bound);
+    const decision = yield* deciding(weakProgramOf(cast), bound);
     const { property, executions, steps, complete } = decision;
     return {
       ...result(), states: steps, executions, bounded: !complete, verdict: property === null ? "holds" : "violated", reason: "",

@@ -1,5 +1,6 @@
 /** Litmus tests: `mmreview litmus`. */
 import type { LitmusResult } from "../../core/litmus-report.ts";
+import { atOnce } from "../../util/slices.ts";
 import { UnsupportedProgram } from "../memory/program.ts";
 import { printProposition, type Quantifier } from "./condition.ts";
 import { UnsupportedCode } from "./expression.ts";
@@ -20,10 +21,15 @@ export { LitmusSyntaxError } from "./source.ts";
 
 /** Decides one litmus test. Never throws on any text; initC() must have been awaited. */
 export function runLitmus(path: string, text: string, options: LitmusOptions = {}): LitmusResult {
+  return atOnce(runningLitmus(path, text, options));
+}
+
+/** The same in slices. */
+export function* runningLitmus(path: string, text: string, options: LitmusOptions = {}): Generator<void, LitmusResult> {
   const start = performance.now();
   try {
     const test = parseLitmus(path, text);
-    const judgement = judge(test, withDefaults(options));
+    const judgement = yield* judge(test, withDefaults(options));
     return verdictOf(path, test, judgement, performance.now() - start);
   } catch (error) {
     if (error instanceof LitmusSyntaxError) {

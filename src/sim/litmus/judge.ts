@@ -2,7 +2,7 @@
  * Decides a litmus test: counts the consistent executions that satisfy its condition and those that don't, and collects
  * final states and flags, as herd7 does (herd/top_herd.ml).
  */
-import { explore } from "../memory/explore.ts";
+import { exploring } from "../memory/explore.ts";
 import type { FinalState } from "../memory/final-state.ts";
 import { compareValues, printValue, type Value } from "../memory/value.ts";
 import { holds, observablesOf, printObservable, type Lookup, type Observable, type Proposition } from "./condition.ts";
@@ -22,13 +22,13 @@ export interface Judgement {
   readonly steps: number;
 }
 
-/** Throws UnsupportedProgram. */
-export function judge(test: LitmusTest, options: Required<LitmusOptions>): Judgement {
-  const all = tally(test, options, null);
+/** In slices. Throws UnsupportedProgram. */
+export function* judge(test: LitmusTest, options: Required<LitmusOptions>): Generator<void, Judgement> {
+  const all = yield* tally(test, options, null);
   if (all.complete) return all;
   const { quantifier, proposition } = test.question;
   const deciding: Proposition = quantifier === "forall" ? { k: "not", of: proposition } : proposition;
-  const guided = tally(test, options, deciding);
+  const guided = yield* tally(test, options, deciding);
   return {
     ...all,
     positive: quantifier === "forall" ? all.positive : guided.positive,
@@ -41,7 +41,7 @@ export function judge(test: LitmusTest, options: Required<LitmusOptions>): Judge
 }
 
 /** Explores; with `only`, looks at the executions that satisfy it and nothing else. */
-function tally(test: LitmusTest, options: Required<LitmusOptions>, only: Proposition | null): Judgement {
+function* tally(test: LitmusTest, options: Required<LitmusOptions>, only: Proposition | null): Generator<void, Judgement> {
   const { question } = test;
   const shown = displayed(test);
   const states = new Map<string, readonly Value[]>();
@@ -49,7 +49,7 @@ function tally(test: LitmusTest, options: Required<LitmusOptions>, only: Proposi
   let positive = 0;
   let negative = 0;
   const needed = [question.filter, only].filter((each) => each !== null);
-  const result = explore(test.program, {
+  const result = yield* exploring(test.program, {
     ...options,
     folded: true,
     observed: new Set(shown.flatMap((each) => (each.k === "location" ? [each.name] : []))),

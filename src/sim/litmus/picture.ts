@@ -1,5 +1,6 @@
 /** The execution that decides a litmus test, to be drawn (draw-text.ts, draw-dot.ts, draw-svg.ts). */
 import type { Drawing } from "../../core/litmus-report.ts";
+import { atOnce } from "../../util/slices.ts";
 import { findAllowed, findRefused, type Property } from "../memory/find.ts";
 import type { Witness } from "../memory/witness.ts";
 import { holds, type Proposition } from "./condition.ts";
@@ -21,7 +22,7 @@ export function litmusWitness(path: string, text: string, options: LitmusOptions
   const all: Proposition = filter ? { k: "and", parts: [filter, wanted] } : wanted;
   const property: Property = (state) => holds(all, lookupIn(state));
   const search = withDefaults(options);
-  return findAllowed(test.program, property, search) ?? findRefused(test.program, property, search);
+  return atOnce(findAllowed(test.program, property, search)) ?? atOnce(findRefused(test.program, property, search));
 }
 
 const drawings: Readonly<Record<Drawing, (witness: Witness) => string>> = { text: drawText, dot: drawDot, svg: drawSvg };

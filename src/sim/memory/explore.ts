@@ -4,6 +4,7 @@
  * Threads are unfolded into paths, each combination of paths is one graph, each graph is searched (search.ts). Bounds
  * are counted in steps, never in time, so that equal input gives equal output.
  */
+import { atOnce } from "../../util/slices.ts";
 import type { Path } from "./event.ts";
 import { finalStateOf, type FinalState } from "./final-state.ts";
 import { buildGraph, type Graph } from "./graph.ts";
@@ -65,8 +66,16 @@ const combinationsLimit = 1_000_000;
 
 class BoundReached extends Error {}
 
+/** Steps between two pauses: some milliseconds. */
+const stepsOfSlice = 256;
+
 /** Throws UnsupportedProgram when the program is too large or computes with addresses. */
 export function explore(program: Program, options: ExploreOptions): Exploration {
+  return atOnce(exploring(program, options));
+}
+
+/** The same in slices. */
+export function* exploring(program: Program, options: ExploreOptions): Generator<void, Exploration> {
   const bounds = { ...unfoldBounds, rounds: options.rounds };
   let steps = 0;
   let cut = false;
@@ -76,17 +85,18 @@ export function explore(program: Program, options: ExploreOptions): Exploration 
     algebras.set(size, found);
     return found;
   };
-  const step = (): void => {
+  const step = (): boolean => {
     steps++;
     if (steps > options.steps) throw new BoundReached();
+    return steps % stepsOfSlice === 0;
   };
   try {
     const classes = options.folded === true ? equalThreads(program.threads) : [];
     for (const { choice, paths } of combinations(program.threads.map((thread) => unfold(thread, bounds)))) {
       if (!isFirstOfImages(choice, classes)) continue;
-      step();
+      if (step()) yield;
       if (cut && paths.some((path) => path.cut)) continue;
-      cut = exploreGraph(program, paths, withImages(options, imagesOf(choice, classes)), algebraOf, step) || cut;
+      cut = (yield* exploreGraph(program, paths, withImages(options, imagesOf(choice, classes)), algebraOf, step)) || cut;
     }
     return { complete: true, steps, cut };
   } catch (error) {
@@ -113,15 +123,15 @@ function withImages(options: ExploreOptions, images: readonly (readonly number[]
 }
 
 /** Explores one combination of paths. Returns true when a loop was cut in it and the execution up to there is consistent. */
-function exploreGraph(
-  program: Program, paths: readonly Path[], options: ExploreOptions, algebraOf: (size: number) => RelationAlgebra, step: () => void,
-): boolean {
+function* exploreGraph(
+  program: Program, paths: readonly Path[], options: ExploreOptions, algebraOf: (size: number) => RelationAlgebra, step: () => boolean,
+): Generator<void, boolean> {
   const algebra = algebraOf(paths.reduce((sum, path) => sum + path.events.length, 0));
   const mark = algebra.mark();
   const graph = buildGraph(paths, algebraOf);
   const checker = options.model.prepare(graph, options.observed);
   let cut = false;
-  searchExecutions({
+  yield* searchExecutions({
     graph, checker, step,
     memory: (location) => program.memory.get(String(location)) ?? 0n,
     isOfInterest: (state) => options.isOfInterest?.(finalStateOf(program, graph, state)) ?? true,

@@ -1,6 +1,6 @@
-/** Looks for one execution that satisfies a property, allowed by a model or refused by it. */
+/** Looks for one execution that satisfies a property, allowed by a model or refused by it. In slices, as all long work. */
 import type { Checker, Model } from "./model.ts";
-import { explore, type ExploreOptions } from "./explore.ts";
+import { exploring, type ExploreOptions } from "./explore.ts";
 import type { FinalState } from "./final-state.ts";
 import type { Graph } from "./graph.ts";
 import type { Program } from "./program.ts";
@@ -20,8 +20,8 @@ class Found extends Error {
 }
 
 /** The first execution with the property that the model allows, null when there is none within the bound of steps. */
-export function findAllowed(program: Program, property: Property, options: FindOptions): Witness | null {
-  return firstFound(() => explore(program, {
+export function* findAllowed(program: Program, property: Property, options: FindOptions): Generator<void, Witness | null> {
+  return yield* firstFound(exploring(program, {
     ...options,
     observed: new Set(),
     isOfInterest: (state) => property(state) !== false,
@@ -37,8 +37,8 @@ export function findAllowed(program: Program, property: Property, options: FindO
  * The first candidate with the property that the model refuses, null when there is none: then coherence, atomicity or
  * the values alone exclude it.
  */
-export function findRefused(program: Program, property: Property, options: FindOptions): Witness | null {
-  return firstFound(() => explore(program, {
+export function* findRefused(program: Program, property: Property, options: FindOptions): Generator<void, Witness | null> {
+  return yield* firstFound(exploring(program, {
     ...options,
     model: patient(options.model),
     observed: new Set(),
@@ -53,8 +53,8 @@ export function findRefused(program: Program, property: Property, options: FindO
 }
 
 /** The first execution with the property and the flag ("data-race") that the model allows, null when there is none. */
-export function findFlagged(program: Program, property: Property, flag: string, options: FindOptions): Witness | null {
-  return firstFound(() => explore(program, {
+export function* findFlagged(program: Program, property: Property, flag: string, options: FindOptions): Generator<void, Witness | null> {
+  return yield* firstFound(exploring(program, {
     ...options,
     observed: new Set(),
     isOfInterest: (state) => property(state) !== false,
@@ -74,9 +74,9 @@ function patient(model: Model): Model {
   return { name: model.name, prepare };
 }
 
-function firstFound(search: () => unknown): Witness | null {
+function* firstFound(search: Generator<void, unknown>): Generator<void, Witness | null> {
   try {
-    search();
+    yield* search;
     return null;
   } catch (error) {
     if (error instanceof Found) return error.witness;

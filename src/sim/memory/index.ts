@@ -11,7 +11,7 @@
  *
  * A model is `lkmm` or `sc`; every execution that sc allows is allowed by lkmm. docs/memory-model.md has an example.
  */
-export { defaultRounds, defaultSteps, explore, type Execution, type Exploration, type ExploreOptions } from "./explore.ts";
+export { defaultRounds, defaultSteps, explore, exploring, type Execution, type Exploration, type ExploreOptions } from "./explore.ts";
 export type { FinalState } from "./final-state.ts";
 export { findAllowed, findFlagged, findRefused, type FindOptions, type Property } from "./find.ts";
 export { lkmm } from "./lkmm.ts";

@@ -25,15 +25,16 @@ export interface SearchTask {
   readonly graph: Graph;
   readonly checker: Checker;
   readonly memory: InitialMemory;
-  /** Called at each step; throws to stop the search. */
-  readonly step: () => void;
+  /** Called at each step; throws to stop the search. Gives whether it is time for a pause. */
+  readonly step: () => boolean;
   /** Cuts branches in which nothing of interest can come. */
   readonly isOfInterest: (state: State) => boolean;
   /** Called with each candidate that keeps coherence and atomicity. */
   readonly found: (state: State, known: Knowledge) => void;
 }
 
-export function searchExecutions(task: SearchTask): void {
+/** In slices: pauses where step() says so. */
+export function* searchExecutions(task: SearchTask): Generator<void, void> {
   const { graph } = task;
   const equations = Equations.start(graph.size, task.memory).extend(graph.requirements);
   if (!equations) return;
@@ -41,16 +42,16 @@ export function searchExecutions(task: SearchTask): void {
   const placement = placementOf(graph, equations);
   const orders = ordersOf(graph, sources, placement, null);
   const reads = graph.events.flatMap((event, e) => (isRead(event) ? [e] : []));
-  if (orders) chooseSources(task, { sources, equations, placement, orders }, reads);
+  if (orders) yield* chooseSources(task, { sources, equations, placement, orders }, reads);
 }
 
 /** How many choices must at least lie below a state before the model is asked about it. */
 const worthAsking = 8;
 
-function chooseSources(task: SearchTask, state: State, open: readonly number[]): void {
-  task.step();
+function* chooseSources(task: SearchTask, state: State, open: readonly number[]): Generator<void, void> {
+  if (task.step()) yield;
   if (!task.isOfInterest(state)) return;
-  if (open.length === 0) return finishSources(task, state);
+  if (open.length === 0) return yield* finishSources(task, state);
   const { graph } = task;
   const choices = choicesOf(graph, state, open);
   const below = choices.reduce((product, { writes }) => product * writes.length, 1);
@@ -60,7 +61,7 @@ function chooseSources(task: SearchTask, state: State, open: readonly number[]):
   const rest = open.filter((e) => e !== read);
   for (const source of writes) {
     const next = withSource(graph, state, read, source);
-    if (next) chooseSources(task, next, rest);
+    if (next) yield* chooseSources(task, next, rest);
   }
 }
 
@@ -133,21 +134,21 @@ function ordersOf(
   return orders;
 }
 
-function finishSources(task: SearchTask, state: State): void {
+function* finishSources(task: SearchTask, state: State): Generator<void, void> {
   if (!state.equations.settled || !state.placement.complete) return;
   const open = Array.from(state.orders.values()).filter((order) => unorderedPair(order) !== null);
   if (open.length > 1 && !isPossible(task, state)) return;
-  orderWrites(task, state);
+  yield* orderWrites(task, state);
 }
 
-function orderWrites(task: SearchTask, state: State): void {
-  task.step();
+function* orderWrites(task: SearchTask, state: State): Generator<void, void> {
+  if (task.step()) yield;
   for (const [location, order] of state.orders) {
     const pair = unorderedPair(order);
     if (!pair) continue;
     for (const [first, second] of [pair, [pair[1], pair[0]]] as const) {
       const next = withPair(task.graph, order, first, second);
-      if (next) orderWrites(task, { ...state, orders: new Map(state.orders).set(location, next) });
+      if (next) yield* orderWrites(task, { ...state, orders: new Map(state.orders).set(location, next) });
     }
     return;
   }

@@ -1,9 +1,10 @@
 /** Decides a program of kernel functions under LKMM: which property can be broken, by which execution, or none. */
+import { atOnce } from "../../util/slices.ts";
 import { litmusMark } from "../../core/litmus-report.ts";
 import { emitLitmus, type Proposition, type Question } from "../litmus/index.ts";
 import { holds } from "../litmus/condition.ts";
 import { lookupIn } from "../litmus/judge.ts";
-import { explore, findAllowed, findFlagged, lkmm, type Property, type Witness } from "../memory/index.ts";
+import { exploring, findAllowed, findFlagged, lkmm, type Property, type Witness } from "../memory/index.ts";
 import { weakProperties, type PropertyName } from "./properties.ts";
 import { questionOf, type WeakProgram } from "./program.ts";
 
@@ -20,12 +21,17 @@ export interface Decision {
 
 /** Throws UnsupportedProgram when the program is too large. `steps`: of the search, for each question. */
 export function decide(weak: WeakProgram, steps: number): Decision {
+  return atOnce(deciding(weak, steps));
+}
+
+/** The same in slices. */
+export function* deciding(weak: WeakProgram, steps: number): Generator<void, Decision> {
   const { program, filter, hazards } = weak;
   const options = { model: lkmm, steps, rounds: 2 };
   let executions = 0;
   let races = false;
   const counts: Property = propertyOf(filter);
-  const explored = explore(program, {
+  const explored = yield* exploring(program, {
     ...options, observed: new Set(), isOfInterest: (state) => counts(state) !== false,
     found: (execution) => {
       if (counts(execution) !== true) return;
@@ -35,10 +41,10 @@ export function decide(weak: WeakProgram, steps: number): Decision {
   });
   const result = { executions, steps: explored.steps, complete: explored.complete };
   for (const hazard of hazards) {
-    const witness = findAllowed(program, propertyOf(all([filter, hazard.proposition])), options);
+    const witness = yield* findAllowed(program, propertyOf(all([filter, hazard.proposition])), options);
     if (witness) return { ...result, property: hazard.property, witness, litmus: litmusOf(weak, questionOf(weak, hazard), hazard.property) };
   }
-  const witness = races ? findFlagged(program, counts, "data-race", options) : null;
+  const witness = races ? yield* findFlagged(program, counts, "data-race", options) : null;
   if (witness) return { ...result, property: "data-race", witness, litmus: litmusOf(weak, { ...questionOf(weak, null), proposition: all([]) }, "data-race") };
   return { ...result, property: null, witness: null, litmus: litmusOf(weak, questionOf(weak, null), null) };
 }

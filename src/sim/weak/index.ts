@@ -1,5 +1,5 @@
 /** Kernel functions under the kernel's memory model: scenarios with `memory: lkmm`, and the litmus tests of findings. */
-export { decide, type Decision } from "./decide.ts";
+export { decide, deciding, type Decision } from "./decide.ts";
 export { litmusName, weakProgram, type WeakProgram, type WeakSource } from "./program.ts";
 export { weakProperties, type PropertyName } from "./properties.ts";
 export { NotModelled } from "./thread.ts";
