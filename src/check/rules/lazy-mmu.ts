@@ -8,6 +8,7 @@ import { lazySection } from "../duties.ts";
 import { coversEntries, describeLock } from "../effects.ts";
 import type { Duty } from "../facts.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
+import { judgeLeftOpen, type LeftOpen } from "./left-open.ts";
 
 export const lazyMmu: Rule = {
   id: "lazy-mmu",
@@ -35,17 +36,16 @@ export const lazyMmu: Rule = {
   onReturn: (_value, site) => {
     const open = site.facts.duties.get(lazySection);
     if (!open) return;
-    const leaves = open.by === site.frame.fn.name && !isForCaller(site);
-    site.judge({
-      rule: "lazy-mmu",
-      outcome: leaves ? "violated" : "unknown",
-      what: "lazy MMU mode left at return",
-      group: `entered in line ${open.at.line}`,
-      message: leaves ? `${site.frame.fn.name}() returns in the lazy MMU mode entered in line ${open.at.line}` : "",
-      requires: ["lazy MMU mode left before return"],
-      certain: true,
-    });
+    judgeLeftOpen(leftOn, open, open.by === site.frame.fn.name && !isForCaller(site), site);
   },
+};
+
+const leftOn: LeftOpen = {
+  rule: "lazy-mmu",
+  what: "lazy MMU mode left at return",
+  opened: "entered",
+  returns: "returns in the lazy MMU mode",
+  requires: "lazy MMU mode left before return",
 };
 
 /** The section was entered before the lock was taken: it spans lock sections on purpose. */

@@ -9,6 +9,7 @@ import type { FunctionIr } from "../../c/ir.ts";
 import { isOwnVariable } from "../duties.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import { hasEffect } from "../call-graph.ts";
+import { judgeLeftOpen, type LeftOpen } from "./left-open.ts";
 
 export const notifierScope: Rule = {
   id: "notifier-scope",
@@ -23,18 +24,17 @@ export const notifierScope: Rule = {
   onReturn: (_value, site) => {
     for (const [key, open] of site.facts.duties) {
       if (!key.startsWith("range:") || open.state !== "open") continue;
-      const own = isOwnVariable(key.slice("range:".length)) && open.by === site.frame.fn.name;
-      site.judge({
-        rule: "notifier-scope",
-        outcome: own ? "violated" : "unknown",
-        what: "notifier range ended at return",
-        group: `begun in line ${open.at.line}`,
-        message: own ? `${site.frame.fn.name}() returns without ending the notifier range begun in line ${open.at.line}` : "",
-        requires: ["mmu_notifier_invalidate_range_end() on every path"],
-        certain: true,
-      });
+      judgeLeftOpen(notEnded, open, isOwnVariable(key.slice("range:".length)) && open.by === site.frame.fn.name, site);
     }
   },
+};
+
+const notEnded: LeftOpen = {
+  rule: "notifier-scope",
+  what: "notifier range ended at return",
+  opened: "begun",
+  returns: "returns without ending the notifier range",
+  requires: "mmu_notifier_invalidate_range_end() on every path",
 };
 
 function judgeEnd(range: string, call: CallInfo, site: Site): void {
