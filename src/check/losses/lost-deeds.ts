@@ -86,6 +86,8 @@ function loser(before: FunctionIr, after: FunctionIr, { side, anchor }: Family, 
   const [was, is] = [comes(before, side, isDeed), comes(after, side, isDeed)];
   const isAnchor = (step: Step): boolean => step.op === "call" && step.callee !== null && anchor !== null && (rulebook.contract(step.callee)?.effects?.some(anchor) ?? false);
   const anchored = stepsOf(before).some((step) => isAnchor(step) && !isDeed(step));
+  // Where it goes with other calls, it may have been for them.
+  if (!anchored && surplus(otherCalls(before, isDeed), otherCalls(after, isDeed), (callee) => callee).length > 0) return null;
   if (!anchored) return is.whole < was.whole ? { always: false, loc: { line: after.line, column: 1 }, text: `all else that ${after.name}() does` } : null;
   const rated = (fn: FunctionIr, of: Coming): { step: Step; rate: number }[] => stepsOf(fn).flatMap((step) => (isAnchor(step) ? [{ step, rate: of.at(step) }] : []));
   const textOf = ({ step }: { step: Step }): string => (step.op === "call" ? step.text : "");
@@ -96,6 +98,10 @@ function loser(before: FunctionIr, after: FunctionIr, { side, anchor }: Family, 
     if (left.length >= ones.length && total(left) < total(ones)) return { always: ones.every(({ rate }) => rate === 2) && left.every(({ rate }) => rate === 0), loc: left.toSorted((a, b) => a.rate - b.rate)[0]!.step.loc, text };
   }
   return null;
+}
+
+function otherCalls(fn: FunctionIr, isDeed: (step: Step) => boolean): string[] {
+  return stepsOf(fn).flatMap((step) => (step.op === "call" && step.callee !== null && !isDeed(step) ? [step.callee] : []));
 }
 
 /** 2: on every path, 1: on some, 0: on none. */
