@@ -3,7 +3,8 @@
  * before (page_vma_mapped_walk() through check_pte()), or a lock that it asserts now. The callers are held against the
  * rules with the function's old and with its new contract; what only the new one breaks is listed.
  */
-import { checkUnit, fingerprint, type FunctionCheck, nothingElse, stepsOf } from "./check/index.ts";
+import { stepsOf } from "./c/index.ts";
+import { checkUnit, fingerprint, type FunctionCheck, nothingElse } from "./check/index.ts";
 import type { Expr, FunctionIr, UnitIr } from "./c/ir.ts";
 import { type Sides, type Source, touchedNames } from "./check-images.ts";
 import type { Finding, PathStep, RuleId } from "./core/finding.ts";

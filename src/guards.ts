@@ -1,5 +1,6 @@
 /** Protections that one version of a function has and the other lacks, while what they protect stands in both. */
-import { calleesOf, type FunctionCheck } from "./check/index.ts";
+import { calleesOf } from "./c/index.ts";
+import { type FunctionCheck } from "./check/index.ts";
 import type { FunctionIr } from "./c/ir.ts";
 import type { Obligation } from "./core/finding.ts";
 import { exposureOf, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";

@@ -2,8 +2,8 @@
  * Functions of the tree that reviewed functions call: from headers that the file includes and from the core files of
  * mm/. A helper that takes or releases a lock is only known by its body.
  */
-import { lowerText } from "./c/index.ts";
-import { calleesOf, type Elsewhere, hasPageTableSteps } from "./check/index.ts";
+import { calleesOf, lowerText } from "./c/index.ts";
+import { type Elsewhere, hasPageTableSteps } from "./check/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Base } from "./core/image.ts";
 import { sha1 } from "./util/digest.ts";

@@ -3,7 +3,7 @@
  * stands in the first column. A subject that speaks of one function ("mm: walk_it() must look again") names it.
  */
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
-import { calleesOf } from "./check/index.ts";
+import { calleesOf } from "./c/index.ts";
 
 const unnamed = "(unknown)";
 

@@ -2,7 +2,7 @@
  * Protections that are an order of two steps: a call that may sleep after a lock was dropped, a look at the VMA after the
  * lock was taken that keeps what is seen.
  */
-import { stepsOf } from "./check/index.ts";
+import { stepsOf } from "./c/index.ts";
 import type { Block, CallStep, FunctionIr, Step } from "./c/ir.ts";
 import type { Protection } from "./protections.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";

@@ -4,8 +4,7 @@
  * patch that only adds one of these around steps that stay shows what the code before it lacked, and one that only takes
  * one away shows what it lacks now.
  */
-import { stepsOf } from "./check/index.ts";
-import { printExpr } from "./c/index.ts";
+import { printExpr, stepsOf } from "./c/index.ts";
 import type { CallStep, FunctionIr, Loc, Step } from "./c/ir.ts";
 import type { RuleId } from "./core/finding.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";

@@ -1,6 +1,6 @@
 /** Functions that a patch renames: what was so before goes on under another name. */
 import type { FunctionCheck } from "./check/index.ts";
-import { calleesOf } from "./check/index.ts";
+import { calleesOf } from "./c/index.ts";
 import type { FunctionIr } from "./c/ir.ts";
 
 /** New name -> old name. */

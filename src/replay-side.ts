@@ -3,7 +3,7 @@
  * function that breaks something when it is given what its parameters allow is run again from its callers, who may
  * give it less: what they never do is no trace.
  */
-import { callersViewOf, type Elsewhere, type EntryLocks } from "./check/index.ts";
+import { callersViewOf, type CallersView, type Elsewhere, type EntryLocks } from "./check/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { RuleId } from "./core/finding.ts";
 import type { FileImage } from "./core/image.ts";
@@ -23,7 +23,11 @@ export interface SideOptions {
   readonly pictures?: boolean;
   /** Interpreted steps that are left for the patch or file; shrinks. */
   readonly pool: { left: number };
+  /** Most interpreted steps of one function on one side, asked before each: some 150 000 are a second. */
+  readonly mostWork: () => number;
   readonly wants: (rule: RuleId) => boolean;
+  /** What is known of the callers already; absent: they are asked. */
+  readonly view?: CallersView;
 }
 
 export interface Run {
@@ -34,6 +38,8 @@ export interface Run {
   readonly result: ReplayResult;
   /** What the callers of the function hold. */
   readonly locks: EntryLocks;
+  /** A trace was not held against the caller through which all calls come: running it was too much, or not all of it is modelled. */
+  readonly doubtful: boolean;
 }
 
 export interface Side {
@@ -44,21 +50,19 @@ export interface Side {
 }
 
 const defaultBound = 6000;
-/** Interpreted steps for one function on one side: some 150 000 are a second. */
-const mostWork = 250_000;
 /** Levels of callers that a trace has to be seen from. */
 const mostLevels = 2;
 
 export function sideOf(source: { readonly image: FileImage; readonly unit: UnitIr } | null, elsewhere: Elsewhere, library: Library, options: SideOptions): Side | null {
   if (source === null) return null;
   const { unit, image } = source;
-  const view = callersViewOf(unit, options.rulebook, elsewhere);
+  const view = options.view ?? callersViewOf(unit, options.rulebook, elsewhere);
   const lines = new Map([[unit.file, image.lines]]);
   const functionOf = (name: string): FunctionIr | null => definitions(unit.functions.filter((fn) => fn.name === name && !fn.partial && fn.headKnown && fn.unreadable.length === 0)).get(name) ?? null;
-  const { pool } = options;
+  const { pool, mostWork } = options;
 
   const replayed = async (request: ReplayRequest): Promise<ReplayResult> => {
-    const result = await inSlices(replaying({ ...request, work: Math.min(mostWork, pool.left) }));
+    const result = await inSlices(replaying({ ...request, work: Math.min(mostWork(), pool.left) }));
     pool.left -= result.work;
     return result;
   };
@@ -66,14 +70,14 @@ export function sideOf(source: { readonly image: FileImage; readonly unit: UnitI
     const locks = view.locksOf(fn);
     const request: ReplayRequest = {
       function: fn, units: [unit], library, held: locks.held, callersSeen: locks.from === "callers", lines,
-      bound: options.bound ?? defaultBound, work: mostWork, pictures: options.pictures ?? false,
+      bound: options.bound ?? defaultBound, work: mostWork(), pictures: options.pictures ?? false,
     };
     const result = await replayed(request);
-    if (result.notModelled.length === 0) return { function: fn, request, result, locks };
+    if (result.notModelled.length === 0) return { function: fn, request, result, locks, doubtful: false };
     // What was left out may stand elsewhere in the tree; what was not left out is not needed from there.
     const more = await options.more(new Set(result.notModelled.flatMap((text) => /^(\w+)\(\)$/.exec(text)?.[1] ?? [])));
     const whole = { ...request, units: [unit, ...elsewhere.helpers, ...more] };
-    return { function: fn, request: whole, result: await replayed(whole), locks };
+    return { function: fn, request: whole, result: await replayed(whole), locks, doubtful: false };
   };
   /** The only function through which all calls of `fn` come, or null. */
   const rootOf = (fn: FunctionIr): FunctionIr | null => {
@@ -91,12 +95,13 @@ export function sideOf(source: { readonly image: FileImage; readonly unit: UnitI
       const fn = functionOf(name);
       if (fn === null || pool.left <= 0) return null;
       const own = await runAlone(fn);
-      const root = own.result.traces.some((trace) => trace.actor !== "") && pool.left > 0 ? rootOf(fn) : null;
+      const root = own.result.traces.some((trace) => trace.actor !== "") ? rootOf(fn) : null;
       if (root === null) return own;
+      if (pool.left <= 0) return { ...own, doubtful: true };
       const outer = await runAlone(root);
       const { bounded, notModelled, traces } = outer.result;
       // Where the caller was not seen through, the function alone is all there is.
-      if (bounded || notModelled.length > 0) return own;
+      if (bounded || notModelled.length > 0) return { ...own, doubtful: true };
       return { ...outer, function: fn, locks: own.locks, result: { ...outer.result, traces: traces.filter((trace) => comesBy(trace, fn)) } };
     },
   };

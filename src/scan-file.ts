@@ -1,8 +1,10 @@
 /** One file of a tree as it is -> what its functions owe. */
-import { checkUnit, hasPageTableSteps } from "./check/index.ts";
+import { checkWithCallers, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
 import { functionReport } from "./check-images.ts";
-import { lowerText } from "./c/index.ts";
+import { lowerText, stepsOf } from "./c/index.ts";
+import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Finding } from "./core/finding.ts";
+import type { FileImage } from "./core/image.ts";
 import type { UnitReport } from "./core/report.ts";
 import type { ScanRequest } from "./core/request.ts";
 import { TreeSources } from "./helper-units.ts";
@@ -10,6 +12,7 @@ import { wanted } from "./patch-options.ts";
 import { ResultCache } from "./result-cache.ts";
 import { type CompiledRules, rulebookFor, type Rulebook } from "./rulebook/index.ts";
 import type { Tree } from "./tree/index.ts";
+import { beyondTheWorld } from "./sim/replay-scope.ts";
 import { sha1 } from "./util/digest.ts";
 import { decided } from "./weak-findings.ts";
 
@@ -17,7 +20,9 @@ import { decided } from "./weak-findings.ts";
 export interface ScanContext {
   readonly tree: Tree;
   readonly sources: TreeSources;
+  readonly rules: CompiledRules;
   readonly rulebook: Rulebook;
+  readonly bound: number | null;
   readonly wants: (rule: Finding["rule"]) => boolean;
   readonly cache: ResultCache | null;
 }
@@ -31,7 +36,7 @@ export interface FileScan {
 }
 
 export function scanContext(request: ScanRequest, era: string, tree: Tree, rules: CompiledRules): ScanContext {
-  return { tree, sources: new TreeSources(tree), rulebook: rulebookFor(rules, era), wants: wanted(request), cache: ResultCache.of("scan", request, era, rules, tree.root) };
+  return { tree, sources: new TreeSources(tree), rules, rulebook: rulebookFor(rules, era), bound: request.bound, wants: wanted(request), cache: ResultCache.of("scan", request, era, rules, tree.root) };
 }
 
 /** What an earlier run has found in the file, when all that it looked at is as it was; null when it has to be scanned. */
@@ -56,13 +61,43 @@ function itemOf(file: string, bytes: Uint8Array): string {
   return `${file} ${sha1(bytes)}`;
 }
 
-async function scanText(file: string, text: string, { sources, rulebook, wants }: ScanContext): Promise<FileScan> {
+async function scanText(file: string, text: string, { sources, rules, rulebook, bound, wants }: ScanContext): Promise<FileScan> {
   const unit = lowerText(file, text);
   const nothing: FileScan = { file, unit: null, trouble: "" };
   if (!unit.functions.some((fn) => hasPageTableSteps(fn, rulebook))) return nothing;
-  const checks = checkUnit(unit, rulebook, await sources.elsewhere(unit, text, rulebook, () => true), (fn) => hasPageTableSteps(fn, rulebook));
+  const elsewhere = await sources.elsewhere(unit, text, rulebook, () => true);
+  const { checks, view } = checkWithCallers(unit, rulebook, elsewhere, (fn) => hasPageTableSteps(fn, rulebook));
   const lines = text.split("\n");
-  const known = checks.flatMap((check) => check.findings.filter((f) => wants(f.rule)).map((f): Finding => ({ ...f, status: "pre-existing" })));
-  const findings = known.flatMap((finding) => decided(finding, unit, lines, rulebook) ?? []);
-  return { ...nothing, unit: { file, functions: checks.map((check) => functionReport(check, rulebook)), findings } };
+  const flow = {
+    functions: checks.map((check) => functionReport(check, rulebook)),
+    findings: checks.flatMap((check) => check.findings.map((f): Finding => ({ ...f, status: "pre-existing" }))),
+  };
+  const names = replayedOf(checks, rulebook);
+  const image: FileImage = { path: file, side: "post", lines, gaps: [], sections: [], changed: new Set(), blanksLost: false };
+  const more = (missing: ReadonlySet<string>): Promise<readonly UnitIr[]> => sources.definitionsOf(missing, file, text);
+  const options = { rules, rulebook, more, bound, wants, view };
+  const replayed = names.length === 0 ? flow : await (await import("./traces.ts")).withTracesOfFile({ image, unit }, elsewhere, flow, names, options);
+  const findings = replayed.findings.filter((f) => wants(f.rule)).flatMap((finding) => decided(finding, unit, lines, rulebook) ?? []);
+  return { ...nothing, unit: { file, functions: [...replayed.functions], findings } };
+}
+
+/**
+ * The functions that are replayed: those with findings first, then those that lock or map a table themselves or read entries
+ * without a lock. The others run under their callers' locks, so that nobody comes in between but where their callers let him.
+ * Those that nothing is simulated of are asked, too, to be told apart from them.
+ */
+function replayedOf(checks: readonly FunctionCheck[], rulebook: Rulebook): string[] {
+  const found = checks.filter((check) => check.findings.length > 0);
+  return [...new Set([...found, ...checks.filter(({ fn }) => entersTables(fn, rulebook) || beyondTheWorld(fn) !== null)].map((check) => check.fn.name))];
+}
+
+function entersTables(fn: FunctionIr, rulebook: Rulebook): boolean {
+  return stepsOf(fn).some((step) => {
+    if (step.op !== "call" || step.callee === null) return false;
+    if (step.callee.startsWith("spin_lock") && /ptl|page_table_lock/.test(step.text)) return true;
+    return rulebook.contract(step.callee)?.effects?.some((effect) => {
+      if (effect.do === "acquire") return "class" in effect.lock && /ptl$|^page_table_lock$/.test(effect.lock.class);
+      return effect.do === "map" || effect.do === "install" || (effect.do === "read" && effect.how === "lockless");
+    }) ?? false;
+  });
 }

@@ -1,5 +1,5 @@
 /** Which kinds of entries the tests of a function tell from each other, level by level, wherever they stand. */
-import { calleesOf, stepsOf } from "./check/index.ts";
+import { calleesOf, stepsOf } from "./c/index.ts";
 import type { FunctionIr } from "./c/ir.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
 import type { EntryKind, Level } from "./rulebook/schema.ts";

@@ -1,7 +1,7 @@
 /** Findings of a review get their traces: from a small tree and patches that take a protection away, through the whole pipeline. */
 import { afterEach, describe, expect, it } from "vitest";
 import { directory, kernelFiles, onlyPatch, patchMail, removeFolders, reviewTexts } from "../fixtures/review/harness.ts";
-import type { PatchReport } from "./index.ts";
+import { type PatchReport, scan, type UnitReport } from "./index.ts";
 
 afterEach(removeFolders);
 
@@ -84,5 +84,36 @@ describe("a review with a tree", () => {
   it("names the race that a patch closes", async () => {
     const { findings } = await reviewed(without(sound, "smp_wmb();"), sound);
     expect(findings.filter((f) => f.trace !== null).map((f) => [f.rule, f.status])).toEqual([["publish-order", "fixed"]]);
+  });
+});
+
+describe("a scan", () => {
+  async function scanned(path: string, text: string): Promise<UnitReport> {
+    const tree = directory(kernelFiles(6, 1), { [path]: text });
+    const { units } = await scan({ tree, paths: [path], kernel: null, only: [], skip: [], rules: [], bound: null, jobs: 1, strict: false, cwd: tree });
+    return units![0]!;
+  }
+
+  it("confirms what it finds by a trace, as something that is there already", async () => {
+    const { findings } = await scanned(file, without(sound, "smp_wmb();"));
+    expect(findings.filter((f) => f.trace !== null).map((f) => [f.rule, f.severity, f.status, f.fixConfirmed])).toEqual([["publish-order", "error", "pre-existing", true]]);
+  });
+
+  it("says that a function holds that it has replayed", async () => {
+    const { findings, functions } = await scanned(file, sound);
+    expect(findings).toEqual([]);
+    const said = functions.flatMap((fn) => fn.proofs.filter((p) => p.rule === "replay").map(() => fn.name));
+    expect(said).toEqual(["split_kernel_pmd"]);
+  });
+
+  it.each([
+    ["arch/mips/mm/split.c", sound, "architecture"],
+    ["arch/mips/kvm/split.c", sound, "KVM"],
+    ["mm/hugetlb-young.c", "int take_young(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep)\n{\n\tspinlock_t *ptl = huge_pte_lock(hstate_vma(vma), vma->vm_mm, ptep);\n\tpte_t pte = huge_ptep_get(vma->vm_mm, addr, ptep);\n\n\tspin_unlock(ptl);\n\treturn pte_young(pte);\n}\n", "hugetlb"],
+  ])("says of %s in words that it is not replayed", async (path, text, word) => {
+    const { functions } = await scanned(path, text);
+    const texts = functions.flatMap((fn) => fn.unknowns.filter((u) => u.rule === "replay").map((u) => u.text));
+    expect(texts).not.toEqual([]);
+    for (const each of texts) expect(each).toMatch(new RegExp(`^not modelled: .*${word}.* not simulated$`));
   });
 });

@@ -13,7 +13,10 @@ import type { Rulebook } from "./rulebook/index.ts";
 import { repair, type ReplayResult, type ReplayTrace, standsWith, holdsWhere } from "./sim/index.ts";
 import { assumptionsOf, explained, explaining, isAt, ownLines, sameTrouble } from "./trace-match.ts";
 
-export interface ReplayOptions extends Omit<SideOptions, "more"> {
+/** Interpreted steps for one function of a patch on one side. */
+const mostWorkOfPatch = 250_000;
+
+export interface ReplayOptions extends Omit<SideOptions, "more" | "mostWork"> {
   readonly elsewhere: Sides<Elsewhere>;
   /** Units of the tree, on one side of the patch, that define any of the functions. */
   readonly more: (side: keyof Sides<unknown>, names: ReadonlySet<string>) => Promise<readonly UnitIr[]>;
@@ -28,7 +31,7 @@ const concurrent: ReadonlySet<RuleId> = new Set<RuleId>([
 /** The file with traces: findings explained and found, and what the replay says of each function. */
 export async function withTraces(sources: Sides<Source | null>, checked: CheckedFile, options: ReplayOptions): Promise<CheckedFile> {
   const library = libraryOf(options.rules, options.rulebook.era);
-  const sideFor = (side: keyof Sides<unknown>): Side | null => sideOf(sources[side], options.elsewhere[side], library, { ...options, more: (names) => options.more(side, names) });
+  const sideFor = (side: keyof Sides<unknown>): Side | null => sideOf(sources[side], options.elsewhere[side], library, { ...options, mostWork: () => mostWorkOfPatch, more: (names) => options.more(side, names) });
   const sides = { pre: sideFor("pre"), post: sideFor("post") };
   let { findings } = checked;
   const functions: FunctionReport[] = [];
@@ -47,6 +50,32 @@ export async function withTraces(sources: Sides<Source | null>, checked: Checked
   return { functions, findings };
 }
 
+/** Interpreted steps for a function of a file that is replayed as a whole, on average and at least; and for one with a finding, which a trace may confirm. */
+const shareOfFunction = 1200;
+const shareOfFinding = 30_000;
+/** What a file has however few functions it has. */
+const leastOfFile = 15_000;
+
+/** The same for a file as it is: the functions in `names` are replayed, in that order, each with what those before have left of its share and theirs. */
+export async function withTracesOfFile(source: Source, elsewhere: Elsewhere, checked: CheckedFile, names: readonly string[], options: Omit<SideOptions, "mostWork" | "pool">): Promise<CheckedFile> {
+  const shares = names.map((name) => (checked.findings.some((f) => f.function === name) ? shareOfFinding : shareOfFunction));
+  let rest = shares.reduce((sum, share) => sum + share, 0);
+  const pool = { left: Math.max(leastOfFile, rest) };
+  const mostWork = (): number => Math.max(shareOfFunction, pool.left - rest);
+  const side = sideOf(source, elsewhere, libraryOf(options.rules, options.rulebook.era), { ...options, pool, mostWork });
+  const results = new Map<string, ReplayResult | null>();
+  let { findings } = checked;
+  for (const [i, name] of names.entries()) {
+    rest -= shares[i]!;
+    const report = checked.functions.find((f) => f.name === name && f.coverage !== "skipped");
+    if (report === undefined || side === null || side.functionOf(name) === null) continue;
+    const run = await side.run(name);
+    results.set(name, run?.result ?? null);
+    if (run !== null) findings = joined(findings, report, run, null, (rule) => isLeftToCallers(name, rule, options.rulebook), "pre-existing");
+  }
+  return { functions: checked.functions.map((f) => (results.has(f.name) ? noted(f, results.get(f.name)!) : f)), findings };
+}
+
 /** Whether the patch changes lines of the function. */
 function isTouched(name: string, sources: Sides<Source | null>): boolean {
   return [sources.pre, sources.post].some((source) => source?.unit.functions.some((fn) => fn.name === name && hasChanged(source.image.changed, fn)) ?? false);
@@ -58,7 +87,7 @@ function hasChanged(changed: ReadonlySet<number>, fn: FunctionIr): boolean {
 }
 
 /** The findings with the traces of one function. */
-function joined(findings: readonly Finding[], report: FunctionReport, after: Run, before: Run | null, excused: (rule: RuleId) => boolean): Finding[] {
+function joined(findings: readonly Finding[], report: FunctionReport, after: Run, before: Run | null, excused: (rule: RuleId) => boolean, status: "introduced" | "pre-existing" = "introduced"): Finding[] {
   const used = new Set<ReplayTrace>();
   const here = (finding: Finding): boolean => finding.function === report.name && finding.file === report.file;
   const withOwn = findings.map((finding) => {
@@ -71,11 +100,11 @@ function joined(findings: readonly Finding[], report: FunctionReport, after: Run
     used.add(trace);
     return explained(finding, trace, isCertain(run, trace), trace.actor === "" ? null : repair(run.request, trace));
   });
-  const spokenOf = (trace: ReplayTrace): boolean => used.has(trace) || withOwn.some((f) => here(f) && f.trace !== null && (f.rule === trace.rule || isAt(trace.line, f)));
+  const spokenOf = (trace: ReplayTrace): boolean => used.has(trace) || withOwn.some((f) => f.trace !== null && f.file === report.file && (isAt(trace.line, f) ? here(f) || f.rule === trace.rule : here(f) && f.rule === trace.rule));
   const own = (run: Run, other: Run | null): ReplayTrace[] => fresh(run.result, other).filter((trace) => !spokenOf(trace) && !excused(trace.rule) && isBelieved(run, other, trace));
   return [
     ...withOwn,
-    ...own(after, before).map((trace) => ownFinding(after, trace, "introduced")),
+    ...own(after, before).map((trace) => ownFinding(after, trace, status)),
     ...(before === null ? [] : own(before, after).map((trace) => ownFinding(before, trace, "fixed"))),
   ];
 }
@@ -106,15 +135,15 @@ function isCertain({ request, result, locks }: Run, trace: ReplayTrace): boolean
 
 /**
  * A trace that may be a finding by itself: nothing that is not modelled lies on its way, it needs nothing of the callers
- * that was taken for granted, and the other version of the code was run in the same world beside the same actor to the end.
+ * that was taken for granted, it was held against the callers in view, and the other version of the code was run in the same world beside the same actor to the end.
  */
 function isBelieved(run: Run, other: Run | null, trace: ReplayTrace): boolean {
-  if (trace.actor === "" || !concurrent.has(trace.rule) || run.result.notModelled.length > 0) return false;
+  if (trace.actor === "" || !concurrent.has(trace.rule) || run.doubtful || run.result.notModelled.length > 0) return false;
   if (other === null && trace.assumed.length > 0) return false;
   return (other === null || holdsWhere(other.request, trace)) && isCertain(run, trace);
 }
 
-function ownFinding({ function: fn, request, result }: Run, trace: ReplayTrace, status: "introduced" | "fixed"): Finding {
+function ownFinding({ function: fn, request, result }: Run, trace: ReplayTrace, status: Finding["status"]): Finding {
   const repaired = repair(request, trace);
   const within = [trace.line, ...ownLines(trace.trace, fn.file).toReversed()].find((line) => line >= fn.line && line <= fn.endLine);
   return {
@@ -135,8 +164,8 @@ const likely = { severity: "warning", confidence: "likely" } as const;
 /** What the replay says of the function beside its findings: how far it came. */
 function noted(report: FunctionReport, result: ReplayResult | null): FunctionReport {
   const at = (text: string): OpenQuestion => ({ rule: "replay", line: report.line, text });
-  if (result === null) return { ...report, unknowns: [...report.unknowns, at("not replayed: the patch has more functions than the bound of a patch allows")] };
-  if (result.runs === 0) return report;
+  if (result === null) return { ...report, unknowns: [...report.unknowns, at("not replayed: there are more functions here than the bound of a patch or file allows")] };
+  if (result.runs === 0 && result.notModelled.length === 0) return report;
   if (result.notModelled.length > 0) return { ...report, unknowns: [...report.unknowns, at(`not modelled: ${result.notModelled.slice(0, 3).join("; ")}`)] };
   if (result.bounded) return { ...report, unknowns: [...report.unknowns, at("a bound ended the replay before every interleaving was tried")] };
   if (result.traces.length > 0) return report;

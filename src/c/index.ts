@@ -7,6 +7,7 @@ import { lowerComplete, lowerImage } from "./unit.ts";
 export { initC } from "./parse.ts";
 export { printExpr, printFunction, printPlace, printStep, printTerminator } from "./print.ts";
 export { elementType } from "./type-text.ts";
+export { calleesOf, stepsOf } from "./called.ts";
 export { successors } from "./blocks.ts";
 export { definedBy, operandsOf, rootOf, walkExpr, walkPlace } from "./walk.ts";
 

@@ -1,17 +1,8 @@
 /** Who calls whom among the functions in view, and what a function calls: answers that need no path. */
-import { operandsOf, walkExpr } from "../c/index.ts";
-import type { Expr, FunctionIr, Step } from "../c/ir.ts";
+import { calleesOf, operandsOf, stepsOf, walkExpr } from "../c/index.ts";
+import type { Expr, FunctionIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect, LockClass, LockRef } from "../rulebook/schema.ts";
-
-export function stepsOf(fn: FunctionIr): readonly Step[] {
-  return fn.blocks.flatMap((block) => block.steps);
-}
-
-/** Names of the functions that `fn` calls. */
-export function calleesOf(fn: FunctionIr): readonly string[] {
-  return stepsOf(fn).flatMap((step) => (step.op === "call" && step.callee !== null ? [step.callee] : []));
-}
 
 /** Whether `fn` calls something whose contract has such an effect. */
 export function hasEffect(fn: FunctionIr, rulebook: Rulebook, wanted: (effect: Effect) => boolean): boolean {

@@ -1,6 +1,6 @@
 /** Which functions in view lead to a call of interest, by names alone: a cheap test before a helper is run in place. */
 import type { FunctionIr } from "../c/ir.ts";
-import { calleesOf } from "./call-graph.ts";
+import { calleesOf } from "../c/index.ts";
 
 /** Levels of helpers that are run in place (see explore.ts). */
 const deepest = 3;

@@ -1,6 +1,6 @@
 /** Which loads of a function serve a comparison of entry values; asked at every load, so answered once for a function. */
 import type { Expr, FunctionIr } from "../c/ir.ts";
-import { stepsOf } from "./call-graph.ts";
+import { stepsOf } from "../c/index.ts";
 
 interface Compared {
   /** Variables handed to pte_val(), pte_same() and the like. */

@@ -4,7 +4,8 @@
  */
 import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import type { LockClass } from "../rulebook/schema.ts";
-import { calleesOf, hasEffect, isOfClass, mayMention, stepsOf } from "./call-graph.ts";
+import { calleesOf, stepsOf } from "../c/index.ts";
+import { hasEffect, isOfClass, mayMention } from "./call-graph.ts";
 import type { Surroundings } from "./explore.ts";
 import type { EntryLock, Facts } from "./facts.ts";
 import type { Rule } from "./model.ts";
@@ -20,9 +21,9 @@ export interface EntryLocks {
 /** A function with more callers is a helper of many: what they have in common says little, and finding out costs much. */
 const mostCallers = 6;
 /** Levels of callers that are asked. */
-export const mostLevels = 2;
+const mostLevels = 2;
 
-/** What the callers of `fn` hold: asked of its callers and of theirs, whose own come by the tables. */
+/** What the callers of `fn` hold, or may hold: asked of its callers and of theirs, whose own come by the tables. */
 export function entryLocks(fn: FunctionIr, around: Surroundings, levels: number = mostLevels): EntryLocks {
   const context = heldIn(around.entryOf(fn));
   const walk = walkLocks(fn, around.unitOf(fn));
@@ -30,8 +31,13 @@ export function entryLocks(fn: FunctionIr, around: Surroundings, levels: number 
   return locksOfCallers(fn, around, levels);
 }
 
-/** What all callers of `fn` that can be found hold, and their names. */
-export function locksOfCallers(fn: FunctionIr, around: Surroundings, levels: number): EntryLocks {
+/** What all callers of `fn` that can be found hold for certain, and their names. */
+export function certainLocksOfCallers(fn: FunctionIr, around: Surroundings): EntryLocks {
+  const locks = locksOfCallers(fn, around, mostLevels);
+  return { ...locks, held: locks.held.filter((lock) => lock.uncertain !== true) };
+}
+
+function locksOfCallers(fn: FunctionIr, around: Surroundings, levels: number): EntryLocks {
   const callers = levels === 0 ? null : callersInView(fn, around);
   if (callers === null) return { held: [], from: null, callers: [] };
   const all = callers.flatMap((caller) => {
@@ -78,12 +84,12 @@ function walkLocks(fn: FunctionIr, unit: UnitIr): EntryLock[] {
   return write ? [{ class: "mmap", mode: "write" }, { class: "vma", mode: "write" }] : [{ class: "mmap", mode: "read" }];
 }
 
-/** A rule that only notes what is held at each call of the function itself, by name of what is called. */
-export function callRecorder(calls: Map<string, EntryLock[][]>): Rule {
+/** A rule that only notes what is held at each call that the function itself makes of one in view, by its name. */
+export function callRecorder(calls: Map<string, EntryLock[][]>, isInView: (name: string) => boolean): Rule {
   return {
     id: "entry-lock",
     onCall: ({ step }, site) => {
-      if (site.frame.id !== 1 || step.callee === null || site.rulebook.contract(step.callee) !== undefined) return;
+      if (site.frame.id !== 1 || step.callee === null || (site.rulebook.contract(step.callee) !== undefined && !isInView(step.callee))) return;
       const held = heldIn(site.facts);
       const before = calls.get(step.callee) ?? [];
       if (!before.some((other) => sameLocks(other, held))) calls.set(step.callee, [...before, held]);
@@ -92,17 +98,24 @@ export function callRecorder(calls: Map<string, EntryLock[][]>): Rule {
 }
 
 function sameLocks(a: readonly EntryLock[], b: readonly EntryLock[]): boolean {
-  return a.length === b.length && a.every((lock, i) => lock.class === b[i]!.class && lock.mode === b[i]!.mode);
+  return a.length === b.length && a.every((lock, i) => lock.class === b[i]!.class && lock.mode === b[i]!.mode && lock.uncertain === b[i]!.uncertain && lock.ofEntry === b[i]!.ofEntry);
 }
 
 function heldIn(facts: Facts): EntryLock[] {
-  return facts.locks.filter((l) => l.certain).map((l) => ({ class: l.class, mode: l.mode }));
+  return facts.locks.map((l) => ({ class: l.class, mode: l.mode, ...(l.certain ? {} : { uncertain: true }), ...(l.class === "spin" && /\bptl\b/.test(l.id) ? { ofEntry: true } : {}) }));
+}
+
+function isEntryLock(lock: EntryLock): boolean {
+  return lock.class === "pte-ptl" || lock.ofEntry === true;
 }
 
 /** What is held in both cases, and no stronger than in either. */
 function meet(a: readonly EntryLock[], b: readonly EntryLock[]): EntryLock[] {
   return a.flatMap((lock) => {
-    const other = b.find((l) => l.class === lock.class);
-    return other === undefined ? [] : [{ class: lock.class, mode: lock.mode === "write" && other.mode === "write" ? "write" : "read" }];
+    const other = b.find((l) => l.class === lock.class) ?? (isEntryLock(lock) ? b.find(isEntryLock) : undefined);
+    if (other === undefined) return [];
+    const uncertain = lock.uncertain === true || other.uncertain === true;
+    const ofEntry = lock.ofEntry === true && other.ofEntry === true;
+    return [{ class: ofEntry ? lock.class : other.class === lock.class ? lock.class : "pte-ptl", mode: lock.mode === "write" && other.mode === "write" ? "write" : "read", ...(uncertain ? { uncertain } : {}), ...(ofEntry ? { ofEntry } : {}) }];
   });
 }

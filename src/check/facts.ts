@@ -30,7 +30,12 @@ export interface LockFact {
 }
 
 /** A lock that callers hold. */
-export type EntryLock = Pick<LockFact, "class" | "mode">;
+export interface EntryLock extends Pick<LockFact, "class" | "mode"> {
+  /** Code out of view may have released it. */
+  readonly uncertain?: true;
+  /** A spinlock that a fault's description points to (vmf->ptl): that of the entry. */
+  readonly ofEntry?: true;
+}
 
 export interface MapFact {
   readonly pointer: string;

@@ -6,11 +6,12 @@ import type { Effect, LockRef } from "../rulebook/schema.ts";
 import { entryFacts, isAnnotated } from "./context.ts";
 import { type Exploration, explore, type ExploredAlone, type Surroundings } from "./explore.ts";
 import { type Evidence, firstOfGroups, toEvidence, toFinding, toObligation, worstJudgements } from "./findings.ts";
-import { calleesOf, callersAmong, callersByName, hasEffect, stepsOf } from "./call-graph.ts";
+import { calleesOf, stepsOf } from "../c/index.ts";
+import { callersAmong, callersByName, hasEffect } from "./call-graph.ts";
 import { unlockedCallers } from "./callers.ts";
 import { callsBelow } from "./calls-below.ts";
 import { isForProcess, ledgerStep } from "./duties.ts";
-import { callersInView, callRecorder, entryLocks, type EntryLocks, locksOfCallers, mostLevels } from "./entry-locks.ts";
+import { callersInView, callRecorder, certainLocksOfCallers, entryLocks, type EntryLocks } from "./entry-locks.ts";
 import type { EntryLock } from "./facts.ts";
 import { fieldOrder } from "./field-order.ts";
 import type { FieldOrder } from "./model.ts";
@@ -22,7 +23,6 @@ import { locksByComment, withTold } from "./told-locks.ts";
 
 export type { EntryLocks } from "./entry-locks.ts";
 export { type Evidence, fingerprint } from "./findings.ts";
-export { calleesOf, stepsOf } from "./call-graph.ts";
 export { kindNames, notLookedAgain, notLookedAt, testedOtherwise } from "./kinds.ts";
 
 export interface FunctionCheck {
@@ -137,22 +137,34 @@ export const nothingElse: Elsewhere = { helpers: [], callers: new Map() };
 
 /** The wanted functions of `unit`, in order. */
 export function checkUnit(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere = nothingElse, wanted: (fn: FunctionIr) => boolean = () => true): FunctionCheck[] {
+  return checkWithCallers(unit, rulebook, elsewhere, wanted).checks;
+}
+
+/** The same, with what was learnt of the callers on the way. */
+export function checkWithCallers(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere, wanted: (fn: FunctionIr) => boolean): { readonly checks: FunctionCheck[]; readonly view: CallersView } {
   const around = surroundingsOf(unit, rulebook, elsewhere, wanted);
   const judged = unit.functions.filter(wanted).map((fn) => judgeFunction(fn, around));
-  return judged.map((one) => checkOf({ ...one, all: openWhereHelperIsJudged(one, judged) }, rulebook));
+  return { checks: judged.map((one) => checkOf({ ...one, all: openWhereHelperIsJudged(one, judged) }, rulebook)), view: viewOf(around) };
 }
 
 /** What is known of those who call the functions of a file. */
 export interface CallersView {
-  /** The locks that they hold, as far as the rules' tables, comments and the callers in view tell. */
+  /** The locks that they hold or may hold, as far as the rules' tables, comments and the callers in view tell. */
   readonly locksOf: (fn: FunctionIr) => EntryLocks;
   /** Those of a static function in its file; null when they are not all in view, or too many. */
   readonly callersOf: (fn: FunctionIr) => readonly FunctionIr[] | null;
 }
 
 export function callersViewOf(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere = nothingElse): CallersView {
-  const around = surroundingsOf(unit, rulebook, elsewhere);
-  return { locksOf: (fn) => entryLocks(fn, around), callersOf: (fn) => (fn.isStatic ? callersInView(fn, around) : null) };
+  return viewOf(surroundingsOf(unit, rulebook, elsewhere));
+}
+
+function viewOf(around: Surroundings): CallersView {
+  const locksOf = (fn: FunctionIr): EntryLocks => {
+    const locks = entryLocks(fn, around);
+    return { ...locks, held: locks.held.map((lock) => (lock.ofEntry === true ? { ...lock, class: "pte-ptl" } : lock)) };
+  };
+  return { locksOf, callersOf: (fn) => (fn.isStatic ? callersInView(fn, around) : null) };
 }
 
 function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: calling }: Elsewhere, isReviewed: (fn: FunctionIr) => boolean = () => false): Surroundings {
@@ -209,7 +221,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
       if (!abroad.has(own)) abroad.set(own, own === unit || helpers.includes(own) ? around : surroundingsOf(own, rulebook, { helpers, callers: new Map() }));
       // Of a function that is not reviewed only its calls are of interest.
       const judging = own === unit && isReviewed(fn) ? rules : [];
-      const done = { ...made, exploration: explore(fn, around.entryOf(fn), { ...abroad.get(own)!, rules: [...judging, callRecorder(made.calls)] }) };
+      const done = { ...made, exploration: explore(fn, around.entryOf(fn), { ...abroad.get(own)!, rules: [...judging, callRecorder(made.calls, (name) => functions.has(name))] }) };
       explored.set(fn, done);
       return done;
     },
@@ -255,7 +267,7 @@ function exploreKnowingCallers(fn: FunctionIr, around: Surroundings): Exploratio
   const entry = around.entryOf(fn);
   const alone = around.exploredAlone(fn).exploration;
   if (!dependsOnCallers(fn, alone, around)) return alone;
-  const { held, callers } = locksOfCallers(fn, around, mostLevels);
+  const { held, callers } = certainLocksOfCallers(fn, around);
   const told = withTold(entry, held, callersText(callers), fn, around);
   return told === entry ? alone : explore(fn, told, around);
 }

@@ -4,7 +4,8 @@
  */
 import type { FunctionIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
-import { calleesOf, hasEffect, isOfClass } from "./call-graph.ts";
+import { calleesOf } from "../c/index.ts";
+import { hasEffect, isOfClass } from "./call-graph.ts";
 
 const deepest = 4;
 

@@ -3,7 +3,7 @@
  * other VMAs, too, which map other pages of it (fs/dax.c, dax_writeback_one() visits the whole range of an entry).
  */
 import type { CallStep, Expr, FunctionIr, Loc } from "../c/ir.ts";
-import { stepsOf } from "./call-graph.ts";
+import { stepsOf } from "../c/index.ts";
 
 /** The head of such a loop above `at`, or null. */
 export function singleIndexLoop(fn: FunctionIr, at: Loc): CallStep | null {

@@ -1,6 +1,6 @@
 /** What a value is computed from, by names: a backward slice over all assignments of a function, without paths. */
 import type { Expr, FunctionIr, Place } from "../c/ir.ts";
-import { stepsOf } from "./call-graph.ts";
+import { stepsOf } from "../c/index.ts";
 
 export interface Sources {
   /** Functions and macros whose results go in; those that choose among their arguments are looked through. */

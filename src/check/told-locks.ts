@@ -6,7 +6,7 @@
 import type { FunctionIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { LockClass, LockRef } from "../rulebook/schema.ts";
-import { calleesOf } from "./call-graph.ts";
+import { calleesOf } from "../c/index.ts";
 import { coversEntries } from "./effects.ts";
 import type { Surroundings } from "./explore.ts";
 import type { EntryLock, Facts, LockFact } from "./facts.ts";

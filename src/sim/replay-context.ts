@@ -3,6 +3,7 @@
  * and takes no lock runs under the lock of those entries, and whoever was given a VMA was given it by somebody who
  * keeps it. Only added to what is known of the callers, and told apart from it.
  */
+import { calleesOf } from "../c/index.ts";
 import type { FunctionIr } from "../c/ir.ts";
 import type { HeldClass, HeldLock } from "./replay-run.ts";
 
@@ -34,10 +35,10 @@ export function contextFor(near: readonly FunctionIr[], known: readonly HeldLock
   const [target] = near;
   if (target === undefined || kernelTables) return { certain: [], assumed: [] };
   const types = target.params.map((p) => target.vars.get(p)?.type ?? "");
-  const calls = callsOf(near);
+  const calls = new Set(near.flatMap(calleesOf));
   const given = (pattern: RegExp): boolean => types.some((t) => pattern.test(t));
   const asserted = assertedBy(target);
-  const keeps = [...known, ...asserted].some((h) => keepsTables.has(h.class)) || any(calls, takesMmLock) || any(calls, stopsFreeing);
+  const keeps = [...known, ...asserted].some((h) => keepsTables.has(h.class)) || any(calls, takesMmLock) || (any(calls, stopsFreeing) && !given(/^p(?:te|md|ud|4d)_t \*/));
   const fault = !keeps && given(/^struct vm_fault \*/);
   const rmap = !keeps && !fault && calls.has("page_vma_mapped_walk") && given(/^struct (?:folio|page) \*/) && given(/^struct vm_area_struct \*/);
   const walks = !keeps && !fault && !rmap;
@@ -55,12 +56,12 @@ export function contextFor(near: readonly FunctionIr[], known: readonly HeldLock
 
 /** Whether the function itself takes mmap_lock, so that none of its callers can hold it. */
 export function takesMmapLock(target: FunctionIr): boolean {
-  return any(callsOf([target]), /^mmap_(?:read|write)_lock(?:_killable|_nested)?$/);
+  return any(new Set(calleesOf(target)), /^mmap_(?:read|write)_lock(?:_killable|_nested)?$/);
 }
 
 /** A function that asserts a lock says that its callers hold it. */
 function assertedBy(target: FunctionIr): HeldLock[] {
-  const calls = callsOf([target]);
+  const calls = new Set(calleesOf(target));
   const write = calls.has("mmap_assert_write_locked");
   return write || calls.has("mmap_assert_locked") ? [{ class: "mmap", mode: write ? "write" : "read" }] : [];
 }
@@ -71,17 +72,12 @@ const rmapLocks: readonly HeldLock[] = [{ class: "i_mmap", mode: "read" }, { cla
 /** Whoever was handed an entry or changes one that it did not find itself holds its lock, unless it takes the lock. */
 function entryLocks(target: FunctionIr, calls: ReadonlySet<string>, types: readonly string[]): HeldLock[] {
   const locks = any(calls, takesLock);
-  const found = any(callsOf([target]), findsPte);
+  const found = any(new Set(calleesOf(target)), findsPte);
   // A reverse-map walk hands out entries with the lock of their level held.
   if (types.includes("struct page_vma_mapped_walk *") && !locks) return [{ class: "pte-ptl" }, { class: "pmd-ptl" }];
   const pte = types.includes("pte_t *") || (!locks && !found && any(calls, changesPte));
   const pmd = types.includes("pmd_t *") && (target.name.endsWith("_locked") || (!locks && any(calls, changesPmd)));
   return [...(pte ? [{ class: "pte-ptl" } as const] : []), ...(pmd ? [{ class: "pmd-ptl" } as const] : [])];
-}
-
-function callsOf(functions: readonly FunctionIr[]): Set<string> {
-  const steps = functions.flatMap((f) => f.blocks.flatMap((b) => b.steps));
-  return new Set(steps.flatMap((s) => (s.op === "call" && s.callee !== null ? [s.callee] : [])));
 }
 
 function any(names: ReadonlySet<string>, pattern: RegExp): boolean {

@@ -2,6 +2,7 @@
  * The worlds that a patched function is replayed in: what its parameters and its steps say it works on decides which
  * entries are varied, and its parameters become objects whose fields are found by name.
  */
+import { stepsOf } from "../c/index.ts";
 import type { FunctionIr, OpsTable, Place } from "../c/ir.ts";
 import { bindParameter, slotFor } from "./bindings.ts";
 import type { Settings, World } from "./world/build.ts";
@@ -14,7 +15,7 @@ export function namesIn(functions: readonly FunctionIr[]): Set<string> {
   const names = new Set<string>();
   for (const ir of functions) {
     for (const variable of ir.vars.values()) names.add(variable.type);
-    for (const step of ir.blocks.flatMap((b) => b.steps)) if (step.op === "call" && step.callee !== null) names.add(step.callee);
+    for (const step of stepsOf(ir)) if (step.op === "call" && step.callee !== null) names.add(step.callee);
   }
   return names;
 }
@@ -25,7 +26,7 @@ export function ofTheKernel(functions: readonly FunctionIr[]): boolean {
   let vma = functions[0]?.params.some((p) => functions[0]?.vars.get(p)?.type === "struct mm_struct *") ?? false;
   for (const ir of functions) {
     for (const variable of ir.vars.values()) vma ||= /struct (?:vm_area_struct|vm_fault|mmu_gather)\b/.test(variable.type);
-    for (const step of ir.blocks.flatMap((b) => b.steps)) {
+    for (const step of stepsOf(ir)) {
       kernel ||= step.op === "call" && /^(?:pgd_offset_k|pmd_populate_kernel|flush_tlb_kernel_range|__pte_alloc_kernel|pte_alloc_kernel)$/.test(step.callee ?? "");
       kernel ||= step.op === "call" && step.args.some((a) => a.k === "addr" && rootOf(a.place) === "init_mm");
     }
@@ -167,7 +168,7 @@ const walkCallbacks: readonly string[] = ["pgd_entry", "p4d_entry", "pud_entry",
 export function walksOf(functions: readonly FunctionIr[], tables: readonly OpsTable[]): OpsTable[] {
   const walks = tables.filter((table) => /\bstruct mm_walk_ops$/.test(table.type));
   if (walks.length === 0) return [];
-  const args = functions.flatMap((f) => f.blocks.flatMap((b) => b.steps)).flatMap((step) => (step.op === "call" ? step.args : []));
+  const args = functions.flatMap(stepsOf).flatMap((step) => (step.op === "call" ? step.args : []));
   const named = new Set(args.flatMap((arg) => (arg.k === "addr" && arg.place.k === "global" ? [arg.place.name] : [])));
   return walks.filter((table) => named.has(table.name));
 }

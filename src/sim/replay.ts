@@ -3,12 +3,14 @@
  * parameters allow, with the locks that its callers hold. What it cannot interpret it lists; what it finds is an
  * interleaving that was run, not guessed.
  */
+import { stepsOf } from "../c/index.ts";
 import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import type { RuleId, Trace } from "../core/finding.ts";
 import { atOnce } from "../util/slices.ts";
 import { fits } from "./fits.ts";
 import type { Actor, Library } from "./library.ts";
 import { contextFor, takesMmapLock } from "./replay-context.ts";
+import { beyondTheWorld } from "./replay-scope.ts";
 import { runReplay, type HeldLock, type RunResult, type Subject } from "./replay-run.ts";
 import { ofTheKernel, walksOf, worldsFor } from "./replay-world.ts";
 import { conflictsOf } from "./run/explore.ts";
@@ -90,6 +92,8 @@ export function replay(request: ReplayRequest): ReplayResult {
 
 /** The same in slices: a pause behind each run. */
 export function* replaying(request: ReplayRequest): Generator<void, ReplayResult> {
+  const beyond = beyondTheWorld(request.function);
+  if (beyond !== null) return { verdict: "not-modelled", traces: [], notModelled: [beyond], skipped: [], states: 0, runs: 0, work: 0, bounded: false, held: request.held, assumedHeld: [] };
   const first = subjectOf(request, sound);
   const near = [request.function, ...callees(request.function, first.helpers, 6)];
   const { subject, tally, chosen, others } = yield* begun(first, near);
@@ -294,7 +298,7 @@ function easier(a: ReplayTrace, b: ReplayTrace): boolean {
 function callees(from: FunctionIr, helpers: ReadonlyMap<string, FunctionIr>, depth: number): FunctionIr[] {
   const found = new Set<FunctionIr>();
   const visit = (ir: FunctionIr, left: number): void => {
-    for (const step of ir.blocks.flatMap((b) => b.steps)) {
+    for (const step of stepsOf(ir)) {
       const callee = step.op === "call" && step.callee !== null ? helpers.get(step.callee) : undefined;
       if (callee === undefined || callee === from || found.has(callee) || left === 0) continue;
       found.add(callee);
@@ -310,7 +314,7 @@ function fieldLoads(functions: readonly FunctionIr[]): Map<string, number> {
   const loads = new Map<string, number>();
   for (const ir of functions) {
     const loops = ir.blocks.some((b) => b.loopHead);
-    for (const step of ir.blocks.flatMap((b) => b.steps)) {
+    for (const step of stepsOf(ir)) {
       if (step.op !== "load" || step.place.k !== "field") continue;
       loads.set(step.place.field, (loads.get(step.place.field) ?? 0) + (loops ? 2 : 1));
     }

@@ -1,7 +1,7 @@
 /** What a patch takes from a function without putting anything in its place: the words that the comparisons of this folder share. */
 import type { FunctionIr, Loc, Step } from "../../c/ir.ts";
 import type { RuleId } from "../../core/finding.ts";
-import { calleesOf, stepsOf } from "../call-graph.ts";
+import { calleesOf, stepsOf } from "../../c/index.ts";
 import type { FunctionCheck } from "../index.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 

@@ -2,12 +2,11 @@
  * Flushes, announcements, ends of walks and frees that a patch takes away while what they were for stays. What has to
  * come after (or before) a change of an entry and came on every path before the patch does not come now.
  */
-import { successors } from "../../c/index.ts";
+import { stepsOf, successors } from "../../c/index.ts";
 import type { FunctionIr, Step } from "../../c/ir.ts";
 import type { RuleId } from "../../core/finding.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Effect } from "../../rulebook/schema.ts";
-import { stepsOf } from "../call-graph.ts";
 import { type Loss, moreElsewhere, newHelpers, type Pair, surplus, tally } from "./loss.ts";
 
 interface Family {

@@ -5,7 +5,7 @@
 import type { CallStep, FunctionIr } from "../../c/ir.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { LockClass } from "../../rulebook/schema.ts";
-import { stepsOf } from "../call-graph.ts";
+import { stepsOf } from "../../c/index.ts";
 import { type Loss, newHelpers, type Pair, surplus } from "./loss.ts";
 
 export function lostLevel(pair: Pair): Loss[] {

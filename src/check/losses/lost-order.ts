@@ -6,7 +6,7 @@ import type { CallStep, FunctionIr } from "../../c/ir.ts";
 import type { RuleId } from "../../core/finding.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Effect } from "../../rulebook/schema.ts";
-import { stepsOf } from "../call-graph.ts";
+import { stepsOf } from "../../c/index.ts";
 import type { Loss, Pair } from "./loss.ts";
 import { pairSteps } from "./pairs.ts";
 

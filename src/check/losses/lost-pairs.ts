@@ -2,7 +2,7 @@
  * Takes and releases that a patch leaves with one side only: what a function leaves to its callers has changed although
  * they have not, or what ran under a lock runs without it, or under a weaker one.
  */
-import { calleesOf } from "../call-graph.ts";
+import { calleesOf } from "../../c/index.ts";
 import type { FunctionIr, Loc } from "../../c/ir.ts";
 import { type Loss, newHelpers, type Pair } from "./loss.ts";
 import { booksOf, type Books, pairStepsIn } from "./pair-walk.ts";

@@ -2,9 +2,8 @@
  * A way back that a patch takes away: an entry that changed under the walk was looked at again, and what follows is done
  * with the stale one now. Asked only where nothing else went, so that a loop that was rewritten is not taken for one.
  */
-import { printPlace, successors } from "../../c/index.ts";
+import { printPlace, stepsOf, successors } from "../../c/index.ts";
 import type { FunctionIr, Step } from "../../c/ir.ts";
-import { stepsOf } from "../call-graph.ts";
 import { type Loss, newHelpers, type Pair, surplus } from "./loss.ts";
 
 export function lostRetry(pair: Pair): Loss[] {

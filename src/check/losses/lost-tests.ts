@@ -5,10 +5,9 @@
 import type { EntryKind } from "../../rulebook/schema.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { RuleId } from "../../core/finding.ts";
-import { operandsOf, walkExpr } from "../../c/index.ts";
+import { operandsOf, stepsOf, walkExpr } from "../../c/index.ts";
 import type { Expr, FunctionIr } from "../../c/ir.ts";
 import { inEra } from "../../util/version.ts";
-import { stepsOf } from "../call-graph.ts";
 import { type Loss, moreElsewhere, newHelpers, type Pair, surplus } from "./loss.ts";
 import { aliases, areRelated, namesIn, originsOf, type Test, testsOf, type Use } from "./tests.ts";
 

@@ -3,10 +3,9 @@
  * net effect of a version, for comparison with another. Paths are told apart by conditions that are asked twice, by
  * flags, and by the results of calls that may fail; which lock of a family is meant does not matter here.
  */
-import { definedBy, printExpr } from "../../c/index.ts";
+import { definedBy, printExpr, stepsOf } from "../../c/index.ts";
 import type { CallStep, Expr, FunctionIr, Step, Terminator } from "../../c/ir.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
-import { stepsOf } from "../call-graph.ts";
 import { pairSteps, type PairStep } from "./pairs.ts";
 import { namesIn, textsOfTemporaries } from "./tests.ts";
 

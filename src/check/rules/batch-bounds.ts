@@ -4,7 +4,7 @@
  * table"; entries of a batch may differ in whether they can be written).
  */
 import type { FunctionIr } from "../../c/ir.ts";
-import { calleesOf } from "../call-graph.ts";
+import { calleesOf } from "../../c/index.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import { type Sources, sourcesOf } from "../slices.ts";
 import * as sym from "../symbols.ts";

@@ -3,7 +3,8 @@
  * Stores made in it may not have reached memory until it is left, so the lock of the table is not dropped before.
  */
 import { compareVersions } from "../../util/version.ts";
-import { calleesOf, hasEffect } from "../call-graph.ts";
+import { calleesOf } from "../../c/index.ts";
+import { hasEffect } from "../call-graph.ts";
 import { lazySection } from "../duties.ts";
 import { coversEntries, describeLock } from "../effects.ts";
 import type { Duty } from "../facts.ts";

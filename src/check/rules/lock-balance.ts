@@ -7,7 +7,8 @@
  */
 import type { LockFact } from "../facts.ts";
 import { callersLock, coversEntries, describeLock, isNeverSet } from "../effects.ts";
-import { calleesOf, hasEffect, isOfClass } from "../call-graph.ts";
+import { calleesOf } from "../../c/index.ts";
+import { hasEffect, isOfClass } from "../call-graph.ts";
 import type { Rule, Site } from "../model.ts";
 import type { Effect, LockClass } from "../../rulebook/schema.ts";
 import * as sym from "../symbols.ts";

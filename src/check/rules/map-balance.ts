@@ -4,7 +4,7 @@
  */
 import { inEra } from "../../util/version.ts";
 import type { FunctionIr } from "../../c/ir.ts";
-import { stepsOf } from "../call-graph.ts";
+import { stepsOf } from "../../c/index.ts";
 import { truthOf } from "../facts.ts";
 import { mayHaveHighTables } from "../high-tables.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";

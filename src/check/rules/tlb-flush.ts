@@ -7,9 +7,9 @@
  * elsewhere, has a mmu_gather in hand, takes and drops the locks of the whole operation itself, or has callers in view
  * of which none flushes.
  */
-import { successors } from "../../c/index.ts";
+import { calleesOf, successors } from "../../c/index.ts";
 import type { FunctionIr, Step } from "../../c/ir.ts";
-import { calleesOf, hasEffect } from "../call-graph.ts";
+import { hasEffect } from "../call-graph.ts";
 import { announcedFlush, contextId, dirtied, gatherInHand, owedFlush, unsettledBatch } from "../duties.ts";
 import { classOfLock } from "../effects.ts";
 import type { Effect, LockClass } from "../../rulebook/schema.ts";

@@ -6,7 +6,7 @@
  */
 import type { Expr, Loc, Place } from "../../c/ir.ts";
 import { inEra } from "../../util/version.ts";
-import { stepsOf } from "../call-graph.ts";
+import { stepsOf } from "../../c/index.ts";
 import { lockOfRef } from "../effects.ts";
 import { evaluate } from "../evaluate.ts";
 import { truthOf } from "../facts.ts";

@@ -42,6 +42,8 @@ function settle(first: Runner): Arrival[] {
   for (let forks = 0; ways.work.length > 0; forks++) {
     const runner = ways.work.pop()!;
     ways.forked ||= ways.work.length > 0 || forks > 0;
+    // Whoever has no work left to spend is told by that; what is left out then is not worth a word.
+    if (session.work.left < 0) break;
     if (forks > mostForks || ways.steps > mostSteps) {
       session.notModelled.add(`more than ${mostForks} ways through one step`);
       break;
@@ -222,7 +224,8 @@ export function stepThread(session: Session, standing: Standing, data: Int32Arra
   const runner = new Runner(session, copyThread(standing.thread), after, number, telling);
   complete(runner, step, result);
   const arrivals = settle(runner);
-  if (!telling && !runner.asked.yes) {
+  // Ways that were cut short for want of work are no knowledge.
+  if (!telling && !runner.asked.yes && session.work.left >= 0) {
     const { own } = runner.asked;
     const passages = arrivals.map(({ standing: next, fault, data: there }): Passage => ({ standing: next, fault, own: own ? words.map((at) => there[at]!) : null }));
     session.standings.keep(standing, given, passages, named, own ? before : null);

@@ -136,6 +136,7 @@ export function simulation(session: Session, threads: readonly Starting[], data:
       // What was worked out once and is told again costs nothing.
       const { left } = session.work;
       let state = initial[found.start]!.state;
+      session.work.left = Infinity;
       const steps = found.moves.map(({ thread, outcome }) => {
         const before = state;
         const standing = before.standings[thread]!;
