@@ -11,8 +11,8 @@ import { sound, type Weakened } from "./world/build.ts";
 export interface Repair {
   /** What was put in, for people. */
   readonly text: string;
-  /** True when the run holds with it, false when no repair that is known for the rule removes the trace. */
-  readonly confirmed: boolean;
+  /** True when the run holds with it, false when the trace is there with every repair that is known for the rule, null when that could not be told. */
+  readonly confirmed: boolean | null;
 }
 
 interface Candidate {
@@ -55,13 +55,16 @@ export function repair(request: ReplayRequest, trace: ReplayTrace): Repair | nul
   if (first === undefined) return null;
   const actor = request.library.actors.find((a) => a.name === trace.actor) ?? null;
   const own = trace.property === "missed-mapping" ? kept : [];
+  let told = true;
   for (const candidate of [...own, ...known]) {
     const subject = subjectOf(request, weakenedBy(candidate, trace));
     const held = [...trace.held.filter((h) => !candidate.held.some((c) => c.class === h.class)), ...candidate.held];
     const run = runReplay({ ...subject, held, bound: request.bound * 10 }, trace.world, actor);
     if (run.found === null && run.complete) return { text: candidate.text, confirmed: true };
+    // A run that was cut short, or in which something else broke, says nothing of the trace.
+    told &&= run.found?.fault.property === trace.property;
   }
-  return { text: first.text, confirmed: false };
+  return { text: first.text, confirmed: told ? false : null };
 }
 
 /** Whether the trace shows that CPU0 holds mmap_lock for reading, so that to do so is no repair. */
