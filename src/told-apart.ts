@@ -24,11 +24,13 @@ function toldApart(fn: FunctionIr, rulebook: Rulebook): ReadonlySet<Distinction>
   return found;
 }
 
-/** An entry that is none and one that is not present are both left alone by whoever asks for present ones. */
+/** An entry that is none and one that is not present are both left alone by whoever asks for present ones, and huge is huge. */
 function matters(a: EntryKind, b: EntryKind): boolean {
+  if (huge.has(a) && huge.has(b)) return false;
   return (a !== "none" && b !== "none") || present.has(a) || present.has(b);
 }
 
+const huge: ReadonlySet<EntryKind> = new Set(["leaf", "devmap"]);
 const present: ReadonlySet<EntryKind> = new Set(["table", "leaf", "devmap"]);
 
 /** What `from` tells apart beyond what `to` does: tests that came on top, none that took the place of another. */
