@@ -173,6 +173,12 @@ describe("deeds that went", () => {
     expect(said(body(...cleared), body(...cleared.map((line) => line.replace("flush_tlb_page(vma, addr)", "drop_translation(vma, addr)"))))).toEqual([]);
   });
 
+  it("says nothing of a flush that went with the calls around it", () => {
+    const freed = ["flush_tlb_all();", "free_it(vma);", "pmd_val(*pmd);", "return 0;"];
+    expect(said(body(...freed), body(...freed.slice(1)))).toEqual(["note tlb-flush f:1"]);
+    expect(said(body(...freed), body(...freed.slice(2)))).toEqual([]);
+  });
+
   it("says nothing of an unmap that goes with its map", () => {
     const mapped = ["pte = pte_offset_map(pmd, addr);", "if (!pte)", "\treturn 1;", "use_it(pte);", "pte_unmap(pte);", "return 0;"];
     expect(said(body(...mapped), body("pte = pte_offset_kernel(pmd, addr);", "use_it(pte);", "return 0;")).filter((line) => line.includes("map-balance"))).toEqual([]);
