@@ -33,5 +33,5 @@ describe.each(knownRaces.map((r): readonly [string, KnownRace] => [r.race, r]))(
     expect(closing!.findings.filter((f) => f.status === "introduced" && f.severity !== "note")).toEqual([]);
     const closed = closing!.findings.filter((f) => f.status === "fixed" && f.trace !== null);
     expect(closed.map((f) => [f.function, f.rule])).toContainEqual([where.function, where.rule]);
-  }, 60_000);
+  }, 300_000);
 });
