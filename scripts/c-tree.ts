@@ -12,12 +12,15 @@ import type { FunctionIr } from "../src/c/ir.ts";
 const tree = process.env["MMREVIEW_TREE_6_12"] ?? "";
 const folders = process.argv.length > 2 ? process.argv.slice(2) : ["mm", "kernel", "fs", "arch"];
 
+/** A line behind which a brace opens an initialiser or a record. */
+const opensOther = /=\s*$|^(?:typedef |static |const )*(?:struct|union|enum)\b[^()]*$/;
+
 /** Lines of braces alone in the first column that lie in no function. */
 function bracesOutside(lines: readonly string[], functions: readonly FunctionIr[]): { readonly all: number; readonly outside: number[] } {
   const outside: number[] = [];
   let all = 0;
   for (const [index, line] of lines.entries()) {
-    if (!/^\{\s*(?:\/\*.*)?$/.test(line) || lines[index - 1]?.trimEnd().endsWith("=") === true) continue;
+    if (!/^\{\s*(?:\/\*.*)?$/.test(line) || opensOther.test(lines[index - 1] ?? "")) continue;
     all++;
     if (!functions.some((fn) => fn.line <= index + 1 && index + 1 <= fn.endLine)) outside.push(index + 1);
   }
