@@ -45,7 +45,7 @@ function ofEffect(effect: Effect, call: CallStep, after: readonly CallStep[], ch
 
 /** The rule that asks for a lock, and the lock in words; null for locks that no rule asks for by themselves. */
 function lockIn(lock: LockRef, call: CallStep): Omit<Removed, "call"> | null {
-  const name = "class" in lock ? lock.class : (/(?:^|[^a-z])(mmap_lock|mmap_sem|i_mmap_rwsem|page_table_lock|\w*ptl)\b/.exec(call.text)?.[1] ?? "");
+  const name = "class" in lock ? lock.class : (/(?:^|[^a-z])(mmap_lock|mmap_sem|i_mmap_rwsem|page_table_lock|\w{0,40}ptl)\b/.exec(call.text)?.[1] ?? "");
   const what = `${call.text} and the release that went with it`;
   if (/^(?:mmap|vma|i_mmap|anon_vma)(?:$|_)/.test(name)) return { rule: "walk-context", what };
   if (name === "hugetlb-vma") return { rule: "hugetlb-share", what };
