@@ -21,7 +21,7 @@ const apart: readonly string[] = ["mailparser", "ts-morph", "piscina", "tree-sit
 /** yargs asks for the width of text only to print help, which is not its job here; the real answer loads tables for 50 ms. */
 const lengthAsWidth = "export default (text) => text.length;";
 
-/** Modules of Node that most runs don't need and that take a millisecond or two each: loaded by the first call. */
+/** Modules of Node that most runs don't need and that take a millisecond or two each: loaded by the first call. Plain functions: promisify(execFile) would not find the form that Node gives it. */
 const lateModules: Readonly<Record<string, readonly string[]>> = {
   "node:child_process": ["spawn", "spawnSync", "execFile", "execFileSync"],
   "node:crypto": ["createHash"],
