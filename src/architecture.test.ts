@@ -16,6 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   c: [],
   rulebook: ["c"],
   check: ["c", "rulebook"],
+  versions: ["c", "rulebook", "check"],
   "sim/memory": [],
   "sim/litmus": ["c", "sim/memory"],
   "sim/world": ["sim/memory"],
@@ -23,7 +24,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "sim/weak": ["c", "sim/memory", "sim/litmus"],
   sim: ["c", "rulebook", "sim/memory", "sim/litmus", "sim/world", "sim/run", "sim/weak"],
   report: [],
-  "": ["lore", "mail", "diff", "tree", "c", "rulebook", "check", "sim", "sim/litmus", "sim/memory", "sim/world", "sim/run", "sim/weak"],
+  "": ["lore", "mail", "diff", "tree", "c", "rulebook", "check", "versions", "sim", "sim/litmus", "sim/memory", "sim/world", "sim/run", "sim/weak"],
   cli: ["report", ""],
 };
 

@@ -1,9 +1,9 @@
 /** One file's pre- and post-image -> what each function owes, and how the two differ. */
 import { checkUnit, type Elsewhere, fingerprint, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
-import { compareFindings } from "./compare.ts";
-import { losses } from "./check/losses/index.ts";
-import { regressions } from "./regress.ts";
+import { compareFindings } from "./versions/compare.ts";
+import { losses } from "./versions/losses/index.ts";
+import { regressions } from "./versions/regress.ts";
 import type { Finding } from "./core/finding.ts";
 import type { FileImage } from "./core/image.ts";
 import type { FunctionReport, OpenQuestion } from "./core/report.ts";

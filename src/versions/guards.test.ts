@@ -1,13 +1,13 @@
 /** Protections that a patch adds or takes away around steps that stay, each with the nearest change that says nothing. */
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { initC, lowerText } from "./c/index.ts";
-import { checkUnit, type FunctionCheck } from "./check/index.ts";
+import { initC, lowerText } from "../c/index.ts";
+import { checkUnit, type FunctionCheck } from "../check/index.ts";
 import { regressions } from "./regress.ts";
-import { compileRules } from "./rulebook/compile.ts";
-import { type Rulebook, rulebookFor } from "./rulebook/index.ts";
+import { compileRules } from "../rulebook/compile.ts";
+import { type Rulebook, rulebookFor } from "../rulebook/index.ts";
 import { testsWent } from "./told-apart.ts";
-import { packageRoot } from "./util/package-root.ts";
+import { packageRoot } from "../util/package-root.ts";
 
 let rulebook: Rulebook;
 

@@ -5,7 +5,7 @@ import { initC, lowerText } from "../../c/index.ts";
 import { compileRules } from "../../rulebook/compile.ts";
 import { type Rulebook, rulebookFor } from "../../rulebook/index.ts";
 import { packageRoot } from "../../util/package-root.ts";
-import { checkUnit, type FunctionCheck } from "../index.ts";
+import { checkUnit, type FunctionCheck } from "../../check/index.ts";
 import { losses } from "./index.ts";
 
 let rulebook: Rulebook;

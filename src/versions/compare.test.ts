@@ -1,8 +1,8 @@
 /** Which findings of two images are the same defect. */
 import { describe, expect, it } from "vitest";
-import { type FunctionCheck, fingerprint } from "./check/index.ts";
+import { type FunctionCheck, fingerprint } from "../check/index.ts";
 import { compareFindings } from "./compare.ts";
-import type { Finding } from "./core/finding.ts";
+import type { Finding } from "../core/finding.ts";
 
 function finding(line: number, message: string, part: Partial<Finding> = {}): Finding {
   return {

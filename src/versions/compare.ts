@@ -1,7 +1,7 @@
 /** Holds the findings of a post-image against those of its pre-image: introduced, pre-existing or fixed. */
-import { type FunctionCheck, fingerprint } from "./check/index.ts";
+import { type FunctionCheck, fingerprint } from "../check/index.ts";
 import { renamedIn } from "./renamed.ts";
-import type { Finding } from "./core/finding.ts";
+import type { Finding } from "../core/finding.ts";
 
 /** What stays the same when lines move: where, which rule, and what it says without line numbers. */
 function wording(finding: Finding, renamed: ReadonlyMap<string, string>): string {

@@ -1,11 +1,11 @@
 /** Protections that one version of a function has and the other lacks, while what they protect stands in both. */
-import { calleesOf } from "./c/index.ts";
-import { type FunctionCheck } from "./check/index.ts";
-import type { FunctionIr } from "./c/ir.ts";
-import type { Obligation } from "./core/finding.ts";
+import { calleesOf } from "../c/index.ts";
+import { type FunctionCheck } from "../check/index.ts";
+import type { FunctionIr } from "../c/ir.ts";
+import type { Obligation } from "../core/finding.ts";
 import { exposureOf, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
 import { orderedIn, stepNames } from "./order-of-steps.ts";
-import type { Rulebook } from "./rulebook/rulebook.ts";
+import type { Rulebook } from "../rulebook/rulebook.ts";
 import { newlyTold } from "./told-apart.ts";
 
 /** One requirement that changed sides, at its place in the version that leaves it open. */

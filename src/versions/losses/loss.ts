@@ -2,7 +2,7 @@
 import type { FunctionIr, Loc, Step } from "../../c/ir.ts";
 import type { RuleId } from "../../core/finding.ts";
 import { calleesOf, stepsOf } from "../../c/index.ts";
-import type { FunctionCheck } from "../index.ts";
+import type { FunctionCheck } from "../../check/index.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 
 export interface Loss {

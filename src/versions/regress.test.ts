@@ -1,12 +1,12 @@
 /** What a patch takes away from code that is known by its hunks only, or supplies. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { join } from "node:path";
-import { checkUnit, type FunctionCheck } from "./check/index.ts";
-import { initC, lowerText } from "./c/index.ts";
+import { checkUnit, type FunctionCheck } from "../check/index.ts";
+import { initC, lowerText } from "../c/index.ts";
 import { regressions } from "./regress.ts";
-import { compileRules } from "./rulebook/compile.ts";
-import { type Rulebook, rulebookFor } from "./rulebook/index.ts";
-import { packageRoot } from "./util/package-root.ts";
+import { compileRules } from "../rulebook/compile.ts";
+import { type Rulebook, rulebookFor } from "../rulebook/index.ts";
+import { packageRoot } from "../util/package-root.ts";
 
 let rulebook: Rulebook;
 

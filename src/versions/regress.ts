@@ -3,15 +3,15 @@
  * code after the patch often proves nothing and refutes nothing; but when the code before it showed what is needed and
  * the code after it does not, the patch has taken it away. The other way round it has been mended.
  */
-import { type Evidence, type FunctionCheck, fingerprint, kindNames, notLookedAgain, notLookedAt, testedOtherwise } from "./check/index.ts";
-import type { FunctionIr } from "./c/ir.ts";
+import { type Evidence, type FunctionCheck, fingerprint, kindNames, notLookedAgain, notLookedAt, testedOtherwise } from "../check/index.ts";
+import type { FunctionIr } from "../c/ir.ts";
 import { lostGuards } from "./lost-guards.ts";
-import type { Finding, Obligation, RuleId } from "./core/finding.ts";
+import type { Finding, Obligation, RuleId } from "../core/finding.ts";
 import { type Change, guarded, movedHere, type TouchedLines, type Versions } from "./guards.ts";
 import { exposureOf, isAboutTlbs, pageTableLock } from "./protections.ts";
 import { renamedIn } from "./renamed.ts";
 import { testsWent } from "./told-apart.ts";
-import type { Rulebook } from "./rulebook/rulebook.ts";
+import type { Rulebook } from "../rulebook/rulebook.ts";
 
 /** Rules whose demands stand at a call and move with it. */
 const atCalls: ReadonlySet<RuleId> = new Set(["entry-lock", "stale-read", "entry-kind", "map-failure", "publish-order", "lockless-read", "walk-context", "move-context", "hugetlb-share", "sleep-atomic"]);

@@ -5,14 +5,14 @@
  * so only the comparison of two whole versions shows that it went. What the patch rewrites is left alone: a lock taken
  * on one of its lines, or a test that was not there before, may be the old guard in its new shape.
  */
-import type { CallStep, FunctionIr } from "./c/ir.ts";
-import { walkExpr } from "./c/index.ts";
+import type { CallStep, FunctionIr } from "../c/ir.ts";
+import { walkExpr } from "../c/index.ts";
 import { calledSteps } from "./called-steps.ts";
-import type { FunctionCheck } from "./check/index.ts";
-import type { RuleId } from "./core/finding.ts";
+import type { FunctionCheck } from "../check/index.ts";
+import type { RuleId } from "../core/finding.ts";
 import { removedOutright } from "./removed-outright.ts";
-import type { Rulebook } from "./rulebook/rulebook.ts";
-import type { LockRef } from "./rulebook/schema.ts";
+import type { Rulebook } from "../rulebook/rulebook.ts";
+import type { LockRef } from "../rulebook/schema.ts";
 
 export interface LostGuard {
   readonly rule: RuleId;

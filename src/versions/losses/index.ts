@@ -5,8 +5,8 @@
 import type { FunctionIr } from "../../c/ir.ts";
 import type { Finding } from "../../core/finding.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
-import { fingerprint } from "../findings.ts";
-import type { FunctionCheck } from "../index.ts";
+import { fingerprint } from "../../check/findings.ts";
+import type { FunctionCheck } from "../../check/index.ts";
 import type { Loss, Pair } from "./loss.ts";
 import { lostDeeds } from "./lost-deeds.ts";
 import { lostLevel } from "./lost-level.ts";

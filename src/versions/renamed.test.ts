@@ -1,14 +1,14 @@
 /** What counts as the same function under another name. */
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { initC, lowerText } from "./c/index.ts";
-import { checkUnit, type FunctionCheck } from "./check/index.ts";
+import { initC, lowerText } from "../c/index.ts";
+import { checkUnit, type FunctionCheck } from "../check/index.ts";
 import { compareFindings } from "./compare.ts";
-import { namedBySubject } from "./named-by-subject.ts";
+import { namedBySubject } from "../named-by-subject.ts";
 import { renamedIn } from "./renamed.ts";
-import { compileRules } from "./rulebook/compile.ts";
-import { type Rulebook, rulebookFor } from "./rulebook/index.ts";
-import { packageRoot } from "./util/package-root.ts";
+import { compileRules } from "../rulebook/compile.ts";
+import { type Rulebook, rulebookFor } from "../rulebook/index.ts";
+import { packageRoot } from "../util/package-root.ts";
 
 let rulebook: Rulebook;
 

@@ -1,7 +1,7 @@
 /** Functions that a patch renames: what was so before goes on under another name. */
-import type { FunctionCheck } from "./check/index.ts";
-import { calleesOf } from "./c/index.ts";
-import type { FunctionIr } from "./c/ir.ts";
+import type { FunctionCheck } from "../check/index.ts";
+import { calleesOf } from "../c/index.ts";
+import type { FunctionIr } from "../c/ir.ts";
 
 /** New name -> old name. */
 export function renamedIn(pre: readonly FunctionCheck[], post: readonly FunctionCheck[]): ReadonlyMap<string, string> {

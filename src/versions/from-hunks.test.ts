@@ -1,6 +1,6 @@
 /** What a mail alone shows of functions that it does not show whole. */
 import { afterEach, describe, expect, it } from "vitest";
-import { removeFolders, reviewTexts } from "../fixtures/review/harness.ts";
+import { removeFolders, reviewTexts } from "../../fixtures/review/harness.ts";
 
 afterEach(removeFolders);
 
