@@ -76,11 +76,17 @@ function triesFor(lock: string, fn: FunctionIr): number {
 }
 
 /** Another function gave up a test of an entry. */
-function testsMoved(from: FunctionCheck, direction: "lost" | "won", { pre, post, rulebook }: Versions): boolean {
-  const [lacks, has] = (direction === "lost" ? [post, pre] : [pre, post]).map((checks) =>
-    checks.filter(({ fn }) => fn.name !== from.fn.name).flatMap(({ fn }) => calleesOf(fn)).filter((name) => rulebook.ever(name)?.returns?.tests !== undefined).length,
-  ) as [number, number];
+function testsMoved(from: FunctionCheck, direction: "lost" | "won", versions: Versions): boolean {
+  const [lacks, has] = othersTouched(from, direction, versions).map((fns) => fns.flatMap(calleesOf).filter((name) => versions.rulebook.ever(name)?.returns?.tests !== undefined).length) as [number, number];
   return lacks > has;
+}
+
+/** The other functions that the patch touches, in the version that lacks something and in the one that has it: the rest are the same in both. */
+function othersTouched(from: FunctionCheck, direction: "lost" | "won", { pre, post, touched }: Versions): [readonly FunctionIr[], readonly FunctionIr[]] {
+  const overlap = (checks: readonly FunctionCheck[], lines: ReadonlySet<number>): string[] => checks.flatMap(({ fn }) => (Array.from(lines).some((line) => line >= fn.line && line <= fn.endLine) ? [fn.name] : []));
+  const names = new Set([...overlap(pre, touched.pre), ...overlap(post, touched.post)]);
+  const others = (checks: readonly FunctionCheck[]): FunctionIr[] => checks.map(({ fn }) => fn).filter((fn) => fn.name !== from.fn.name && names.has(fn.name));
+  return direction === "lost" ? [others(post), others(pre)] : [others(pre), others(post)];
 }
 
 /** Functions without a contract that only `to` calls: they may do the same under another name. */
@@ -98,12 +104,18 @@ function isImplementation(rule: Obligation["rule"], { fn }: FunctionCheck): bool
  * Another function did it in the version that lacks it here, and does not any more: it was moved. The same goes for a lock
  * that other functions gave up for it.
  */
-export function movedHere(what: string, from: FunctionCheck, direction: "lost" | "won", { pre, post, rulebook }: Versions): boolean {
-  const [lacks, has] = (direction === "lost" ? [post, pre] : [pre, post]).map((checks) => checks.map(({ fn }) => fn).filter((fn) => fn.name !== from.fn.name));
+export function movedHere(what: string, from: FunctionCheck, direction: "lost" | "won", versions: Versions): boolean {
+  const { rulebook } = versions;
+  const [lacks, has] = othersTouched(from, direction, versions);
   const deeds = (fns: readonly FunctionIr[]): number => fns.flatMap((fn) => protectionsOf(fn, rulebook)).filter((deed) => deed.what === what).length;
-  if (deeds(lacks!) > deeds(has!)) return true;
-  const locks = (fns: readonly FunctionIr[], lock: string): number => fns.flatMap((fn) => locksTakenBy(fn, rulebook)).filter((one) => one === lock).length;
-  return what === pageTableLock.what && lacks!.flatMap((fn) => locksTakenBy(fn, rulebook)).some((lock) => locks(lacks!, lock) > locks(has!, lock));
+  if (deeds(lacks) > deeds(has)) return true;
+  if (what !== pageTableLock.what) return false;
+  const left = has.flatMap((fn) => locksTakenBy(fn, rulebook));
+  return lacks.flatMap((fn) => locksTakenBy(fn, rulebook)).some((lock) => {
+    const at = left.indexOf(lock);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
 }
 
 function change(rule: Obligation["rule"], what: string, to: FunctionCheck): Change {
