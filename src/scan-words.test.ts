@@ -84,6 +84,7 @@ const named: readonly (readonly [RegExp, RegExp])[] = [
   [/VMA of line (\d+)/g, /vma/],
   [/lazy MMU mode (?:of|entered in) line (\d+)/g, /lazy_mmu_mode/],
   [/\(read in line (\d+)\)/g, /pte|pmd|pud/],
+  [/\(found by the walk of line (\d+)\)/g, /page_vma_mapped_walk/],
   [/page_vma_mapped_walk\(\) of line (\d+)/g, /page_vma_mapped_walk/],
 ];
 

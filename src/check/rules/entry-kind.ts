@@ -42,6 +42,11 @@ function entryBehind(pointer: string, call: CallInfo, site: Site): ValueFact | u
   return undefined;
 }
 
+/** What a walk found was not read here: it is known by what the walk may stop at. */
+function whence(fact: ValueFact, site: Site): string {
+  return site.facts.walks.get(fact.under) === fact.at ? "found by the walk of" : "read in";
+}
+
 const present = kindSet(["leaf", "devmap", "table"]);
 
 /** What a function does to non-present entries: its callers meet them where it accepts one. */
@@ -68,7 +73,7 @@ function judge(fact: ValueFact, wanted: readonly EntryKind[], call: CallInfo, si
     rule: "entry-kind",
     outcome: wrong === 0 ? "proved" : violated ? "violated" : "unknown",
     what: demand(call, wanted),
-    message: !violated && wrong !== 0 && (allowed & present) === 0 ? describeNonPresent(call, site) : violated ? `${call.step.callee}() is used on a ${fact.level} entry (read in line ${fact.at.line}) that ${never ? "is" : "may be"} ${names} here` : "",
+    message: !violated && wrong !== 0 && (allowed & present) === 0 ? describeNonPresent(call, site) : violated ? `${call.step.callee}() is used on a ${fact.level} entry (${whence(fact, site)} line ${fact.at.line}) that ${never ? "is" : "may be"} ${names} here` : "",
     group: `value read in line ${fact.at.line}`,
     requires: [`${call.step.callee}() takes only: ${wanted.join(", ")}`],
     ...(call.contract ? { references: call.contract.references } : {}),
