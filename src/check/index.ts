@@ -272,9 +272,9 @@ function exploreKnowingCallers(fn: FunctionIr, around: Surroundings): Exploratio
   return told === entry ? alone : explore(fn, told, around);
 }
 
-/** Whether a lock of the caller may decide something: a requirement is open or broken, or something may sleep. */
+/** Whether a lock of the caller may decide something: a requirement is open or broken (what is said for comparisons only counts too: both versions must know the same), or something may sleep. */
 function dependsOnCallers(fn: FunctionIr, { judgements }: Exploration, around: Surroundings): boolean {
-  return around.maySleep(fn) || judgements.some(({ judgement }) => judgement.outcome !== "proved" && !judgement.quiet && aboutLocks.has(judgement.rule));
+  return around.maySleep(fn) || judgements.some(({ judgement }) => judgement.outcome !== "proved" && aboutLocks.has(judgement.rule));
 }
 
 const aboutLocks: ReadonlySet<RuleId> = new Set<RuleId>(["walk-context", "entry-lock", "lockless-read", "stale-read", "hugetlb-share", "move-context", "table-free", "notifier-scope"]);

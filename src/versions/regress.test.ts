@@ -94,7 +94,9 @@ describe("regressions", () => {
   it("tells calls apart that a constant chooses between", () => {
     const both = "\tif (pmd_trans_huge(*pmd) || pmd_devmap(*pmd))\n\t\tmove_one(HUGE_ONE, mm, pmd);\n\telse\n\t\tmove_one(SMALL_ONE, mm, pmd);";
     const half = both.replace(" || pmd_devmap(*pmd)", "");
-    expect(said(both, half)).toEqual(["introduced warning entry-kind 6", "fixed warning entry-kind 4"]);
+    // Those that the test named were meant for the first call.
+    expect(said(both, half)).toEqual(["introduced warning entry-kind 6"]);
+    expect(said(half, both)).toEqual(["fixed warning entry-kind 6"]);
   });
 
   it("warns where entries that are not present reach a test that says nothing of them", () => {

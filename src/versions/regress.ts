@@ -121,7 +121,7 @@ function undone(from: FunctionCheck, to: FunctionCheck, direction: "lost" | "won
 
 /** Calls that more kinds of entries reach than before. */
 function kindsLetThrough(from: FunctionCheck, to: FunctionCheck, whole: boolean): Change[] {
-  if (asserted(to.fn).length < asserted(from.fn).length || (!whole && !testsWent(from.fn, to.fn))) return [];
+  if (asserted(to.fn).join() !== asserted(from.fn).join() || (!whole && !testsWent(from.fn, to.fn))) return [];
   const uses = (check: FunctionCheck): Evidence[] => check.evidence.filter((e) => e.open !== null);
   const grown = keysOf(uses(to), () => true).flatMap((key) => {
     const [a, b] = [uses(from).filter((e) => keyOf(e) === key), uses(to).filter((e) => keyOf(e) === key)];

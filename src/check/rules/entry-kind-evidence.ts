@@ -18,7 +18,8 @@ export function noteKinds(call: CallInfo, site: Site): void {
     const wanted = demands.get(arg);
     const reach = kindsOf(arg, index, wanted !== undefined, call, site);
     if (reach === null) return;
-    const left = reach.kinds & ~kindSet(wanted ?? []);
+    // Whoever tests for a kind by its own test and goes on has meant it to come here.
+    const left = reach.kinds & ~kindSet(wanted ?? []) & ~(reach.shown ?? 0);
     const open = left !== 0 && reach.otherwise ? left | testedOtherwise : left;
     site.judge({
       rule: "entry-kind",
@@ -69,7 +70,7 @@ function onlyKeepsOrder({ contract }: CallInfo): boolean {
 const orderOnly: ReadonlySet<string> = new Set(["acquire", "release", "may-release", "assert", "wait-for", "give-lock", "unmap", "walk-end"]);
 
 /** Kinds of an entry value, or of the entry that a pointer designates; null for other arguments. */
-function kindsOf(arg: string, index: number, demanded: boolean, call: CallInfo, site: Site): { readonly level: Level; readonly kinds: KindSet; readonly otherwise?: true } | null {
+function kindsOf(arg: string, index: number, demanded: boolean, call: CallInfo, site: Site): { readonly level: Level; readonly kinds: KindSet; readonly shown?: KindSet; readonly otherwise?: true } | null {
   const seen = valueBehind(arg, site);
   const fact = site.facts.values.get(arg) ?? (seen === undefined ? undefined : site.facts.values.get(seen));
   if (fact && site.facts.values.get(arg) === undefined && fact.under === "" && holdsOwnLock(arg, fact.level, site)) return { level: fact.level, kinds: fact.kinds | notLookedAgain };
