@@ -23,7 +23,7 @@ import { locksByComment, withTold } from "./told-locks.ts";
 
 export type { EntryLocks } from "./entry-locks.ts";
 export { type Evidence, fingerprint } from "./findings.ts";
-export { kindNames, notLookedAgain, notLookedAt, testedOtherwise } from "./kinds.ts";
+export { kindNames, meantToCome, notLookedAgain, notLookedAt, testedOtherwise } from "./kinds.ts";
 
 export interface FunctionCheck {
   readonly fn: FunctionIr;

@@ -39,3 +39,8 @@ export const notLookedAt: KindSet = 1 << 15;
 
 /** Beside kinds in what is open at a call: the path hangs on a test of the entry whose meaning is not known. */
 export const testedOtherwise: KindSet = 1 << 13;
+
+/** Beside kinds in what is open at a call: those for which a test of their own was made before, so that whoever wrote it meant them to come. */
+export function meantToCome(kinds: KindSet): KindSet {
+  return kinds << 16;
+}

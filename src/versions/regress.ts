@@ -3,7 +3,7 @@
  * code after the patch often proves nothing and refutes nothing; but when the code before it showed what is needed and
  * the code after it does not, the patch has taken it away. The other way round it has been mended.
  */
-import { type Evidence, type FunctionCheck, fingerprint, kindNames, notLookedAgain, notLookedAt, testedOtherwise } from "../check/index.ts";
+import { type Evidence, type FunctionCheck, fingerprint, kindNames, meantToCome, notLookedAgain, notLookedAt, testedOtherwise } from "../check/index.ts";
 import type { FunctionIr } from "../c/ir.ts";
 import { lostGuards } from "./lost-guards.ts";
 import type { Finding, Obligation, RuleId } from "../core/finding.ts";
@@ -128,7 +128,7 @@ function kindsLetThrough(from: FunctionCheck, to: FunctionCheck, whole: boolean)
     if (a.length < b.length) return [];
     const openIn = (list: readonly Evidence[], kind: number): number => list.filter((e) => (e.open! & kind) !== 0).length;
     if (b.some((e) => (e.open! & testedOtherwise) !== 0)) return [];
-    const bits = Array.from({ length: 16 }, (_, i) => 1 << i).filter((kind) => openIn(b, kind) > openIn(a, kind));
+    const bits = Array.from({ length: 16 }, (_, i) => 1 << i).filter((kind) => openIn(b, kind) > openIn(a, kind) && openIn(b, meantToCome(kind)) === 0);
     const more = bits.reduce((set, kind) => set | kind, 0);
     const place = b.find((e) => (e.open! & more) !== 0);
     return place ? [{ place, more }] : [];

@@ -2,7 +2,7 @@
  * Which kinds of an entry reach a call. No demand of its own: when a patch lets more kinds through to the same call, it
  * has dropped a test (versions/regress.ts); when it lets fewer through, it has added one.
  */
-import { allKinds, type KindSet, kindSet, notLookedAgain, notLookedAt, testedOtherwise } from "../kinds.ts";
+import { allKinds, type KindSet, kindSet, meantToCome, notLookedAgain, notLookedAt, testedOtherwise } from "../kinds.ts";
 import type { CallInfo, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
 import type { Level } from "../../rulebook/schema.ts";
@@ -18,9 +18,8 @@ export function noteKinds(call: CallInfo, site: Site): void {
     const wanted = demands.get(arg);
     const reach = kindsOf(arg, index, wanted !== undefined, call, site);
     if (reach === null) return;
-    // Whoever tests for a kind by its own test and goes on has meant it to come here.
-    const left = reach.kinds & ~kindSet(wanted ?? []) & ~(reach.shown ?? 0);
-    const open = left !== 0 && reach.otherwise ? left | testedOtherwise : left;
+    const left = reach.kinds & ~kindSet(wanted ?? []);
+    const open = left === 0 ? 0 : left | meantToCome(left & (reach.shown ?? 0)) | (reach.otherwise ? testedOtherwise : 0);
     site.judge({
       rule: "entry-kind",
       outcome: open === 0 ? "proved" : "unknown",
