@@ -4,7 +4,7 @@
  */
 import { stepsOf } from "../c/index.ts";
 import type { Block, CallStep, FunctionIr, Step } from "../c/ir.ts";
-import type { Protection } from "./protections.ts";
+import { effectsOf, type Protection } from "./protections.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect, LockClass } from "../rulebook/schema.ts";
 
@@ -73,8 +73,4 @@ function afterLock(fn: FunctionIr, rulebook: Rulebook): OrderedProtection[] {
 function fieldLookedAt(step: Step): string | null {
   if (step.op === "call") return step.callee === "userfaultfd_wp" || step.callee === "userfaultfd_armed" ? step.callee : null;
   return step.op === "load" && step.place.k === "field" && step.place.field === "anon_vma" ? step.place.field : null;
-}
-
-function effectsOf(step: Step, rulebook: Rulebook): readonly Effect[] {
-  return step.op === "call" && step.callee !== null ? (rulebook.ever(step.callee)?.effects ?? []) : [];
 }

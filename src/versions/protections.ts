@@ -63,11 +63,15 @@ export function protectionsOf(fn: FunctionIr, rulebook: Rulebook): Protection[] 
   });
 }
 
+/** What a step does by the contract of what it calls, in whichever era. */
+export function effectsOf(step: Step, rulebook: Rulebook): readonly Effect[] {
+  return step.op === "call" && step.callee !== null ? (rulebook.ever(step.callee)?.effects ?? []) : [];
+}
+
 /** Locks that a function waits for, one word for each class and mode: "mmap write". */
 export function locksTakenBy(fn: FunctionIr, rulebook: Rulebook): readonly string[] {
   return stepsOf(fn).flatMap((step) => {
-    const effects = step.op === "call" && step.callee !== null ? (rulebook.ever(step.callee)?.effects ?? []) : [];
-    return effects.flatMap((e) => ((e.do === "acquire" && !e.try) || e.do === "wait-for" ? [`${"class" in e.lock ? e.lock.class : "lock"} ${e.do === "acquire" ? (e.mode ?? "") : ""}`] : []));
+    return effectsOf(step, rulebook).flatMap((e) => ((e.do === "acquire" && !e.try) || e.do === "wait-for" ? [`${"class" in e.lock ? e.lock.class : "lock"} ${e.do === "acquire" ? (e.mode ?? "") : ""}`] : []));
   });
 }
 
@@ -131,6 +135,6 @@ function byName(step: CallStep): Deed[] {
 /** The function keeps the books of flushes (TLB generations, who has loaded which tables) and installs nothing: its barriers order that. */
 export function isAboutTlbs(fn: FunctionIr, rulebook: Rulebook): boolean {
   const steps = stepsOf(fn);
-  if (steps.some((step) => step.op === "call" && step.callee !== null && (rulebook.ever(step.callee)?.effects?.some((e) => e.do === "install" || e.do === "write") ?? false))) return false;
+  if (steps.some((step) => effectsOf(step, rulebook).some((e) => e.do === "install" || e.do === "write"))) return false;
   return /switch_mm|mm_context/.test(fn.name) || steps.some((step) => step.op === "call" && /tlb_gen|loaded_mm|flush_tlb|mm_cpumask/.test(step.text));
 }
