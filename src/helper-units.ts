@@ -2,7 +2,7 @@
  * Functions of the tree that reviewed functions call: from headers that the file includes and from the core files of
  * mm/. A helper that takes or releases a lock is only known by its body.
  */
-import { calleesOf, lowerText } from "./c/index.ts";
+import { calleesOf, outlineText, type UnitMaker } from "./c/index.ts";
 import { type Elsewhere, hasPageTableSteps } from "./check/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Base } from "./core/image.ts";
@@ -35,14 +35,15 @@ export interface TreeState {
 
 const asItIs: TreeState = { base: { kind: "none", id: "" }, stack: emptyStack };
 
-/** Characters kept of files as they were read, and of those that are lowered (some fifty bytes for each); twice as many for a while. */
+/** Characters kept of files as they were read, of those whose outline is known (some five bytes for each), and of those that are lowered (some fifty); twice as many for a while. */
 const mostText = 8_000_000;
+const mostOutlined = 8_000_000;
 const mostLowered = 1_500_000;
 
 /** What is known of one state of a file. */
 interface Known {
   readonly source: string;
-  unit: UnitIr | null;
+  make: UnitMaker | null;
   defines: readonly string[] | null;
 }
 
@@ -53,7 +54,9 @@ export type Looked = string;
 interface Shared {
   readonly texts: Recent<{ readonly text: string | null }>;
   readonly digests: Map<string, Promise<Looked>>;
-  readonly units: Recent<Known>;
+  readonly known: Recent<Known>;
+  /** Lowered bodies stay with their unit, so this is where most of the memory of a long run is. */
+  readonly units: Recent<{ readonly source: string; readonly unit: UnitIr }>;
   files: Promise<readonly string[]> | null;
   calls: Promise<ReadonlyMap<string, readonly string[]>> | null;
 }
@@ -67,7 +70,7 @@ export class TreeSources {
 
   constructor(tree: Tree, noting: { readonly shared: Shared; readonly states: readonly TreeState[] } | null = null) {
     this.#tree = tree;
-    this.#shared = noting?.shared ?? { texts: new Recent(mostText), digests: new Map(), units: new Recent(mostLowered), files: null, calls: null };
+    this.#shared = noting?.shared ?? { texts: new Recent(mostText), digests: new Map(), known: new Recent(mostOutlined), units: new Recent(mostLowered), files: null, calls: null };
     this.#noted = noting && { states: noting.states, looked: new Map() };
   }
 
@@ -167,6 +170,11 @@ export class TreeSources {
     return index;
   }
 
+  /** The unit of a file whose text is known: the one that others find as a helper's or caller's. */
+  unitOfText(path: string, text: string): UnitIr {
+    return this.#unit(path, text);
+  }
+
   /** The file as it is before the patch; where its name is not known, the one that defines these functions. Or null. */
   async unitOf(path: string, names: ReadonlySet<string>, state: TreeState = asItIs): Promise<UnitIr | null> {
     const source = await this.#text(path, state);
@@ -211,8 +219,11 @@ export class TreeSources {
   }
 
   #unit(path: string, source: string): UnitIr {
-    const known = this.#known(path, source);
-    return (known.unit ??= lowerText(path, source));
+    const before = this.#shared.units.find(path);
+    if (before?.source === source) return before.unit;
+    const unit = (this.#known(path, source).make ??= outlineText(path, source))();
+    this.#shared.units.keep(path, source.length, { source, unit });
+    return unit;
   }
 
   #definesAny(path: string, source: string, names: ReadonlySet<string>): boolean {
@@ -221,12 +232,11 @@ export class TreeSources {
     return known.defines.some((name) => names.has(name));
   }
 
-  /** Lowered bodies stay with their unit, so this is where most of the memory of a long run is. */
   #known(path: string, source: string): Known {
-    const known = this.#shared.units.find(path);
-    if (known?.source === source) return known;
-    const made: Known = { source, unit: null, defines: null };
-    this.#shared.units.keep(path, source.length, made);
+    const before = this.#shared.known.find(path);
+    if (before?.source === source) return before;
+    const made: Known = { source, make: null, defines: null };
+    this.#shared.known.keep(path, source.length, made);
     return made;
   }
 }

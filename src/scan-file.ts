@@ -1,7 +1,7 @@
 /** One file of a tree as it is -> what its functions owe. */
 import { checkWithCallers, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
 import { functionReport } from "./check-images.ts";
-import { lowerText, stepsOf } from "./c/index.ts";
+import { stepsOf } from "./c/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Finding } from "./core/finding.ts";
 import type { FileImage } from "./core/image.ts";
@@ -62,7 +62,7 @@ function itemOf(file: string, bytes: Uint8Array): string {
 }
 
 async function scanText(file: string, text: string, { sources, rules, rulebook, bound, wants }: ScanContext): Promise<FileScan> {
-  const unit = lowerText(file, text);
+  const unit = sources.unitOfText(file, text);
   const nothing: FileScan = { file, unit: null, trouble: "" };
   if (!unit.functions.some((fn) => hasPageTableSteps(fn, rulebook))) return nothing;
   const elsewhere = await sources.elsewhere(unit, text, rulebook, () => true);

@@ -70,6 +70,7 @@ export function lowerFunction(unit: UnitText, names: UnitNames, head: FunctionHe
     isStatic: head.isStatic,
     attributes: head.attributes,
     params: Array.from(new Set(head.params.map(({ name }) => name).filter((name) => name !== ""))),
+    paramTypes: head.params.map(({ type }) => type),
     partial: false,
     headKnown: true,
     get comment() {

@@ -135,8 +135,10 @@ export interface FunctionIr {
   readonly headKnown: boolean;
   /** Stretches inside the function that could not be read as C; each is a gap step as well. */
   readonly unreadable: readonly { readonly from: number; readonly to: number; readonly reason: string }[];
-  /** Read without lowering the body. What its steps call or use by name is among them. Absent: not known before it is lowered. */
+  /** Read without lowering the body. What its steps call or use by name is among them, the front end's own names (`madeNames`) aside. Absent: not known before it is lowered. */
   readonly words?: BodyWords;
+  /** Declared types of the parameters, read without lowering the body. Absent as `words` are. */
+  readonly paramTypes?: readonly string[];
 }
 
 /** A struct or union definition met in the source, for the types of fields. */

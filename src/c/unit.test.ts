@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { initC, lowerText, lowerUnit, printFunction, successors } from "./index.ts";
+import { initC, lowerText, lowerUnit, outlineText, printFunction, successors } from "./index.ts";
 import type { FunctionIr, UnitIr } from "./ir.ts";
 
 beforeAll(() => initC());
@@ -233,5 +233,16 @@ describe("heads of other days and machines", () => {
   it("ends a machine's description", () => {
     const { functions } = lowerText("arch/arm/x.c", 'MACHINE_START(BOARD, "A board")\n\t.init = board_init,\nMACHINE_END\n\nstatic void later(void)\n{\n\trun();\n}\n');
     expect(functions.map((fn) => [fn.name, fn.line, fn.returnType])).toEqual([["later", 5, "void"]]);
+  });
+});
+
+describe("an outline", () => {
+  it("makes the same unit each time, with bodies of its own", () => {
+    for (const text of texts) {
+      const make = outlineText("t.c", text);
+      const [first, second] = [make(), make()];
+      expect(first.functions.map(printFunction)).toEqual(second.functions.map(printFunction));
+      expect(first.functions.every((fn, i) => fn.blocks !== second.functions[i]!.blocks)).toBe(true);
+    }
   });
 });

@@ -35,23 +35,34 @@ interface Unreadable {
   readonly reason: string;
 }
 
-export function lowerComplete(path: string, text: string, columnsTrue: boolean): UnitIr {
+/** Makes the unit of a text whose outline has been read. */
+export type UnitMaker = () => UnitIr;
+
+/**
+ * Reads all that stands outside of bodies. Each unit that is made of it has bodies of its own, which are lowered when
+ * somebody asks for them: who forgets a unit frees them, and makes it again without reading the text again.
+ */
+export function outline(path: string, text: string, columnsTrue: boolean): UnitMaker {
   const { plain, code } = blankStretch(text);
   const settled = settleConditionals(code);
   const unit: UnitText = { path, text, plain, code, masked: mask(settled.code), choices: settled.choices, lineStarts: lineStartsOf(text) };
   const items = segment(unit.masked, columnsTrue);
   const { names, records, opsTables } = readFileScope(unit, items);
-  const functions: FunctionIr[] = [];
+  const makers: (() => FunctionIr)[] = [];
   const unreadable: Unreadable[] = [];
   for (const item of items) {
     if (item.k === "function") {
       const head = readHead(unit.masked.slice(item.from, item.bodyFrom), plain.slice(item.from, item.bodyFrom));
       const end = item.closed ? item.bodyTo - 1 : item.bodyTo;
-      if (head !== null) functions.push(lowerFunction(unit, names, head, item.from, item.bodyFrom, () => bodyOf(unit, item), end));
+      if (head !== null) makers.push(() => lowerFunction(unit, names, head, item.from, item.bodyFrom, () => bodyOf(unit, item), end));
       else unreadable.push(lost(unit, item.from, item.bodyTo));
     } else if (item.k === "text" && unit.masked.slice(item.from, item.to).trimEnd().endsWith("}")) unreadable.push(lost(unit, item.from, item.to));
   }
-  return { file: path, functions, records, opsTables, unreadable };
+  return () => ({ file: path, functions: makers.map((make) => make()), records, opsTables, unreadable });
+}
+
+export function lowerComplete(path: string, text: string, columnsTrue: boolean): UnitIr {
+  return outline(path, text, columnsTrue)();
 }
 
 function lost(unit: UnitText, from: number, to: number): Unreadable {

@@ -1,9 +1,9 @@
 /** Holds every function of a file against the contracts of an era. */
-import type { Expr, FunctionIr, Step, UnitIr } from "../c/ir.ts";
+import type { Expr, FunctionIr, UnitIr } from "../c/ir.ts";
 import type { Finding, Obligation, RuleId } from "../core/finding.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
-import type { Effect, LockRef } from "../rulebook/schema.ts";
-import { entryFacts, isAnnotated } from "./context.ts";
+import type { Effect } from "../rulebook/schema.ts";
+import { entryFacts } from "./context.ts";
 import { type Exploration, explore, type ExploredAlone, type Surroundings } from "./explore.ts";
 import { type Evidence, firstOfGroups, toEvidence, toFinding, toObligation, worstJudgements } from "./findings.ts";
 import { calleesOf, stepsOf } from "../c/index.ts";
@@ -16,12 +16,14 @@ import type { EntryLock } from "./facts.ts";
 import { fieldOrder } from "./field-order.ts";
 import type { FieldOrder } from "./model.ts";
 import { neutralAmong } from "./neutral.ts";
+import { hasPageTableSteps } from "./page-table-steps.ts";
 import { rules } from "./rules/index.ts";
 import type { Judged } from "./worst.ts";
 import { atomicReason } from "./rules/sleep-atomic.ts";
 import { locksByComment, withTold } from "./told-locks.ts";
 
 export type { EntryLocks } from "./entry-locks.ts";
+export { hasPageTableSteps } from "./page-table-steps.ts";
 export { type Evidence, fingerprint } from "./findings.ts";
 export { kindNames, meantToCome, notLookedAgain, notLookedAt, testedOtherwise } from "./kinds.ts";
 
@@ -33,30 +35,6 @@ export interface FunctionCheck {
   readonly evidence: readonly Evidence[];
   /** Why the function was not explored to the end, "" when it was. */
   readonly limit: string;
-}
-
-/** Whether a function has anything the rules speak of; the others are not explored. */
-export function hasPageTableSteps(fn: FunctionIr, rulebook: Rulebook): boolean {
-  const handlesEntries = Array.from(fn.vars.values()).some((v) => /^p(te|md|ud|4d|gd)_t \*$/.test(v.type));
-  // A function whose context is known is looked at for what its helpers need.
-  if (rulebook.context(fn.name) !== undefined || isAnnotated(fn)) return true;
-  return fn.blocks.some((block) => block.steps.some((step) => (handlesEntries && (step.op === "load" || step.op === "call")) || callsContract(step, rulebook)));
-}
-
-function callsContract(step: Step, rulebook: Rulebook): boolean {
-  if (step.op !== "call" || step.callee === null) return false;
-  const contract = rulebook.contract(step.callee);
-  if (!contract) return false;
-  const effects = contract.effects?.some((e) => !incidental.has(e.do) && !("lock" in e && isOther(e.lock))) ?? false;
-  return (contract.requires?.some((r) => r.need !== "no-table-page") ?? false) || effects || contract.returns?.tests !== undefined || contract.returns?.entry?.lockless === true;
-}
-
-/** What matters to functions that have page-table steps and makes none of a function by itself. */
-const incidental: ReadonlySet<Effect["do"]> = new Set(["flush", "mark-dirty", "drop-rmap", "delay-rmap", "reuse-table", "sync-walkers"]);
-
-/** Locks that say nothing of page tables: RCU and interrupts alone, mutexes and semaphores in general, the folio lock. */
-function isOther(lock: LockRef): boolean {
-  return "class" in lock ? lock.class === "rcu" || lock.class === "irq-off" || lock.class === "folio" : lock.kind !== undefined;
 }
 
 /**

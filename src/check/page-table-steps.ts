@@ -1,0 +1,49 @@
+/**
+ * Whether a function has anything that the rules speak of. Of a file of hundreds most have not, and their words tell: only
+ * those whose text may have such a step are lowered to be looked at.
+ */
+import { madeNames } from "../c/index.ts";
+import type { FunctionIr, Step } from "../c/ir.ts";
+import type { Rulebook } from "../rulebook/rulebook.ts";
+import type { Effect, LockRef } from "../rulebook/schema.ts";
+import { isAnnotated } from "./context.ts";
+
+const pointerToEntry = /^p(te|md|ud|4d|gd)_t \*$/;
+const entryTypes: readonly string[] = ["pte_t", "pmd_t", "pud_t", "p4d_t", "pgd_t"];
+
+/** The others are not explored. */
+export function hasPageTableSteps(fn: FunctionIr, rulebook: Rulebook): boolean {
+  // A function whose context is known is looked at for what its helpers need.
+  if (rulebook.context(fn.name) !== undefined || isAnnotated(fn)) return true;
+  if (!mayHave(fn, rulebook)) return false;
+  const handlesEntries = Array.from(fn.vars.values()).some((v) => pointerToEntry.test(v.type));
+  return fn.blocks.some((block) => block.steps.some((step) => (handlesEntries && (step.op === "load" || step.op === "call")) || callsContract(step, rulebook)));
+}
+
+/** False only when no name in the text can make such a step. */
+function mayHave({ words, paramTypes }: FunctionIr, rulebook: Rulebook): boolean {
+  if (words === undefined || paramTypes === undefined) return true;
+  if (paramTypes.some((type) => pointerToEntry.test(type)) || [...entryTypes, ...madeNames].some((word) => words.all.has(word))) return true;
+  for (const word of words.all) if (speaksOfTables(word, rulebook)) return true;
+  return false;
+}
+
+function callsContract(step: Step, rulebook: Rulebook): boolean {
+  return step.op === "call" && step.callee !== null && speaksOfTables(step.callee, rulebook);
+}
+
+/** Whether the contract of a call says something of page tables, their entries or their locks. */
+function speaksOfTables(callee: string, rulebook: Rulebook): boolean {
+  const contract = rulebook.contract(callee);
+  if (!contract) return false;
+  const effects = contract.effects?.some((e) => !incidental.has(e.do) && !("lock" in e && isOther(e.lock))) ?? false;
+  return (contract.requires?.some((r) => r.need !== "no-table-page") ?? false) || effects || contract.returns?.tests !== undefined || contract.returns?.entry?.lockless === true;
+}
+
+/** What matters to functions that have page-table steps and makes none of a function by itself. */
+const incidental: ReadonlySet<Effect["do"]> = new Set(["flush", "mark-dirty", "drop-rmap", "delay-rmap", "reuse-table", "sync-walkers"]);
+
+/** Locks that say nothing of page tables: RCU and interrupts alone, mutexes and semaphores in general, the folio lock. */
+function isOther(lock: LockRef): boolean {
+  return "class" in lock ? lock.class === "rcu" || lock.class === "irq-off" || lock.class === "folio" : lock.kind !== undefined;
+}
