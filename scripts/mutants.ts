@@ -23,7 +23,7 @@ else await run(source.path);
 async function run(root: string): Promise<void> {
   await initC();
   const tree = await openTree(resolve(root));
-  const sources = new TreeSources(tree);
+  const sources = new TreeSources(tree, null);
   const rulebook = rulebookFor(builtinRules(), version);
   const files = (await listSources(tree, paths.length > 0 ? paths : ["mm"], false)).filter((path) => path.endsWith(".c"));
   const all: Mutant[] = files.flatMap((path) => mutantsOf(readSource(path, readFileSync(resolve(root, path), "utf8")), rulebook));

@@ -2,10 +2,12 @@
  * Functions of the tree that reviewed functions call: from headers that the file includes and from the core files of
  * mm/. A helper that takes or releases a lock is only known by its body.
  */
-import { calleesOf, outlineText, type UnitMaker } from "./c/index.ts";
+import { calleesOf, type CutFile, lowerCut } from "./c/index.ts";
+import type { CacheFolder } from "./cache-folder.ts";
 import { type Elsewhere, hasPageTableSteps } from "./check/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Base } from "./core/image.ts";
+import { keptCut } from "./kept-cuts.ts";
 import { sha1 } from "./util/digest.ts";
 import { Recent } from "./util/recent.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
@@ -35,15 +37,15 @@ export interface TreeState {
 
 const asItIs: TreeState = { base: { kind: "none", id: "" }, stack: emptyStack };
 
-/** Characters kept of files as they were read, of those whose outline is known (some five bytes for each), and of those that are lowered (some fifty); twice as many for a while. */
+/** Characters kept of files as they were read, of those that are cut (some five bytes for each), and of those that are lowered (some fifty); twice as many for a while. */
 const mostText = 8_000_000;
-const mostOutlined = 8_000_000;
+const mostCut = 8_000_000;
 const mostLowered = 1_500_000;
 
 /** What is known of one state of a file. */
 interface Known {
   readonly source: string;
-  make: UnitMaker | null;
+  cut: CutFile | null;
   defines: readonly string[] | null;
 }
 
@@ -64,19 +66,22 @@ interface Shared {
 /** Reads and lowers the files of a tree that are asked for, once for each state. */
 export class TreeSources {
   readonly #tree: Tree;
+  readonly #folder: CacheFolder | null;
   readonly #shared: Shared;
   /** Keys of lookAgain(), and the states that they speak of; null when nobody wants to know. */
   readonly #noted: { readonly states: readonly TreeState[]; readonly looked: Map<string, Promise<Looked>> } | null;
 
-  constructor(tree: Tree, noting: { readonly shared: Shared; readonly states: readonly TreeState[] } | null = null) {
+  /** `folder`: where the files that it lowers are kept. */
+  constructor(tree: Tree, folder: CacheFolder | null, noting: { readonly shared: Shared; readonly states: readonly TreeState[] } | null = null) {
     this.#tree = tree;
-    this.#shared = noting?.shared ?? { texts: new Recent(mostText), digests: new Map(), known: new Recent(mostOutlined), units: new Recent(mostLowered), files: null, calls: null };
+    this.#folder = folder;
+    this.#shared = noting?.shared ?? { texts: new Recent(mostText), digests: new Map(), known: new Recent(mostCut), units: new Recent(mostLowered), files: null, calls: null };
     this.#noted = noting && { states: noting.states, looked: new Map() };
   }
 
   /** The same tree, noting what is looked at in these states of it. */
   noting(states: readonly TreeState[] = [asItIs]): TreeSources {
-    return new TreeSources(this.#tree, { shared: this.#shared, states });
+    return new TreeSources(this.#tree, this.#folder, { shared: this.#shared, states });
   }
 
   /** All that this view has looked at, and what it found there. */
@@ -221,7 +226,7 @@ export class TreeSources {
   #unit(path: string, source: string): UnitIr {
     const before = this.#shared.units.find(path);
     if (before?.source === source) return before.unit;
-    const unit = (this.#known(path, source).make ??= outlineText(path, source))();
+    const unit = lowerCut((this.#known(path, source).cut ??= keptCut(path, source, this.#folder)));
     this.#shared.units.keep(path, source.length, { source, unit });
     return unit;
   }
@@ -235,7 +240,7 @@ export class TreeSources {
   #known(path: string, source: string): Known {
     const before = this.#shared.known.find(path);
     if (before?.source === source) return before;
-    const made: Known = { source, make: null, defines: null };
+    const made: Known = { source, cut: null, defines: null };
     this.#shared.known.keep(path, source.length, made);
     return made;
   }

@@ -1,4 +1,5 @@
 /** What the review of every patch needs to know of the request, made from it once (and once in each thread). */
+import { cacheFolder } from "./cache-folder.ts";
 import type { RuleId } from "./core/finding.ts";
 import type { AnalysisRequest, ReviewRequest } from "./core/request.ts";
 import { TreeSources } from "./helper-units.ts";
@@ -24,9 +25,10 @@ export interface PatchOptions {
 }
 
 export function patchOptions(request: Omit<ReviewRequest, "stdin">, tree: Tree | null, rules: CompiledRules): PatchOptions {
+  const folder = tree === null ? null : cacheFolder(request, tree.root);
   return {
     tree,
-    sources: tree === null ? null : new TreeSources(tree),
+    sources: tree === null ? null : new TreeSources(tree, folder),
     rules,
     kernel: request.kernel,
     base: request.base,
@@ -35,7 +37,7 @@ export function patchOptions(request: Omit<ReviewRequest, "stdin">, tree: Tree |
     bound: request.bound,
     pictures: request.pictures ?? false,
     wants: wanted(request),
-    cache: tree === null ? null : ResultCache.of(`review ${request.all} ${request.pictures ?? false}`, request, "", rules, tree.root),
+    cache: ResultCache.of(`review ${request.all} ${request.pictures ?? false}`, folder, request, "", rules),
   };
 }
 

@@ -1,18 +1,14 @@
 /**
  * Results of earlier runs (`scan`, `review` with a tree). A result is good again when the program, the rules, the options
  * and the file or patch are the same, and so is every text of the tree that was looked at for it: helpers, headers,
- * callers, and which files call a function. So what is kept are findings, not summaries of helpers: a helper is run with
- * what its caller holds, and says something else to the next.
+ * callers, and which files call a function. What other patches on the same tree need as well is kept apart (kept-cuts.ts).
  */
-import { join, relative, resolve } from "node:path";
+import type { CacheFolder } from "./cache-folder.ts";
 import type { AnalysisRequest } from "./core/request.ts";
 import type { Looked, TreeSources, TreeState } from "./helper-units.ts";
 import type { CompiledRules } from "./rulebook/index.ts";
-import { buildId } from "./util/build-id.ts";
 import { sha1 } from "./util/digest.ts";
-import { openStore, type ResultStore } from "./util/result-store.ts";
-
-const mostBytes = 200 * 1024 * 1024;
+import type { ResultStore } from "./util/result-store.ts";
 
 interface Kept {
   readonly looked: readonly (readonly [string, Looked])[];
@@ -23,40 +19,36 @@ interface Kept {
 export class ResultCache {
   readonly #store: ResultStore;
   readonly #work: string;
-  #put = false;
+  /** Something was or will be put, by this thread or another. */
+  #missed = false;
 
   private constructor(store: ResultStore, work: string) {
     this.#store = store;
     this.#work = work;
   }
 
-  /** null when the request names no folder, one within the tree, or the program does not know its build. */
-  static of(kind: string, request: AnalysisRequest, era: string, rules: CompiledRules, treeRoot: string): ResultCache | null {
-    if (request.cache === undefined) return null;
-    const folder = resolve(request.cwd, request.cache);
-    const build = buildId();
-    if (build === null || isWithin(folder, treeRoot)) return null;
+  static of(kind: string, folder: CacheFolder | null, request: AnalysisRequest, era: string, rules: CompiledRules): ResultCache | null {
+    if (folder === null) return null;
     const { only, skip, strict, bound } = request;
-    return new ResultCache(openStore(folder, mostBytes), sha1(JSON.stringify([kind, build, rules, era, only, skip, strict, bound])));
+    return new ResultCache(folder.store, sha1(JSON.stringify([kind, folder.build, rules, era, only, skip, strict, bound])));
   }
 
   /** The result for this item, when all that was looked at for it is as it was; else undefined. */
   async find(item: string, sources: TreeSources, states?: readonly TreeState[]): Promise<unknown> {
     const kept = this.#store.get(this.#keyOf(item)) as Kept | null | undefined;
-    if (!Array.isArray(kept?.looked)) return undefined;
-    for (const [at, looked] of kept.looked) if ((await sources.lookAgain(at, states)) !== looked) return undefined;
-    return kept.result;
+    if (Array.isArray(kept?.looked) && (await isAsItWas(kept.looked, sources, states))) return kept.result;
+    this.#missed = true;
+    return undefined;
   }
 
   /** `sources` has noted what was looked at for the result. */
   async keep(item: string, sources: TreeSources, result: unknown): Promise<void> {
-    this.#put = true;
     this.#store.put(this.#keyOf(item), { looked: await sources.looked(), result } satisfies Kept);
   }
 
   /** To be called once at the end of a run. */
   close(): void {
-    if (this.#put) this.#store.trim();
+    if (this.#missed) this.#store.trim();
   }
 
   #keyOf(item: string): string {
@@ -64,7 +56,7 @@ export class ResultCache {
   }
 }
 
-function isWithin(folder: string, root: string): boolean {
-  const path = relative(root, join(folder, "x"));
-  return !path.startsWith("..");
+async function isAsItWas(looked: Kept["looked"], sources: TreeSources, states?: readonly TreeState[]): Promise<boolean> {
+  for (const [at, found] of looked) if ((await sources.lookAgain(at, states)) !== found) return false;
+  return true;
 }

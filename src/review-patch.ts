@@ -63,9 +63,9 @@ async function checkFiles(
   const findings: Finding[] = [];
   const sources: Sides<Source | null>[] = [];
   for (const { pre, post } of images.filter((_image, i) => isSource(files[i]!))) {
-    const before = pre && sourceOf(pre, subject);
+    const before = pre && { image: pre, unit: namedBySubject(unitBefore(pre, states.pre, options), subject) };
     await new Promise(setImmediate);
-    sources.push({ pre: before, post: post && sourceOf(post, subject) });
+    sources.push({ pre: before, post: post && { image: post, unit: namedBySubject(lowerUnit(post), subject) } });
     await new Promise(setImmediate);
   }
   const pool = { left: mostReplaySteps };
@@ -101,8 +101,11 @@ function mayReplay({ post }: Sides<Source | null>, { functions }: CheckedFile): 
   return functions.some((fn) => fn.coverage !== "skipped" && whole.has(fn.name));
 }
 
-function sourceOf(image: FileImage, subject: string): Source {
-  return { image, unit: namedBySubject(lowerUnit(image), subject) };
+/** The whole file as the tree has it, and not as patches before have left it, is of use to the next patch as well. */
+function unitBefore(image: FileImage, { base, stack }: TreeState, { sources }: PatchOptions): UnitIr {
+  const { path, lines, gaps, blanksLost } = image;
+  const isOfTree = base.kind !== "none" && gaps.length === 0 && !blanksLost && !stack.files.has(path);
+  return sources !== null && isOfTree ? sources.unitOfText(path, `${lines.join("\n")}\n`) : lowerUnit(image);
 }
 
 /** Functions of the tree, and on top of them those of the patch's other files. */

@@ -1,4 +1,5 @@
 /** One file of a tree as it is -> what its functions owe. */
+import { cacheFolder } from "./cache-folder.ts";
 import { checkWithCallers, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
 import { functionReport } from "./check-images.ts";
 import { stepsOf } from "./c/index.ts";
@@ -36,7 +37,8 @@ export interface FileScan {
 }
 
 export function scanContext(request: ScanRequest, era: string, tree: Tree, rules: CompiledRules): ScanContext {
-  return { tree, sources: new TreeSources(tree), rules, rulebook: rulebookFor(rules, era), bound: request.bound, wants: wanted(request), cache: ResultCache.of("scan", request, era, rules, tree.root) };
+  const folder = cacheFolder(request, tree.root);
+  return { tree, sources: new TreeSources(tree, folder), rules, rulebook: rulebookFor(rules, era), bound: request.bound, wants: wanted(request), cache: ResultCache.of("scan", folder, request, era, rules) };
 }
 
 /** What an earlier run has found in the file, when all that it looked at is as it was; null when it has to be scanned. */

@@ -1,10 +1,13 @@
 /** The C front end's public face: images and texts in, control-flow graphs of steps out. */
 import type { FileImage } from "../core/image.ts";
+import { cutFile, type CutFile } from "./cut-file.ts";
 import type { UnitIr } from "./ir.ts";
 import { withoutLongLines } from "./long-lines.ts";
-import { lowerImage, outline, type UnitMaker } from "./unit.ts";
+import { lowerCut, lowerImage } from "./unit.ts";
 
-export type { UnitMaker } from "./unit.ts";
+export type { CutFile } from "./cut-file.ts";
+export { packCut, type PackedCut, unpackCut } from "./packed-cut.ts";
+export { lowerCut } from "./unit.ts";
 
 export { madeNames } from "./body-words.ts";
 export { initC } from "./parse.ts";
@@ -21,10 +24,10 @@ export function lowerUnit(image: FileImage): UnitIr {
 
 /** Lowers a complete C text: a model, an actor, a scenario, the body of a litmus test. */
 export function lowerText(path: string, text: string): UnitIr {
-  return outlineText(path, text)();
+  return lowerCut(cutText(path, text));
 }
 
-/** The same for one who may want the unit again after having forgotten it: only bodies are lowered anew. */
-export function outlineText(path: string, text: string): UnitMaker {
-  return outline(path, withoutLongLines(text.split("\n")).join("\n"), true);
+/** What lowerText() does first. Each unit that is made of it has bodies of its own: who forgets a unit frees them, and makes it again without reading the text again. */
+export function cutText(path: string, text: string): CutFile {
+  return cutFile(path, withoutLongLines(text.split("\n")).join("\n"), true);
 }

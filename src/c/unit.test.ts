@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { initC, lowerText, lowerUnit, outlineText, printFunction, successors } from "./index.ts";
+import { cutText, initC, lowerCut, lowerText, lowerUnit, printFunction, successors } from "./index.ts";
 import type { FunctionIr, UnitIr } from "./ir.ts";
 
 beforeAll(() => initC());
@@ -236,11 +236,11 @@ describe("heads of other days and machines", () => {
   });
 });
 
-describe("an outline", () => {
+describe("a cut file", () => {
   it("makes the same unit each time, with bodies of its own", () => {
     for (const text of texts) {
-      const make = outlineText("t.c", text);
-      const [first, second] = [make(), make()];
+      const cut = cutText("t.c", text);
+      const [first, second] = [lowerCut(cut), lowerCut(cut)];
       expect(first.functions.map(printFunction)).toEqual(second.functions.map(printFunction));
       expect(first.functions.every((fn, i) => fn.blocks !== second.functions[i]!.blocks)).toBe(true);
     }

@@ -1,0 +1,65 @@
+/**
+ * A file cut into its functions and what stands outside them, by its text: blanked, conditionals settled, kernel-isms
+ * masked, heads read. All of it is plain data that depends on the text alone; no body is parsed yet.
+ */
+import { blankStretch } from "./blank.ts";
+import { skipBlank } from "./brackets.ts";
+import { type ArmChoice, settleConditionals } from "./conditionals.ts";
+import { readFileScope } from "./file-scope.ts";
+import { type FunctionHead, readHead } from "./heads.ts";
+import type { OpsTable, RecordType, UnitIr } from "./ir.ts";
+import { mask } from "./mask.ts";
+import { segment } from "./segment.ts";
+import { lineAt, lineStartsOf, type UnitText } from "./unit-text.ts";
+
+export interface CutFunction {
+  readonly head: FunctionHead;
+  /** Offset that those of the head count from. */
+  readonly from: number;
+  /** Offset of the opening brace, and behind the closing one. */
+  readonly bodyFrom: number;
+  readonly bodyTo: number;
+  readonly closed: boolean;
+}
+
+export interface CutFile {
+  readonly path: string;
+  /** The same-length forms of a UnitText. */
+  readonly text: string;
+  readonly plain: string;
+  readonly code: string;
+  readonly masked: string;
+  readonly choices: readonly ArmChoice[];
+  readonly functions: readonly CutFunction[];
+  /** At file scope: name -> type. */
+  readonly variables: ReadonlyMap<string, string>;
+  readonly records: readonly RecordType[];
+  readonly opsTables: readonly OpsTable[];
+  readonly unreadable: UnitIr["unreadable"];
+}
+
+/** `columnsTrue`: indentation can be relied on. initC() must have been awaited: records and tables are parsed. */
+export function cutFile(path: string, text: string, columnsTrue: boolean): CutFile {
+  const { plain, code } = blankStretch(text);
+  const settled = settleConditionals(code);
+  const unit: UnitText = { path, text, plain, code, masked: mask(settled.code), choices: settled.choices, lineStarts: lineStartsOf(text) };
+  const { masked, choices } = unit;
+  const items = segment(masked, columnsTrue);
+  const { names, records, opsTables } = readFileScope(unit, items);
+  const functions: CutFunction[] = [];
+  const unreadable: UnitIr["unreadable"][number][] = [];
+  for (const item of items) {
+    if (item.k === "function") {
+      const { from, bodyFrom, bodyTo, closed } = item;
+      const head = readHead(masked.slice(from, bodyFrom), plain.slice(from, bodyFrom));
+      if (head !== null) functions.push({ head, from, bodyFrom, bodyTo, closed });
+      else unreadable.push(lost(unit, from, bodyTo));
+    } else if (item.k === "text" && masked.slice(item.from, item.to).trimEnd().endsWith("}")) unreadable.push(lost(unit, item.from, item.to));
+  }
+  return { path, text, plain, code, masked, choices, functions, variables: names.variables, records, opsTables, unreadable };
+}
+
+function lost(unit: UnitText, from: number, to: number): UnitIr["unreadable"][number] {
+  const start = skipBlank(unit.masked, from);
+  return { from: lineAt(unit.lineStarts, start), to: lineAt(unit.lineStarts, to - 1), reason: "a block without a function head" };
+}

@@ -1,0 +1,94 @@
+/** Cut files in the cache folder: reports do not depend on them, and a spoilt one is made anew. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { directory, kernelFiles, patchMail, removeFolders, reviewInputs, temporaryFolder } from "../fixtures/review/harness.ts";
+import { sha1 } from "./util/digest.ts";
+
+afterEach(removeFolders);
+
+const filling = Array.from({ length: 120 }, (_none, i) => `static inline int unused_helper_${i}(void)\n{\n\treturn ${i};\n}\n`).join("\n");
+/** The helper takes a lock that the patched functions leave held. */
+const files = {
+  ...kernelFiles(6, 12),
+  "mm/internal.h": `${filling}\nstatic inline spinlock_t *lock_table(struct mm_struct *mm, pmd_t *pmd)\n{\n\treturn pmd_lock(mm, pmd);\n}\n`,
+  "mm/one.c": `#include "internal.h"\n\nint one(struct mm_struct *mm, pmd_t *pmd, bool busy)\n{\n\tspinlock_t *ptl = lock_table(mm, pmd);\n\n\tspin_unlock(ptl);\n\treturn 0;\n}\n\nint two(struct mm_struct *mm, pmd_t *pmd, bool busy)\n{\n\tspinlock_t *ptl = lock_table(mm, pmd);\n\n\tspin_unlock(ptl);\n\treturn 0;\n}\n`,
+};
+
+function mailFor(name: "one" | "two"): string {
+  const from = `int ${name}(struct mm_struct *mm, pmd_t *pmd, bool busy)\n{\n\tspinlock_t *ptl = lock_table(mm, pmd);\n\n`;
+  const after = files["mm/one.c"].replace(from, `${from}\tif (busy)\n\t\treturn -EBUSY;\n`);
+  return patchMail({ "mm/one.c": files["mm/one.c"] }, { "mm/one.c": after }, `mm: ${name}`);
+}
+
+/** Made once: the mails of one run have the same names. */
+const mails = { one: mailFor("one"), two: mailFor("two") };
+
+async function reviewed(tree: string, name: "one" | "two", cache: string | null): Promise<string> {
+  const report = await reviewInputs({ inputs: ["mail"], cwd: directory({ mail: mails[name] }), tree, ...(cache === null ? {} : { cache }) });
+  return JSON.stringify({ ...report, summary: { ...report.summary, elapsedMs: 0 } });
+}
+
+/** The kept files that hold a cut of mm/internal.h. */
+function cutsIn(cache: string): string[] {
+  if (!existsSync(cache)) return [];
+  const all = readdirSync(cache, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json")).map((name) => join(cache, name));
+  return all.filter((path) => readFileSync(path, "utf8").includes('"unused_helper_7"'));
+}
+
+describe("a helper's file", () => {
+  it("is kept by one patch and used by the next, which says the same", async () => {
+    const tree = directory(files);
+    const cache = join(temporaryFolder(), "cache");
+    const plain = await reviewed(tree, "two", null);
+    const released = "release of a held page-table lock";
+    expect(plain).toContain(released);
+    await reviewed(tree, "one", cache);
+    const [cut, ...more] = cutsIn(cache);
+    expect(more).toEqual([]);
+    // What is there is taken, not made again: a helper that is not there by its name leaves no lock.
+    const body = readFileSync(cut!, "utf8").slice(41);
+    const renamed = body.replace('"name":"lock_table"', '"name":"lock_nothing"');
+    expect(renamed).not.toBe(body);
+    writeFileSync(cut!, `${sha1(renamed)}\n${renamed}`);
+    expect(await reviewed(tree, "two", cache)).not.toContain(released);
+    writeFileSync(cut!, `${sha1(body)}\n${body}`);
+    const fresh = join(temporaryFolder(), "cache");
+    await reviewed(tree, "one", fresh);
+    expect(await reviewed(tree, "two", fresh)).toBe(plain);
+  });
+
+  it.each([
+    ["cut short", (body: string): string => body.slice(0, -40)],
+    ["of another make", (): string => `${sha1("{}")}\n{}`],
+    ["with offsets of another text", (body: string): string => {
+      const spoilt = body.slice(41).replaceAll(/"bodyTo":\d+/g, '"bodyTo":999999999');
+      return `${sha1(spoilt)}\n${spoilt}`;
+    }],
+  ])("that is kept %s is made anew", async (_what, spoil) => {
+    const tree = directory(files);
+    const cache = join(temporaryFolder(), "cache");
+    const plain = await reviewed(tree, "two", null);
+    await reviewed(tree, "one", cache);
+    const [cut] = cutsIn(cache);
+    const whole = readFileSync(cut!, "utf8");
+    writeFileSync(cut!, spoil(whole));
+    expect(await reviewed(tree, "two", cache)).toBe(plain);
+    expect(readFileSync(cut!, "utf8")).toBe(whole);
+  });
+
+  it("that changes is another file", async () => {
+    const tree = directory(files);
+    const cache = join(temporaryFolder(), "cache");
+    await reviewed(tree, "one", cache);
+    writeFileSync(join(tree, "mm/internal.h"), files["mm/internal.h"].replace("return pmd_lock(mm, pmd);", "return pmd_lockptr(mm, pmd);"));
+    expect(await reviewed(tree, "two", cache)).toBe(await reviewed(tree, "two", null));
+    expect(cutsIn(cache)).toHaveLength(2);
+  });
+
+  it("is not kept where results are not", async () => {
+    const tree = directory(files);
+    await reviewed(tree, "one", join(tree, "cache"));
+    expect(existsSync(join(tree, "cache"))).toBe(false);
+  });
+});
