@@ -72,6 +72,9 @@ export const contracts: readonly Contract[] = [
   { name: "rcu_read_lock", aliases: ["guard:rcu"], params: [], effects: [{ do: "acquire", lock: { class: "rcu", of: null }, mode: "read" }], references: [rcu] },
   { name: "rcu_read_unlock", aliases: ["unguard:rcu"], params: [], effects: [{ do: "release", lock: { class: "rcu", of: null } }], references: [rcu] },
   { name: "vma_start_read", since: "6.4", until: "6.14", params: ["vma"], effects: [{ do: "acquire", lock: { class: "vma", of: "vma" }, mode: "read", when: "nonzero", try: true }], references: [vma] },
+  // Their names in the first postings of per-VMA locks, whose patches are reviewed as of the kernel before.
+  { name: "vma_read_trylock", since: "6.1", until: "6.5", params: ["vma"], effects: [{ do: "acquire", lock: { class: "vma", of: "vma" }, mode: "read", when: "nonzero", try: true }], references: [vma] },
+  { name: "vma_read_unlock", since: "6.1", until: "6.5", params: ["vma"], effects: [{ do: "release", lock: { class: "vma", of: "vma" } }], references: [vma] },
   { name: "vma_end_read", since: "6.4", params: ["vma"], effects: [{ do: "release", lock: { class: "vma", of: "vma" } }], references: [vma] },
   { name: "mutex_lock", aliases: ["mutex_lock_nested"], params: ["lock"], effects: [{ do: "acquire", lock: { pointer: "lock", kind: "mutex" } }], references: [mutex] },
   { name: "mutex_unlock", params: ["lock"], effects: [{ do: "release", lock: { pointer: "lock", kind: "mutex" } }], references: [mutex] },

@@ -6,7 +6,12 @@ const lookup = { file: "include/linux/mm.h", where: "vma_lookup()", version: "6.
 const pagewalk = { file: "mm/pagewalk.c", where: "walk_page_range()", version: "6.12" } as const;
 const addrs = { file: "Documentation/mm/process_addrs.rst", where: "Locking", version: "6.13" } as const;
 
+const uffd = { file: "include/linux/userfaultfd_k.h", where: "userfaultfd_armed()", version: "6.12" } as const;
+
 export const contracts: readonly Contract[] = [
+  { name: "userfaultfd_armed", aliases: ["userfaultfd_missing"], params: ["vma"], effects: [{ do: "look-at", of: "vma", field: "vm_userfaultfd_ctx" }], references: [uffd] },
+  { name: "userfaultfd_wp", since: "5.7", params: ["vma"], effects: [{ do: "look-at", of: "vma", field: "vm_userfaultfd_ctx" }], references: [{ ...uffd, where: "userfaultfd_wp()" }] },
+  { name: "userfaultfd_minor", since: "5.13", params: ["vma"], effects: [{ do: "look-at", of: "vma", field: "vm_userfaultfd_ctx" }], references: [{ ...uffd, where: "userfaultfd_minor()" }] },
   { name: "find_vma", aliases: ["find_vma_intersection", "find_vma_prev", "find_extend_vma", "find_exact_vma"], params: ["mm", "addr"], requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }] }], returns: { vma: true }, references: [find, addrs] },
   { name: "vma_lookup", since: "5.14", params: ["mm", "addr"], requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }] }], returns: { vma: true }, references: [lookup, addrs] },
   { name: "hugepage_vma_revalidate", since: "6.1", params: ["mm", "addr", "expect_anon", "vmap", "cc"], effects: [{ do: "give-vma", to: "vmap" }], references: [{ file: "mm/khugepaged.c", where: "hugepage_vma_revalidate()", version: "6.12" }] },

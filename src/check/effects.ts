@@ -7,7 +7,7 @@ import { type Facts, type LockFact, type Trail, truthOf, type ValueFact } from "
 import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
 import type { Acquisition, CallInfo, Rule, Site } from "./model.ts";
 import { mentions } from "./mentions.ts";
-import { ageLooks } from "./steady-fields.ts";
+import { ageLooks, lookAt } from "./steady-fields.ts";
 import { endSession, noteFound } from "./vma-sessions.ts";
 import * as sym from "./symbols.ts";
 
@@ -88,6 +88,8 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
       const found = `${call.result}vma`;
       return noteFound(found, { ...facts, memory: new Map(facts.memory).set(call.arg(effect.to), found) });
     }
+    case "look-at":
+      return lookAt(effect.field, sym.field(call.arg(effect.of), effect.field), facts);
     case "change-rmap":
       return { ...facts, memory: new Map(facts.memory).set(sym.changedRmap(call.arg(effect.folio)), `${call.step.callee}() in line ${loc.line}`) };
     case "owe-flush":

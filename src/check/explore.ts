@@ -192,7 +192,10 @@ class Explorer {
       case "branch":
         for (const truth of [true, false]) {
           const next = assume(end.cond, truth, facts, frame, callOf, end.loc);
-          if (next) leave(truth ? end.yes : end.no, next);
+          if (!next) continue;
+          const to = activation.fn.blocks[truth ? end.yes : end.no]!;
+          if (to.end.k === "stop" && to.steps.length === 0) this.failAssertion(activation, evaluate(end.cond, facts, frame), next, end.loc);
+          leave(to.id, next);
         }
         return;
       case "switch":
@@ -212,6 +215,10 @@ class Explorer {
       case "lost":
         return;
     }
+  }
+
+  private failAssertion(activation: Activation, tested: string, facts: Facts, loc: Site["loc"]): void {
+    for (const rule of this.around.rules) rule.onFailedAssertion?.(tested, this.site(activation, facts, loc));
   }
 
   private site(activation: Activation, facts: Facts, loc: Site["loc"]): Site {

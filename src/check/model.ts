@@ -109,6 +109,8 @@ export interface Rule {
   readonly onRelease?: (lock: { readonly id: string; readonly class: LockClass }, held: LockFact | null, site: Site) => void;
   readonly onAcquire?: (lock: { readonly id: string; readonly class: LockClass }, held: LockFact | null, site: Site, how: Acquisition) => void;
   readonly onUnmap?: (pointer: string, site: Site) => void;
+  /** An assertion (BUG_ON(), a branch to nothing but a stop) fails where `tested` is (not) zero; the facts are those of the failure. */
+  readonly onFailedAssertion?: (tested: string, site: Site) => void;
   /** A way through the function that goes on in code which is not in view. */
   readonly onGap?: (site: Site) => void;
   /** The function returns `value` ("" for none). */

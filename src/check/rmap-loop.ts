@@ -15,6 +15,11 @@ export function singleIndexLoop(fn: FunctionIr, at: Loc): CallStep | null {
   return null;
 }
 
+/** The place lies in a loop over the VMAs that map a file: the mmap locks of all of them are held by nobody. */
+export function inLoopOfRmap(fn: FunctionIr, at: Loc): boolean {
+  return stepsOf(fn).some((step) => step.op === "call" && step.role === "loop" && step.callee === "vma_interval_tree_foreach" && step.loc.line <= at.line && closes(fn, step, at));
+}
+
 function isSame(a: Expr, b: Expr): boolean {
   return a.k === "var" && b.k === "var" && a.name === b.name;
 }

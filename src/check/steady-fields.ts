@@ -1,12 +1,16 @@
 /**
  * Fields that decide what may be done to a VMA's tables and that change without the VMA lock: a test of one is worth
  * something only while a lock is held that keeps it (include/linux/mm_types.h, "Locking"; mm/rmap.c,
- * __anon_vma_prepare(): anon_vma is set under mmap_lock for reading).
+ * __anon_vma_prepare(): anon_vma is set under mmap_lock for reading; fs/userfaultfd.c, userfaultfd_set_vm_flags(): under
+ * mmap_lock and the VMA lock for writing).
  */
 import type { LockClass } from "../rulebook/schema.ts";
 import type { Facts } from "./facts.ts";
 
-const unsteady: ReadonlySet<string> = new Set(["anon_vma"]);
+/** Stands for all that tells whether userfaultfd is at work in a VMA (userfaultfd_armed() and the like). */
+export const userfaultfd = "vm_userfaultfd_ctx";
+
+const unsteady: ReadonlySet<string> = new Set(["anon_vma", userfaultfd]);
 
 /** Key under which the look at a field is remembered: "early", "stale" once a lock that keeps it was taken after, "fresh". */
 export function lookedAt(address: string): string {
@@ -21,7 +25,7 @@ function keeps(lock: { readonly class: LockClass; readonly mode: "read" | "write
 /** The facts after a look at a field of an object. */
 export function lookAt(field: string, address: string, facts: Facts): Facts {
   if (!unsteady.has(field)) return facts;
-  const kept = facts.locks.some(keeps);
+  const kept = facts.locks.some((l) => keeps(l) || (field === userfaultfd && l.class === "mmap"));
   return { ...facts, memory: new Map(facts.memory).set(lookedAt(address), kept ? "fresh" : "early") };
 }
 

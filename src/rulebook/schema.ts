@@ -86,6 +86,8 @@ export type Effect =
   | { readonly do: "settle-batched" }
   /** What the out-parameter points to is a VMA, found under the mmap lock that is held. */
   | { readonly do: "give-vma"; readonly to: string; readonly when?: When }
+  /** A state of the object is looked at that others change, unless a lock that keeps it is held: the field stands for it. */
+  | { readonly do: "look-at"; readonly of: string; readonly field: string }
   /** The reverse mapping of a folio is turned to another VMA or offset: whoever gives up later has to turn it back. */
   | { readonly do: "change-rmap"; readonly folio: string }
   /** A page is marked dirty for an entry that goes; a mapping of a page is no longer known to rmap. */

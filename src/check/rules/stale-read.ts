@@ -9,7 +9,9 @@ import { comparedIn } from "../compared.ts";
 import { covering, describeLock, coversEntries, entryKey } from "../effects.ts";
 import type { LockFact } from "../facts.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
-import { looks } from "../steady-fields.ts";
+import { looks, userfaultfd } from "../steady-fields.ts";
+import { judgeClearedValue } from "./asserted.ts";
+import { judgeTableRemoval } from "./removed-table.ts";
 import type { Level } from "../../rulebook/schema.ts";
 import * as sym from "../symbols.ts";
 
@@ -18,6 +20,7 @@ export const staleRead: Rule = {
 
   onCall: (call, site) => {
     noteTransient(call, site);
+    judgeTableRemoval(call, site);
     if (!call.contract?.returns?.same) return;
     site.judge({ rule: "stale-read", outcome: "proved", what: comparedAgain, message: "", quiet: "deed" });
   },
@@ -26,6 +29,14 @@ export const staleRead: Rule = {
     if (access.step.op === "load" && comparedIn(site.frame.fn).withValue.has(access.step.dst)) {
       site.judge({ rule: "stale-read", outcome: "proved", what: comparedAgain, message: "", quiet: "deed" });
     }
+  },
+
+  onFailedAssertion: judgeClearedValue,
+
+  // Of a VMA lock taken right before lines that are not shown: what was asked before it is asked again there, or not at all.
+  onGap: (site) => {
+    const held = site.facts.locks.find((l) => l.class === "vma" && l.origin === "taken" && l.certain);
+    if (held) judgeLooks(held, site);
   },
 
   onRelease: (lock, held, site) => {
@@ -83,13 +94,18 @@ const comparedAgain = "the entry is compared with its former value";
 function judgeLooks(held: LockFact, site: Site): void {
   for (const field of looks("fresh", site.facts)) site.judge({ rule: "stale-read", outcome: "proved", what: `${field} looked at under the lock that keeps it`, message: "" });
   for (const field of looks("stale", site.facts)) {
+    const [decided, again, test] =
+      field === userfaultfd
+        ? ["whether userfaultfd is at work in the VMA was asked", "it is not asked", "userfaultfd_armed()"]
+        : [`what follows from ->${field} was decided`, `->${field} is not looked at`, `->${field}`];
     site.judge({
       rule: "stale-read",
       outcome: "violated",
       what: `${field} looked at under the lock that keeps it`,
-      message: `what follows from ->${field} was decided before the ${describeLock(held)} of line ${held.at.line} was taken, and ->${field} is not looked at again under it`,
+      message: `${decided} before the ${describeLock(held)} of line ${held.at.line} was taken, and ${again} again under it`,
       group: `${field} under ${held.id}`,
-      requires: [`->${field} is tested under the VMA lock`],
+      requires: [`${test} is tested under the VMA lock`],
+      ...(site.frame.fn.partial ? { assumed: ["the lines of the function that are not shown do not look at it again"] } : {}),
     });
   }
 }
