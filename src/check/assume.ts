@@ -138,6 +138,8 @@ function noteTests(symbol: string, facts: Facts, callOf: CallOf, loc: Loc): Fact
   for (const [result, value] of facts.derived) {
     if (!mentions(symbol, result)) continue;
     decided.add(value);
+    // A comparison speaks of both its values, whichever is named first.
+    for (const side of comparedBy(result, callOf)) decided.add(side);
     if (!isExplained(symbol, result, callOf)) otherwise.add(value);
   }
   if (decided.size === 0) return facts;
@@ -156,6 +158,13 @@ function noteTests(symbol: string, facts: Facts, callOf: CallOf, loc: Loc): Fact
     entries.set(fact.entry, fact.under === "" ? { ...before, decided: before.decided ?? loc } : { ...before, rechecked: true });
   }
   return { ...facts, entries, values };
+}
+
+/** The values that a call compares; none for other calls. */
+function comparedBy(result: string, callOf: CallOf): readonly string[] {
+  const call = callOf(result);
+  const same = call?.contract?.returns?.same;
+  return call && same ? same.map((side) => call.arg(side)) : [];
 }
 
 /** A predicate by itself says what its contract says; one among other terms, a comparison, or one without a contract may say more. */

@@ -7,6 +7,7 @@ import { compareVersions } from "../util/version.ts";
 import type { FunctionIr } from "../c/ir.ts";
 import type { Effect, Level } from "../rulebook/schema.ts";
 import type { Duty, Facts } from "./facts.ts";
+import { grantAccess, leaveGranted } from "./granted.ts";
 import { kindSet } from "./kinds.ts";
 import type { CallInfo, Site } from "./model.ts";
 import * as sym from "./symbols.ts";
@@ -16,7 +17,7 @@ export function isOwnVariable(pointer: string): boolean {
   return /^&\d+:[^.[]*$/.test(pointer);
 }
 
-export type DutyEffect = Extract<Effect, { do: "owe-flush" | "flush" | "read-context-id" | "order-for-walkers" | "settle-batched" | "mark-dirty" | "drop-rmap" | "delay-rmap" | "announce-flush" | "lazy-mmu" | "notifier" | "detach-table" | "sync-walkers" | "reuse-table" | "ledger" }>;
+export type DutyEffect = Extract<Effect, { do: "owe-flush" | "flush" | "read-context-id" | "order-for-walkers" | "settle-batched" | "mark-dirty" | "drop-rmap" | "delay-rmap" | "announce-flush" | "lazy-mmu" | "notifier" | "detach-table" | "sync-walkers" | "reuse-table" | "ledger" | "allow-access" }>;
 
 /** Key of the flush that a path owes for entries it has cleared or made less permissive. */
 export const owedFlush = "flush";
@@ -82,6 +83,8 @@ export function applyDuty(effect: DutyEffect, call: CallInfo, site: Site): Facts
       return without(facts, dirtied);
     case "announce-flush":
       return effect.begin ? withDuty(facts, announcedFlush, duty("announced", "", call, site)) : without(facts, announcedFlush);
+    case "allow-access":
+      return grantAccess(call, site);
     case "lazy-mmu":
       return nest(facts, effect.enter, call, site);
     case "notifier":
@@ -185,7 +188,7 @@ function flush(what: Extract<DutyEffect, { do: "flush" }>["what"], call: CallInf
 
 /** The lock under which the entry was changed is dropped, and the flush is still to come. */
 export function markLate(before: Facts): Facts {
-  const facts = without(before, unsettledBatch);
+  const facts = leaveGranted(without(before, unsettledBatch));
   const owed = facts.duties.get(owedFlush);
   return owed?.state === "owed" ? withDuty(facts, owedFlush, { ...owed, state: "late" }) : facts;
 }

@@ -101,6 +101,7 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
     case "read-context-id":
     case "order-for-walkers":
     case "announce-flush":
+    case "allow-access":
     case "lazy-mmu":
     case "notifier":
     case "detach-table":

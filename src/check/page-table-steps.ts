@@ -37,7 +37,7 @@ function speaksOfTables(callee: string, rulebook: Rulebook): boolean {
   const contract = rulebook.contract(callee);
   if (!contract) return false;
   const effects = contract.effects?.some((e) => !incidental.has(e.do) && !("lock" in e && isOther(e.lock))) ?? false;
-  return (contract.requires?.some((r) => r.need !== "no-table-page") ?? false) || effects || contract.returns?.tests !== undefined || contract.returns?.entry?.lockless === true;
+  return (contract.requires?.some((r) => r.need !== "no-table-page" && r.need !== "access-kept") ?? false) || effects || contract.returns?.tests !== undefined || contract.returns?.entry?.lockless === true;
 }
 
 /** What matters to functions that have page-table steps and makes none of a function by itself. */

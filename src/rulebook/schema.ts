@@ -113,6 +113,8 @@ export type Effect =
   | { readonly do: "reuse-table"; readonly table: string; readonly how: "now" | "later" }
   /** Tables of this level that hang in (or are deposited with) the page tables of a process become one more or less, or the count of them does. */
   | { readonly do: "ledger"; readonly level: Level; readonly side: "tables" | "count"; readonly by: "one more" | "one less" }
+  /** A present entry lets accesses of the user through that it did not before; only its lock keeps it so. */
+  | { readonly do: "allow-access"; readonly entry: string }
   | { readonly do: "walk-start"; readonly walk: string; readonly when?: When }
   | { readonly do: "walk-end"; readonly walk: string; readonly when?: When };
 
@@ -137,6 +139,8 @@ export type Requirement =
   | { readonly need: "no-rmap-walkers"; readonly vma: string }
   /** Nothing of the folio was changed yet that a failure of this last check would have to undo (rule stale-read). */
   | { readonly need: "rmap-unchanged"; readonly folio: string }
+  /** A user address is used with page faults off: the lock of an entry that was made accessible for it is still held (rule stale-read). */
+  | { readonly need: "access-kept" }
   /** The number of entries to look at does not lead past the table (rule batch-bounds). */
   | { readonly need: "within-table"; readonly count: string }
   /** All of the entries may get the permissions of `value` (rule batch-bounds). */

@@ -8,12 +8,14 @@ import { isOwnVariable } from "../duties.ts";
 import { comparedIn } from "../compared.ts";
 import { covering, describeLock, coversEntries, entryKey } from "../effects.ts";
 import type { LockFact } from "../facts.ts";
+import { judgeAccessKept } from "../granted.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import { looks, userfaultfd } from "../steady-fields.ts";
 import { judgeClearedValue } from "./asserted.ts";
 import { judgeTableRemoval } from "./removed-table.ts";
 import type { Level } from "../../rulebook/schema.ts";
 import * as sym from "../symbols.ts";
+import { formerValue } from "./written-back.ts";
 
 export const staleRead: Rule = {
   id: "stale-read",
@@ -49,6 +51,7 @@ export const staleRead: Rule = {
   },
 
   onRequirement: (requirement, call, site) => {
+    if (requirement.need === "access-kept") judgeAccessKept(call, site);
     if (requirement.need === "rmap-unchanged") judgeLastCheck(call.arg(requirement.folio), call, site);
     if (requirement.need !== "recheck") return;
     const pointer = call.arg(requirement.entry);
@@ -64,12 +67,13 @@ export const staleRead: Rule = {
     const installs = call.contract?.effects?.some((e) => e.do === "install") ?? false;
     if (installs && (putsTableBack(call, site) || isOwnTable(pointer, site))) return;
     const decided = fact?.decided ?? null;
-    if (!installs && decided === null && !fact?.rechecked) {
+    const former = fact?.rechecked ? null : formerValue(pointer, call, site);
+    if (!installs && decided === null && !fact?.rechecked && former === null) {
       site.judge({ rule: "stale-read", outcome: "unknown", what: demand(call, requirement.level), message: "", quiet: "demand" });
       return;
     }
     const rechecked = fact?.rechecked ?? false;
-    const since = decided ? `, but the decision of line ${decided.line} was taken before it` : "";
+    const since = former ? ` to what follows from ${former}, and does not compare the two` : decided ? `, but the decision of line ${decided.line} was taken before it` : "";
     site.judge({
       rule: "stale-read",
       outcome: rechecked ? "proved" : "violated",
