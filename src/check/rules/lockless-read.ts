@@ -9,6 +9,7 @@ import { covering } from "../effects.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
 import { isUserContext } from "./entry-lock.ts";
+import { judgeOneWord, judgePlain } from "./marked-read.ts";
 import type { Level } from "../../rulebook/schema.ts";
 
 export const locklessRead: Rule = {
@@ -22,6 +23,8 @@ export const locklessRead: Rule = {
   onAccess: (access, site) => {
     if (access.step.op === "load") noteRepeat(access.pointer, access.level, site);
     if (access.step.op === "load" && unlocked(site)) noteLoad(access.level, access.step.marking !== null, site);
+    if (access.step.op === "load" && access.step.marking === null && !isCompared(access.step.dst, site)) judgePlain(access.level, site);
+    if (access.step.op === "load" && access.step.marking !== null && unlocked(site)) judgeOneWord(access.pointer, access.level, "READ_ONCE()", site);
     if (access.step.op !== "load" || access.step.marking !== null || !unlocked(site) || isCompared(access.step.dst, site)) return;
     const walksLockless = site.callOf(sym.splitMove(access.pointer).root)?.contract?.returns?.entry?.lockless ?? false;
     const readBefore = site.facts.memory.has(sym.readLockless(access.pointer));
@@ -35,6 +38,7 @@ export const locklessRead: Rule = {
     const read = call.contract?.effects?.find((e) => e.do === "read");
     if (read?.do === "read") noteRepeat(call.arg(read.entry), read.level, site);
     if (read?.do === "read" && unlocked(site)) noteLoad(read.level, true, site);
+    if (read?.do === "read" && read.how === "locked" && unlocked(site)) judgeOneWord(call.arg(read.entry), read.level, `${call.step.callee}()`, site);
     if (read?.do !== "read" || read.how === "lockless" || read.level !== "pte" || !unlocked(site)) return;
     const pointer = call.arg(read.entry);
     if (!pointer.startsWith("$") && !pointer.startsWith("*$") && readTwice(pointer, site) && !takesLocks(call, site)) judgeRead(twice("pte"), "pte", true, site);
