@@ -41,6 +41,7 @@ export const contracts: readonly Contract[] = [
     requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "&init_mm" }] }],
     references: [{ file: "mm/pagewalk.c", where: "walk_kernel_page_table_range()", version: "6.12" }],
   },
+  { name: "find_pmd_or_thp_or_none", since: "6.1", params: ["mm", "addr", "pmdp"], requires: [{ need: "vma-found", mm: "mm" }], effects: [{ do: "give-entry", to: "pmdp" }], references: [{ file: "mm/khugepaged.c", where: "find_pmd_or_thp_or_none()", version: "6.12" }, addrs] },
   { name: "walk_page_vma", aliases: ["walk_page_range_vma"], params: ["vma"], requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "vma.vm_mm" }, { class: "vma", of: "vma" }] }], references: [{ file: "mm/pagewalk.c", where: "walk_page_vma()", version: "6.12" }, addrs] },
   { name: "get_user_pages_remote", aliases: ["pin_user_pages_remote"], params: ["mm"], effects: [{ do: "may-release", lock: { class: "mmap", of: "mm" } }], references: [{ file: "mm/gup.c", where: "get_user_pages_remote()", version: "6.12" }] },
   { name: "get_task_mm", aliases: ["mm_access"], params: ["task"], returns: { unlocked: true }, references: [{ file: "kernel/fork.c", where: "get_task_mm()", version: "6.12" }] },

@@ -88,6 +88,8 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
       const found = `${call.result}vma`;
       return noteFound(found, { ...facts, memory: new Map(facts.memory).set(call.arg(effect.to), found) });
     }
+    case "give-entry":
+      return { ...facts, memory: new Map(facts.memory).set(call.arg(effect.to), `${call.result}entry`) };
     case "look-at":
       return lookAt(effect.field, sym.field(call.arg(effect.of), effect.field), facts);
     case "change-rmap":

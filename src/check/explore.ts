@@ -190,6 +190,7 @@ class Explorer {
         leave(end.to, facts);
         return;
       case "branch":
+        for (const rule of this.around.rules) rule.onBranch?.(end.cond, (expr) => evaluate(expr, facts, frame), this.site(activation, facts, end.loc));
         for (const truth of [true, false]) {
           const next = assume(end.cond, truth, facts, frame, callOf, end.loc);
           if (!next) continue;

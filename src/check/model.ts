@@ -1,5 +1,5 @@
 /** The words the engine and the rules share: a call as it happens, a site, a judgement, a rule. */
-import type { CallStep, FunctionIr, Loc, Step } from "../c/ir.ts";
+import type { CallStep, Expr, FunctionIr, Loc, Step } from "../c/ir.ts";
 import type { Outcome, Reference, RuleId } from "../core/finding.ts";
 import type { Contract, Level, LockClass, Requirement } from "../rulebook/schema.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
@@ -109,6 +109,8 @@ export interface Rule {
   readonly onRelease?: (lock: { readonly id: string; readonly class: LockClass }, held: LockFact | null, site: Site) => void;
   readonly onAcquire?: (lock: { readonly id: string; readonly class: LockClass }, held: LockFact | null, site: Site, how: Acquisition) => void;
   readonly onUnmap?: (pointer: string, site: Site) => void;
+  /** A branch is decided; `value` gives the symbol of a part of the condition. */
+  readonly onBranch?: (cond: Expr, value: (expr: Expr) => string, site: Site) => void;
   /** An assertion (BUG_ON(), a branch to nothing but a stop) fails where `tested` is (not) zero; the facts are those of the failure. */
   readonly onFailedAssertion?: (tested: string, site: Site) => void;
   /** A way through the function that goes on in code which is not in view. */

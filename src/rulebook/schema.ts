@@ -86,6 +86,8 @@ export type Effect =
   | { readonly do: "settle-batched" }
   /** What the out-parameter points to is a VMA, found under the mmap lock that is held. */
   | { readonly do: "give-vma"; readonly to: string; readonly when?: When }
+  /** What the out-parameter points to is a pointer to an entry, or NULL. */
+  | { readonly do: "give-entry"; readonly to: string }
   /** A state of the object is looked at that others change, unless a lock that keeps it is held: the field stands for it. */
   | { readonly do: "look-at"; readonly of: string; readonly field: string }
   /** The reverse mapping of a folio is turned to another VMA or offset: whoever gives up later has to turn it back. */
@@ -133,6 +135,8 @@ export type Requirement =
   | { readonly need: "nonzero"; readonly rule: RuleId; readonly value: string; readonly of?: string; readonly in?: readonly string[]; readonly says: string }
   /** Addresses of `mm` were shown to lie in a VMA (rule walk-context). */
   | { readonly need: "vma"; readonly mm: string }
+  /** A function that looks up a VMA of `mm` has found one before it walks: munmap() frees the tables of what it has taken out of the VMA tree under mmap_lock for reading, since 4.20 (rule walk-context). */
+  | { readonly need: "vma-found"; readonly mm: string }
   /** The page is no page table: others take references to those as they like, so their count says nothing of sharing (rule hugetlb-share). */
   | { readonly need: "no-table-page"; readonly page: string }
   /** No rmap walk can be in the table, and vma->anon_vma was looked at under the locks that keep it (rule walk-context). */

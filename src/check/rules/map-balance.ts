@@ -9,12 +9,14 @@ import { truthOf } from "../facts.ts";
 import { mayHaveHighTables } from "../high-tables.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
+import { neverSetAt } from "./never-set.ts";
 import { implementsContract, isFaultStructure } from "./lock-balance.ts";
 
 export const mapBalance: Rule = {
   id: "map-balance",
 
   onCall: (call, site) => {
+    judgeSet(call, site);
     for (const pointer of entriesTouched(call)) judgeUse(pointer, `${call.step.callee}()`, site);
     if (call.step.dst !== null || unmapsNothing(site) || !call.contract?.effects?.some((e) => e.do === "map")) return;
     site.judge({
@@ -66,6 +68,21 @@ export const mapBalance: Rule = {
     judgeUnmapped(pointer, root, site);
   },
 };
+
+function judgeSet({ step, contract }: CallInfo, site: Site): void {
+  if (!contract?.effects?.some((e) => e.do === "unmap")) return;
+  const name = neverSetAt(step, site.frame.fn);
+  if (name === null) return;
+  site.judge({
+    rule: "map-balance",
+    outcome: "violated",
+    what: "pointer set on every way to its unmap",
+    message: `${step.callee}() is given ${name} where it is not zero, but a way leads here on which ${name} was never set`,
+    group: `${name} never set`,
+    requires: [`${name} set to NULL where it is declared`],
+    ...(site.frame.fn.partial ? { assumed: [`the lines of the function that are not shown do not set ${name}`] } : {}),
+  });
+}
 
 /** Ptes that a call reads or changes. */
 function entriesTouched({ contract, arg }: CallInfo): string[] {

@@ -10,6 +10,7 @@ import { compareVersions } from "../../util/version.ts";
 import { detachedTable, isDetached, isOwnVariable } from "../duties.ts";
 import type { Level } from "../../rulebook/schema.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
+import { judgeRangeTest } from "./range-tests.ts";
 
 export const tableFree: Rule = {
   id: "table-free",
@@ -20,6 +21,8 @@ export const tableFree: Rule = {
       if (effect.do === "reuse-table") judgeReuse(call.arg(effect.table), effect.how, call, site);
     }
   },
+
+  onBranch: judgeRangeTest,
 
   onAccess: (access, site) => {
     if (access.step.op === "load") noteKept(access.pointer, access.level, site);

@@ -11,6 +11,8 @@ import { lockOfRef } from "../effects.ts";
 import { evaluate } from "../evaluate.ts";
 import { truthOf } from "../facts.ts";
 import { evidenceAgainst, judgeHeld } from "../held.ts";
+import { judgePutBack } from "./put-back.ts";
+import { judgeFound } from "./vma-found.ts";
 import { droppedSince } from "../vma-sessions.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
@@ -20,6 +22,7 @@ export const walkContext: Rule = {
 
   onRequirement: (requirement, call, site) => {
     if (requirement.need === "held" && requirement.rule === "walk-context") judgeHeld(requirement, call, site);
+    if (requirement.need === "vma-found") judgeFound(call.arg(requirement.mm), call, site);
     if (requirement.need === "vma") judgeVma(call.arg(requirement.mm), call, site);
     if (requirement.need === "no-rmap-walkers" && inEra(site.rulebook.era, { until: "6.5" })) {
       judgeRemoval(requirement.vma, call, site);
@@ -34,6 +37,7 @@ export const walkContext: Rule = {
   },
 
   onCall: (call, site) => {
+    judgePutBack(call, site);
     if (call.contract?.effects?.some((e) => e.do === "release") ?? false) return;
     for (const arg of call.args) judgeUse(arg, `is handed to ${call.step.callee ?? "a function"}()`, site);
   },

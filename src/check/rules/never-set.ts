@@ -1,0 +1,75 @@
+/**
+ * A pointer that an exit tests before it unmaps (`if (pte) pte_unmap(pte)`) has to hold something on every way there: one
+ * that is declared without a value and set on the way that maps holds whatever was on the stack elsewhere.
+ */
+import { definedBy, operandsOf, walkExpr } from "../../c/index.ts";
+import type { CallStep, Expr, FunctionIr, Step } from "../../c/ir.ts";
+import { followers } from "../ways.ts";
+
+const known = new WeakMap<FunctionIr, ReadonlyMap<CallStep, string>>();
+
+/** The variable that `unmap` is guarded by and that no step on some way to that test has set; null when there is none. */
+export function neverSetAt(unmap: CallStep, fn: FunctionIr): string | null {
+  const found = known.get(fn) ?? guardedUnmaps(fn);
+  known.set(fn, found);
+  return found.get(unmap) ?? null;
+}
+
+function guardedUnmaps(fn: FunctionIr): Map<CallStep, string> {
+  const found = new Map<CallStep, string>();
+  for (const block of fn.blocks) {
+    const { end } = block;
+    if (end.k !== "branch" || end.cond.k !== "var") continue;
+    const { name } = end.cond;
+    const variable = fn.vars.get(name);
+    if (variable?.type !== "pte_t *" || variable.kind !== "local" || variable.addressTaken) continue;
+    const unmap = fn.blocks[end.yes]!.steps.find((step): step is CallStep => step.op === "call" && (step.callee ?? "").startsWith("pte_unmap") && isVariable(step.args[0], name));
+    if (unmap && declaredBare(fn, name) && isReachedUnset(fn, block.id, name)) found.set(unmap, variable.source);
+  }
+  return found;
+}
+
+function isVariable(expr: Expr | undefined, name: string): boolean {
+  return expr?.k === "var" && expr.name === name;
+}
+
+function declaredBare(fn: FunctionIr, name: string): boolean {
+  return fn.blocks.some((block) => block.steps.some((step) => isBare(step, name)));
+}
+
+function isBare(step: Step, name: string): boolean {
+  return step.op === "assign" && step.dst === name && step.declare && step.value === null;
+}
+
+/** Whether a way leads from the declaration to the end of this block on which nothing sets the variable, nor a branch was taken that its use decides. */
+function isReachedUnset(fn: FunctionIr, target: number, name: string): boolean {
+  const seen = new Set<number>();
+  const open: number[] = [];
+  const leave = (id: number, from: number): void => {
+    const steps = fn.blocks[id]!.steps.slice(from);
+    if (steps.some((step) => !isBare(step, name) && (definedBy(step) === name || uses(step, name)))) return;
+    if (id === target) open.push(-1);
+    else for (const to of followers(fn, fn.blocks[id]!)) if (!seen.has(to)) open.push(to);
+  };
+  for (const block of fn.blocks) {
+    const at = block.steps.findIndex((step) => isBare(step, name));
+    if (at >= 0) leave(block.id, at + 1);
+  }
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (id === -1) return true;
+    if (seen.has(id)) continue;
+    seen.add(id);
+    leave(id, 0);
+  }
+  return false;
+}
+
+function uses(step: Step, name: string): boolean {
+  let found = false;
+  for (const operand of operandsOf(step)) {
+    walkExpr(operand, (expr) => {
+      if (expr.k === "var" && expr.name === name) found = true;
+    });
+  }
+  return found;
+}

@@ -1,0 +1,45 @@
+/**
+ * Ways through a function by its lines, for what is asked of the graph alone. After lines that are not shown, control may
+ * come back anywhere (c/cut-function.ts); here it goes on at the next line that is shown, or past a jump out of sight.
+ */
+import { successors } from "../c/index.ts";
+import type { Block, FunctionIr, Step } from "../c/ir.ts";
+
+const reached = / is reached from the lines before$/;
+const again = / runs again$/;
+
+/** Numbers of the blocks that follow. */
+export function followers(fn: FunctionIr, block: Block): readonly number[] {
+  const { end } = block;
+  if (end.k !== "branch" || end.cond.k !== "opaque") return successors(end);
+  if (again.test(end.cond.text)) return [end.no];
+  if (!reached.test(end.cond.text)) return successors(end);
+  return fn.blocks[end.yes]!.end.k === "lost" && isEntrance(fn.blocks[end.no]!) ? [end.no] : [end.yes];
+}
+
+/** One more place at which the lines before may come in. */
+function isEntrance({ steps, end }: Block): boolean {
+  return steps.length === 0 && end.k === "branch" && end.cond.k === "opaque" && reached.test(end.cond.text);
+}
+
+/** Whether a way leads from behind a step to one that is wanted. */
+export function leadsTo(fn: FunctionIr, from: number, place: number, wanted: (step: Step) => boolean): boolean {
+  if (fn.blocks[from]!.steps.slice(place + 1).some(wanted)) return true;
+  const seen = new Set<number>();
+  const open = [...followers(fn, fn.blocks[from]!)];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const block = fn.blocks[id]!;
+    if (block.steps.some(wanted)) return true;
+    open.push(...followers(fn, block));
+  }
+  return false;
+}
+
+/** The blocks that come right before each. */
+export function precedingBlocks(fn: FunctionIr): ReadonlyMap<number, readonly number[]> {
+  const before = new Map<number, number[]>();
+  for (const block of fn.blocks) for (const to of followers(fn, block)) before.set(to, [...(before.get(to) ?? []), block.id]);
+  return before;
+}
