@@ -1,6 +1,7 @@
 /** The count of page tables of a process, and tables that wait under a huge pmd: include/linux/mm.h, mm/pgtable-generic.c. */
 import type { Contract } from "../../src/rulebook/schema.ts";
 
+const counter = { file: "mm/memory.c", where: "copy_nonpresent_pte()", version: "6.12" } as const;
 const mm = { file: "include/linux/mm.h", where: "mm_inc_nr_ptes()", version: "6.12" } as const;
 const alloc = { file: "include/asm-generic/pgalloc.h", where: "pte_free()", version: "6.12" } as const;
 const defer = { file: "mm/pgtable-generic.c", where: "pte_free_defer()", version: "6.12" } as const;
@@ -9,6 +10,8 @@ const gather = { file: "include/asm-generic/tlb.h", where: "pte_free_tlb()", ver
 const header = { file: "include/linux/pgtable.h", where: "pmd_pgtable()", version: "6.12" } as const;
 
 export const contracts: readonly Contract[] = [
+  { name: "inc_mm_counter", aliases: ["dec_mm_counter"], params: ["mm", "member"], requires: [{ need: "counts-kind", member: "member" }], references: [counter] },
+  { name: "add_mm_counter", params: ["mm", "member", "value"], requires: [{ need: "counts-kind", member: "member" }], references: [counter] },
   { name: "mm_inc_nr_ptes", params: ["mm"], effects: [{ do: "ledger", level: "pte", side: "count", by: "one more" }], references: [mm] },
   { name: "mm_dec_nr_ptes", params: ["mm"], effects: [{ do: "ledger", level: "pte", side: "count", by: "one less" }], references: [mm] },
   { name: "mm_inc_nr_pmds", params: ["mm"], effects: [{ do: "ledger", level: "pmd", side: "count", by: "one more" }], references: [mm] },

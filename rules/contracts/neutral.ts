@@ -11,5 +11,5 @@ export const contracts: readonly Contract[] = [
   { name: "tlb_remove_page", aliases: ["tlb_remove_page_size", "__tlb_remove_page", "__tlb_remove_page_size", "__tlb_remove_folio_pages"], params: ["tlb", "page"], references: [{ file: "include/asm-generic/tlb.h", where: "tlb_remove_page()", version: "6.12" }] },
   { name: "tlb_start_vma", aliases: ["tlb_end_vma", "tlb_change_page_size", "tlb_gather_mmu_vma"], params: ["tlb"], references: [{ file: "include/asm-generic/tlb.h", where: "tlb_end_vma()", version: "6.12" }] },
   { name: "flush_cache_page", aliases: ["flush_cache_range", "flush_tlb_fix_spurious_fault", "arch_check_zapped_pte", "arch_check_zapped_pmd", "arch_check_zapped_pud"], params: ["vma"], references: [pgtable] },
-  { name: "add_mm_counter", aliases: ["inc_mm_counter", "dec_mm_counter", "mm_counter"], params: ["mm"], references: [mm] },
+  { name: "mm_counter", params: ["folio"], references: [mm] },
 ];

@@ -10,6 +10,7 @@ import { mentions } from "./mentions.ts";
 import { ageLooks, lookAt } from "./steady-fields.ts";
 import { endSession, noteFound } from "./vma-sessions.ts";
 import * as sym from "./symbols.ts";
+import { noteWritten } from "./written-kinds.ts";
 
 /** Applies the effects that take place on this result (`zero`, `nonzero`, or those without condition only when null). */
 export function applyEffects(call: CallInfo, on: "zero" | "nonzero" | null, site: Site, rules: readonly Rule[]): Facts {
@@ -62,7 +63,7 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
       const entry = call.arg(effect.entry);
       const filled = effect.level === "pte" && fillsPrivateTable(entry, facts) ? refill(facts, loc) : facts;
       const written = writeEntry(entry, filled, note(facts, loc, call.step.text));
-      if (!effect.old) return written;
+      if (!effect.old) return effect.level === "pte" ? noteWritten(call, facts, written) : written;
       const cleared = /huge_get_and_clear/.test(call.step.callee ?? "") ? { ...written, memory: new Map(written.memory).set(sym.clearedBy(entry), `${call.step.callee}()`) } : written;
       return readEntry(call.result, call.arg(effect.entry), effect.level, "locked", { ...site, facts: cleared }, { before: facts, kinds: effect.kinds });
     }

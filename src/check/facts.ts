@@ -219,7 +219,7 @@ function meet(left: string, right: string, block: number): string {
 }
 
 function isNote(address: string): boolean {
-  return /^[ehlcabdtfrv]:/.test(address);
+  return /^[ehlcabdtfrvw]:/.test(address);
 }
 
 function intersect<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): ReadonlyMap<string, V> {

@@ -5,7 +5,7 @@
 import { madeNames } from "../c/index.ts";
 import type { FunctionIr, Step } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
-import type { Effect, LockRef } from "../rulebook/schema.ts";
+import type { Effect, LockRef, Requirement } from "../rulebook/schema.ts";
 import { isAnnotated } from "./context.ts";
 
 const pointerToEntry = /^p(te|md|ud|4d|gd)_t \*$/;
@@ -37,8 +37,11 @@ function speaksOfTables(callee: string, rulebook: Rulebook): boolean {
   const contract = rulebook.contract(callee);
   if (!contract) return false;
   const effects = contract.effects?.some((e) => !incidental.has(e.do) && !("lock" in e && isOther(e.lock))) ?? false;
-  return (contract.requires?.some((r) => r.need !== "no-table-page" && r.need !== "access-kept") ?? false) || effects || contract.returns?.tests !== undefined || contract.returns?.entry?.lockless === true;
+  return (contract.requires?.some((r) => !asides.has(r.need)) ?? false) || effects || contract.returns?.tests !== undefined || contract.returns?.entry?.lockless === true;
 }
+
+/** What is asked of calls that functions of all sorts make. */
+const asides: ReadonlySet<Requirement["need"]> = new Set(["no-table-page", "access-kept", "counts-kind"]);
 
 /** What matters to functions that have page-table steps and makes none of a function by itself. */
 const incidental: ReadonlySet<Effect["do"]> = new Set(["flush", "mark-dirty", "drop-rmap", "delay-rmap", "reuse-table", "sync-walkers", "look-at", "give-entry"]);

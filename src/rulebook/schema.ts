@@ -143,6 +143,8 @@ export type Requirement =
   | { readonly need: "no-rmap-walkers"; readonly vma: string }
   /** Nothing of the folio was changed yet that a failure of this last check would have to undo (rule stale-read). */
   | { readonly need: "rmap-unchanged"; readonly folio: string }
+  /** The counter of a process is that of the entries it is changed for: pages, or swap entries (rule pt-accounting). */
+  | { readonly need: "counts-kind"; readonly member: string }
   /** A user address is used with page faults off: the lock of an entry that was made accessible for it is still held (rule stale-read). */
   | { readonly need: "access-kept" }
   /** The number of entries to look at does not lead past the table (rule batch-bounds). */

@@ -2,7 +2,10 @@
  * pt-accounting: the count of page tables (mm->pgtables_bytes) and the tables that hang in the page tables, or wait
  * deposited under a huge pmd, change together: mm_inc_nr_ptes() with pmd_populate() or a deposit, mm_dec_nr_ptes() with
  * a removal or a withdrawal (mm/memory.c, pmd_install(); mm/huge_memory.c, zap_deposited_table()).
+ *
+ * The counters of pages and swap entries follow what the entries hold, and a deposited table stays with its process.
  */
+import { judgeCounter, judgeDeposit } from "./counted-entries.ts";
 import { hasEffect } from "../call-graph.ts";
 import { ledgerKey } from "../duties.ts";
 import type { Duty } from "../facts.ts";
@@ -14,6 +17,12 @@ const levels: readonly Level[] = ["pte", "pmd", "pud"];
 
 export const ptAccounting: Rule = {
   id: "pt-accounting",
+
+  onCall: judgeDeposit,
+
+  onRequirement: (requirement, call, site) => {
+    if (requirement.need === "counts-kind") judgeCounter(call.arg(requirement.member), call, site);
+  },
 
   onReturn: (_value, site) => {
     for (const level of levels) {
