@@ -70,6 +70,13 @@ interface Activation extends Prepared {
   readonly outer: { readonly site: Site; readonly call: CallInfo } | null;
 }
 
+/** What is known at the start of a block, of all paths that come there with the same resources. */
+interface State {
+  readonly block: number;
+  facts: Facts;
+  waits: boolean;
+}
+
 interface Exit {
   readonly facts: Facts;
   readonly value: string;
@@ -119,29 +126,31 @@ class Explorer {
   private run(activation: Activation, entry: Facts): Exit[] {
     this.frames[activation.frame.id] = activation;
     const exits = new Map<string, Exit>();
-    const states = new Map<number, Map<string, Facts>>();
-    const pending = new Map<string, { readonly block: number; readonly key: string }>();
+    const states = new Map<number, Map<string, State>>();
+    // First in, first out; a state that changes again while it waits keeps its place.
+    const pending: State[] = [];
     const arrive = (block: number, facts: Facts): void => {
       const tidy = forgetDead(facts, activation.frame.id, activation.liveness.liveIn[block]!);
       const key = resourceKey(tidy);
-      const here = states.get(block) ?? new Map<string, Facts>();
+      const here = states.get(block) ?? new Map<string, State>();
       states.set(block, here);
       const known = here.get(key);
-      const next = known ? joinFacts(known, tidy, block) : tidy;
+      const next = known ? joinFacts(known.facts, tidy, block) : tidy;
       if (next === null) return;
       if (!known && here.size >= maxStates) {
         this.limit ||= `more than ${maxStates} lock states in one place`;
         return;
       }
-      here.set(key, next);
-      const item = `${block} ${key}`;
-      if (!pending.has(item)) pending.set(item, { block, key });
+      const state = known ?? { block, facts: next, waits: false };
+      state.facts = next;
+      if (!known) here.set(key, state);
+      if (!state.waits) pending.push(state);
+      state.waits = true;
     };
     arrive(0, entry);
-    for (const [name, item] of pending) {
-      pending.delete(name);
-      const facts = states.get(item.block)?.get(item.key);
-      if (facts) this.runBlock(activation, item.block, facts, arrive, exits);
+    for (const state of pending) {
+      state.waits = false;
+      this.runBlock(activation, state.block, state.facts, arrive, exits);
       if (this.steps > maxSteps) {
         this.limit ||= `more than ${maxSteps} steps`;
         break;
@@ -156,7 +165,7 @@ class Explorer {
     block.steps.forEach((step, index) => {
       paths = paths.flatMap((before) => {
         this.steps += 1 + ((before.memory.size + before.values.size + before.entries.size) >> 5);
-        const aged = this.age(activation, id, index, before);
+        const aged = makesSymbol(step) ? this.age(activation, id, index, before) : before;
         const site = this.site(activation, aged, step.loc);
         const inlined = step.op === "call" ? this.inline(activation, step, id, index, site) : null;
         return inlined ?? transfer(step, { block: id, step: index }, site, this.around.rules);
@@ -292,6 +301,11 @@ class Explorer {
     this.frameIds.set(key, id);
     return id;
   }
+}
+
+/** Whether the step has a result of its own, named after its place. */
+function makesSymbol(step: Step): boolean {
+  return step.op === "call" || step.op === "load" || (step.op === "assign" && step.value === null);
 }
 
 /** Whether a call passes on a lock, a mapped pte, a walk, or a structure that holds one: then the helper may change it. */

@@ -159,13 +159,17 @@ export function emptyFacts(): Facts {
   };
 }
 
-/** Two states with this text equal are joined where they meet. */
+/** Two states with this text equal are joined where they meet. Made at every block on every path, and most states hold next to nothing. */
 export function resourceKey(facts: Facts): string {
-  const locks = facts.locks.map((l) => `${l.id}:${l.mode}:${l.origin}:${l.certain}`).toSorted();
-  const maps = facts.maps.map((m) => `${m.pointer}:${m.certain}`);
-  const tables = Array.from(facts.tables, ([table, t]) => `${table}:${t.state}`).toSorted();
-  const duties = Array.from(facts.duties, ([key, duty]) => `${key}:${duty.state}`).toSorted();
-  return [locks, duties, maps, Array.from(facts.walks.keys()), tables, Array.from(facts.unmapped.keys()).toSorted(), Array.from(facts.failed).toSorted(), facts.unseenLocks].join("|");
+  const locks = sorted(facts.locks, (l) => `${l.id}:${l.mode}:${l.origin}:${l.certain}`);
+  const maps = facts.maps.length === 0 ? "" : facts.maps.map((m) => `${m.pointer}:${m.certain}`).join();
+  const walks = facts.walks.size === 0 ? "" : Array.from(facts.walks.keys()).join();
+  return `${locks}|${sorted(facts.duties, ([key, duty]) => `${key}:${duty.state}`)}|${maps}|${walks}|${sorted(facts.tables, ([table, t]) => `${table}:${t.state}`)}|${sorted(facts.unmapped, ([key]) => key)}|${sorted(facts.failed, (key) => key)}|${facts.unseenLocks}`;
+}
+
+function sorted<T>(items: Iterable<T> & ({ readonly size: number } | { readonly length: number }), text: (item: T) => string): string {
+  if (("size" in items ? items.size : items.length) === 0) return "";
+  return Array.from(items, text).sort().join();
 }
 
 /** The facts that hold on both paths where they meet at `block`; null when `known` already says no more (nothing new). */
@@ -173,8 +177,8 @@ export function joinFacts(known: Facts, arriving: Facts, block: number): Facts |
   const memory = joinMemory(known.memory, arriving.memory, block);
   const truths = joinTruths(known, arriving, memory);
   const derived = intersect(known.derived, arriving.derived);
-  const calls = new Map(Array.from(known.calls).filter(([key, args]) => args.join() === arriving.calls.get(key)?.join()));
-  const released = intersectKeys(known.released, arriving.released);
+  const calls = kept(known.calls, arriving.calls, (args, others) => args === others || args.join() === others?.join());
+  const released = kept(known.released, arriving.released, (_at, other) => other !== undefined);
   const values = joinValues(known, arriving, memory);
   const entries = joinEntries(known.entries, arriving.entries);
   const maps = known.maps.map((map, i) => (map.pastUse || !arriving.maps[i]?.pastUse ? map : { ...map, pastUse: true }));
@@ -193,19 +197,31 @@ export function joinFacts(known: Facts, arriving: Facts, block: number): Facts |
 
 /** An address that holds different values on the two paths holds a value of its own from here on, named after the block. */
 function joinMemory(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>, block: number): ReadonlyMap<string, string> {
-  const joined = new Map<string, string>();
-  let changed = false;
-  for (const address of new Set([...a.keys(), ...b.keys()])) {
-    const left = a.get(address);
-    if (left === b.get(address) && left !== undefined) joined.set(address, left);
-    else if (isNote(address) && !(address.startsWith("e:") && left !== undefined && b.has(address))) changed ||= left !== undefined;
-    else {
-      const met = meet(left ?? initial(address), b.get(address) ?? initial(address), block);
-      joined.set(address, met);
-      changed ||= left !== met;
-    }
+  if (a === b) return a;
+  // Most paths bring nothing new: a map is made with the first difference, of what came before it.
+  let joined: Map<string, string> | null = null;
+  let alike = 0;
+  let inBoth = 0;
+  const differs = (): Map<string, string> => (joined ??= firstOf(a, alike));
+  for (const [address, left] of a) {
+    const right = b.get(address);
+    if (right !== undefined) inBoth++;
+    const met = left === right ? left : isNote(address) && !(address.startsWith("e:") && right !== undefined) ? null : meet(left, right ?? initial(address), block);
+    if (met === left && joined === null) alike++;
+    else if (met === null) differs();
+    else differs().set(address, met);
   }
-  return changed ? joined : a;
+  if (inBoth < b.size) for (const [address, right] of b) if (!a.has(address) && !isNote(address)) differs().set(address, meet(initial(address), right, block));
+  return joined ?? a;
+}
+
+function firstOf<V>(map: ReadonlyMap<string, V>, count: number): Map<string, V> {
+  const first = new Map<string, V>();
+  for (const [key, value] of map) {
+    if (first.size === count) break;
+    first.set(key, value);
+  }
+  return first;
 }
 
 /**
@@ -218,30 +234,46 @@ function meet(left: string, right: string, block: number): string {
   return left.startsWith(merged(block, "")) ? left : merged(block, `${left}|${right}`);
 }
 
+const notes = new Set(Array.from("ehlcabdtfrvw", (letter) => letter.charCodeAt(0)));
+
+/** Its second character is a colon, its first the kind of note. */
 function isNote(address: string): boolean {
-  return /^[ehlcabdtfrvw]:/.test(address);
+  return address.charCodeAt(1) === 58 && notes.has(address.charCodeAt(0));
 }
 
 function intersect<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
-  return new Map(Array.from(a).filter(([key, value]) => b.get(key) === value));
+  return kept(a, b, (left, right) => left === right);
 }
 
-function intersectKeys<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
-  return new Map(Array.from(a).filter(([key]) => b.has(key)));
+/** What of `a` agrees with `b`; `a` itself when all does. */
+function kept<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>, agrees: (left: V, right: V | undefined) => boolean): ReadonlyMap<string, V> {
+  if (a === b || a.size === 0) return a;
+  let rest: Map<string, V> | null = null;
+  for (const [key, value] of a) {
+    if (agrees(value, b.get(key))) continue;
+    rest ??= new Map(a);
+    rest.delete(key);
+  }
+  return rest ?? a;
 }
 
 /** What both paths know; and a value made by this join is (not) zero when both values it stands for are. */
 function joinTruths(a: Facts, b: Facts, memory: ReadonlyMap<string, string>): ReadonlyMap<string, boolean> {
-  const joined = new Map(intersect(a.truths, b.truths));
+  const both = intersect(a.truths, b.truths);
+  // Where no value was made by this join, there is no more to know.
+  if (memory === a.memory && memory === b.memory) return both;
+  let joined: Map<string, boolean> | null = null;
   for (const [address, value] of memory) {
+    const before = a.memory.get(address);
+    if (before === value && b.memory.get(address) === value) continue;
     if (isNote(address)) continue;
-    const left = a.memory.get(address) ?? initial(address);
+    const left = before ?? initial(address);
     const right = b.memory.get(address) ?? initial(address);
     if (left === value && right === value) continue;
     const truth = truthOf(left, a);
-    if (truth !== undefined && truth === truthOf(right, b)) joined.set(value, truth);
+    if (truth !== undefined && truth === truthOf(right, b)) (joined ??= new Map(both)).set(value, truth);
   }
-  return joined;
+  return joined ?? both;
 }
 
 /** Whether a value is known to be (not) zero. */
@@ -273,14 +305,17 @@ function isErrorCode(symbol: string): boolean {
 
 /** The facts of a value made by this join are those of the two values it stands for. */
 function joinValues(known: Facts, arriving: Facts, memory: ReadonlyMap<string, string>): ReadonlyMap<string, ValueFact> {
-  const joined = new Map(joinSame(known.values, arriving.values));
+  const both = joinSame(known.values, arriving.values);
+  if (known.values.size === 0 || arriving.values.size === 0) return both;
+  let joined: Map<string, ValueFact> | null = null;
   for (const [address, value] of memory) {
     const left = known.memory.get(address);
     const right = arriving.memory.get(address);
-    if (left === undefined || right === undefined || left === right || (joined.has(value) && left !== value)) continue;
-    const both = joinSame(pick(value, known.values.get(left)), pick(value, arriving.values.get(right))).get(value);
-    if (both !== undefined) joined.set(value, both);
+    if (left === undefined || right === undefined || left === right || ((joined ?? both).has(value) && left !== value)) continue;
+    const met = joinSame(pick(value, known.values.get(left)), pick(value, arriving.values.get(right))).get(value);
+    if (met !== undefined) (joined ??= new Map(both)).set(value, met);
   }
+  if (joined === null) return both;
   const same = joined.size === known.values.size && Array.from(joined).every(([value, fact]) => known.values.get(value) === fact);
   return same ? known.values : joined;
 }
@@ -290,12 +325,13 @@ function pick(value: string, fact: ValueFact | undefined): ReadonlyMap<string, V
 }
 
 function joinSame(a: ReadonlyMap<string, ValueFact>, b: ReadonlyMap<string, ValueFact>): ReadonlyMap<string, ValueFact> {
-  let changed = false;
-  const joined = new Map<string, ValueFact>();
+  if (a === b) return a;
+  let joined: Map<string, ValueFact> | null = null;
   for (const [key, left] of a) {
     const right = b.get(key);
+    if (right === left) continue;
     if (right === undefined || right.entry !== left.entry) {
-      changed = true;
+      (joined ??= new Map(a)).delete(key);
       continue;
     }
     const kinds = left.kinds | right.kinds;
@@ -303,24 +339,20 @@ function joinSame(a: ReadonlyMap<string, ValueFact>, b: ReadonlyMap<string, Valu
     const shown = left.shown | right.shown;
     const under = left.under === right.under ? left.under : "";
     const otherwise = left.otherwise === true || right.otherwise !== true;
-    if (kinds === left.kinds && shown === left.shown && real === left.real && under === left.under && otherwise) joined.set(key, left);
-    else {
-      changed = true;
-      joined.set(key, { ...left, kinds, shown, real, under, ...(otherwise ? {} : { otherwise: true }) });
-    }
+    if (kinds === left.kinds && shown === left.shown && real === left.real && under === left.under && otherwise) continue;
+    (joined ??= new Map(a)).set(key, { ...left, kinds, shown, real, under, ...(otherwise ? {} : { otherwise: true }) });
   }
-  return changed ? joined : a;
+  return joined ?? a;
 }
 
 function joinEntries(a: ReadonlyMap<string, EntryFact>, b: ReadonlyMap<string, EntryFact>): ReadonlyMap<string, EntryFact> {
-  let changed = false;
-  const joined = new Map<string, EntryFact>();
+  if (a === b) return a;
+  let joined: Map<string, EntryFact> | null = null;
   for (const [key, left] of a) {
     const right = b.get(key);
     const rechecked = left.rechecked && (right?.rechecked ?? false);
     const decided = left.decided && (right?.decided ?? null);
-    if (rechecked !== left.rechecked || (decided === null) !== (left.decided === null)) changed = true;
-    joined.set(key, rechecked === left.rechecked && (decided === null) === (left.decided === null) ? left : { decided, rechecked });
+    if (rechecked !== left.rechecked || (decided === null) !== (left.decided === null)) (joined ??= new Map(a)).set(key, { decided, rechecked });
   }
-  return changed ? joined : a;
+  return joined ?? a;
 }

@@ -7,12 +7,27 @@ const stepSymbol = /@\d+\.\d+\.\d+;~?/g;
 export function forgetDead(facts: Facts, frame: number, live: ReadonlySet<string>): Facts {
   const own = `&${frame}:`;
   const memory = filtered(facts.memory, (address) => !address.startsWith(own) || live.has(variableOf(address, own)));
-  const named = new Set<string>();
-  for (const texts of [memory.values(), memory.keys(), facts.locks.map((l) => l.id), facts.maps.map((m) => m.pointer), facts.tables.keys(), facts.walks.keys(), facts.duties.keys()]) mentioned(texts, named);
-  mentioned(Array.from(facts.duties.values(), (duty) => duty.value), named);
-  const alive = (symbol: string): boolean => partsOf(symbol).every((part) => named.has(part));
-  const keep = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> => filtered(map, alive);
+  let named: ReadonlySet<string> | null = null;
+  const alive = (symbol: string): boolean => !symbol.includes("@") || partsOf(symbol).every((part) => (named ??= namedIn(facts, memory)).has(part));
+  const keep = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> => (map.size === 0 ? map : filtered(map, alive));
   return { ...facts, memory, truths: keep(facts.truths), values: keep(facts.values), derived: keep(facts.derived), calls: keep(facts.calls), unmapped: keep(facts.unmapped), failed: facts.failed.size === 0 ? facts.failed : new Set(Array.from(facts.failed).filter(alive)) };
+}
+
+/** The step symbols that variables and resources hold. */
+function namedIn(facts: Facts, memory: Facts["memory"]): ReadonlySet<string> {
+  const named = new Set<string>();
+  for (const [address, value] of memory) {
+    mention(address, named);
+    mention(value, named);
+  }
+  for (const lock of facts.locks) mention(lock.id, named);
+  for (const map of facts.maps) mention(map.pointer, named);
+  for (const texts of [facts.tables, facts.walks]) for (const text of texts.keys()) mention(text, named);
+  for (const [key, duty] of facts.duties) {
+    mention(key, named);
+    mention(duty.value, named);
+  }
+  return named;
 }
 
 function variableOf(address: string, own: string): string {
@@ -21,8 +36,8 @@ function variableOf(address: string, own: string): string {
   return end < 0 ? rest : rest.slice(0, end);
 }
 
-function mentioned(texts: Iterable<string>, into: Set<string>): void {
-  for (const text of texts) for (const part of partsOf(text)) into.add(part);
+function mention(text: string, into: Set<string>): void {
+  if (text.includes("@")) for (const part of partsOf(text)) into.add(part);
 }
 
 const none: readonly string[] = [];
@@ -31,7 +46,6 @@ const mostParts = 20_000;
 
 /** The step symbols in a text. The same texts come back at every step, so they are looked up; the table is emptied when it is full. */
 function partsOf(text: string): readonly string[] {
-  if (!text.includes("@")) return none;
   const known = parts.get(text);
   if (known) return known;
   if (parts.size >= mostParts) parts.clear();
@@ -56,9 +70,9 @@ export function ageSymbol(facts: Facts, symbol: string): Facts {
   if (!refersTo(facts, symbol)) return facts;
   const old = `${symbol}~`;
   const rename = (text: string): string => (text.includes(symbol) ? text.replaceAll(old, symbol).replaceAll(symbol, old) : text);
-  const keys = <V>(map: ReadonlyMap<string, V>): Map<string, V> => new Map(Array.from(map, ([key, value]) => [rename(key), value] as const));
-  const texts = (map: ReadonlyMap<string, string>): Map<string, string> => new Map(Array.from(map, ([key, value]) => [rename(key), rename(value)] as const));
-  const drop = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> => new Map(Array.from(map).filter(([key]) => !key.includes(old)));
+  const keys = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> => (inKeys(map, symbol) ? new Map(Array.from(map, ([key, value]) => [rename(key), value] as const)) : map);
+  const texts = (map: ReadonlyMap<string, string>): ReadonlyMap<string, string> => (inKeys(map, symbol) || inTexts(map, symbol) ? new Map(Array.from(map, ([key, value]) => [rename(key), rename(value)] as const)) : map);
+  const drop = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> => (inKeys(map, old) ? new Map(Array.from(map).filter(([key]) => !key.includes(old))) : map);
   return {
     ...facts,
     locks: onceUnsure(facts.locks.map((l) => ({ ...l, id: rename(l.id) }))),
@@ -68,7 +82,7 @@ export function ageSymbol(facts: Facts, symbol: string): Facts {
     released: keys(facts.released),
     duties: new Map(Array.from(facts.duties, ([key, duty]) => [rename(key), { ...duty, value: duty.value.includes(old) ? "" : rename(duty.value) }] as const)),
     unmapped: keys(drop(facts.unmapped)),
-    failed: new Set(Array.from(facts.failed).filter((key) => !key.includes(old)).map(rename)),
+    failed: facts.failed.size === 0 ? facts.failed : new Set(Array.from(facts.failed).filter((key) => !key.includes(old)).map(rename)),
     memory: texts(facts.memory),
     truths: keys(drop(facts.truths)),
     values: new Map(Array.from(drop(facts.values), ([key, fact]) => [rename(key), { ...fact, entry: rename(fact.entry), under: rename(fact.under) }] as const)),
@@ -83,22 +97,21 @@ function onceUnsure(locks: readonly LockFact[]): LockFact[] {
   return locks.filter((lock, i) => lock.certain || locks.findIndex((l) => !l.certain && l.id === lock.id && l.mode === lock.mode) === i);
 }
 
+function inKeys(map: ReadonlyMap<string, unknown>, symbol: string): boolean {
+  for (const key of map.keys()) if (key.includes(symbol)) return true;
+  return false;
+}
+
+function inTexts(map: ReadonlyMap<string, string>, symbol: string): boolean {
+  for (const value of map.values()) if (value.includes(symbol)) return true;
+  return false;
+}
+
 function refersTo(facts: Facts, symbol: string): boolean {
-  const inKeys = (map: ReadonlyMap<string, unknown>): boolean => {
-    for (const key of map.keys()) if (key.includes(symbol)) return true;
-    return false;
-  };
-  for (const value of facts.memory.values()) if (value.includes(symbol)) return true;
   return (
-    inKeys(facts.memory) ||
-    inKeys(facts.truths) ||
-    inKeys(facts.values) ||
-    inKeys(facts.derived) ||
-    inKeys(facts.entries) ||
-    inKeys(facts.unmapped) ||
-    inKeys(facts.tables) ||
-    inKeys(facts.duties) ||
-    Array.from(facts.duties.values()).some((duty) => duty.value.includes(symbol)) ||
+    inTexts(facts.memory, symbol) ||
+    [facts.memory, facts.truths, facts.values, facts.derived, facts.entries, facts.unmapped, facts.tables, facts.duties].some((map) => inKeys(map, symbol)) ||
+    (facts.duties.size > 0 && Array.from(facts.duties.values()).some((duty) => duty.value.includes(symbol))) ||
     facts.locks.some((l) => l.id.includes(symbol)) ||
     facts.maps.some((m) => m.pointer.includes(symbol) || m.of.includes(symbol))
   );

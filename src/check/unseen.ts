@@ -4,7 +4,7 @@
  */
 import { detachedTable, owedFlush, rangeKey } from "./duties.ts";
 import { classOfLock, coversEntries } from "./effects.ts";
-import type { Facts, LockFact } from "./facts.ts";
+import type { Facts, LockFact, ValueFact } from "./facts.ts";
 import type { CallInfo, Site } from "./model.ts";
 import * as sym from "./symbols.ts";
 
@@ -37,7 +37,7 @@ export function unknownCall(info: CallInfo, site: Site): Facts {
   const locks = [...facts.locks.map((l) => (l.certain && (reaches(l.id) || (!site.isNeutral(info.step.callee ?? "") && concerns(l, info.step.callee ?? "", info.args))) ? { ...l, certain: false } : l)), ...perhapsTaken(info, site)];
   const handsOver = info.args.some((arg) => facts.locks.some((l) => l.id === arg || facts.memory.get(arg) === l.id)) || /unmap|unlock/.test(info.step.callee ?? "");
   const maps = facts.maps.map((m) => (m.certain && (handsOver || !info.args.includes(m.pointer)) && reaches(m.pointer) ? { ...m, certain: false } : m));
-  const walks = new Map(Array.from(facts.walks).filter(([walk]) => !info.args.includes(walk)));
+  const walks = facts.walks.size === 0 ? facts.walks : new Map(Array.from(facts.walks).filter(([walk]) => !info.args.includes(walk)));
   return { ...forgetOutputs(info, facts), locks, maps, walks, duties: dutiesAfter(info, facts) };
 }
 
@@ -65,22 +65,24 @@ function perhapsTaken(info: CallInfo, site: Site): LockFact[] {
 
 /** Whether an argument is the resource, the address of a variable that holds it, or an object with a field that does. */
 function reachable(args: readonly string[], facts: Facts): (resource: string) => boolean {
-  const holders = Array.from(facts.memory).filter(([address]) => args.some((arg) => address === arg || (arg.length > 1 && address.startsWith(`${arg}.`))));
+  let holders: readonly string[] | null = null;
+  const held = (): readonly string[] =>
+    (holders ??= Array.from(facts.memory).flatMap(([address, value]) => (args.some((arg) => address === arg || (arg.length > 1 && address.startsWith(`${arg}.`))) ? [sym.splitMove(value).root] : [])));
   // What the fields of an argument held when the function started is in the callee's hands as well (vmf->ptl).
-  return (resource) => args.some((arg) => sym.splitMove(arg).root === resource || (arg.length > 1 && resource.startsWith(`*${arg}.`))) || holders.some(([, value]) => sym.splitMove(value).root === resource);
+  return (resource) => args.some((arg) => sym.splitMove(arg).root === resource || (arg.length > 1 && resource.startsWith(`*${arg}.`))) || held().includes(resource);
 }
 
 /** Variables whose address is passed have a new value; an entry whose pointer or value is passed may have changed or been tested. */
 function forgetOutputs(info: CallInfo, facts: Facts): Facts {
-  const memory = new Map(facts.memory);
+  let memory: Map<string, string> | null = null;
   info.args.forEach((arg, index) => {
-    if (/^&\d+:[^.[]*$/.test(arg)) memory.set(arg, `${info.result}out${index}`);
-    memory.delete(`e:${arg}`);
+    if (/^&\d+:[^.[]*$/.test(arg)) (memory ??= new Map(facts.memory)).set(arg, `${info.result}out${index}`);
+    if (facts.memory.has(`e:${arg}`)) (memory ??= new Map(facts.memory)).delete(`e:${arg}`);
   });
-  const values = new Map(facts.values);
+  let values: Map<string, ValueFact> | null = null;
   for (const arg of info.args) {
-    const fact = values.get(arg);
-    if (fact?.real) values.set(arg, { ...fact, real: false });
+    const fact = facts.values.get(arg);
+    if (fact?.real) (values ??= new Map(facts.values)).set(arg, { ...fact, real: false });
   }
-  return { ...facts, memory, values };
+  return memory === null && values === null ? facts : { ...facts, memory: memory ?? facts.memory, values: values ?? facts.values };
 }
