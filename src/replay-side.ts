@@ -4,6 +4,7 @@
  * give it less: what they never do is no trace.
  */
 import { callersViewOf, type CallersView, type Elsewhere, type EntryLocks } from "./check/index.ts";
+import { calleesOf } from "./c/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { RuleId } from "./core/finding.ts";
 import type { FileImage } from "./core/image.ts";
@@ -45,11 +46,18 @@ export interface Run {
 export interface Side {
   /** The function of that name that can be replayed, or null. Only it is lowered. */
   readonly functionOf: (name: string) => FunctionIr | null;
-  /** Null for a function that cannot be replayed. */
-  readonly run: (name: string) => Promise<Run | null>;
+  /**
+   * Null for a function that cannot be replayed. The replay ends as soon as `enough` says so of what is known by then, if the
+   * function's callers have no part in what is made of it.
+   */
+  readonly run: (name: string, enough?: Enough) => Promise<Run | null>;
 }
 
+type Enough = NonNullable<ReplayRequest["enough"]>;
+
 const defaultBound = 6000;
+/** Times that a replay is begun again with bodies that it lacked. */
+const mostRounds = 4;
 /** Levels of callers that a trace has to be seen from. */
 const mostLevels = 2;
 
@@ -66,18 +74,28 @@ export function sideOf(source: { readonly image: FileImage; readonly unit: UnitI
     pool.left -= result.work;
     return result;
   };
-  const runAlone = async (fn: FunctionIr): Promise<Run> => {
+  /** Functions of the file call it by this name, so that its body would belong to what they do. */
+  const isCalledHere = (name: string): boolean => unit.functions.some((fn) => (fn.words?.called ?? new Set(calleesOf(fn))).has(name));
+  /**
+   * What is left out may stand elsewhere in the tree; what is not left out is not needed from there. A replay that lacks a
+   * body is begun again with it at once: what it would go on to say is not asked for.
+   */
+  const runAlone = async (fn: FunctionIr, enough: Enough): Promise<Run> => {
     const locks = view.locksOf(fn);
+    const asked = new Set<string>();
+    const missing = (texts: Iterable<string>): string[] => [...texts].flatMap((text) => /^(\w+)\(\)$/.exec(text)?.[1] ?? []).filter((name) => !asked.has(name) && isCalledHere(name));
     const request: ReplayRequest = {
       function: fn, units: [unit], library, held: locks.held, callersSeen: locks.from === "callers", lines,
       bound: options.bound ?? defaultBound, work: mostWork(), pictures: options.pictures ?? false,
     };
-    const result = await replayed(request);
-    if (result.notModelled.length === 0) return { function: fn, request, result, locks, doubtful: false };
-    // What was left out may stand elsewhere in the tree; what was not left out is not needed from there.
-    const more = await options.more(new Set(result.notModelled.flatMap((text) => /^(\w+)\(\)$/.exec(text)?.[1] ?? [])));
-    const whole = { ...request, units: [unit, ...elsewhere.helpers, ...more] };
-    return { function: fn, request: whole, result: await replayed(whole), locks, doubtful: false };
+    for (let round = 1, whole = request; ; round++) {
+      const last = round > mostRounds;
+      const result = await replayed({ ...whole, enough: (sofar) => (!last && missing(sofar.notModelled).length > 0) || enough(sofar) });
+      const names = missing(result.notModelled);
+      if (last || result.notModelled.length === 0 || (round > 1 && names.length === 0)) return { function: fn, request: whole, result, locks, doubtful: false };
+      for (const name of names) asked.add(name);
+      whole = { ...request, units: [unit, ...elsewhere.helpers, ...(await options.more(asked))] };
+    }
   };
   /** The only function through which all calls of `fn` come, or null. */
   const rootOf = (fn: FunctionIr): FunctionIr | null => {
@@ -91,14 +109,14 @@ export function sideOf(source: { readonly image: FileImage; readonly unit: UnitI
   };
   return {
     functionOf,
-    run: async (name) => {
+    run: async (name, enough = () => false) => {
       const fn = functionOf(name);
       if (fn === null || pool.left <= 0) return null;
-      const own = await runAlone(fn);
+      const own = await runAlone(fn, (sofar) => enough(sofar) && rootOf(fn) === null);
       const root = own.result.traces.some((trace) => trace.actor !== "") ? rootOf(fn) : null;
       if (root === null) return own;
       if (pool.left <= 0) return { ...own, doubtful: true };
-      const outer = await runAlone(root);
+      const outer = await runAlone(root, () => false);
       const { bounded, notModelled, traces } = outer.result;
       // Where the caller was not seen through, the function alone is all there is.
       if (bounded || notModelled.length > 0) return { ...own, doubtful: true };

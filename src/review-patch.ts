@@ -10,6 +10,7 @@ import type { FunctionReport, PatchReport } from "./core/report.ts";
 import { lowerUnit } from "./c/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import { type TreeState, wholeFunctions } from "./helper-units.ts";
+import { takesSameSteps, withSameSteps } from "./same-steps.ts";
 import { namedBySubject } from "./named-by-subject.ts";
 import type { PatchOptions } from "./patch-options.ts";
 import type { PreparedPatch } from "./prepare-patch.ts";
@@ -69,6 +70,7 @@ async function checkFiles(
     await new Promise(setImmediate);
   }
   const pool = { left: mostReplaySteps };
+  const same = sources.every(takesSameSteps);
   for (const both of sources) {
     const elsewhere: Sides<Elsewhere> = {
       pre: await elsewhereOf("pre", both, sources, states, rulebook, options),
@@ -77,9 +79,10 @@ async function checkFiles(
     const flow = checkImages(both, rulebook, { all: options.all, strict: options.strict, elsewhere });
     const outside = await callersInTree(both, sources, states.post, rulebook, options);
     const more = (side: keyof Sides<unknown>, names: ReadonlySet<string>): Promise<readonly UnitIr[]> => definitionsOf(side, both, names, states, options);
-    const replayed = mayReplay(both, flow);
+    const unchanged = same && flow.findings.length === 0;
+    const replayed = mayReplay(both, flow) && !unchanged;
     if (replayed) endShortRun();
-    const checked = replayed ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, elsewhere, more, pool }) : flow;
+    const checked = unchanged ? { ...flow, functions: withSameSteps(flow.functions) } : replayed ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, elsewhere, more, pool }) : flow;
     const decided = asksForOrder(checked.findings) ? (await import("./weak-findings.ts")).withWeakTraces(both, checked, rulebook) : checked;
     functions.push(...decided.functions);
     findings.push(...[...decided.findings, ...outside].filter((f) => options.wants(f.rule)).map((f) => withFrame(f, both)));

@@ -54,7 +54,7 @@ function readable(text: string): string {
 }
 
 /** The trace without what differs from run to run of equal code: how far away it stands. */
-export function sameTrouble(a: ReplayTrace, b: ReplayTrace): boolean {
+export function sameTrouble(a: Pick<ReplayTrace, "property" | "rule">, b: Pick<ReplayTrace, "property" | "rule">): boolean {
   return a.property === b.property && a.rule === b.rule;
 }
 

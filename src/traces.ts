@@ -10,7 +10,7 @@ import type { Finding, RuleId } from "./core/finding.ts";
 import type { FunctionReport, OpenQuestion } from "./core/report.ts";
 import { libraryOf, type Run, type Side, type SideOptions, sideOf } from "./replay-side.ts";
 import type { Rulebook } from "./rulebook/index.ts";
-import { repair, type ReplayResult, type ReplayTrace, standsWith, holdsWhere } from "./sim/index.ts";
+import { repair, type ReplayResult, type ReplayTrace, type SoFar, standsWith, holdsWhere } from "./sim/index.ts";
 import { assumptionsOf, explained, explaining, isAt, ownLines, sameTrouble } from "./trace-match.ts";
 
 /** Interpreted steps for one function of a patch on one side. */
@@ -37,14 +37,20 @@ export async function withTraces(sources: Sides<Source | null>, checked: Checked
   const functions: FunctionReport[] = [];
   for (const report of checked.functions) {
     const asked = report.coverage !== "skipped" && (isTouched(report.name, sources) || findings.some((f) => f.function === report.name));
-    const after = asked ? await sides.post?.run(report.name) : null;
+    const here = findings.filter((f) => f.function === report.name && f.file === report.file && f.severity !== "note");
+    // A trace that something unknown lies beside is no finding by itself.
+    const after = asked ? await sides.post?.run(report.name, (sofar) => here.length === 0 && sofar.notModelled.size > 0) : null;
     if (after == null) {
       functions.push(asked && options.pool.left <= 0 && sides.post !== null && sides.post.functionOf(report.name) !== null ? noted(report, null) : report);
       continue;
     }
+    const excused = (rule: RuleId): boolean => isLeftToCallers(report.name, rule, options.rulebook);
     const fixed = findings.some((f) => f.function === report.name && f.status === "fixed");
-    const before = fixed || after.result.traces.length > 0 ? ((await sides.pre?.run(report.name)) ?? null) : null;
-    findings = joined(findings, report, after, before, (rule) => isLeftToCallers(report.name, rule, options.rulebook));
+    const telling = after.result.traces.filter((trace) => mayBeFinding(after, trace, excused) || here.some((f) => f.status === "introduced" && explaining(f, [trace]) !== null));
+    // What the code did before matters where a trace of what it does now would be told of, and no further than to see that it is old.
+    const isOld = (sofar: SoFar): boolean => !fixed && telling.every((trace) => [...sofar.traces()].some((old) => sameTrouble(old, trace)));
+    const before = fixed || telling.length > 0 ? ((await sides.pre?.run(report.name, isOld)) ?? null) : null;
+    findings = joined(findings, report, after, before, excused);
     functions.push(noted(report, after.result));
   }
   return { functions, findings };
@@ -101,7 +107,7 @@ function joined(findings: readonly Finding[], report: FunctionReport, after: Run
     return explained(finding, trace, isCertain(run, trace), trace.actor === "" ? null : repair(run.request, trace));
   });
   const spokenOf = (trace: ReplayTrace): boolean => used.has(trace) || withOwn.some((f) => f.trace !== null && f.file === report.file && (isAt(trace.line, f) ? here(f) || f.rule === trace.rule : here(f) && f.rule === trace.rule));
-  const own = (run: Run, other: Run | null): ReplayTrace[] => fresh(run.result, other).filter((trace) => !spokenOf(trace) && !excused(trace.rule) && isBelieved(run, other, trace));
+  const own = (run: Run, other: Run | null): ReplayTrace[] => fresh(run.result, other).filter((trace) => !spokenOf(trace) && mayBeFinding(run, trace, excused) && isBelieved(run, other, trace));
   return [
     ...withOwn,
     ...own(after, before).map((trace) => ownFinding(after, trace, status)),
@@ -133,12 +139,13 @@ function isCertain({ request, result, locks }: Run, trace: ReplayTrace): boolean
   return standsWith(request, trace);
 }
 
-/**
- * A trace that may be a finding by itself: nothing that is not modelled lies on its way, it needs nothing of the callers
- * that was taken for granted, it was held against the callers in view, and the other version of the code was run in the same world beside the same actor to the end.
- */
+/** A trace that may be a finding by itself: nothing that is not modelled lies on its way, and it was held against the callers in view. */
+function mayBeFinding(run: Run, trace: ReplayTrace, excused: (rule: RuleId) => boolean): boolean {
+  return trace.actor !== "" && concurrent.has(trace.rule) && !excused(trace.rule) && !run.doubtful && run.result.notModelled.length === 0;
+}
+
+/** It needs nothing of the callers that was taken for granted, and the other version of the code was run in the same world beside the same actor to the end. */
 function isBelieved(run: Run, other: Run | null, trace: ReplayTrace): boolean {
-  if (trace.actor === "" || !concurrent.has(trace.rule) || run.doubtful || run.result.notModelled.length > 0) return false;
   if (other === null && trace.assumed.length > 0) return false;
   return (other === null || holdsWhere(other.request, trace)) && isCertain(run, trace);
 }

@@ -35,6 +35,14 @@ export interface ReplayRequest {
   readonly work: number;
   /** Also take pictures of the page tables along each trace. */
   readonly pictures?: boolean;
+  /** Asked behind each run: whether what is known so far is all that anybody wants to know. */
+  readonly enough?: (sofar: SoFar) => boolean;
+}
+
+/** What the runs of a replay have said up to now. */
+export interface SoFar {
+  readonly notModelled: ReadonlySet<string>;
+  readonly traces: () => Iterable<Pick<ReplayTrace, "rule" | "property">>;
 }
 
 export interface ReplayTrace {
@@ -97,6 +105,7 @@ export function* replaying(request: ReplayRequest): Generator<void, ReplayResult
   const first = subjectOf(request, sound);
   const near = [request.function, ...callees(request.function, first.helpers, 6)];
   const { subject, tally, chosen, others } = yield* begun(first, near);
+  const told = (): ReplayResult => ({ ...tally.result(), work: request.work - subject.work.left, held: subject.held, assumedHeld: subject.assumed });
   const actors = request.library.actors.filter((actor) => !standsFor(actor, near));
   const met = new Set<Actor>();
   for (const [list, again] of [[chosen, true], [others, false]] as const) {
@@ -109,13 +118,14 @@ export function* replaying(request: ReplayRequest): Generator<void, ReplayResult
           tally.bounded = true;
           break;
         }
+        if (request.enough?.(tally) === true) return told();
         met.add(actor);
         tally.add(subject, settings, actor, runReplay(subject, settings, actor));
         yield;
       }
     }
   }
-  return { ...tally.result(), work: request.work - subject.work.left, held: subject.held, assumedHeld: subject.assumed };
+  return told();
 }
 
 /**
@@ -234,14 +244,14 @@ function* telling(subject: Subject, near: readonly FunctionIr[], tally: Tally): 
 }
 
 /** Collects what the runs say. */
-class Tally {
+class Tally implements SoFar {
   states = 0;
   runs = 0;
   bounded = false;
   wanted: readonly HeldLock[] = [];
-  private readonly traces = new Map<string, ReplayTrace>();
+  readonly notModelled: Set<string> = new Set();
+  private readonly found = new Map<string, ReplayTrace>();
   private readonly litmus = new Map<ReplayTrace, () => string | null>();
-  private readonly notModelled = new Set<string>();
   private readonly skipped = new Set<string>();
 
   add(subject: Subject, settings: Settings, actor: Actor | null, run: RunResult): void {
@@ -256,14 +266,18 @@ class Tally {
     // How far a batch goes is decided by a folio's size, which is not known here.
     if (trace.property === "out-of-table" && trace.assumed.length > 0) return;
     const key = `${trace.property} ${trace.line}`;
-    const known = this.traces.get(key);
+    const known = this.found.get(key);
     if (known !== undefined && !easier(trace, known)) return;
-    this.traces.set(key, trace);
+    this.found.set(key, trace);
     this.litmus.set(trace, run.litmus);
   }
 
+  traces(): Iterable<ReplayTrace> {
+    return this.found.values();
+  }
+
   result(): Omit<ReplayResult, "work" | "held" | "assumedHeld"> {
-    const found = [...this.traces.values()].toSorted((a, b) => a.line - b.line || (a.property < b.property ? -1 : 1));
+    const found = [...this.found.values()].toSorted((a, b) => a.line - b.line || (a.property < b.property ? -1 : 1));
     const traces = found.map((each): ReplayTrace => ({ ...each, trace: { ...each.trace, litmus: this.litmus.get(each)?.() ?? null } }));
     return {
       verdict: traces.length > 0 ? "violated" : this.runs === 0 || this.notModelled.size > 0 ? "not-modelled" : "holds",
