@@ -27,4 +27,12 @@ export const fieldTypes: readonly FieldTypes[] = [
   { record: "struct mm_struct", fields: { page_table_lock: "spinlock_t", pgd: "pgd_t *" } },
   { record: "struct folio_walk", fields: { ptep: "pte_t *", pmdp: "pmd_t *", pudp: "pud_t *", pte: "pte_t", pmd: "pmd_t", pud: "pud_t", ptl: "spinlock_t *", vma: "struct vm_area_struct *" } },
   { record: "struct mmu_gather", fields: { mm: "struct mm_struct *" } },
+  // fs/userfaultfd.c, new_userfaultfd(); fs/proc/base.c, proc_mem_open(); drivers/android/binder_alloc.c, binder_alloc_init();
+  // drivers/vfio/vfio_iommu_type1.c, vfio_dma_do_map(); drivers/iommu/iommufd/pages.c, iopt_alloc_pages(): mmgrab().
+  { record: "struct userfaultfd_ctx", fields: { mm: "struct mm_struct *" }, grabbed: ["mm"] },
+  { record: "struct proc_maps_private", fields: { mm: "struct mm_struct *" }, grabbed: ["mm"] },
+  { record: "struct proc_maps_locking_ctx", fields: { mm: "struct mm_struct *" }, grabbed: ["mm"] },
+  { record: "struct binder_alloc", fields: { mm: "struct mm_struct *" }, grabbed: ["mm"] },
+  { record: "struct vfio_dma", fields: { mm: "struct mm_struct *" }, grabbed: ["mm"] },
+  { record: "struct iopt_pages", fields: { source_mm: "struct mm_struct *" }, grabbed: ["source_mm"] },
 ];

@@ -251,6 +251,7 @@ class Explorer {
       callOf: (symbol) => this.callOf(symbol, facts),
       callersOf: this.around.callersOf,
       stepOf: (symbol) => this.stepOf(symbol),
+      bodyOf: (callee) => this.around.functions.get(callee) ?? null,
       isNeutral: this.around.isNeutral,
       fieldOrder: this.around.fieldOrder,
       unlockedCallers: (param) => this.around.unlockedCallers(activation.fn, param),

@@ -35,6 +35,8 @@ export interface Site {
   readonly callOf: (symbol: string) => CallInfo | null;
   /** The step that made a symbol, or null. */
   readonly stepOf: (symbol: string) => Step | null;
+  /** The body of a called function, where it is in view. */
+  readonly bodyOf: (callee: string) => FunctionIr | null;
   /** Whether a called function is in view and leaves all locks and mappings as they are. */
   readonly isNeutral: (callee: string) => boolean;
   /** See callers.ts. */

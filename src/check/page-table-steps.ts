@@ -17,15 +17,25 @@ export function hasPageTableSteps(fn: FunctionIr, rulebook: Rulebook): boolean {
   if (rulebook.context(fn.name) !== undefined || isAnnotated(fn)) return true;
   if (!mayHave(fn, rulebook)) return false;
   const handlesEntries = Array.from(fn.vars.values()).some((v) => pointerToEntry.test(v.type));
-  return fn.blocks.some((block) => block.steps.some((step) => (handlesEntries && (step.op === "load" || step.op === "call")) || callsContract(step, rulebook)));
+  return fn.blocks.some((block) => block.steps.some((step) => (handlesEntries && (step.op === "load" || step.op === "call")) || callsContract(step, rulebook) || readsGrabbed(step, fn, rulebook)));
 }
 
 /** False only when no name in the text can make such a step. */
 function mayHave({ words, paramTypes }: FunctionIr, rulebook: Rulebook): boolean {
   if (words === undefined || paramTypes === undefined) return true;
-  if (paramTypes.some((type) => pointerToEntry.test(type)) || [...entryTypes, ...madeNames].some((word) => words.all.has(word))) return true;
+  if (paramTypes.some((type) => pointerToEntry.test(type) || rulebook.keepsMm(recordOf(type))) || [...entryTypes, ...madeNames].some((word) => words.all.has(word))) return true;
   for (const word of words.all) if (speaksOfTables(word, rulebook)) return true;
   return false;
+}
+
+/** The mm of a file is used: whether it has users is asked. */
+function readsGrabbed(step: Step, { vars }: FunctionIr, rulebook: Rulebook): boolean {
+  if (step.op !== "load" || step.place.k !== "field" || step.place.base.k !== "deref" || step.place.base.ptr.k !== "var") return false;
+  return rulebook.isGrabbed(recordOf(vars.get(step.place.base.ptr.name)?.type ?? ""), step.place.field);
+}
+
+function recordOf(type: string): string {
+  return type.replace(/^const /, "").replace(/ \*$/, "");
 }
 
 function callsContract(step: Step, rulebook: Rulebook): boolean {

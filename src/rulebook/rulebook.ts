@@ -10,6 +10,10 @@ export interface Rulebook {
   readonly ever: (name: string) => Contract | undefined;
   /** Declared type of `record`'s field ("struct vm_fault", "pmd"), or "". */
   readonly fieldType: (record: string, field: string) => string;
+  /** Whether the field of this record keeps an mm by mmgrab() alone. */
+  readonly isGrabbed: (record: string, field: string) => boolean;
+  /** Whether a record has such a field. */
+  readonly keepsMm: (record: string) => boolean;
   readonly context: (of: string) => EntryContext | undefined;
   /** What comments call locks, and by which words they say that callers hold one. */
   readonly wording: { readonly locks: readonly LockName[]; readonly forms: readonly ContextWording[] };
@@ -29,6 +33,8 @@ export function rulebookFor(data: RuleData, era: string): Rulebook {
   }
   const fields = new Map(data.fieldTypes.flatMap((f) => Object.entries(f.fields).map(([name, type]) => [`${f.record}.${name}`, type] as const)));
   const contexts = new Map(data.contexts.filter((c) => inEra(era, c)).map((c) => [c.of, c] as const));
+  const grabbed = new Set(data.fieldTypes.flatMap((f) => (f.grabbed ?? []).map((name) => `${f.record}.${name}`)));
+  const keepers = new Set(data.fieldTypes.flatMap((f) => (f.grabbed === undefined ? [] : [f.record])));
   const sleepers = new Map(data.sleepers.filter((s) => inEra(era, s)).flatMap((s) => s.names.map((name) => [name, s] as const)));
   const orders = data.lockOrders.filter((order) => inEra(era, order));
   return {
@@ -36,6 +42,8 @@ export function rulebookFor(data: RuleData, era: string): Rulebook {
     contract: (name) => contracts.get(name),
     ever: (name) => contracts.get(name) ?? others.get(name),
     fieldType: (record, field) => fields.get(`${record}.${field}`) ?? "",
+    isGrabbed: (record, field) => grabbed.has(`${record}.${field}`),
+    keepsMm: (record) => keepers.has(record),
     context: (of) => contexts.get(of),
     wording: { locks: data.lockNames, forms: data.wordings },
     lockOrder: (outer, inner) => orders.find((order) => order.outer === outer && order.inner.includes(inner)),

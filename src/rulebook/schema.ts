@@ -202,6 +202,8 @@ export interface Contract {
 export interface FieldTypes {
   readonly record: string;
   readonly fields: Readonly<Record<string, string>>;
+  /** Fields that point to an mm of which only the structure is kept (mmgrab()): its page tables go with the last user (mmput()). */
+  readonly grabbed?: readonly string[];
 }
 
 /** Locks held and entry kinds possible where a function starts. */

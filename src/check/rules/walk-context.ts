@@ -11,6 +11,7 @@ import { lockOfRef } from "../effects.ts";
 import { evaluate } from "../evaluate.ts";
 import { truthOf } from "../facts.ts";
 import { evidenceAgainst, judgeHeld } from "../held.ts";
+import { judgeHandedGrabbed, judgeLockOfGrabbed } from "./pinned-mm.ts";
 import { judgePutBack } from "./put-back.ts";
 import { judgeFound } from "./vma-found.ts";
 import { droppedSince } from "../vma-sessions.ts";
@@ -31,6 +32,8 @@ export const walkContext: Rule = {
     if (requirement.need === "no-rmap-walkers") judgeAnonVma(call, site);
   },
 
+  onAcquire: (lock, _held, site) => judgeLockOfGrabbed(lock, site),
+
   onLoad: (step, _address, site) => {
     const pointer = basePointer(step.place);
     if (pointer) judgeUse(evaluate(pointer, site.facts, site.frame), "is read", site);
@@ -38,6 +41,7 @@ export const walkContext: Rule = {
 
   onCall: (call, site) => {
     judgePutBack(call, site);
+    judgeHandedGrabbed(call, site);
     if (call.contract?.effects?.some((e) => e.do === "release") ?? false) return;
     for (const arg of call.args) judgeUse(arg, `is handed to ${call.step.callee ?? "a function"}()`, site);
   },
