@@ -10,13 +10,13 @@ interface Opened {
   readonly at: number;
 }
 
-/** The reports in their order; `series` tells which of them belong together. */
-export function acrossSeries(reviewed: readonly { readonly series: number; readonly report: PatchReport }[]): PatchReport[] {
-  const open = new Map<number, Opened[]>();
+/** The reports of a series in their order. */
+export function acrossSeries(reviewed: readonly PatchReport[]): PatchReport[] {
+  let open: readonly Opened[] = [];
   const notes = new Map<number, string[]>();
   const note = (at: number, text: string): void => void notes.set(at, [...(notes.get(at) ?? []), text]);
-  for (const [at, { series, report }] of reviewed.entries()) {
-    const before = open.get(series) ?? [];
+  for (const [at, report] of reviewed.entries()) {
+    const before = open;
     const closed = new Set<Opened>();
     for (const fixed of report.findings.filter((finding) => finding.status === "fixed")) {
       const opened = before.find((one) => !closed.has(one) && one.finding.fingerprint === fixed.fingerprint);
@@ -24,12 +24,12 @@ export function acrossSeries(reviewed: readonly { readonly series: number; reado
       closed.add(opened);
       const what = `${fixed.rule} in ${fixed.function}()`;
       note(opened.at, `opens a hazard that ${numberOf(report)} closes: ${what}`);
-      note(at, `closes a hazard that ${numberOf(reviewed[opened.at]!.report)} opened: ${what}`);
+      note(at, `closes a hazard that ${numberOf(reviewed[opened.at]!)} opened: ${what}`);
     }
     const introduced = report.findings.filter((finding) => finding.status === "introduced");
-    open.set(series, [...before.filter((one) => !closed.has(one)), ...introduced.map((finding) => ({ finding, at }))]);
+    open = [...before.filter((one) => !closed.has(one)), ...introduced.map((finding) => ({ finding, at }))];
   }
-  return reviewed.map(({ report }, at) => (notes.has(at) ? { ...report, notes: [...report.notes, ...notes.get(at)!] } : report));
+  return reviewed.map((report, at) => (notes.has(at) ? { ...report, notes: [...report.notes, ...notes.get(at)!] } : report));
 }
 
 function numberOf({ index, total }: PatchReport): string {

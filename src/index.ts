@@ -13,7 +13,7 @@ import { readTextInput } from "./text-input.ts";
 import { inSlices } from "./util/slices.ts";
 import { toolVersion } from "./util/tool-version.ts";
 
-export { review } from "./review.ts";
+export { review, reviewSpooled } from "./review.ts";
 export { scan } from "./scan.ts";
 export type * from "./core/report.ts";
 export type * from "./core/finding.ts";

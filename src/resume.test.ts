@@ -70,6 +70,17 @@ describe("--resume", () => {
     expect(report.patches.map((patch) => patch.subject)).toEqual(["taken", "[PATCH] mm: drop 1", "[PATCH] mm: drop 2"]);
   });
 
+  it("goes on in a long archive as well, whose reports lie on disk", async () => {
+    // Mails are made by git; more of them than stay in memory (src/review.ts) come from a few.
+    const few = archive(6);
+    const many = Array.from({ length: 12 }, (_none, copy) => few.replaceAll(/^Message-ID: <|^Message-Id: </gim, (head) => `${head}${copy}.`).replaceAll(/^Subject: (.*)$/gm, `Subject: $1 of ${copy}`).replaceAll(/walk_(\d)/g, `walk_${copy}_$1`)).join("\n");
+    const cwd = inFolder(many);
+    await interrupted(cwd, 70);
+    const report = await reviewInputs({ inputs: ["box.mbox"], cwd, resume: "done" });
+    expect(report.patches).toHaveLength(72);
+    expect(plain(report)).toEqual(plain(await reviewInputs({ inputs: ["box.mbox"], cwd: inFolder(many) })));
+  });
+
   it("refuses a file of other work, and one that is something else", async () => {
     const cwd = inFolder(archive(1));
     await reviewInputs({ inputs: ["box.mbox"], cwd, resume: "done" });

@@ -10,7 +10,7 @@ import type { ReviewRequest } from "./core/request.ts";
 import type { PreparedPatch } from "./prepare-patch.ts";
 import type { CompiledRules } from "./rulebook/index.ts";
 import { sha1 } from "./util/digest.ts";
-import { type Journal, openJournal } from "./util/journal.ts";
+import { type Journal, openJournal, type Place } from "./util/journal.ts";
 import { toolVersion } from "./util/tool-version.ts";
 
 interface Kept {
@@ -20,13 +20,12 @@ interface Kept {
 
 export class Resumption {
   readonly #journal: Journal;
-  readonly #reports = new Map<string, PatchReport>();
-  readonly #known: ReadonlySet<string>;
+  /** Patches that earlier runs have reviewed. */
+  readonly #known: ReadonlyMap<string, Place>;
 
-  private constructor(journal: Journal) {
+  private constructor(journal: Journal, known: ReadonlyMap<string, Place>) {
     this.#journal = journal;
-    for (const { patch, report } of journal.entries as readonly Kept[]) this.#reports.set(patch, report);
-    this.#known = new Set(this.#reports.keys());
+    this.#known = known;
   }
 
   /** null when the request does not ask for it. Throws UsageError for a file of other work, InputError for one that can't be used. */
@@ -35,8 +34,9 @@ export class Resumption {
     const { resume, kernel, only, skip, bound, strict, tree, base, all } = request;
     try {
       const work = sha1(JSON.stringify([toolVersion(), kernel, only, skip, bound, strict, tree, base, all, rules]));
-      const journal = openJournal(resolve(request.cwd, resume), work);
-      if (journal !== null) return new Resumption(journal);
+      const known = new Map<string, Place>();
+      const journal = openJournal(resolve(request.cwd, resume), work, (entry, place) => known.set((entry as Kept).patch, place));
+      if (journal !== null) return new Resumption(journal, known);
     } catch (error) {
       throw new InputError(resume, `--resume: can't use ${resume}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -45,12 +45,12 @@ export class Resumption {
 
   /** The report of an earlier run, or null. */
   find(patch: PreparedPatch): PatchReport | null {
-    return this.#reports.get(keyOf(patch)) ?? null;
+    const place = this.#known.get(keyOf(patch));
+    return place === undefined ? null : (this.#journal.read(place) as Kept).report;
   }
 
   keep(patch: PreparedPatch, report: PatchReport): void {
     const key = keyOf(patch);
-    this.#reports.delete(key);
     if (this.#known.has(key)) return;
     try {
       this.#journal.add({ patch: key, report } satisfies Kept);

@@ -9,7 +9,6 @@ import type { ReviewSetup } from "./review-thread.ts";
 import { type Answer, resultOf } from "./thread-answer.ts";
 import { openPool, type Pool } from "./util/pool.ts";
 import { endShortRun } from "./util/short-run.ts";
-import { SharedValues } from "./util/shared-values.ts";
 
 /** To start a thread takes as long as this many patches do: whole functions of a tree are slower than hunks alone. */
 const firstAlone = { hunks: 32, tree: 4 } as const;
@@ -25,21 +24,20 @@ export function reviewersFor(request: ReviewRequest, options: PatchOptions): Rev
   const { stdin: _stdin, ...plain } = request;
   const setup: ReviewSetup = { request: plain, tree: options.tree?.root ?? null };
   let left: number = options.tree === null ? firstAlone.hunks : firstAlone.tree;
-  const values = new SharedValues();
   let reviewed = 0;
   let pool: Promise<Pool<PreparedPatch, Answer<PatchReport>>> | null = null;
   return {
     width: request.jobs === 1 ? 1 : 4 * request.jobs,
     review: async (patch) => {
       const kept = await keptReview(patch, options);
-      if (kept !== null) return values.share(kept);
+      if (kept !== null) return kept;
       if (reviewed++ > 0) endShortRun();
       if (request.jobs === 1 || left-- > 0) {
         await initC();
-        return values.share(await reviewAndKeep(patch, options));
+        return reviewAndKeep(patch, options);
       }
       pool ??= openPool("review-thread", setup, request.jobs);
-      return values.share(resultOf(await (await pool).run(patch)));
+      return resultOf(await (await pool).run(patch));
     },
     close: async () => {
       await (await pool)?.close();

@@ -1,33 +1,37 @@
 /** Totals of a report. */
 import { type Finding, type Outcome, stands } from "./core/finding.ts";
-import type { PatchReport, Report, Tally, UnitReport } from "./core/report.ts";
+import type { FunctionReport, Report, Tally } from "./core/report.ts";
 
-/** Findings that the patches mend, or that somebody has waived, are not counted. */
-export function summarize(patches: readonly PatchReport[], units: readonly UnitReport[], elapsedMs: number): Report["summary"] {
-  const functions = [...patches.flatMap((p) => p.functions), ...units.flatMap((u) => u.functions)];
-  const findings = [...patches.flatMap((p) => p.findings), ...units.flatMap((u) => u.findings)].filter(stands);
-  return {
-    patches: patches.length,
-    functions: functions.filter((f) => f.coverage !== "skipped").length,
-    findings: { error: countOf(findings, "error"), warning: countOf(findings, "warning"), note: countOf(findings, "note") },
-    obligations: addTallies(functions.map((f) => f.obligations)),
-    elapsedMs,
+/** A patch or a scanned file. */
+interface Part {
+  readonly functions: readonly FunctionReport[];
+  readonly findings: readonly Finding[];
+}
+
+/** Findings that the patches mend, or that somebody has waived, are not counted. Goes through the patches once. */
+export function summarize(patches: Iterable<Part>, units: Iterable<Part>, elapsedMs: number): Report["summary"] {
+  let reviewed = 0;
+  let functions = 0;
+  const findings = { error: 0, warning: 0, note: 0 };
+  const obligations = { proved: 0, violated: 0, unknown: 0 };
+  const add = (part: Part): void => {
+    for (const { coverage, obligations: some } of part.functions) {
+      if (coverage !== "skipped") functions++;
+      for (const outcome of outcomes) obligations[outcome] += some[outcome];
+    }
+    for (const finding of part.findings) if (stands(finding)) findings[finding.severity]++;
   };
+  for (const patch of patches) {
+    reviewed++;
+    add(patch);
+  }
+  for (const unit of units) add(unit);
+  return { patches: reviewed, functions, findings, obligations, elapsedMs };
 }
 
-function countOf(findings: readonly Finding[], severity: Finding["severity"]): number {
-  return findings.filter((finding) => finding.severity === severity).length;
-}
+const outcomes = ["proved", "violated", "unknown"] as const;
 
 export function tallyOf(outcomes: readonly Outcome[]): Tally {
   const count = (outcome: Outcome): number => outcomes.filter((o) => o === outcome).length;
   return { proved: count("proved"), violated: count("violated"), unknown: count("unknown") };
-}
-
-function addTallies(tallies: readonly Tally[]): Tally {
-  return tallies.reduce((sum, t) => ({ proved: sum.proved + t.proved, violated: sum.violated + t.violated, unknown: sum.unknown + t.unknown }), {
-    proved: 0,
-    violated: 0,
-    unknown: 0,
-  });
 }

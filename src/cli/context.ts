@@ -1,7 +1,7 @@
 /** What a command works with. Everything from outside comes in here, so that a test can stand in for all of it. */
 import type { EventSink } from "../core/events.ts";
 import type { LitmusReport } from "../core/litmus-report.ts";
-import type { Report } from "../core/report.ts";
+import type { Report, ReportView } from "../core/report.ts";
 import type { LitmusRequest, MatrixRequest, ReviewRequest, ScanRequest, SimRequest } from "../core/request.ts";
 import type { PackProblem, RulePage } from "../core/rule-page.ts";
 import type { MatrixReport, SimReport } from "../core/sim-report.ts";
@@ -34,7 +34,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The part of the library face (src/index.ts) that commands call. */
 export interface Library {
-  review(request: ReviewRequest, events?: EventSink): Promise<Report>;
+  review(request: ReviewRequest, events?: EventSink): Promise<ReportView>;
   scan(request: ScanRequest, events?: EventSink): Promise<Report>;
   litmus(request: LitmusRequest, events?: EventSink): Promise<LitmusReport>;
   simulate(request: SimRequest, events?: EventSink): Promise<SimReport>;

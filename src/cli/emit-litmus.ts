@@ -3,7 +3,8 @@ import { closeSync, lstatSync, mkdirSync, openSync, readSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { litmusMark } from "../core/litmus-report.ts";
-import type { Report } from "../core/report.ts";
+import type { Finding } from "../core/finding.ts";
+import type { ReportView } from "../core/report.ts";
 import type { SimReport } from "../core/sim-report.ts";
 import { withoutEnds } from "../util/ends.ts";
 import type { Context } from "./context.ts";
@@ -31,11 +32,16 @@ export function checkEmitLitmus({ args, cwd }: Context): void {
 }
 
 /** The tests of a report's findings. */
-export function emitFindings(report: Report, context: Context): void {
-  const findings = [...report.patches.flatMap((patch) => patch.findings), ...(report.units ?? []).flatMap((unit) => unit.findings)];
-  emit(findings.flatMap(({ rule, function: fn, fingerprint, trace }) => {
-    return trace?.litmus ? [{ name: `${rule}-${fn}-${fingerprint.slice(0, 8)}`, text: trace.litmus }] : [];
-  }), context);
+export function emitFindings(report: ReportView, context: Context): void {
+  if (text(context.args, option.slice(2)) === null) return;
+  const tests: EmittedTest[] = [];
+  for (const { rule, function: fn, fingerprint, trace } of findingsOf(report)) if (trace?.litmus) tests.push({ name: `${rule}-${fn}-${fingerprint.slice(0, 8)}`, text: trace.litmus });
+  emit(tests, context);
+}
+
+function* findingsOf(report: ReportView): Generator<Finding> {
+  for (const patch of report.patches) yield* patch.findings;
+  for (const unit of report.units ?? []) yield* unit.findings;
 }
 
 /** The tests of scenarios, of those that hold, too. */

@@ -1,6 +1,6 @@
 /** What the exit code says. Scripts rely on these: they never change. */
 import type { Finding, Severity } from "../core/finding.ts";
-import type { Report } from "../core/report.ts";
+import type { ReportView } from "../core/report.ts";
 import { atLeast, currentFindings } from "../report/order.ts";
 
 export const exitCode = {
@@ -15,11 +15,11 @@ export const exitCode = {
 export type FailOn = Severity | "confirmed" | "never";
 
 /** An input that could not be read outweighs findings: what was found is then not the whole of it. */
-export function reportExitCode(report: Report, failOn: FailOn, all: boolean): number {
+export function reportExitCode(report: ReportView, failOn: FailOn, all: boolean): number {
   if (report.inputs.some((input) => input.failed !== undefined)) return exitCode.input;
   if (failOn === "never") return exitCode.clean;
-  const counted = currentFindings(report).some((finding) => counts(finding, all) && fails(finding, failOn));
-  return counted ? exitCode.findings : exitCode.clean;
+  for (const finding of currentFindings(report)) if (counts(finding, all) && fails(finding, failOn)) return exitCode.findings;
+  return exitCode.clean;
 }
 
 function fails({ severity, confidence }: Finding, failOn: Exclude<FailOn, "never">): boolean {

@@ -2,5 +2,6 @@
 import type { Library } from "./context.ts";
 
 export async function loadLibrary(): Promise<Library> {
-  return import("../index.ts");
+  const { reviewSpooled, ...library } = await import("../index.ts");
+  return { ...library, review: reviewSpooled };
 }

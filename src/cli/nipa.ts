@@ -1,7 +1,7 @@
 /** How a NIPA test ends (nipa/core/test.py): exit code 0, 250 for a warning, else a failure, and one line on the descriptor that DESC_FD names. */
 import { writeSync } from "node:fs";
 import { UsageError } from "../core/errors.ts";
-import type { Report } from "../core/report.ts";
+import type { ReportView } from "../core/report.ts";
 import { currentFindings, worst } from "../report/order.ts";
 import { sanitizeAll } from "../report/sanitize.ts";
 import { summaryText } from "../report/text.ts";
@@ -10,13 +10,13 @@ import type { Environment } from "./context.ts";
 const warned = 250;
 const broken = 2;
 
-export function nipaExitCode(report: Report): number {
+export function nipaExitCode(report: ReportView): number {
   if (report.inputs.some((input) => input.failed !== undefined)) return broken;
   const severity = worst(currentFindings(report));
   return severity === "error" ? 1 : severity === "warning" ? warned : 0;
 }
 
-export function describeForNipa(report: Report, env: Environment): void {
+export function describeForNipa(report: ReportView, env: Environment): void {
   const given = env["DESC_FD"];
   if (given === undefined || given === "") return;
   if (!/^\d{1,6}$/.test(given)) throw new UsageError(`DESC_FD is not a file descriptor: '${given}'`);

@@ -1,5 +1,5 @@
 /** Where results go: to standard output, or to a file that is written whole or not at all. */
-import { closeSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import type { OutStream } from "./context.ts";
@@ -13,6 +13,20 @@ export function write(stream: OutStream, text: string): Promise<void> {
       else fail(isClosedPipe(error) ? error : new UsageError(`can't write the result: ${error.message}`));
     });
   });
+}
+
+const chunk = 1 << 16;
+
+/** The same text in pieces of some size: small ones cost a call each. */
+export function* inChunks(pieces: Iterable<string>): Generator<string> {
+  let held = "";
+  for (const piece of pieces) {
+    held += piece;
+    if (held.length < chunk) continue;
+    yield held;
+    held = "";
+  }
+  yield held;
 }
 
 /** Whether whoever reads our output has had enough. */
@@ -31,31 +45,36 @@ export function checkWritable(path: string, cwd: string, option = "--output"): v
  * Writes beside the file and renames over it. A device or pipe can only be written to directly; a symbolic link is
  * followed, so that the link stays. Throws UsageError when the file can't be written; nothing is left behind then.
  */
-export function writeWhole(path: string, cwd: string, text: string, option = "--output"): void {
+export function writeWhole(path: string, cwd: string, pieces: string | Iterable<string>, option = "--output"): void {
+  const text = typeof pieces === "string" ? [pieces] : pieces;
   const given = resolve(cwd, path);
   try {
     const target = exists(given) ? realpathSync(given) : given;
-    if (exists(target) && !lstatSync(target).isFile()) writeFileSync(target, text);
+    if (exists(target) && !lstatSync(target).isFile()) writeTo(openSync(target, "w"), text);
     else replace(target, text);
   } catch (error) {
     throw new UsageError(`${option}: can't write '${path}': ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-function replace(target: string, text: string): void {
+function replace(target: string, text: Iterable<string>): void {
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
   try {
-    const file = openSync(temporary, "wx", 0o666);
-    try {
-      writeFileSync(file, text);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    writeTo(openSync(temporary, "wx", 0o666), text);
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Closes the file, in any case. */
+function writeTo(file: number, text: Iterable<string>): void {
+  try {
+    for (const piece of inChunks(text)) writeFileSync(file, piece);
+    if (fstatSync(file).isFile()) fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -1,9 +1,9 @@
 /** How a result is printed: format, colour, width, file or standard output. Decided here, from options and environment. */
 import { UsageError } from "../core/errors.ts";
-import type { Render } from "../report/formats.ts";
+import type { RenderPieces } from "../report/formats.ts";
 import type { ReportOptions } from "../report/options.ts";
 import type { Context } from "./context.ts";
-import { checkWritable, write, writeWhole } from "./output.ts";
+import { checkWritable, inChunks, write, writeWhole } from "./output.ts";
 import { choice, text } from "./values.ts";
 
 const widest = 100;
@@ -47,9 +47,9 @@ function wantsColour(when: "auto" | "always" | "never", terminal: boolean, env: 
   return terminal && !env["NO_COLOR"] && env["TERM"] !== "dumb";
 }
 
-export async function print<T>(printing: Printing, { streams, cwd }: Context, render: Render<T>, result: T): Promise<void> {
+export async function print<T>(printing: Printing, { streams, cwd }: Context, render: RenderPieces<T>, result: T): Promise<void> {
   const rendered = await render(printing.format, result, printing.options);
-  if (printing.file === null) await write(streams.stdout, rendered);
+  if (printing.file === null) for (const text of inChunks(rendered)) await write(streams.stdout, text);
   else writeWhole(printing.file, cwd, rendered);
   for (const { format, file } of printing.also) writeWhole(file, cwd, await render(format, result, { ...printing.options, colour: false }), "--also");
 }

@@ -1,6 +1,6 @@
 /** The way of every command that works for a while and prints a result: check, work with progress, print. */
 import type { EventSink } from "../core/events.ts";
-import { formatsWithRules, type Render } from "../report/formats.ts";
+import { formatsWithRules, type RenderPieces } from "../report/formats.ts";
 import type { Context, Library } from "./context.ts";
 import { print, type Printing, printingFor } from "./printing.ts";
 import { progressFor } from "./progress.ts";
@@ -12,7 +12,7 @@ export interface Produced<T> {
 
 export async function produce<T>(
   context: Context,
-  render: Render<T>,
+  render: RenderPieces<T>,
   work: (library: Library, events: EventSink) => Promise<T>,
 ): Promise<Produced<T>> {
   const printing = printingFor(context);

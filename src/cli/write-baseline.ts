@@ -1,5 +1,5 @@
 /** `--write-baseline FILE`: what was found becomes known. */
-import type { Report } from "../core/report.ts";
+import type { ReportView } from "../core/report.ts";
 import { baselineText } from "../report/baseline.ts";
 import type { Context } from "./context.ts";
 import { exitCode } from "./exit-codes.ts";
@@ -13,7 +13,7 @@ export function checkBaseline({ args, cwd }: Context): void {
 }
 
 /** The exit code when a baseline was asked for, else null. An input that could not be read gives none: it would look as if it had no findings. */
-export function writeBaseline(report: Report, { args, cwd }: Context): number | null {
+export function writeBaseline(report: ReportView, { args, cwd }: Context): number | null {
   const path = text(args, "write-baseline");
   if (path === null) return null;
   if (report.inputs.some((input) => input.failed !== undefined)) return exitCode.input;

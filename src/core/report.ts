@@ -63,6 +63,14 @@ export interface UnitReport {
   readonly findings: readonly Finding[];
 }
 
+/** In their order; an array is one, and one that lies on disk is read again whenever somebody goes through it. */
+export interface PatchReports extends Iterable<PatchReport> {
+  readonly length: number;
+}
+
+/** A report as formats take it: its patches need not all be in memory. */
+export type ReportView = Omit<Report, "patches"> & { readonly patches: PatchReports };
+
 export interface Report {
   readonly schema: "mmreview/report@1";
   readonly tool: { readonly name: "mmreview"; readonly version: string; readonly rules: number };

@@ -3,15 +3,14 @@
  * that holds "ERROR:" anywhere fails the check and any other is a warning, so the text itself must not say ERROR:.
  */
 import type { Finding } from "../core/finding.ts";
-import type { Report } from "../core/report.ts";
+import type { ReportView } from "../core/report.ts";
 import { headText } from "./explain.ts";
 import type { ReportOptions } from "./options.ts";
 import { currentFindings } from "./order.ts";
 import { placeText } from "./wrap.ts";
 
-export function b4Report(report: Report, options: ReportOptions): string {
-  const shown = currentFindings(report).filter((finding) => finding.severity !== "note" || options.verbose);
-  return shown.map((finding) => `${lineOf(finding)}\n`).join("");
+export function* b4Report(report: ReportView, options: ReportOptions): Generator<string> {
+  for (const finding of currentFindings(report)) if (finding.severity !== "note" || options.verbose) yield `${lineOf(finding)}\n`;
 }
 
 function lineOf(finding: Finding): string {

@@ -1,14 +1,14 @@
 /** A report's findings as a baseline (schemas/baseline-1.json): one entry a fingerprint, in a steady order, for a file that people edit and commit. */
 import type { Finding } from "../core/finding.ts";
-import type { Report } from "../core/report.ts";
+import type { ReportView } from "../core/report.ts";
 import { allFindings, compareText } from "./order.ts";
 import { sanitizeAll } from "./sanitize.ts";
 import { oneLine } from "./wrap.ts";
 
 /** `today` is YYYY-MM-DD. What a baseline waived before keeps its reason and expiry; what a mail waives is not taken over. */
-export function baselineText(report: Report, today: string): string {
-  const findings = allFindings(sanitizeAll(report)).filter((finding) => finding.status !== "fixed");
-  const entries = new Map(findings.map((finding) => [finding.fingerprint, entryOf(finding, today)]));
+export function baselineText(report: ReportView, today: string): string {
+  const entries = new Map<string, Entry>();
+  for (const finding of allFindings(sanitizeAll(report))) if (finding.status !== "fixed") entries.set(finding.fingerprint, entryOf(finding, today));
   const sorted = Array.from(entries.values()).toSorted((a, b) => compareText(a.file, b.file) || compareText(a.function, b.function) || compareText(a.rule, b.rule) || compareText(a.fingerprint, b.fingerprint));
   return `${JSON.stringify({ schema: "mmreview/baseline@1", findings: sorted }, null, 2)}\n`;
 }

@@ -1,19 +1,16 @@
 /** Checkstyle XML: what reviewdog, Jenkins and others read. Findings of one file stand in one element. */
 import type { Finding, Severity } from "../core/finding.ts";
-import type { Report } from "../core/report.ts";
+import type { ReportView } from "../core/report.ts";
 import { messageText, lineOf, reasonLines } from "./explain.ts";
 import { compareText, currentFindings } from "./order.ts";
 import { element, xmlHead } from "./xml.ts";
 
 const severities: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", note: "info" };
 
-export function checkstyleReport(report: Report): string {
-  const findings = currentFindings(report);
-  const files = Array.from(new Set(findings.map((finding) => finding.file))).toSorted(compareText);
-  const content = files.map((name) => {
-    const errors = findings.filter((finding) => finding.file === name).map((finding) => `    ${errorElement(finding)}\n`);
-    return `  ${element("file", { name }, `\n${errors.join("")}  `)}\n`;
-  });
+export function checkstyleReport(report: ReportView): string {
+  const errors = new Map<string, string>();
+  for (const finding of currentFindings(report)) errors.set(finding.file, `${errors.get(finding.file) ?? ""}    ${errorElement(finding)}\n`);
+  const content = Array.from(errors).toSorted(([a], [b]) => compareText(a, b)).map(([name, elements]) => `  ${element("file", { name }, `\n${elements}  `)}\n`);
   return `${xmlHead}${element("checkstyle", { version: "4.3" }, content.length === 0 ? "" : `\n${content.join("")}`)}\n`;
 }
 

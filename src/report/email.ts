@@ -4,7 +4,7 @@
  * findings gets no mail. Several replies stand in one mbox, which `git mailsplit` takes apart.
  */
 import { type Finding, stands } from "../core/finding.ts";
-import type { PatchReport, Report } from "../core/report.ts";
+import type { PatchReport, ReportView } from "../core/report.ts";
 import { addressee, messageId, unstructured } from "./mail-header.ts";
 import { sortFindings } from "./order.ts";
 import { fixVerdict, referenceText } from "./text-finding.ts";
@@ -15,11 +15,11 @@ const width = 78;
 /** A mail's line may have 998 bytes. */
 const longestLine = 900;
 
-export function emailReport(report: Report): string {
-  return report.patches.map((patch) => reply(report, patch)).join("");
+export function* emailReport(report: ReportView): Generator<string> {
+  for (const patch of report.patches) yield reply(report, patch);
 }
 
-function reply(report: Report, patch: PatchReport): string {
+function reply(report: ReportView, patch: PatchReport): string {
   const findings = sortFindings(patch.findings).filter(stands);
   if (findings.length === 0) return "";
   const body = [`${attribution(patch)}:`, ...findings.flatMap((finding) => ["", ...findingLines(finding)]), "", ...signature(report, patch)];
@@ -77,7 +77,7 @@ function traceLines(finding: Finding): string[] {
   return ["", ...wrap(title, width), "", ...traceTable(finding.trace, width - 2).map((line) => `  ${line}`)];
 }
 
-function signature(report: Report, patch: PatchReport): string[] {
+function signature(report: ReportView, patch: PatchReport): string[] {
   const base = patch.base.kind === "none" ? "no tree" : `${patch.base.kind} ${oneLine(patch.base.id)}`;
   const lines = [
     `mmreview ${report.tool.version}; kernel ${oneLine(patch.kernel.version)} (${oneLine(patch.kernel.from)}); base: ${base}`,

@@ -3,15 +3,16 @@
  * is sanitized here, so that no format can forget it. A new format is one file and one line.
  */
 import type { LitmusReport } from "../core/litmus-report.ts";
-import type { Report } from "../core/report.ts";
+import type { ReportView } from "../core/report.ts";
 import type { MatrixReport, SimReport } from "../core/sim-report.ts";
 import type { ReportOptions } from "./options.ts";
 import { sanitizeAll } from "./sanitize.ts";
 
-type Formatter<T> = (result: T, options: ReportOptions) => string;
+/** A long report comes in pieces, so that nobody has to hold all of it. */
+type Formatter<T> = (result: T, options: ReportOptions) => string | Iterable<string>;
 type FormatMap<T> = Readonly<Record<string, () => Promise<Formatter<T>>>>;
 
-const reportFormats: FormatMap<Report> = {
+const reportFormats: FormatMap<ReportView> = {
   text: async () => (await import("./text.ts")).textReport,
   json: async () => (await import("./json.ts")).jsonReport,
   sarif: async () => (await import("./sarif.ts")).sarifReport,
@@ -62,19 +63,31 @@ export const formatNames: Readonly<Record<"report" | "scan" | "litmus" | "sim" |
   matrix: Object.keys(matrixFormats),
 };
 
-/** Renders in the named format, which must be one of the kind's formatNames. */
+/** Renders in the named format, which must be one of the kind's formatNames: pieces of text, to be joined. */
+export type RenderPieces<T> = (name: string, result: T, options: ReportOptions) => Promise<Iterable<string>>;
+/** The same as one text. */
 export type Render<T> = (name: string, result: T, options: ReportOptions) => Promise<string>;
 
-export const renderReport: Render<Report> = gate(reportFormats);
-export const renderLitmus: Render<LitmusReport> = gate(litmusFormats);
-export const renderSim: Render<SimReport> = gate(simFormats);
-export const renderMatrix: Render<MatrixReport> = gate(matrixFormats);
+export const reportPieces: RenderPieces<ReportView> = gate(reportFormats);
+export const litmusPieces: RenderPieces<LitmusReport> = gate(litmusFormats);
+export const simPieces: RenderPieces<SimReport> = gate(simFormats);
+export const matrixPieces: RenderPieces<MatrixReport> = gate(matrixFormats);
 
-function gate<T>(formats: FormatMap<T>): Render<T> {
+export const renderReport: Render<ReportView> = joined(reportPieces);
+export const renderLitmus: Render<LitmusReport> = joined(litmusPieces);
+export const renderSim: Render<SimReport> = joined(simPieces);
+export const renderMatrix: Render<MatrixReport> = joined(matrixPieces);
+
+function joined<T>(pieces: RenderPieces<T>): Render<T> {
+  return async (name, result, options) => Array.from(await pieces(name, result, options)).join("");
+}
+
+function gate<T>(formats: FormatMap<T>): RenderPieces<T> {
   return async (name, result, options) => {
     const load = Object.hasOwn(formats, name) ? formats[name] : undefined;
     if (load === undefined) throw new RangeError(`no format named ${name}`);
     const format = await load();
-    return format(sanitizeAll(result), options);
+    const text = format(sanitizeAll(result), options);
+    return typeof text === "string" ? [text] : text;
   };
 }

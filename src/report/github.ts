@@ -3,23 +3,26 @@
  * first and the last notice says how many are left out. Escaping as the runner undoes it (ActionCommand.cs).
  */
 import type { Finding, Severity } from "../core/finding.ts";
-import type { Report } from "../core/report.ts";
+import type { ReportView } from "../core/report.ts";
 import { messageText, lineOf, pathLines, reasonLines } from "./explain.ts";
-import { byWeight, currentFindings } from "./order.ts";
+import { currentFindings } from "./order.ts";
 import { summaryText } from "./text.ts";
 import { count } from "./wrap.ts";
 
 const shownOfEachKind = 10;
 const kinds: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", note: "notice" };
 
-export function githubReport(report: Report): string {
-  const findings = byWeight(currentFindings(report));
-  const shown = (["error", "warning", "note"] as const).flatMap((severity) => {
+export function githubReport(report: ReportView): string {
+  const first: Record<Severity, Finding[]> = { error: [], warning: [], note: [] };
+  let all = 0;
+  for (const finding of currentFindings(report)) {
+    all++;
     // One notice is kept free for what is left out.
-    const most = severity === "note" ? shownOfEachKind - 1 : shownOfEachKind;
-    return findings.filter((finding) => finding.severity === severity).slice(0, most);
-  });
-  const left = findings.length - shown.length;
+    const most = finding.severity === "note" ? shownOfEachKind - 1 : shownOfEachKind;
+    if (first[finding.severity].length < most) first[finding.severity].push(finding);
+  }
+  const shown = [...first.error, ...first.warning, ...first.note];
+  const left = all - shown.length;
   const failures = report.inputs.flatMap((input) => (input.failed === undefined ? [] : [`${input.path}: ${input.failed}`]));
   const lines = [
     ...shown.map(annotation),

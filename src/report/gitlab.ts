@@ -1,13 +1,13 @@
 /** GitLab Code Quality: an array of the fields that GitLab reads. Equal fingerprints would collapse into one, so they are numbered. */
 import type { Severity } from "../core/finding.ts";
-import type { Report } from "../core/report.ts";
+import type { ReportView } from "../core/report.ts";
 import { messageText, lineOf, uniqueFingerprints } from "./explain.ts";
 import { currentFindings } from "./order.ts";
 
 const severities: Readonly<Record<Severity, string>> = { error: "critical", warning: "major", note: "info" };
 
-export function gitlabReport(report: Report): string {
-  const findings = currentFindings(report);
+export function gitlabReport(report: ReportView): string {
+  const findings = Array.from(currentFindings(report));
   const fingerprints = uniqueFingerprints(findings);
   const issues = findings.map((finding, index) => ({
     description: messageText(finding),

@@ -4,21 +4,34 @@
  */
 import type { CodeFrame, Finding, Trace, Waiver } from "../core/finding.ts";
 import type { WorldPicture } from "../core/picture.ts";
-import type { FunctionReport, InputReport, PatchReport, Report, UnitReport } from "../core/report.ts";
+import type { FunctionReport, InputReport, PatchReport, ReportView, UnitReport } from "../core/report.ts";
 import { sortFindings } from "./order.ts";
 
-export function jsonReport(report: Report): string {
-  return `${JSON.stringify(reportObject(report), null, 2)}\n`;
+/** What JSON.stringify() makes of it with two blanks, patch by patch. */
+export function* jsonReport(report: ReportView): Generator<string> {
+  const [head = "", tail = ""] = JSON.stringify(shellObject(report), null, 2).split(hole);
+  yield `${head}${hole.slice(0, -1)}`;
+  let between = "\n    ";
+  for (const patch of report.patches) {
+    // Line ends within texts are escaped, so each that stands here begins a line.
+    yield between + JSON.stringify(patchObject(patch), null, 2).replaceAll("\n", "\n    ");
+    between = ",\n    ";
+  }
+  yield `${report.patches.length === 0 ? "" : "\n  "}]${tail}\n`;
 }
 
-function reportObject(report: Report): object {
+/** Where the patches go: no other key stands as far to the left. */
+const hole = '\n  "patches": []';
+
+/** All but the patches. */
+function shellObject(report: ReportView): object {
   const { tool, kernel, summary } = report;
   return {
     schema: report.schema,
     tool: { name: tool.name, version: tool.version, rules: tool.rules },
     kernel: { version: kernel.version, from: kernel.from },
     inputs: report.inputs.map(inputObject),
-    patches: report.patches.map(patchObject),
+    patches: [],
     ...(report.units === undefined ? {} : { units: report.units.map(unitObject) }),
     summary: {
       patches: summary.patches,

@@ -3,7 +3,7 @@
  * without coverage is skipped; an input that could not be read is an error. Names are unique, as GitLab drops doubles.
  */
 import type { Finding } from "../core/finding.ts";
-import type { FunctionReport, Report } from "../core/report.ts";
+import type { FunctionReport, ReportView } from "../core/report.ts";
 import { headText, reasonLines } from "./explain.ts";
 import { allFunctions, byWeight, compareText, currentFindings } from "./order.ts";
 import { traceTable } from "./trace-table.ts";
@@ -17,7 +17,7 @@ interface Case {
   readonly content: string;
 }
 
-export function junitReport(report: Report): string {
+export function junitReport(report: ReportView): string {
   const cases = uniqueNames([...functionCases(report), ...inputCases(report)]);
   const files = Array.from(new Set(cases.map((item) => item.file))).toSorted(compareText);
   const suites = files.map((file) => suite(file, cases.filter((item) => item.file === file)));
@@ -34,14 +34,20 @@ function totals(cases: readonly Case[]): { tests: number; failures: number; erro
   return { tests: cases.length, failures: number("failed"), errors: number("error"), skipped: number("skipped") };
 }
 
-function functionCases(report: Report): Case[] {
-  const findings = currentFindings(report);
+function functionCases(report: ReportView): Case[] {
   const key = (item: { readonly file: string; readonly function: string }): string => `${item.file}\n${item.function}`;
-  const checked = allFunctions(report);
-  const known = new Set(checked.map((item) => key({ file: item.file, function: item.name })));
+  const findings = Array.from(currentFindings(report));
+  const byFunction = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const others = byFunction.get(key(finding));
+    if (others === undefined) byFunction.set(key(finding), [finding]);
+    else others.push(finding);
+  }
+  const checked = Array.from(allFunctions(report), (item) => ({ key: key({ file: item.file, function: item.name }), item }));
+  const known = new Set(checked.map((one) => one.key));
   const elsewhere = findings.filter((finding) => !known.has(key(finding)));
   return [
-    ...checked.map((item) => functionCase(item, findings.filter((finding) => key(finding) === key({ file: item.file, function: item.name })))),
+    ...checked.map((one) => functionCase(one.item, byFunction.get(one.key) ?? [])),
     ...elsewhere.map((finding) => findingCase(finding.file, oneLine(finding.function) || finding.rule, [finding])),
   ];
 }
@@ -63,7 +69,7 @@ function findingCase(file: string, name: string, findings: readonly Finding[]): 
   return { file, name, outcome: "failed", content: element("failure", attributes, xmlText(body.join("\n\n"))) };
 }
 
-function inputCases(report: Report): Case[] {
+function inputCases(report: ReportView): Case[] {
   return report.inputs
     .filter((input) => input.failed !== undefined)
     .map((input) => ({ file: input.path, name: "input", outcome: "error", content: element("error", { message: oneLine(input.failed!) }, "") }));

@@ -1,13 +1,13 @@
 /** reviewdog's diagnostic format, one JSON object a line (proto/rdf/reviewdog.proto there). Columns count UTF-8 bytes. */
 import type { Finding, Severity } from "../core/finding.ts";
-import type { Report } from "../core/report.ts";
+import type { ReportView } from "../core/report.ts";
 import { messageText, lineOf, ownLine, reasonLines } from "./explain.ts";
 import { currentFindings } from "./order.ts";
 
 const severities: Readonly<Record<Severity, string>> = { error: "ERROR", warning: "WARNING", note: "INFO" };
 
-export function rdjsonlReport(report: Report): string {
-  return currentFindings(report).map((finding) => `${JSON.stringify(diagnostic(finding))}\n`).join("");
+export function* rdjsonlReport(report: ReportView): Generator<string> {
+  for (const finding of currentFindings(report)) yield `${JSON.stringify(diagnostic(finding))}\n`;
 }
 
 function diagnostic(finding: Finding): object {

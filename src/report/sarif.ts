@@ -3,10 +3,10 @@
  * ordered across them by executionOrder. What could not be read or reviewed is a notification of the invocation.
  */
 import { type Finding, isWaived, type Severity } from "../core/finding.ts";
-import type { Report } from "../core/report.ts";
+import type { ReportView } from "../core/report.ts";
 import { uniqueFingerprints } from "./explain.ts";
 import type { ReportOptions } from "./options.ts";
-import { byWeight, compareText, currentFindings, waivedFindings } from "./order.ts";
+import { allFunctions, compareText, currentFindings, heaviest, waivedFindings } from "./order.ts";
 import { codeFlows, relatedLocations } from "./sarif-flows.ts";
 import { escapeMessage, findingLocation } from "./sarif-locations.ts";
 import { sarifRule } from "./sarif-rules.ts";
@@ -16,9 +16,10 @@ import { count, oneLine } from "./wrap.ts";
 const mostResults = 5000;
 const levels: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", note: "note" };
 
-export function sarifReport(report: Report, options: ReportOptions): string {
-  const findings = [...byWeight(currentFindings(report)), ...waivedFindings(report)];
-  const kept = findings.slice(0, mostResults);
+export function sarifReport(report: ReportView, options: ReportOptions): string {
+  const current = heaviest(currentFindings(report), mostResults);
+  const waived = Array.from(waivedFindings(report));
+  const kept = [...current.findings, ...waived].slice(0, mostResults);
   const ruleIds = Array.from(new Set(kept.map((finding) => finding.rule))).toSorted(compareText);
   const fingerprints = uniqueFingerprints(kept);
   const log = {
@@ -27,7 +28,7 @@ export function sarifReport(report: Report, options: ReportOptions): string {
     runs: [
       {
         tool: { driver: { name: "mmreview", semanticVersion: report.tool.version, rules: ruleIds.map((id) => sarifRule(id, options.rules)) } },
-        invocations: [{ executionSuccessful: report.inputs.every((input) => input.failed === undefined), toolExecutionNotifications: notifications(report, findings.length - kept.length) }],
+        invocations: [{ executionSuccessful: report.inputs.every((input) => input.failed === undefined), toolExecutionNotifications: notifications(report, current.all + waived.length - kept.length) }],
         columnKind: "utf16CodeUnits",
         results: kept.map((finding, index) => result(finding, ruleIds.indexOf(finding.rule), fingerprints[index]!)),
       },
@@ -58,7 +59,7 @@ function messageText(finding: Finding): string {
   return escapeMessage(parts.map((part) => (/[.?!]$/.test(part) ? part : `${part}.`)).join(" "));
 }
 
-function notifications(report: Report, left: number): object[] {
+function notifications(report: ReportView, left: number): object[] {
   const note = (level: string, text: string): object => ({ level, message: { text: escapeMessage(oneLine(text)) } });
   return [
     ...report.inputs.flatMap((input) => [
@@ -66,9 +67,7 @@ function notifications(report: Report, left: number): object[] {
       ...input.troubles.map((trouble) => note("warning", `${input.path}: ${trouble}`)),
       ...(input.skipped.length === 0 ? [] : [note("note", `${input.path}: ${input.skipped.length} of ${count(input.messages, "message")} not reviewed`)]),
     ]),
-    ...report.patches.flatMap((patch) => patch.functions).concat((report.units ?? []).flatMap((unit) => unit.functions))
-      .filter((item) => item.coverage !== "full")
-      .map((item) => note("note", `${item.file}: ${item.name}(): ${item.coverage === "partial" ? "reviewed in part" : "not reviewed"}: ${item.reason}`)),
+    ...Array.from(allFunctions(report)).filter((item) => item.coverage !== "full").map((item) => note("note", `${item.file}: ${item.name}(): ${item.coverage === "partial" ? "reviewed in part" : "not reviewed"}: ${item.reason}`)),
     ...(left > 0 ? [note("warning", `${count(left, "further result")} left out`)] : []),
   ];
 }

@@ -2,29 +2,37 @@
  * The report for people. Says what was found, what was reviewed and what was not: the words "no finding" are only ever
  * followed by the extent of the code that they hold for.
  */
-import { type Finding, isWaived, type RuleId, stands } from "../core/finding.ts";
-import type { PatchReport, Report, UnitReport } from "../core/report.ts";
+import { type Finding, isWaived, type RuleId, type Severity, stands } from "../core/finding.ts";
+import type { PatchReport, ReportView, UnitReport } from "../core/report.ts";
 import type { ReportOptions } from "./options.ts";
-import { allFunctions, compareText, currentFindings, sortFindings, waivedFindings } from "./order.ts";
+import { compareText, currentFindings, sortFindings } from "./order.ts";
 import { type Paint, painter } from "./paint.ts";
 import { findingText, waiverText } from "./text-finding.ts";
 import { inputLines } from "./text-inputs.ts";
-import { checkedText, coverageFacts, factLines, openQuestionLines, patchHeader, proofLines, tally } from "./text-patch.ts";
+import { checkedText, coverageFacts, factLines, openQuestionLines, patchHeader, proofLines } from "./text-patch.ts";
+import { countSeverities, severities, type Totals, totalsOf } from "./totals.ts";
 import { count, oneLine, placeText, wrap } from "./wrap.ts";
 
-export function textReport(report: Report, options: ReportOptions): string {
-  const paint = painter(options.colour);
-  const blocks = options.quiet
-    ? currentFindings(report).map((finding) => findingText(finding, options.width, paint))
-    : [
-        ...report.patches.flatMap((patch) => patchBlocks(patch, options, paint)),
-        ...(report.units ?? []).flatMap((unit) => unitBlocks(unit, options, paint)),
-        inputLines(report.inputs, options),
-        ruleLines(report),
-        summaryLines(report, options),
-      ];
-  const shown = blocks.filter((block) => block.length > 0);
-  return shown.length === 0 ? "" : `${shown.map((block) => block.join("\n")).join("\n\n")}\n`;
+export function* textReport(report: ReportView, options: ReportOptions): Generator<string> {
+  let before = "";
+  for (const block of blocksOf(report, options, painter(options.colour))) {
+    if (block.length === 0) continue;
+    yield before + block.join("\n");
+    before = "\n\n";
+  }
+  if (before !== "") yield "\n";
+}
+
+function* blocksOf(report: ReportView, options: ReportOptions, paint: Paint): Generator<string[]> {
+  if (options.quiet) {
+    for (const finding of currentFindings(report)) yield findingText(finding, options.width, paint);
+    return;
+  }
+  for (const patch of report.patches) yield* patchBlocks(patch, options, paint);
+  for (const unit of report.units ?? []) yield* unitBlocks(unit, options, paint);
+  yield inputLines(report.inputs, options);
+  yield ruleLines(report);
+  yield wrap(summaryText(report), options.width);
 }
 
 function patchBlocks(patch: PatchReport, options: ReportOptions, paint: Paint): string[][] {
@@ -68,7 +76,7 @@ export function waivedText(finding: Finding): string {
 }
 
 /** What a scan found, rule by rule: of a whole tree nobody counts by hand. */
-function ruleLines(report: Report): string[] {
+function ruleLines(report: ReportView): string[] {
   const counts = countsByRule(report);
   if (counts.length === 0) return [];
   const width = Math.max(...counts.map(({ rule }) => rule.length));
@@ -76,31 +84,25 @@ function ruleLines(report: Report): string[] {
 }
 
 /** Of a scan, the rules that have findings, most first; nothing of a review. */
-export function countsByRule(report: Report): { readonly rule: RuleId; readonly findings: readonly Finding[] }[] {
+export function countsByRule(report: ReportView): { readonly rule: RuleId; readonly findings: readonly Finding[] }[] {
   if ((report.units?.length ?? 0) === 0) return [];
   const byRule = new Map<RuleId, Finding[]>();
   for (const finding of currentFindings(report)) byRule.set(finding.rule, [...(byRule.get(finding.rule) ?? []), finding]);
   return Array.from(byRule, ([rule, findings]) => ({ rule, findings })).toSorted((a, b) => b.findings.length - a.findings.length || compareText(a.rule, b.rule));
 }
 
-function summaryLines(report: Report, options: ReportOptions): string[] {
-  return wrap(summaryText(report), options.width);
-}
-
 /** The last line of the report: a sentence that also stands alone. */
-export function summaryText(report: Report): string {
+export function summaryText(report: ReportView): string {
   const scope = (report.units?.length ?? 0) > 0 ? count(report.units!.length, "file") : count(report.patches.length, "patch", "patches");
-  const functions = allFunctions(report);
-  const seen = functions.filter((item) => item.coverage !== "skipped");
-  const findings = currentFindings(report);
-  const waived = waivedFindings(report).length;
+  const totals = totalsOf(report);
+  const { functions, seen, waived } = totals;
   const besides = waived === 0 ? "" : `, ${waived} waived`;
-  if (findings.length > 0) return `${severityCounts(findings)}${besides} in ${scope}; ${extent(report, seen.length)}.`;
+  const found = severityText(totals.findings);
+  if (found !== "") return `${found}${besides} in ${scope}; ${extent(totals)}.`;
   if (report.patches.length + (report.units?.length ?? 0) === 0) return `Nothing reviewed: no patch in ${messageCount(report)}.`;
-  const { proved, violated, unknown } = tally(seen);
-  if (proved + violated + unknown === 0) return `Nothing to check in ${scope}: ${nothingBecause(functions.length, seen.length)}.`;
-  if (waived > 0) return `No finding but ${waived} waived in what was reviewed of ${scope}: ${extent(report, seen.length)}.`;
-  return `No finding in what was reviewed of ${scope}: ${extent(report, seen.length)}.`;
+  if (totals.asked === 0) return `Nothing to check in ${scope}: ${nothingBecause(functions, seen)}.`;
+  if (waived > 0) return `No finding but ${waived} waived in what was reviewed of ${scope}: ${extent(totals)}.`;
+  return `No finding in what was reviewed of ${scope}: ${extent(totals)}.`;
 }
 
 function nothingBecause(functions: number, seen: number): string {
@@ -108,11 +110,8 @@ function nothingBecause(functions: number, seen: number): string {
   return functions > 0 ? `all of ${count(functions, "function")} left out` : "no function in it that the rules speak of";
 }
 
-function extent(report: Report, seen: number): string {
-  const functions = allFunctions(report);
-  const { proved, unknown } = tally(functions);
-  const partly = functions.filter((item) => item.coverage === "partial").length;
-  const left = functions.length - seen;
+function extent({ functions, seen, partly, proved, unknown }: Totals): string {
+  const left = functions - seen;
   const parts = [
     `${count(seen, "function")} checked`,
     ...(partly > 0 ? [`${partly} of them in part`] : []),
@@ -124,13 +123,14 @@ function extent(report: Report, seen: number): string {
 }
 
 export function severityCounts(findings: readonly Finding[]): string {
-  const counts = (["error", "warning", "note"] as const).map((severity) => ({
-    severity,
-    number: findings.filter((finding) => finding.severity === severity).length,
-  }));
-  return counts.filter(({ number }) => number > 0).map(({ severity, number }) => count(number, severity)).join(", ");
+  return severityText(countSeverities(findings));
 }
 
-function messageCount(report: Report): string {
+/** "1 error, 2 notes"; "" for none. */
+function severityText(counts: Readonly<Record<Severity, number>>): string {
+  return severities.filter((severity) => counts[severity] > 0).map((severity) => count(counts[severity], severity)).join(", ");
+}
+
+function messageCount(report: ReportView): string {
   return count(report.inputs.reduce((sum, input) => sum + input.messages, 0), "message");
 }

@@ -5,9 +5,15 @@
  */
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 
+/** Where an entry lies in the file. */
+export interface Place {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface Journal {
-  /** What earlier runs have added, in order. */
-  readonly entries: readonly unknown[];
+  /** Reads an entry of an earlier run again. */
+  readonly read: (place: Place) => unknown;
   readonly add: (entry: unknown) => void;
   readonly close: () => void;
 }
@@ -18,16 +24,18 @@ const chunkBytes = 1 << 20;
 /** A write reaches the disk by itself; after this many entries it is made sure of. */
 const syncEvery = 256;
 
-/** Opens or makes the journal at `path` for work named `key`; null when the file there is of other work or no journal. */
-export function openJournal(path: string, key: string): Journal | null {
+/**
+ * Opens or makes the journal at `path` for work named `key`; null when the file there is of other work or no journal.
+ * `known` is told what earlier runs have added, in order; nothing of it is kept here.
+ */
+export function openJournal(path: string, key: string, known: (entry: unknown, place: Place) => void): Journal | null {
   const file = openSync(path, existsSync(path) ? "r+" : "wx+", 0o666);
   const head = JSON.stringify({ journal: "mmreview@1", key });
-  const entries: unknown[] = [];
   let end = 0;
   for (const { text, next } of linesOf(file)) {
     const value = end === 0 ? text : parsed(text);
     if (end === 0 ? value !== head : value === undefined) break;
-    if (end > 0) entries.push(value);
+    if (end > 0) known(value, { from: end, to: next - 1 });
     end = next;
   }
   if (end === 0 && !isBlank(file)) {
@@ -44,7 +52,15 @@ export function openJournal(path: string, key: string): Journal | null {
   };
   if (end === 0) append(head);
   return {
-    entries,
+    read: ({ from, to }) => {
+      const bytes = Buffer.alloc(to - from);
+      for (let done = 0; done < bytes.length; ) {
+        const count = readSync(file, bytes, done, bytes.length - done, from + done);
+        if (count === 0) throw new Error("the file has become shorter");
+        done += count;
+      }
+      return JSON.parse(bytes.toString("utf8"));
+    },
     add: (entry) => append(JSON.stringify(entry)),
     close: () => {
       fsyncSync(file);

@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { UsageError } from "../../core/errors.ts";
-import type { Report } from "../../core/report.ts";
+import type { ReportView } from "../../core/report.ts";
 import type { ReviewRequest } from "../../core/request.ts";
-import { renderReport } from "../../report/formats.ts";
+import { reportPieces } from "../../report/formats.ts";
 import { sanitize } from "../../report/sanitize.ts";
 import { commandTable } from "../commands.ts";
 import type { Command, Context } from "../context.ts";
@@ -37,7 +37,7 @@ export const reviewCommand: Command = async (context) => {
   };
   checkBaseline(context);
   checkEmitLitmus(context);
-  const { result, printing } = await produce(context, renderReport, (library, events) => library.review(request, events));
+  const { result, printing } = await produce(context, reportPieces, (library, events) => library.review(request, events));
   await tellFailures(result, printing, context);
   emitFindings(result, context);
   if (printing.format === "nipa") {
@@ -66,7 +66,7 @@ function inputsOf({ args, streams, cwd }: Context): readonly string[] {
 }
 
 /** The text report on standard output says it already; for everyone else it goes to standard error. */
-async function tellFailures(report: Report, printing: Printing, { streams }: Context): Promise<void> {
+async function tellFailures(report: ReportView, printing: Printing, { streams }: Context): Promise<void> {
   if (printing.format === "text" && printing.file === null && !printing.options.quiet) return;
   for (const input of report.inputs) {
     if (input.failed !== undefined) await write(streams.stderr, sanitize(`mmreview: ${input.path}: ${input.failed}\n`));

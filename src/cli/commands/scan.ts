@@ -1,6 +1,6 @@
 /** `mmreview scan`: whole files as they are. */
 import type { ScanRequest } from "../../core/request.ts";
-import { renderReport } from "../../report/formats.ts";
+import { reportPieces } from "../../report/formats.ts";
 import type { Command } from "../context.ts";
 import { checkEmitLitmus, emitFindings } from "../emit-litmus.ts";
 import { type FailOn, reportExitCode } from "../exit-codes.ts";
@@ -13,7 +13,7 @@ export const scanCommand: Command = async (context) => {
   const request: ScanRequest = { ...analysis(context), tree: text(context.args, "tree") ?? ".", paths: context.args.positionals };
   checkBaseline(context);
   checkEmitLitmus(context);
-  const { result } = await produce(context, renderReport, (library, events) => library.scan(request, events));
+  const { result } = await produce(context, reportPieces, (library, events) => library.scan(request, events));
   emitFindings(result, context);
   return writeBaseline(result, context) ?? reportExitCode(result, failOn, true);
 };

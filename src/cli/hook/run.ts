@@ -4,7 +4,7 @@
  * people and their mail must not be the thing that breaks.
  */
 import { resolve } from "node:path";
-import type { Report } from "../../core/report.ts";
+import type { ReportView } from "../../core/report.ts";
 import type { ReviewRequest } from "../../core/request.ts";
 import { renderReport } from "../../report/formats.ts";
 import { currentFindings } from "../../report/order.ts";
@@ -44,10 +44,10 @@ async function reviewSeries(context: Context, file: string): Promise<number> {
   return judge(await library.review(request), context);
 }
 
-async function judge(report: Report, context: Context): Promise<number> {
+async function judge(report: ReportView, context: Context): Promise<number> {
   const { args, streams } = context;
   const quiet = args.switches.has("quiet");
-  const blocking = currentFindings(report).filter(
+  const blocking = Array.from(currentFindings(report)).filter(
     (finding) => finding.severity === "error" && finding.confidence === "confirmed" && finding.status === "introduced",
   );
   if (!quiet || blocking.length > 0) {
