@@ -36,6 +36,9 @@ export function isSignatureMark(line: string): boolean {
 /** Score of a line that can hardly be anything but context in disguise. */
 export const certainDisguise = 7;
 
+/** Least score of a line that goes on with what the line before left open, whatever else speaks against it. */
+export const openDisguise = 2;
+
 /**
  * How likely the marked line `at` is context in disguise, from 0 (no sign) to certainDisguise. Looks at its neighbours, so
  * `lines` must hold the whole hunk.

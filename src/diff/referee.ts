@@ -8,7 +8,7 @@
  * where the hunk ends and which lines are tails; the choice that needs the fewest odd readings wins. Undamaged hunks never get here: they are read as git reads them (strictExtent).
  */
 import { contentAfter, type Counts, looksIntact, naturalExtent, startsProse, type Stretch } from "./extent.ts";
-import { certainDisguise, disguiseScore, type Mark, markOf, tailScore } from "./marks.ts";
+import { certainDisguise, disguiseScore, type Mark, markOf, openDisguise, tailScore } from "./marks.ts";
 
 /** How to read the raw lines `start`..`end - 1` of a hunk. All indexes are into the array given to the referee. */
 export interface Reading {
@@ -172,6 +172,8 @@ function disguiseCost(stretch: Stretch, end: number, plus: number, minus: number
   if (plus + minus === 0) return 0;
   const scores = [...disguises(stretch, end, "plus").slice(0, plus), ...disguises(stretch, end, "minus").slice(0, minus)].map((one) => one.score);
   if (intact && Math.min(...scores) < certainDisguise) return Number.POSITIVE_INFINITY;
+  // A sign that stands where no expression goes on is none of the code's: rather the counts are wrong, as in an edited mail.
+  if (Math.max(...scores) < certainDisguise && Math.min(...scores) < openDisguise) return Number.POSITIVE_INFINITY;
   const most = Math.max(...scores) === certainDisguise ? 2 : 8;
   return scores.reduce((sum, score) => sum + Math.min(most, Math.max(1, 8 - score)), 0);
 }

@@ -2,7 +2,7 @@
  * The worlds that a patched function is replayed in: what its parameters and its steps say it works on decides which
  * entries are varied, and its parameters become objects whose fields are found by name.
  */
-import { stepsOf } from "../c/index.ts";
+import { stepsOf, walkExpr } from "../c/index.ts";
 import type { FunctionIr, OpsTable, Place } from "../c/ir.ts";
 import { bindParameter, slotFor } from "./bindings.ts";
 import type { Settings, World } from "./world/build.ts";
@@ -92,6 +92,7 @@ export function fieldDefault(world: World, field: string, root: string): Value |
     case "install_pte": case "pre_vma": case "post_vma": case "test_walk":
       return values.zero;
     case "prealloc_pte":
+      // Nothing, unless `preparedTable` has put a table there.
       return values.zero;
     case "page":
       return world.cachePage < 0 ? undefined : values.ref("page", world.cachePage);
@@ -186,11 +187,33 @@ export function memoryForReplay(world: World, ir: FunctionIr, walks: readonly Op
     const { type, source } = ir.vars.get(name)!;
     const table = type.replaceAll(/\s+/g, " ").trim() === "pgtable_t *" ? freshTable(world) : undefined;
     if (table !== undefined) memory.set(`o:${source}`, table);
+    const prepared = /^struct vm_fault \*$/.test(type) ? preparedTable(world, ir) : undefined;
+    if (prepared !== undefined) memory.set(`o:${source}.prealloc_pte`, prepared);
     // The walker itself is called first with nothing found yet.
     if (ir.name !== "page_vma_mapped_walk") continue;
     for (const field of ["pmd", "pte", "ptl"]) memory.set(`o:${source}.${field}`, world.values.zero);
   }
   return memory;
+}
+
+/**
+ * The table in `vmf->prealloc_pte`: who faults around a hole in a file has put one there (do_fault_around(), mm/memory.c, 6.12), and so
+ * has the caller of a function that uses the field without asking whether there is one.
+ */
+function preparedTable(world: World, ir: FunctionIr): Value | undefined {
+  const holders = stepsOf(ir).flatMap((step) => (step.op === "load" && step.place.k === "field" && step.place.field === "prealloc_pte" ? [step.dst] : []));
+  if (holders.length === 0) return undefined;
+  const pmd = entryNow(world, "pmd");
+  const aroundHole = world.vmas[0]?.kind === "file" && pmd.k === "entry" && pmd.kind === "none";
+  return aroundHole || !holders.some((holder) => isTested(ir, holder)) ? freshTable(world) : undefined;
+}
+
+function isTested(ir: FunctionIr, variable: string): boolean {
+  return ir.blocks.some(({ end }) => {
+    let found = false;
+    if (end.k === "branch") walkExpr(end.cond, (expr) => (found ||= expr.k === "var" && expr.name === variable));
+    return found;
+  });
 }
 
 /** Values for the parameters; what fits nothing in the world becomes an object of its own, named after the parameter. */

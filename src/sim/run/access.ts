@@ -8,7 +8,7 @@ import { readMemory, show, unknown, type Location } from "./eval.ts";
 import { sharedField } from "./fields.ts";
 import { entryRead, entryWrite, holdsEntryLock, type Operation } from "./operation.ts";
 import { cellValue } from "./ops-atomic.ts";
-import { complete, type Runner } from "./runner.ts";
+import { complete, placeOf, type Runner } from "./runner.ts";
 import { touch, touchRead, touchWrite } from "./system.ts";
 import { writeMemory } from "./thread.ts";
 
@@ -64,7 +64,8 @@ export function store(runner: Runner, step: Step & { readonly op: "store" }, at:
     case "slot": {
       const entry = asEntry(runner, value);
       if (entry === null) {
-        runner.session.notModelled.add(`line ${step.loc.line}: stores ${show(value)} into an entry`);
+        // The line is the patch's, not that of a model that it calls.
+        runner.session.notModelled.add(`line ${placeOf(runner.thread).line}: stores ${show(value).replace(/^world_table_entry\b/, "the entry of table")} into an entry`);
         runner.dropped = true;
         return null;
       }
