@@ -95,6 +95,19 @@ describe.each(formsOf(2, "around.txt", ["mm/around.c", "around_map_one"], ["mm/m
       const asked = questions(functionOf(onlyPatch(await reviewTexts([text])), fn));
       expect(asked).toMatch(/publish-order: .*prealloc_pte.*smp_wmb\(\)/);
       expect(asked).toMatch(/map-failure: .*prealloc_pte is used without a test for NULL/);
+      expect(asked).not.toMatch(/into an entry/);
+    });
+
+    const lock = withoutLines(text, [/^\+\s*vmf->ptl = pmd_lock\(/, /^\+\s*spin_unlock\(vmf->ptl\);/]);
+    it.each([["hunk counts mended", recounted(lock)], ["hunk counts off", lock]])("without the pmd lock breaks entry-lock: no caller holds it (%s)", async (_how, mail) => {
+      const patch = onlyPatch(await reviewTexts([mail]));
+      expect(patch.findings.map(inShort)).toEqual([`introduced entry-lock ${fn}()`]);
+      expect(patch.findings[0]!.message).toMatch(/no caller can hold: pte_offset_map_lock\(\)/);
+    });
+
+    const look = withoutLines(text, [/^\+\s*if \(likely\(pmd_none\(\*vmf->pmd\)\)\) \{/]);
+    it("without the look under the lock breaks stale-read", async () => {
+      expect(findingsOf(await reviewTexts([look]))).toContain(`introduced stale-read ${fn}()`);
     });
   },
 );

@@ -4,6 +4,7 @@
  * this very function, or the lock was released before on this path. Otherwise the caller may hold it.
  */
 import type { Level, LockClass } from "../../rulebook/schema.ts";
+import { noCallerHolds } from "../callers-lock.ts";
 import { isOwnVariable } from "../duties.ts";
 import { covering, coversEntries } from "../effects.ts";
 import { mentions } from "../mentions.ts";
@@ -40,12 +41,13 @@ function judge(entry: string, level: Level, call: CallInfo, site: Site): void {
   const bare = !proved && held.length === 0 && !facts.unseenLocks;
   const here = bare && (reachedHere(entry, site) || releasedHere(entry, level, site));
   const callers = bare && !here ? callersWithout(entry, site) : null;
-  const shown = here || callers !== null;
+  const barred = bare && !here && callers === null && isUserContext(site) ? noCallerHolds(call.step, site) : null;
+  const shown = here || callers !== null || barred !== null;
   site.judge({
     rule: "entry-lock",
     outcome: proved ? "proved" : shown ? "violated" : "unknown",
     what: `${call.step.callee}: ${level} lock`,
-    message: shown ? `${call.step.callee}() changes a ${level} entry without the page-table lock of its level${callers ? `, and ${callers.map((name) => `${name}()`).join(", ")} calls it without` : ""}` : proved || held.length > 0 ? "" : `whether the caller holds the ${needed} at ${call.step.callee}() cannot be seen here`,
+    message: shown ? `${call.step.callee}() changes a ${level} entry without the page-table lock of its level${callers ? `, and ${callers.map((name) => `${name}()`).join(", ")} calls it without` : barred ? `, which no caller can hold: ${barred}` : ""}` : proved || held.length > 0 ? "" : `whether the caller holds the ${needed} at ${call.step.callee}() cannot be seen here`,
     requires: [needed],
     assumed: callers ? [`callers in view: ${callers.map((name) => `${name}()`).join(", ")}`] : shown ? [] : ["locks at function entry: not known"],
     ...(call.contract ? { references: call.contract.references } : {}),
