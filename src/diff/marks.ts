@@ -37,7 +37,7 @@ export function isSignatureMark(line: string): boolean {
 export const certainDisguise = 7;
 
 /** Least score of a line that goes on with what the line before left open, whatever else speaks against it. */
-export const openDisguise = 2;
+export const openDisguise = 1;
 
 /**
  * How likely the marked line `at` is context in disguise, from 0 (no sign) to certainDisguise. Looks at its neighbours, so
@@ -50,20 +50,23 @@ export function disguiseScore(lines: readonly string[], at: number): number {
   // `--i;` and `-EINVAL,`: as removals they would be `-i;` and a constant in the first column, which no one writes.
   if (/^(?:--|\+\+)[A-Za-z_(*]|^[-+](?:E[A-Z]{2,}|\d)/.test(line)) return certainDisguise;
   let score = 0;
-  if (isOpen(before) && /^[-+] ?[\w(*&]/.test(line)) score += 4;
+  if (isOpen(before) && /^[-+] ?[\w(*&]/.test(line) && !isStatement.test(line)) score += 4;
   const lonely = markOf(before) !== markOf(line) && markOf(after) !== markOf(line);
-  if (lonely) score += 2;
+  if (lonely && score > 0) score += 2;
   // A "-" that stands directly before a "+" is the common shape of a replaced line.
   if (markOf(line) === "minus" && markOf(after) === "plus") score -= 2;
   if (markOf(line) === "plus" && markOf(before) === "minus") score -= 2;
   return Math.max(0, score);
 }
 
+/** No expression goes on with an assignment or a keyword. */
+const isStatement = /^[-+]\s*(?:if|else|for|while|do|switch|case|return|goto|break|continue|static|struct)\b|[^=!<>]=[^=]/;
+
 /** True when the text of the line before ends inside an expression, so that the next line goes on with an operator. */
 function isOpen(line: string): boolean {
   const text = line.trimEnd();
   if (text === "" || text.endsWith("*/")) return false;
-  return /[\w)\]]$/.test(text) && !/^[#*/]/.test(text.replace(/^[-+ ]/, "").trimStart());
+  return /[\w)\]]$/.test(text) && !/^(?:[#*/]|(?:if|for|while|switch|else)\b.*\)$)/.test(text.replace(/^[-+ ]/, "").trimStart());
 }
 
 /**

@@ -38,6 +38,8 @@ function pieces(word: string, width: number): string[] {
 
 /** `label` padded to `indent` columns, then the text; further lines stand under the first. */
 export function hanging(label: string, text: string, indent: number, width: number): string[] {
+  // A label that leaves no gap has a line of its own.
+  if (label.length >= indent && /\S$/.test(label)) return [label, ...hanging("", text, indent, width)];
   const head = label.padEnd(indent);
   return wrap(text, width - indent).map((line, index) => (index === 0 ? `${head}${line}` : " ".repeat(indent) + line).trimEnd());
 }

@@ -12,6 +12,7 @@ import { judgeAccessKept } from "../granted.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import { looks, userfaultfd } from "../steady-fields.ts";
 import { judgeClearedValue } from "./asserted.ts";
+import { isBlindWrite } from "./blind-write.ts";
 import { judgeTableRemoval } from "./removed-table.ts";
 import type { Level } from "../../rulebook/schema.ts";
 import * as sym from "../symbols.ts";
@@ -68,7 +69,7 @@ export const staleRead: Rule = {
     if (installs && (putsTableBack(call, site) || isOwnTable(pointer, site))) return;
     const decided = fact?.decided ?? null;
     const former = fact?.rechecked ? null : formerValue(pointer, call, site);
-    if (!installs && decided === null && !fact?.rechecked && former === null) {
+    if (!installs && decided === null && !fact?.rechecked && former === null && !isBlindWrite(pointer, call, site)) {
       site.judge({ rule: "stale-read", outcome: "unknown", what: demand(call, requirement.level), message: "", quiet: "demand" });
       return;
     }
