@@ -8,8 +8,8 @@ import { type ArmChoice, settleConditionals } from "./conditionals.ts";
 import { readFileScope } from "./file-scope.ts";
 import { type FunctionHead, readHead } from "./heads.ts";
 import type { OpsTable, RecordType, UnitIr } from "./ir.ts";
-import { mask } from "./mask.ts";
-import { segment } from "./segment.ts";
+import { maskOutside } from "./mask.ts";
+import { type Item, segment } from "./segment.ts";
 import { lineAt, lineStartsOf, type UnitText } from "./unit-text.ts";
 
 export interface CutFunction {
@@ -28,6 +28,7 @@ export interface CutFile {
   readonly text: string;
   readonly plain: string;
   readonly code: string;
+  /** Bodies of functions are not masked yet. */
   readonly masked: string;
   readonly choices: readonly ArmChoice[];
   readonly functions: readonly CutFunction[];
@@ -42,9 +43,11 @@ export interface CutFile {
 export function cutFile(path: string, text: string, columnsTrue: boolean): CutFile {
   const { plain, code } = blankStretch(text);
   const settled = settleConditionals(code);
-  const unit: UnitText = { path, text, plain, code, masked: mask(settled.code), choices: settled.choices, lineStarts: lineStartsOf(text) };
-  const { masked, choices } = unit;
-  const items = segment(masked, columnsTrue);
+  const outside = maskOutside(settled.code);
+  const items = segment(outside, columnsTrue);
+  const masked = withBodies(outside, settled.code, items);
+  const { choices } = settled;
+  const unit: UnitText = { path, text, plain, code, masked, choices, lineStarts: lineStartsOf(text) };
   const { names, records, opsTables } = readFileScope(unit, items);
   const functions: CutFunction[] = [];
   const unreadable: UnitIr["unreadable"][number][] = [];
@@ -57,6 +60,18 @@ export function cutFile(path: string, text: string, columnsTrue: boolean): CutFi
     } else if (item.k === "text" && masked.slice(item.from, item.to).trimEnd().endsWith("}")) unreadable.push(lost(unit, item.from, item.to));
   }
   return { path, text, plain, code, masked, choices, functions, variables: names.variables, records, opsTables, unreadable };
+}
+
+/** `text` with the bodies that `bodies` has in the same places. */
+function withBodies(text: string, bodies: string, items: readonly Item[]): string {
+  const pieces: string[] = [];
+  let at = 0;
+  for (const item of items) {
+    if (item.k !== "function") continue;
+    pieces.push(text.slice(at, item.bodyFrom), bodies.slice(item.bodyFrom, item.bodyTo));
+    at = item.bodyTo;
+  }
+  return pieces.join("") + text.slice(at);
 }
 
 function lost(unit: UnitText, from: number, to: number): UnitIr["unreadable"][number] {

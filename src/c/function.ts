@@ -41,13 +41,19 @@ interface LoweredBody {
   readonly unreadable: FunctionIr["unreadable"];
 }
 
-function lowerBody(unit: UnitText, names: UnitNames, head: FunctionHead, body: SyntaxNode, end: number): LoweredBody {
+/** The tree of a body, and the text that it is of: only there what stands in the body is masked. */
+export interface Body {
+  readonly unit: UnitText;
+  readonly tree: SyntaxNode;
+}
+
+function lowerBody({ unit, tree }: Body, names: UnitNames, head: FunctionHead, end: number): LoweredBody {
   const l = newLowering(unit, names);
   const { builder } = l;
   for (const { name, type } of head.params) if (name !== "") builder.declare(name, type, "param");
-  collectLabels(l, body);
-  skipChoices(l, body.start);
-  l.statement(body);
+  collectLabels(l, tree);
+  skipChoices(l, tree.start);
+  l.statement(tree);
   settleChoices(l, end);
   const blocks = builder.finish(locAt(unit.lineStarts, end));
   return { vars: builder.vars, blocks, unreadable: builder.unreadable };
@@ -57,10 +63,10 @@ function lowerBody(unit: UnitText, names: UnitNames, head: FunctionHead, body: S
  * The function whose head was read from offset `headAt` and whose body ends at offset `end`. Its body is parsed and lowered
  * when somebody first looks at it: of a file of hundreds of functions, a patch concerns a few.
  */
-export function lowerFunction(unit: UnitText, names: UnitNames, head: FunctionHead, headAt: number, bodyAt: number, body: () => SyntaxNode, end: number): FunctionIr {
+export function lowerFunction(unit: UnitText, names: UnitNames, head: FunctionHead, headAt: number, bodyAt: number, body: () => Body, end: number): FunctionIr {
   let known: LoweredBody | null = null;
   let words: BodyWords | null = null;
-  const lowered = (): LoweredBody => (known ??= lowerBody(unit, names, head, body(), end));
+  const lowered = (): LoweredBody => (known ??= lowerBody(body(), names, head, end));
   return {
     name: head.name,
     file: unit.path,

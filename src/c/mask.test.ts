@@ -1,7 +1,11 @@
 /** One example a row of the mask table, and what the mask promises of every text. */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { mask } from "./mask.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { blankStretch } from "./blank.ts";
+import { settleConditionals } from "./conditionals.ts";
+import { cutFile } from "./cut-file.ts";
+import { initC } from "./parse.ts";
+import { mask, maskBody, maskOutside } from "./mask.ts";
 import { maskRows } from "./mask-rows.ts";
 
 /** Row -> texts before and after, both as they stand in a function's body. A row may have several. */
@@ -96,5 +100,43 @@ describe("mask", () => {
   it("does nothing when done again to what it left alone", () => {
     const text = "if (a)\n\tb = c[d](e, f);\nreturn g ? h : -i;\n";
     expect(mask(text, true)).toBe(text);
+  });
+});
+
+function isPaired(text: string): boolean {
+  let depth = 0;
+  for (const c of text) if (depth >= 0) depth += c === "(" ? 1 : c === ")" ? -1 : 0;
+  return depth === 0;
+}
+
+describe("bodies that are masked later", () => {
+  beforeAll(initC);
+
+  const body = "{\n\tguard(rcu)();\n\tlist_for_each_entry(page, &pages, lru)\n\t\tuse(page);\n}";
+  const around = (inner: string): string => `static __init int first(void)\n${inner}\n\nstatic DEFINE_SPINLOCK(lock);\n\nint second(struct page *page)\n${inner}\n`;
+
+  it("stay as they are outside, and are masked in place", () => {
+    const text = around(body);
+    const outside = maskOutside(text);
+    expect(outside).toContain(body);
+    expect(outside).not.toContain("__init");
+    const from = text.indexOf(body);
+    const to = from + body.length;
+    expect(maskBody(outside, from, to)).toBe(mask(text).slice(from, to));
+    expect(maskBody(outside, from, to)).not.toContain("list_for_each_entry(");
+  });
+
+  it("come out as if all had been masked at once, however the text is cut", () => {
+    const pieces = [...fragments, "int f(void)\n{", "\n{\n", "\n}\n", "static struct s x = {", "\tguard(rcu)();\n"];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces)), (parts) => {
+        const text = parts.join("");
+        const { masked, functions } = cutFile("mm/f.c", text, true);
+        const whole = mask(settleConditionals(blankStretch(text).code).code);
+        // A parenthesis that is closed behind its function is no longer read across its end.
+        for (const { bodyFrom, bodyTo } of functions) if (isPaired(text.slice(bodyFrom, bodyTo))) expect(maskBody(masked, bodyFrom, bodyTo)).toBe(whole.slice(bodyFrom, bodyTo));
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

@@ -3,7 +3,7 @@
  * true and nothing has to be preprocessed. Whoever reads the tree looks at the original text at the same offset to learn
  * that a `while` really is a list_for_each_entry(). One pass, linear in the text.
  */
-import { isBlank, pairBrackets, skipBlank } from "./brackets.ts";
+import { type Brackets, isBlank, pairBrackets, skipBlank } from "./brackets.ts";
 import { maskRows, type Edit, type MaskSite } from "./mask-rows.ts";
 import { notCallees } from "./mask-words.ts";
 
@@ -19,13 +19,30 @@ const token = /\w+|[(){}]/g;
  * The result has the same length and the same line ends.
  */
 export function mask(code: string, inBody = false): string {
+  return masked(code, pairBrackets(code), 0, code.length, inBody, false);
+}
+
+/** The same but for what looks like the body of a function, which stays as it is: of a file of hundreds of functions few are looked into. */
+export function maskOutside(code: string): string {
+  return masked(code, pairBrackets(code), 0, code.length, false, true);
+}
+
+/** The body of a function that stands in `code` from its opening brace on, masked. */
+export function maskBody(code: string, from: number, to: number): string {
+  return masked(code, pairBrackets(code, from, to), from, to, false, false);
+}
+
+/** The stretch of `code`, masked. `passBodies`: what looks like the body of a function stays as it is. */
+function masked(code: string, brackets: Brackets, start: number, end: number, inBody: boolean, passBodies: boolean): string {
   const edits: Edit[] = [];
-  const brackets = pairBrackets(code);
   const parens: OpenParen[] = [];
   let depth = inBody ? 1 : 0;
-  let done = 0;
+  let done = start;
+  let firstClose = -1;
   let last = { word: "", to: -1, before: "" };
-  for (const match of code.matchAll(token)) {
+  const words = new RegExp(token);
+  words.lastIndex = start;
+  for (let match = words.exec(code); match !== null && match.index < end; match = words.exec(code)) {
     const word = match[0];
     const from = match.index;
     const c = word.charCodeAt(0);
@@ -34,6 +51,10 @@ export function mask(code: string, inBody = false): string {
       else if (c === 125) depth = Math.max(inBody ? 1 : 0, depth - 1);
       else if (c === 41) parens.pop();
       else if (parens.length < 500) parens.push(openParen(code, from, last));
+      if (!passBodies || c !== 123 || depth !== 1 || parens.length > 0 || !opensBody(code, from)) continue;
+      // The first closing brace in the first column ends it, if brackets say so, too.
+      if (firstClose < from) firstClose = code.indexOf("\n}", from) + 1 || Infinity;
+      if (brackets.braceStart(firstClose) === from) words.lastIndex = firstClose;
       continue;
     }
     if (c >= 48 && c <= 57) continue;
@@ -61,7 +82,12 @@ export function mask(code: string, inBody = false): string {
     if (edit.also !== undefined) edits.push(edit.also);
     done = edit.to;
   }
-  return applyEdits(code, edits);
+  return applyEdits(code, edits, start, end);
+}
+
+/** Behind a list of parameters, at the start of a line, as kernel style has the brace that opens a function. */
+function opensBody(code: string, brace: number): boolean {
+  return code.charCodeAt(brace - 1) === 10 && code.charCodeAt(lastSolid(code, brace)) === 41;
 }
 
 function openParen(code: string, at: number, last: { word: string; to: number; before: string }): OpenParen {
@@ -83,14 +109,14 @@ function firstEdit(site: MaskSite): Edit | null {
   return null;
 }
 
-function applyEdits(code: string, edits: readonly Edit[]): string {
+function applyEdits(code: string, edits: readonly Edit[], start: number, end: number): string {
   const pieces: string[] = [];
-  let at = 0;
+  let at = start;
   for (const edit of edits.toSorted((a, b) => a.from - b.from)) {
     if (edit.from < at) continue;
     pieces.push(code.slice(at, edit.from), edit.text);
     at = edit.to;
   }
-  pieces.push(code.slice(at));
+  pieces.push(code.slice(at, end));
   return pieces.join("");
 }

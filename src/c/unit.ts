@@ -1,10 +1,11 @@
 /** Lowers a whole file image: the text is cut into functions (cut-file.ts), and each is lowered when it is looked at. */
 import type { FileImage } from "../core/image.ts";
 import { cutFile, type CutFile, type CutFunction } from "./cut-file.ts";
-import { lowerFunction } from "./function.ts";
+import { type Body, lowerFunction } from "./function.ts";
 import type { UnitIr } from "./ir.ts";
 import { misread } from "./leaves.ts";
 import { withoutLongLines } from "./long-lines.ts";
+import { maskBody } from "./mask.ts";
 import { parse } from "./parse.ts";
 import { lowerPartial } from "./partial.ts";
 import type { SyntaxNode } from "./syntax.ts";
@@ -14,8 +15,14 @@ import { lineStartsOf, type UnitText } from "./unit-text.ts";
 /** Bodies longer than this are no source: they are read statement by statement at once. The longest function of 6.12's mm/ has 30,000. */
 const longestBody = 300_000;
 
-/** The tree of a function's body: the grammar's when all of it is C, else read statement by statement. */
-function bodyOf(unit: UnitText, item: CutFunction): SyntaxNode {
+/** The tree of a function's body: the grammar's when all of it is C, else read statement by statement; and the text that it is of. */
+function bodyOf(outside: UnitText, item: CutFunction): Body {
+  const { masked } = outside;
+  const unit = { ...outside, masked: masked.slice(0, item.bodyFrom) + maskBody(masked, item.bodyFrom, item.bodyTo) + masked.slice(item.bodyTo) };
+  return { unit, tree: treeOf(unit, item) };
+}
+
+function treeOf(unit: UnitText, item: CutFunction): SyntaxNode {
   if (item.bodyTo - item.bodyFrom > longestBody) return readBody(unit.masked, item.bodyFrom, item.bodyTo);
   const root = parse(unit.masked.slice(item.bodyFrom, item.bodyTo), item.bodyFrom);
   const [body] = root.children;
