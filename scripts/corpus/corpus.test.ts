@@ -12,12 +12,16 @@ import { copyKernelFiles, findKernelSource } from "./kernel-trees.ts";
 import { type Measured, measureAlone, measureOnTree } from "./measure-known.ts";
 import { measureReviewed } from "./measure-reviewed.ts";
 import { knownReport } from "./report-known.ts";
+import { reasons } from "./out-of-reach.ts";
 import { reviewedReport } from "./report-reviewed.ts";
 import { reverseDiff } from "./reverse-diff.ts";
 import { withPatch } from "./scratch-tree.ts";
 import { table } from "./table.ts";
 
 const made: string[] = [];
+
+/** Beside the project; null where it is not. */
+const stored = readCorpus(join(import.meta.dirname, "../../../shared/corpus"));
 
 afterEach(() => {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
@@ -252,6 +256,20 @@ describe("the report", () => {
     const text = reviewedReport([{ patch: { id: "p", mail: "", labels: [] }, labels: [label("confirmed", true), label("confirmed", false), label("refuted", true), label("refuted", false)], others: [] }], new Set(["map-balance"]));
     expect(text).toMatch(/^map-balance +1\/2 +- +- +1\/2$/m);
     expect(text.match(/^- .*/gm)).toEqual(["- p: map-balance in confirmed_false (confirmed)", "- p: map-balance in refuted_true (refuted)"]);
+  });
+
+  it("prints the reason of a label that is out of reach and counts it", () => {
+    const { id, why, ...label } = reasons[0]!;
+    const labels = [{ label: { ...label, outcome: "confirmed" as const }, hit: false, asked: false, view: "partial" as const, causes: [] }];
+    const text = reviewedReport([{ patch: { id, mail: "", labels: [] }, labels, others: [] }], new Set([label.rule]));
+    expect(text).toContain(`    out of reach: ${why}`);
+    expect(text).toContain("(1; of them out of reach, counted all the same: 1)");
+    expect(text).toMatch(/^all under checked rules +0\/1/m);
+  });
+
+  it.skipIf(stored === null)("gives reasons for labels of the corpus alone", () => {
+    const labels = stored!.reviewed.flatMap((patch) => patch.labels.map((label) => `${patch.id} ${label.function} ${label.rule}`));
+    expect(reasons.map((one) => `${one.id} ${one.function} ${one.rule}`).filter((name) => !labels.includes(name))).toEqual([]);
   });
 
   it("keeps its columns", () => {

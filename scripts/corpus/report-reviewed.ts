@@ -2,6 +2,7 @@
 import type { ReviewLabel } from "./entries.ts";
 import { inWords as findingInWords } from "./judge.ts";
 import type { MeasuredReview } from "./measure-reviewed.ts";
+import { whyOutOfReach } from "./out-of-reach.ts";
 import { count, inWords, table } from "./table.ts";
 
 export function reviewedReport(all: readonly MeasuredReview[], checked: ReadonlySet<string>): string {
@@ -17,10 +18,11 @@ export function reviewedReport(all: readonly MeasuredReview[], checked: Readonly
   return [
     table(["reviewed patches", "confirmed", "raised", "answered", "refuted"], rows),
     "",
-    `Labels under checked rules that were missed, or hit though shown to be no bug (${missed.length}):`,
+    `Labels under checked rules that were missed, or hit though shown to be no bug (${missed.length}; of them out of reach, counted all the same: ${missed.filter(({ id, label }) => whyOutOfReach(id, label) !== null).length}):`,
     ...missed.flatMap(({ id, label, hit, asked, view, causes }) => {
       const how = [asked && !hit ? ", asked only" : "", view === "full" ? "" : `, function ${view}`].join("");
-      return [`- ${id}: ${label.rule} in ${label.function} (${label.outcome})${how}`, ...causes.map((cause) => `    ${cause}`)];
+      const why = whyOutOfReach(id, label);
+      return [`- ${id}: ${label.rule} in ${label.function} (${label.outcome})${how}`, ...(why === null ? [] : [`    out of reach: ${why}`]), ...causes.map((cause) => `    ${cause}`)];
     }),
     "",
     `Other findings introduced (${others.length}):`,
