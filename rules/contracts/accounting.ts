@@ -2,6 +2,7 @@
 import type { Contract } from "../../src/rulebook/schema.ts";
 
 const counter = { file: "mm/memory.c", where: "copy_nonpresent_pte()", version: "6.12" } as const;
+const pages = { file: "include/linux/gfp.h", where: "free_pages()", version: "6.12" } as const;
 const mm = { file: "include/linux/mm.h", where: "mm_inc_nr_ptes()", version: "6.12" } as const;
 const alloc = { file: "include/asm-generic/pgalloc.h", where: "pte_free()", version: "6.12" } as const;
 const defer = { file: "mm/pgtable-generic.c", where: "pte_free_defer()", version: "6.12" } as const;
@@ -32,5 +33,9 @@ export const contracts: readonly Contract[] = [
   { name: "pte_free_kernel", params: ["mm", "table"], effects: [{ do: "reuse-table", table: "table", how: "now" }], references: [alloc] },
   { name: "pmd_free", aliases: ["pud_free", "p4d_free"], params: ["mm", "table"], effects: [{ do: "reuse-table", table: "table", how: "now" }], references: [alloc] },
   { name: "pmd_free_tlb", aliases: ["pud_free_tlb", "p4d_free_tlb"], params: ["tlb", "table", "addr"], effects: [{ do: "reuse-table", table: "table", how: "later" }, { do: "flush", what: "gather" }], references: [gather] },
-  { name: "free_page", params: ["table"], effects: [{ do: "reuse-table", table: "table", how: "now" }], references: [alloc] },
+  { name: "free_page", params: ["table"], effects: [{ do: "reuse-table", table: "table", how: "now" }, { do: "free-memory", of: "table" }], references: [alloc] },
+  { name: "free_pages", params: ["addr", "order"], effects: [{ do: "free-memory", of: "addr" }], references: [pages] },
+  { name: "__free_pages", params: ["page", "order"], effects: [{ do: "free-memory", of: "page" }], references: [pages] },
+  { name: "__free_page", params: ["page"], effects: [{ do: "free-memory", of: "page" }], references: [pages] },
+  { name: "page_address", params: ["page"], returns: { is: "page" }, references: [{ file: "include/linux/mm.h", where: "page_address()", version: "6.12" }] },
 ];

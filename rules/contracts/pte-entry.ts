@@ -49,7 +49,7 @@ export const contracts: readonly Contract[] = [
   { name: "is_hugetlb_entry_migration", params: ["pte"], returns: { tests: { value: "pte", nonzero: ["migration"], zero: ["none", "leaf", "hwpoison", "marker"] } }, references: [{ file: "mm/hugetlb.c", where: "is_hugetlb_entry_migration()", version: "6.12" }] },
   { name: "is_hugetlb_entry_hwpoisoned", params: ["pte"], returns: { tests: { value: "pte", nonzero: ["hwpoison"], zero: ["none", "leaf", "migration", "marker"] } }, references: [{ file: "mm/hugetlb.c", where: "is_hugetlb_entry_hwpoisoned()", version: "6.12" }] },
   { name: "pte_same", params: ["a", "b"], returns: { same: ["a", "b"] }, references: [pgtable] },
-  { name: "pte_page", params: ["pte"], requires: [{ need: "kind", value: "pte", in: present }], references: [pgtable] },
+  { name: "pte_page", params: ["pte"], requires: [{ need: "kind", value: "pte", in: present }], returns: { behind: "pte" }, references: [pgtable] },
   { name: "pte_pfn", params: ["pte"], requires: [{ need: "kind", value: "pte", in: ["none", ...present] }], references: [pgtable] },
   { name: "vm_normal_page", params: ["vma", "addr", "pte"], requires: [{ need: "kind", value: "pte", in: present }], references: [memory] },
   { name: "vm_normal_folio", params: ["vma", "addr", "pte"], requires: [{ need: "kind", value: "pte", in: present }], references: [memory] },

@@ -95,6 +95,8 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
       return lookAt(effect.field, sym.field(call.arg(effect.of), effect.field), facts);
     case "change-rmap":
       return { ...facts, memory: new Map(facts.memory).set(sym.changedRmap(call.arg(effect.folio)), `${call.step.callee}() in line ${loc.line}`) };
+    case "free-memory":
+      return facts;
     case "owe-flush":
     case "flush":
     case "settle-batched":

@@ -16,6 +16,7 @@ import { type StaticTypes, staticTypes } from "./static-types.ts";
 import * as sym from "./symbols.ts";
 import { ageSymbol, forgetDead } from "./tidy.ts";
 import { callInfo, transfer } from "./transfer.ts";
+import { foundBehind } from "./freed-behind.ts";
 
 export interface Surroundings {
   readonly rulebook: Rulebook;
@@ -33,6 +34,8 @@ export interface Surroundings {
   readonly unlockedCallers: (fn: FunctionIr, param: string) => readonly string[] | null;
   /** Whether a function leads to a call that may sleep. */
   readonly maySleep: (fn: FunctionIr) => boolean;
+  /** Whether a function leads to a call that frees memory. */
+  readonly mayFree: (fn: FunctionIr) => boolean;
   /** The unit that a function in view is of. */
   readonly unitOf: (fn: FunctionIr) => UnitIr;
   /** What is known where a function starts, without asking its callers. */
@@ -279,7 +282,7 @@ class Explorer {
     if (callee === null || this.around.rulebook.contract(callee)) return null;
     const fn = this.around.functions.get(callee);
     if (!fn || fn.partial || activation.depth >= maxDepth || activation.stack.includes(callee)) return null;
-    if (!this.around.matters(fn) && !handsOver(step, site) && !this.around.mattersUnder(fn, site.facts)) return null;
+    if (!this.around.matters(fn) && !handsOver(step, site) && !this.around.mattersUnder(fn, site.facts) && !(handsPage(step, site) && this.around.mayFree(fn))) return null;
     const info = callInfo(step, { block, step: index }, site);
     for (const rule of this.around.rules) rule.onCall?.(info, site);
     const id = this.frameId(`${activation.frame.id}.${block}.${index}`);
@@ -316,4 +319,9 @@ function handsOver(step: CallStep, site: Site): boolean {
   const resources = new Set([...facts.locks.map((l) => l.id), ...facts.maps.map((m) => m.pointer), ...facts.walks.keys()]);
   if (args.some((arg) => resources.has(sym.splitMove(arg).root))) return true;
   return Array.from(facts.memory).some(([address, value]) => resources.has(sym.splitMove(value).root) && args.some((arg) => address === arg || address.startsWith(`${arg}.`)));
+}
+
+/** Whether a call passes on a page that was found by the value of an entry. */
+function handsPage(step: CallStep, site: Site): boolean {
+  return foundBehind(step.args.map((arg) => evaluate(arg, site.facts, site.frame)), site.facts);
 }

@@ -156,6 +156,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
   const isCut = unit.functions.some((fn) => fn.partial);
   const sleepsBelow = callsBelow(functions, (callee) => rulebook.sleeper(callee) !== undefined);
   const needsBelow = callsBelow(functions, (callee) => rulebook.contract(callee)?.requires?.some((r) => r.need === "held") ?? false);
+  const freesBelow = callsBelow(functions, (callee) => rulebook.contract(callee)?.effects?.some((e) => e.do === "free-memory") ?? false);
   const around: Surroundings = {
     rulebook,
     functions,
@@ -183,6 +184,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
       return order;
     },
     maySleep: (fn) => sleepsBelow.reaches(fn),
+    mayFree: (fn) => freesBelow.reaches(fn),
     unitOf: (fn) => unitsOf.get(fn.file) ?? unit,
     entryOf: (fn) => withTold(entryFacts(fn, rulebook, around.unitOf(fn).opsTables), locksByComment(fn, rulebook), `the comment above ${fn.name}() says so`, fn, around),
     knownCallersOf: (fn) => {

@@ -54,7 +54,7 @@ function speaksOfTables(callee: string, rulebook: Rulebook): boolean {
 const asides: ReadonlySet<Requirement["need"]> = new Set(["no-table-page", "access-kept", "counts-kind"]);
 
 /** What matters to functions that have page-table steps and makes none of a function by itself. */
-const incidental: ReadonlySet<Effect["do"]> = new Set(["flush", "mark-dirty", "drop-rmap", "delay-rmap", "reuse-table", "sync-walkers", "look-at", "give-entry"]);
+const incidental: ReadonlySet<Effect["do"]> = new Set(["flush", "mark-dirty", "drop-rmap", "delay-rmap", "reuse-table", "sync-walkers", "free-memory", "look-at", "give-entry"]);
 
 /** Locks that say nothing of page tables: RCU and interrupts alone, mutexes and semaphores in general, the folio lock. */
 function isOther(lock: LockRef): boolean {

@@ -4,6 +4,7 @@ import { inEra } from "../util/version.ts";
 import { applyEffects, covering, lockOfRef, note, orderTables, readEntry, writeEntry } from "./effects.ts";
 import { addressOf, contentOf, evaluate } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
+import { trackBehind } from "./freed-behind.ts";
 import type { CallInfo, Rule, Site } from "./model.ts";
 import { lookAt } from "./steady-fields.ts";
 import * as sym from "./symbols.ts";
@@ -165,7 +166,7 @@ function call(step: CallStep, at: StepPlace, site: Site, rules: readonly Rule[])
   const used = unmaps ? site.facts : info.args.reduce((facts, arg) => markUse(arg, facts), site.facts);
   const ready = { ...site, facts: learnAddress(info, used) };
   const after = info.contract ? byContract(info, ready, rules) : [unknownCall(info, ready)];
-  return after.map((facts) => withResult(step, info, facts, site.frame.id));
+  return after.map((facts) => withResult(step, info, trackBehind(info, ready, facts), site.frame.id));
 }
 
 /** A pmd that is given together with an address maps that address: the first pair tells. */

@@ -115,6 +115,8 @@ export type Effect =
   | { readonly do: "reuse-table"; readonly table: string; readonly how: "now" | "later" }
   /** Tables of this level that hang in (or are deposited with) the page tables of a process become one more or less, or the count of them does. */
   | { readonly do: "ledger"; readonly level: Level; readonly side: "tables" | "count"; readonly by: "one more" | "one less" }
+  /** The memory that the argument describes or is the address of goes back to the allocator. */
+  | { readonly do: "free-memory"; readonly of: string }
   /** A present entry lets accesses of the user through that it did not before; only its lock keeps it so. */
   | { readonly do: "allow-access"; readonly entry: string }
   | { readonly do: "walk-start"; readonly walk: string; readonly when?: When }
@@ -176,6 +178,8 @@ export interface Returns {
   readonly inTableOf?: string;
   /** The result is the table that this entry value points to. */
   readonly tableOf?: string;
+  /** The result describes what this entry value maps: a page, or the page of a table. */
+  readonly behind?: string;
   /** The result is an object that this task has just got hold of: its locks are not held for us by any caller. */
   readonly unlocked?: true;
   /** The result describes the memory at this address (struct page, struct ptdesc). */

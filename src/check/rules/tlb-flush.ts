@@ -15,6 +15,7 @@ import { classOfLock } from "../effects.ts";
 import type { Effect, LockClass } from "../../rulebook/schema.ts";
 import { kindSet } from "../kinds.ts";
 import type { Duty } from "../facts.ts";
+import { judgeBehind } from "../freed-behind.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import { singleIndexLoop } from "../rmap-loop.ts";
 import * as sym from "../symbols.ts";
@@ -24,6 +25,7 @@ export const tlbFlush: Rule = {
 
   onCall: (call, site) => {
     judgeOtherMappings(call, site);
+    judgeBehind(call, site);
     for (const effect of call.contract?.effects ?? []) {
       if (effect.do === "flush" && effect.what !== "entry") judgeFlush(effect.what, call, site);
       if (effect.do === "flush" && effect.what === "entry") site.judge({ rule: "tlb-flush", outcome: "proved", what: `${levelOf(call)} entry: flushed by this function`, message: "" });
