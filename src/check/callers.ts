@@ -4,6 +4,7 @@
  */
 import type { FunctionIr } from "../c/ir.ts";
 import { mayMention } from "./call-graph.ts";
+import { callsBelow } from "./calls-below.ts";
 import { covering } from "./effects.ts";
 import { explore, type Surroundings } from "./explore.ts";
 import { emptyFacts } from "./facts.ts";
@@ -15,6 +16,12 @@ export function unlockedCallers(fn: FunctionIr, param: string, around: Surroundi
   const position = fn.params.indexOf(param);
   if (!fn.isStatic || position < 0) return null;
   const callers = Array.from(around.functions.values()).filter((caller) => caller !== fn && mayMention(caller, fn.name) && calls(caller, fn.name));
+  // A helper of the caller that is run in place may call it, too.
+  const below = callsBelow(around.functions, (callee) => callee === fn.name);
+  const leadsToIt = (callee: string): boolean => {
+    const helper = around.functions.get(callee);
+    return helper !== undefined && below.reaches(helper);
+  };
   let shown = true;
   let seen = 0;
   for (const caller of callers) {
@@ -26,7 +33,7 @@ export function unlockedCallers(fn: FunctionIr, param: string, around: Surroundi
         shown &&= isUnlocked(call, position, site);
       },
     };
-    explore(caller, emptyFacts(), { ...around, rules: [watch] });
+    explore(caller, emptyFacts(), { ...around, rules: [watch] }, { isWanted: (callee) => callee === fn.name || leadsToIt(callee), isDone: () => !shown });
     if (!shown) return null;
   }
   return seen > 0 ? callers.map((caller) => caller.name) : null;

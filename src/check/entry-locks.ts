@@ -42,7 +42,7 @@ function locksOfCallers(fn: FunctionIr, around: Surroundings, levels: number): E
   if (callers === null) return { held: [], from: null, callers: [] };
   const all = callers.flatMap((caller) => {
     const outer = entryLocks(caller, around, levels - 1).held.filter((lock) => !releases(caller, lock.class, around));
-    return (around.exploredAlone(caller).calls.get(fn.name) ?? []).map((held) => [...held, ...outer.filter((lock) => !held.some((h) => h.class === lock.class))]);
+    return around.heldAtCalls(caller, fn.name).map((held) => [...held, ...outer.filter((lock) => !held.some((h) => h.class === lock.class))]);
   });
   const [first, ...rest] = all;
   const held = first === undefined ? [] : rest.reduce(meet, first);

@@ -9,6 +9,7 @@ import { assume, assumeCase } from "./assume.ts";
 import type { CallersOf } from "./call-graph.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
 import { type EntryLock, type Facts, joinFacts, resourceKey } from "./facts.ts";
+import { leadingSteps } from "./leading-blocks.ts";
 import { type Liveness, livenessOf } from "./liveness.ts";
 import type { CallInfo, FieldOrder, Judgement, Rule, Site } from "./model.ts";
 import { type Judged, keepWorst } from "./worst.ts";
@@ -42,14 +43,18 @@ export interface Surroundings {
   readonly entryOf: (fn: FunctionIr) => Facts;
   /** All callers of a function that can be found, in other files of the tree too; null when there may be many more. */
   readonly knownCallersOf: CallersOf;
-  /** The function run without asking its callers; without judgements where it is not reviewed. */
-  readonly exploredAlone: (fn: FunctionIr) => ExploredAlone;
+  /** The function run without asking its callers. */
+  readonly exploredAlone: (fn: FunctionIr) => Exploration;
+  /** What `caller`, run without asking its own callers, holds where it calls a function of that name: on each path. */
+  readonly heldAtCalls: (caller: FunctionIr, callee: string) => readonly (readonly EntryLock[])[];
 }
 
-export interface ExploredAlone {
-  readonly exploration: Exploration;
-  /** What is held at each call, on each path, by name of what is called. */
-  readonly calls: Map<string, EntryLock[][]>;
+/** For one who does not want to know all of a function. */
+export interface Narrowing {
+  /** Only paths are followed that may come to a call of such a function. */
+  readonly isWanted: (callee: string) => boolean;
+  /** Whether enough is known. */
+  readonly isDone?: () => boolean;
 }
 
 /** Bounds; when one is hit the function's coverage says so. A step costs by the size of its facts, since it copies them. */
@@ -92,9 +97,9 @@ export interface Exploration {
   readonly limit: string;
 }
 
-export function explore(fn: FunctionIr, entry: Facts, around: Surroundings): Exploration {
+export function explore(fn: FunctionIr, entry: Facts, around: Surroundings, narrowing: Narrowing | null = null): Exploration {
   const worst = new Map<string, Judged>();
-  const explorer = new Explorer(around, (judgement, site) => keepWorst(worst, { judgement, site }));
+  const explorer = new Explorer(around, (judgement, site) => keepWorst(worst, { judgement, site }), narrowing);
   explorer.runReviewed(fn, entry);
   return { judgements: Array.from(worst.values()), limit: explorer.limit };
 }
@@ -107,13 +112,18 @@ class Explorer {
   private readonly prepared = new Map<string, Prepared>();
   private readonly around: Surroundings;
   private readonly report: (judgement: Judgement, site: Site) => void;
+  private readonly narrowing: Narrowing | null;
+  /** Of the reviewed function, how much of each block is run; null: all. */
+  private leading: readonly number[] | null = null;
 
-  constructor(around: Surroundings, report: (judgement: Judgement, site: Site) => void) {
+  constructor(around: Surroundings, report: (judgement: Judgement, site: Site) => void, narrowing: Narrowing | null) {
     this.around = around;
     this.report = report;
+    this.narrowing = narrowing;
   }
 
   runReviewed(fn: FunctionIr, entry: Facts): void {
+    if (this.narrowing !== null) this.leading = leadingSteps(fn, this.narrowing.isWanted);
     this.run({ ...this.prepare(fn), frame: { id: 1, fn }, depth: 0, cyclic: false, stack: [fn.name], outer: null }, entry);
   }
 
@@ -132,7 +142,9 @@ class Explorer {
     const states = new Map<number, Map<string, State>>();
     // First in, first out; a state that changes again while it waits keeps its place.
     const pending: State[] = [];
+    const leading = activation.depth === 0 ? this.leading : null;
     const arrive = (block: number, facts: Facts): void => {
+      if (leading?.[block] === 0) return;
       const tidy = forgetDead(facts, activation.frame.id, activation.liveness.liveIn[block]!);
       const key = resourceKey(tidy);
       const here = states.get(block) ?? new Map<string, State>();
@@ -154,6 +166,7 @@ class Explorer {
     for (const state of pending) {
       state.waits = false;
       this.runBlock(activation, state.block, state.facts, arrive, exits);
+      if (this.narrowing?.isDone?.() === true) break;
       if (this.steps > maxSteps) {
         this.limit ||= `more than ${maxSteps} steps`;
         break;
@@ -165,7 +178,8 @@ class Explorer {
   private runBlock(activation: Activation, id: number, facts: Facts, arrive: (block: number, facts: Facts) => void, exits: Map<string, Exit>): void {
     const block = activation.fn.blocks[id]!;
     let paths: Facts[] = [facts];
-    block.steps.forEach((step, index) => {
+    const steps = activation.depth === 0 && this.leading !== null ? block.steps.slice(0, this.leading[id]) : block.steps;
+    steps.forEach((step, index) => {
       paths = paths.flatMap((before) => {
         this.steps += 1 + ((before.memory.size + before.values.size + before.entries.size) >> 5);
         const aged = makesSymbol(step) ? this.age(activation, id, index, before) : before;

@@ -4,15 +4,15 @@ import type { Finding, Obligation, RuleId } from "../core/finding.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect } from "../rulebook/schema.ts";
 import { entryFacts } from "./context.ts";
-import { type Exploration, explore, type ExploredAlone, type Surroundings } from "./explore.ts";
+import { type Exploration, explore, type Surroundings } from "./explore.ts";
+import { exploredOnce } from "./explored-once.ts";
 import { type Evidence, firstOfGroups, toEvidence, toFinding, toObligation, worstJudgements } from "./findings.ts";
 import { calleesOf, stepsOf } from "../c/index.ts";
 import { callersAmong, callersByName, hasEffect } from "./call-graph.ts";
 import { unlockedCallers } from "./callers.ts";
 import { callsBelow } from "./calls-below.ts";
 import { isForProcess, ledgerStep } from "./duties.ts";
-import { callersInView, callRecorder, certainLocksOfCallers, entryLocks, type EntryLocks } from "./entry-locks.ts";
-import type { EntryLock } from "./facts.ts";
+import { callersInView, certainLocksOfCallers, entryLocks, type EntryLocks } from "./entry-locks.ts";
 import { fieldOrder } from "./field-order.ts";
 import type { FieldOrder } from "./model.ts";
 import { neutralAmong } from "./neutral.ts";
@@ -147,7 +147,7 @@ function viewOf(around: Surroundings): CallersView {
 
 function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: calling }: Elsewhere, isReviewed: (fn: FunctionIr) => boolean = () => false): Surroundings {
   const units = [...helpers, unit];
-  const explored = new Map<FunctionIr, ExploredAlone>();
+  let likely: readonly string[] | null = null;
   const abroad = new Map<UnitIr, Surroundings>();
   const unitsOf = new Map([...Array.from(calling.values()).flat(), ...units].map((u) => [u.file, u] as const));
   const orders = new Map<string, FieldOrder>();
@@ -192,20 +192,21 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
       const others = calling.get(fn.name);
       return others === undefined || isCallback(fn, [...units, ...others]) ? null : callersByName(fn.name, [...units, ...others].flatMap((u) => u.functions));
     },
-    exploredAlone: (fn) => {
-      const known = explored.get(fn);
-      if (known !== undefined) return known;
-      const made: ExploredAlone = { exploration: { judgements: [], limit: "" }, calls: new Map<string, EntryLock[][]>() };
-      explored.set(fn, made);
+    exploredAlone: (fn) => once.exploredAlone(fn),
+    heldAtCalls: (caller, callee) => once.heldAtCalls(caller, callee),
+  };
+  const once = exploredOnce({
+    rules,
+    isReviewed: (fn) => around.unitOf(fn) === unit && isReviewed(fn),
+    around: (fn) => {
       const own = around.unitOf(fn);
       if (!abroad.has(own)) abroad.set(own, own === unit || helpers.includes(own) ? around : surroundingsOf(own, rulebook, { helpers, callers: new Map() }));
-      // Of a function that is not reviewed only its calls are of interest.
-      const judging = own === unit && isReviewed(fn) ? rules : [];
-      const done = { ...made, exploration: explore(fn, around.entryOf(fn), { ...abroad.get(own)!, rules: [...judging, callRecorder(made.calls, (name) => functions.has(name))] }) };
-      explored.set(fn, done);
-      return done;
+      return abroad.get(own)!;
     },
-  };
+    entryOf: around.entryOf,
+    isInView: (name) => functions.has(name),
+    likely: () => (likely ??= unit.functions.filter(isReviewed).map((fn) => fn.name)),
+  });
   return around;
 }
 
@@ -245,7 +246,7 @@ function checkOf({ fn, all, limit }: JudgedFunction, rulebook: Rulebook): Functi
 /** The callers are asked where it matters, after what the function, its head, the rules' tables and its comment say. */
 function exploreKnowingCallers(fn: FunctionIr, around: Surroundings): Exploration {
   const entry = around.entryOf(fn);
-  const alone = around.exploredAlone(fn).exploration;
+  const alone = around.exploredAlone(fn);
   if (!dependsOnCallers(fn, alone, around)) return alone;
   const { held, callers } = certainLocksOfCallers(fn, around);
   const told = withTold(entry, held, callersText(callers), fn, around);
