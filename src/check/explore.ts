@@ -221,7 +221,7 @@ class Explorer {
           const next = assume(end.cond, truth, facts, frame, callOf, end.loc);
           if (!next) continue;
           const to = activation.fn.blocks[truth ? end.yes : end.no]!;
-          if (to.end.k === "stop" && to.steps.length === 0) this.failAssertion(activation, evaluate(end.cond, facts, frame), next, end.loc);
+          if (to.end.k === "stop" && to.steps.length === 0) this.failAssertion(activation, evaluate(end.cond, facts, frame), facts, next, end.loc);
           leave(to.id, next);
         }
         return;
@@ -244,8 +244,8 @@ class Explorer {
     }
   }
 
-  private failAssertion(activation: Activation, tested: string, facts: Facts, loc: Site["loc"]): void {
-    for (const rule of this.around.rules) rule.onFailedAssertion?.(tested, this.site(activation, facts, loc));
+  private failAssertion(activation: Activation, tested: string, before: Facts, facts: Facts, loc: Site["loc"]): void {
+    for (const rule of this.around.rules) rule.onFailedAssertion?.(tested, this.site(activation, facts, loc), before);
   }
 
   private site(activation: Activation, facts: Facts, loc: Site["loc"]): Site {

@@ -113,8 +113,8 @@ export interface Rule {
   readonly onUnmap?: (pointer: string, site: Site) => void;
   /** A branch is decided; `value` gives the symbol of a part of the condition. */
   readonly onBranch?: (cond: Expr, value: (expr: Expr) => string, site: Site) => void;
-  /** An assertion (BUG_ON(), a branch to nothing but a stop) fails where `tested` is (not) zero; the facts are those of the failure. */
-  readonly onFailedAssertion?: (tested: string, site: Site) => void;
+  /** An assertion (BUG_ON(), a branch to nothing but a stop) fails where `tested` is (not) zero; the facts are those of the failure, `before` those of the test. */
+  readonly onFailedAssertion?: (tested: string, site: Site, before: Facts) => void;
   /** A way through the function that goes on in code which is not in view. */
   readonly onGap?: (site: Site) => void;
   /** The function returns `value` ("" for none). */

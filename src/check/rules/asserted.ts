@@ -4,9 +4,10 @@
  * software out only; mm/memory.c, pte_same() checks lead to a retry, never to BUG()).
  */
 import type { CallInfo, Site } from "../model.ts";
-import { truthOf } from "../facts.ts";
+import { type Facts, truthOf } from "../facts.ts";
 import { kindSet } from "../kinds.ts";
 
+const migration = kindSet(["migration"]);
 const present = kindSet(["leaf", "devmap"]);
 
 /** `tested` decided for the failure. */
@@ -24,6 +25,27 @@ export function judgeClearedValue(tested: string, site: Site): void {
     group: "former value asserted",
     requires: ["the value that the clear returned, in place of the one read before"],
     ...(cleared.contract ? { references: cleared.contract.references } : {}),
+  });
+}
+
+/**
+ * What a lock call says may be under it, and nothing has excluded since, is asserted not to be: pmd_trans_huge_lock() takes
+ * the lock of a migration entry as well (mm/huge_memory.c, __pmd_trans_huge_lock()).
+ */
+export function judgeAssertedKind(tested: string, site: Site, before: Facts): void {
+  const test = site.callOf(/^\(!(.*)\)$/s.exec(tested)?.[1] ?? tested);
+  const value = test?.contract?.returns?.tests && test.arg(test.contract.returns.tests.value);
+  if (!test || value === undefined || before.values.get(value)?.claimed !== true) return;
+  const left = site.facts.values.get(value);
+  if (!left?.real || (left.kinds & migration) === 0) return;
+  site.judge({
+    rule: "entry-kind",
+    outcome: "violated",
+    what: `${test.step.callee}: asserted of what a lock call found`,
+    message: `${site.frame.fn.name}() asserts ${test.step.callee}() of an entry whose lock was taken as that of a huge or migration entry: a migration entry makes the assertion fail`,
+    group: `${test.step.callee} asserted`,
+    requires: ["a test for a migration entry before the assertion"],
+    ...(test.contract ? { references: [{ file: "mm/huge_memory.c", where: "__pmd_trans_huge_lock()", version: "6.12" }] } : {}),
   });
 }
 

@@ -4,6 +4,7 @@
  * contract says what may come back), or a test on this path that shows the wrong kind.
  */
 import { noteKinds, noteKindsAtGap } from "./entry-kind-evidence.ts";
+import { judgeAssertedKind } from "./asserted.ts";
 import { allKinds, kindNames, kindSet } from "../kinds.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
@@ -15,6 +16,7 @@ export const entryKind: Rule = {
 
   onCall: noteKinds,
   onGap: noteKindsAtGap,
+  onFailedAssertion: judgeAssertedKind,
 
   onRequirement: (requirement, call, site) => {
     if (requirement.need !== "kind") return;
