@@ -2,8 +2,7 @@
 import { checkUnit, type Elsewhere, fingerprint, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import { compareFindings } from "./versions/compare.ts";
-import { losses } from "./versions/losses/index.ts";
-import { regressions } from "./versions/regress.ts";
+import { changes } from "./versions/changes.ts";
 import type { Finding } from "./core/finding.ts";
 import type { FileImage } from "./core/image.ts";
 import type { FunctionReport, OpenQuestion } from "./core/report.ts";
@@ -54,8 +53,9 @@ export function checkImages(sources: Sides<Source | null>, rulebook: Rulebook, o
   const after = check("post");
   const compared = compareFindings(before, after, sources.post?.image.changed ?? new Set());
   const notes = options.strict ? after.flatMap((one) => questionsOf(one, rulebook)) : [];
-  const changed = [...compared, ...regressions(before, after, rulebook, { pre: sources.pre?.image.changed ?? new Set(), post: sources.post?.image.changed ?? new Set() })];
-  return { functions: after.map((one) => functionReport(one, rulebook)), findings: [...changed, ...losses(before, after, rulebook, changed), ...notes] };
+  const lines = (side: keyof Sides<unknown>): ReadonlySet<number> => sources[side]?.image.changed ?? new Set();
+  const changed = changes(before, after, rulebook, { names: touched, pre: lines("pre"), post: lines("post") });
+  return { functions: after.map((one) => functionReport(one, rulebook)), findings: [...compared, ...changed, ...notes] };
 }
 
 /** Names of the functions in whose lines the patch adds or removes any. */

@@ -4,6 +4,9 @@
  */
 import type { RuleId } from "../../src/index.ts";
 import { call, drop, dropTest, type Edit, indent, type Operator, ptl, replace, rewrite, statement, swap } from "./edits.ts";
+import { argumentOperators } from "./argument-operators.ts";
+import { branchOperators } from "./branch-operators.ts";
+import { entryOperators } from "./entry-operators.ts";
 import { lockOperators } from "./lock-operators.ts";
 import { orderOperators } from "./order-operators.ts";
 
@@ -54,4 +57,7 @@ export const operators: readonly Operator[] = [
   { name: "swap two unmaps", expects: ["map-order"], at: swap(statement(`pte_unmap(?:_unlock)?${call}`), statement(`pte_unmap(?:_unlock)?${call}`)) },
   { name: "swap change and unlock", expects: ["entry-lock", "stale-read", "lock-balance"], at: swap(statement(String.raw`(?:set_p[tmu][ed]\w*_at|pte_clear\w*|ptep_\w+|pmdp_\w+|p[mu]d_populate)${call}`), statement(String.raw`(?:spin_unlock\(${ptl}\)|pte_unmap_unlock${call})`)) },
   { name: "swap barrier and store", expects: ["publish-order"], at: swap(/^\s*smp_wmb\(\);/, statement(String.raw`p[4gmu]+d_populate\w*${call}`)) },
+  ...branchOperators,
+  ...argumentOperators,
+  ...entryOperators,
 ];

@@ -1,13 +1,13 @@
 /** Protections that a patch adds or takes away around steps that stay, each with the nearest change that says nothing. */
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { initC, lowerText } from "../c/index.ts";
-import { checkUnit, type FunctionCheck } from "../check/index.ts";
-import { regressions } from "./regress.ts";
-import { compileRules } from "../rulebook/compile.ts";
-import { type Rulebook, rulebookFor } from "../rulebook/index.ts";
+import { initC, lowerText } from "../../c/index.ts";
+import { checkUnit, type FunctionCheck } from "../../check/index.ts";
+import { changes } from "../changes.ts";
+import { compileRules } from "../../rulebook/compile.ts";
+import { type Rulebook, rulebookFor } from "../../rulebook/index.ts";
 import { testsWent } from "./told-apart.ts";
-import { packageRoot } from "../util/package-root.ts";
+import { packageRoot } from "../../util/package-root.ts";
 
 let rulebook: Rulebook;
 
@@ -24,16 +24,16 @@ function check(body: string, others = ""): FunctionCheck[] {
 }
 
 function said(pre: string, post: string): string[] {
-  return regressions(check(pre), check(post), rulebook, noLines).map((f) => `${f.status} ${f.severity} ${f.rule}`);
+  return changes(check(pre), check(post), rulebook, noLines).map((f) => `${f.status} ${f.severity} ${f.rule}`);
 }
 
 /** The patch touches g(). */
-function inG(pre: readonly FunctionCheck[], post: readonly FunctionCheck[]): ReturnType<typeof regressions> {
+function inG(pre: readonly FunctionCheck[], post: readonly FunctionCheck[]): ReturnType<typeof changes> {
   const lines = (checks: readonly FunctionCheck[]): Set<number> => new Set(checks.flatMap(({ fn }) => (fn.name === "g" ? [fn.line] : [])));
-  return regressions(pre, post, rulebook, { pre: lines(pre), post: lines(post) });
+  return changes(pre, post, rulebook, { names: new Set(["g"]), pre: lines(pre), post: lines(post) });
 }
 
-const noLines = { pre: new Set<number>(), post: new Set<number>() };
+const noLines = { names: new Set(["f", "g", "h"]), pre: new Set<number>(), post: new Set<number>() };
 
 /** The same change read forwards is a fix, backwards a loss. */
 function bothWays(lacks: string, has: string): string[] {
@@ -63,7 +63,7 @@ describe("protections around steps that stay", () => {
     expect(said("\tvma_start_write(vma);", "\tif (!vma_try_start_write(vma))\n\t\treturn 1;")).toEqual(["fixed warning lock-order"]);
     const about = (name: string): FunctionCheck[] => checkUnit(lowerText("x.c", `void ${name}(struct mm_struct *mm, pmd_t *pmd)\n{\n\tatomic64_read(&mm->context.tlb_gen);\n\tpmd_present(*pmd);\n}\n`), rulebook);
     const ordered = (name: string): FunctionCheck[] => checkUnit(lowerText("x.c", `void ${name}(struct mm_struct *mm, pmd_t *pmd)\n{\n\tsmp_mb();\n\tatomic64_read(&mm->context.tlb_gen);\n\tpmd_present(*pmd);\n}\n`), rulebook);
-    expect(regressions(about("f"), ordered("f"), rulebook, noLines).map((f) => f.rule)).toEqual(["tlb-flush"]);
+    expect(changes(about("f"), ordered("f"), rulebook, noLines).map((f) => f.rule)).toEqual(["tlb-flush"]);
   });
 
   it("says nothing of a call after an unlock that is new, nor of a first look under a lock", () => {
@@ -93,7 +93,7 @@ describe("protections around steps that stay", () => {
 
   it("asks of no flush function whether it flushes", () => {
     const flush = (body: string): FunctionCheck[] => checkUnit(lowerText("a.h", `static void flush_tlb_huge(struct vm_area_struct *vma, pmd_t *pmd)\n{\n\tpmd_present(*pmd);\n${body}}\n`), rulebook);
-    expect(regressions(flush("\tflush_tlb_range(vma, 0, 1);\n"), flush(""), rulebook, noLines)).toEqual([]);
+    expect(changes(flush("\tflush_tlb_range(vma, 0, 1);\n"), flush(""), rulebook, noLines)).toEqual([]);
   });
 
   it("knows a protection that another function gave up for moved", () => {

@@ -6,7 +6,8 @@ import { compileRules } from "../../rulebook/compile.ts";
 import { type Rulebook, rulebookFor } from "../../rulebook/index.ts";
 import { packageRoot } from "../../util/package-root.ts";
 import { checkUnit, type FunctionCheck } from "../../check/index.ts";
-import { losses } from "./index.ts";
+import { lostAlongPaths } from "../changes.ts";
+import { pairsOf } from "../pair.ts";
 
 let rulebook: Rulebook;
 let oldRules: Rulebook;
@@ -23,8 +24,10 @@ function check(text: string, book: Rulebook): FunctionCheck[] {
 }
 
 function said(pre: string, post: string, book: Rulebook = rulebook): string[] {
-  return losses(check(pre, book), check(post, book), book, []).map((f) => `${f.severity} ${f.rule} ${f.function}:${f.line}`);
+  return pairsOf(check(pre, book), check(post, book), book, touched).flatMap(([lost]) => lostAlongPaths(lost, [])).map((f) => `${f.severity} ${f.rule} ${f.function}:${f.line}`);
 }
+
+const touched = { names: new Set(["f", "g", "helper"]), pre: new Set<number>(), post: new Set<number>() };
 
 const head = "int f(struct mm_struct *mm, struct vm_area_struct *vma, pmd_t *pmd, unsigned long addr)";
 

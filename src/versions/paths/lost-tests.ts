@@ -8,17 +8,18 @@ import type { RuleId } from "../../core/finding.ts";
 import { operandsOf, stepsOf, walkExpr } from "../../c/index.ts";
 import type { Expr, FunctionIr } from "../../c/ir.ts";
 import { inEra } from "../../util/version.ts";
-import { type Loss, moreElsewhere, newHelpers, type Pair, surplus } from "./loss.ts";
+import { type Change, loss } from "../change.ts";
+import { moreElsewhere, newHelpers, type Pair, surplus } from "../pair.ts";
 import { aliases, areRelated, namesIn, originsOf, type Test, testsOf, type Use } from "./tests.ts";
 
-export function lostTests(pair: Pair): Loss[] {
-  const { before, after, rulebook } = pair;
+export function lostTests(pair: Pair): Change[] {
+  const { from: before, to: after, rulebook } = pair;
   const [from, to] = [testsOf(before.fn), testsOf(after.fn)];
   const gone = surplus(from.tests, to.tests, (test) => test.key);
   const come = surplus(to.tests, from.tests, (test) => test.key);
   const sameEntry = aliases(after.fn, (callee) => isCopy(callee, rulebook));
   const helpers = newHelpers(pair);
-  return gone.flatMap((test): Loss[] => {
+  return gone.flatMap((test): Change[] => {
     const rule = ruleOf(test, before.fn, rulebook);
     if (rule === null || isAskedElsewhere(test, pair) || hasOtherOrigin(test, pair)) return [];
     const names = new Set(Array.from(test.names).flatMap((name) => Array.from(sameEntry(name))));
@@ -35,18 +36,18 @@ export function lostTests(pair: Pair): Loss[] {
     const fails = rule === "map-failure" ? mayFail(test, before.fn, rulebook) : null;
     if (fails === false) return [];
     const constant = to.constants.find((loc) => loc.line === test.loc.line || !from.constants.some((old) => old.line === loc.line));
-    if (use === null) return constant && to.constants.length > from.constants.length ? [{ rule, loc: constant, what: `test of ${test.key}`, message: `the patch puts a constant for the test of ${test.key}: code on one side of it never runs`, weak: true }] : [];
+    if (use === null) return constant && to.constants.length > from.constants.length ? [loss(rule, constant, `test of ${test.key}`, `the patch puts a constant for the test of ${test.key}: code on one side of it never runs`, true)] : [];
     const strong = exposed !== null && (rule === "stale-read" || (rule === "map-failure" ? fails === true : wantsKind(exposed, rulebook)));
-    return [{ rule, loc: use.loc, what: `test of ${test.key}`, message: messageOf(test, use, exposed !== null), weak: !strong }];
+    return [loss(rule, use.loc, `test of ${test.key}`, messageOf(test, use, exposed !== null), !strong)];
   });
 }
 
 /** Another function that the patch touches asks this, or the function still does and keeps the answer. */
 function isAskedElsewhere(test: Test, pair: Pair): boolean {
   const { call } = test;
-  const kept = call === null ? [] : stepsOf(pair.after.fn).filter((step) => step.op === "call" && step.text === call.text && step.dst !== null && isUsed(step.dst, pair.after.fn));
-  const were = call === null ? 0 : stepsOf(pair.before.fn).filter((step) => step.op === "call" && step.text === call.text).length;
-  return (kept.length > 0 && kept.length >= were) || moreElsewhere(pair, (fn) => testsOf(fn).tests.filter((one) => isAlike(one, test)).length);
+  const kept = call === null ? [] : stepsOf(pair.to.fn).filter((step) => step.op === "call" && step.text === call.text && step.dst !== null && isUsed(step.dst, pair.to.fn));
+  const were = call === null ? 0 : stepsOf(pair.from.fn).filter((step) => step.op === "call" && step.text === call.text).length;
+  return (kept.length > 0 && kept.length >= were) || moreElsewhere(pair, ({ fn }) => testsOf(fn).tests.filter((one) => isAlike(one, test)).length);
 }
 
 function isUsed(name: string, fn: FunctionIr): boolean {
@@ -60,7 +61,7 @@ function mentionsVariable(expr: Expr, name: string): boolean {
 }
 
 /** The pointer is filled by another call now: what may be NULL has changed with it. */
-function hasOtherOrigin({ nullOf }: Test, { before, after }: Pair): boolean {
+function hasOtherOrigin({ nullOf }: Test, { from: before, to: after }: Pair): boolean {
   if (nullOf === "") return false;
   const [was, is] = [originsOf(nullOf, before.fn), originsOf(nullOf, after.fn)];
   return Array.from(is).some((text) => !was.has(text)) || was.size !== is.size;

@@ -1,12 +1,12 @@
 /** What a patch takes away from code that is known by its hunks only, or supplies. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { join } from "node:path";
-import { checkUnit, type FunctionCheck } from "../check/index.ts";
-import { initC, lowerText } from "../c/index.ts";
-import { regressions } from "./regress.ts";
-import { compileRules } from "../rulebook/compile.ts";
-import { type Rulebook, rulebookFor } from "../rulebook/index.ts";
-import { packageRoot } from "../util/package-root.ts";
+import { checkUnit, type FunctionCheck } from "../../check/index.ts";
+import { initC, lowerText } from "../../c/index.ts";
+import { changes } from "../changes.ts";
+import { compileRules } from "../../rulebook/compile.ts";
+import { type Rulebook, rulebookFor } from "../../rulebook/index.ts";
+import { packageRoot } from "../../util/package-root.ts";
 
 let rulebook: Rulebook;
 
@@ -20,10 +20,10 @@ function check(body: string): FunctionCheck[] {
 }
 
 function said(pre: string, post: string): string[] {
-  return regressions(check(pre), check(post), rulebook, noLines).map((f) => `${f.status} ${f.severity} ${f.rule} ${f.line}`);
+  return changes(check(pre), check(post), rulebook, noLines).map((f) => `${f.status} ${f.severity} ${f.rule} ${f.line}`);
 }
 
-const noLines = { pre: new Set<number>(), post: new Set<number>() };
+const noLines = { names: new Set(["f", "g", "h"]), pre: new Set<number>(), post: new Set<number>() };
 
 const barrier = "\tsmp_wmb();\n\tpmd_populate(mm, pmd, table);";
 const bare = "\tcond_resched();\n\tpmd_populate(mm, pmd, table);";
@@ -110,8 +110,8 @@ describe("regressions", () => {
     const once = twice.replace("\telse\n\t\tspin_lock_nested(ptl, 1);\n", "");
     const merged = twice.replace("\tif (mm->a)\n\t\tspin_lock(ptl);\n\telse\n\t\tspin_lock_nested(ptl, 1);\n", "\tspin_lock(ptl);\n");
     expect(said(twice, once)).toContain("introduced warning entry-lock 1");
-    const lines = { pre: new Set([4, 5, 6, 7]), post: new Set([4]) };
-    expect(regressions(check(twice), check(merged), rulebook, lines).filter((f) => f.rule === "entry-lock" && f.status === "introduced")).toEqual([]);
+    const lines = { ...noLines, pre: new Set([4, 5, 6, 7]), post: new Set([4]) };
+    expect(changes(check(twice), check(merged), rulebook, lines).filter((f) => f.rule === "entry-lock" && f.status === "introduced")).toEqual([]);
   });
 
   it("warns of a test of the entry that no contract knows, when nothing takes its place", () => {
@@ -156,7 +156,7 @@ describe("regressions", () => {
     const unit = (own: string, other: string): FunctionCheck[] =>
       checkUnit(lowerText("mm/x.c", `${helper.replace("BODY", own)}${helper.replace(" g(", " h(").replace("BODY", other)}`), rulebook);
     const plain = "set_pmd_at(mm, 0, pmd, v);";
-    expect(regressions(unit(taken, plain), unit(plain, plain), rulebook, noLines).map((f) => f.rule)).toEqual(["entry-lock"]);
-    expect(regressions(unit(taken, plain), unit(plain, taken), rulebook, noLines).filter((f) => f.status === "introduced")).toEqual([]);
+    expect(changes(unit(taken, plain), unit(plain, plain), rulebook, noLines).map((f) => f.rule)).toEqual(["entry-lock"]);
+    expect(changes(unit(taken, plain), unit(plain, taken), rulebook, noLines).filter((f) => f.status === "introduced")).toEqual([]);
   });
 });

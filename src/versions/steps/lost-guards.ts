@@ -5,27 +5,27 @@
  * so only the comparison of two whole versions shows that it went. What the patch rewrites is left alone: a lock taken
  * on one of its lines, or a test that was not there before, may be the old guard in its new shape.
  */
-import type { CallStep, FunctionIr } from "../c/ir.ts";
-import { walkExpr } from "../c/index.ts";
+import type { CallStep, FunctionIr } from "../../c/ir.ts";
+import { walkExpr } from "../../c/index.ts";
 import { calledSteps } from "./called-steps.ts";
-import type { FunctionCheck } from "../check/index.ts";
-import type { RuleId } from "../core/finding.ts";
+import type { Change } from "../change.ts";
+import type { Pair } from "../pair.ts";
+import { isMoved } from "./guards.ts";
+import { pageTableLock } from "./protections.ts";
 import { removedOutright } from "./removed-outright.ts";
-import type { Rulebook } from "../rulebook/rulebook.ts";
-import type { LockRef } from "../rulebook/schema.ts";
+import type { Rulebook } from "../../rulebook/rulebook.ts";
+import type { LockRef } from "../../rulebook/schema.ts";
 
-export interface LostGuard {
-  readonly rule: RuleId;
-  readonly line: number;
-  readonly column: number;
-  /** What `from` did, in words that fit both "the patch takes away" and "the patch adds". */
-  readonly what: string;
+/** What `from` does and `to` does not, in functions that are followed on all of their paths. */
+export function lostGuards(pair: Pair): Change[] {
+  const { from: { fn: from }, to: { fn: to }, written, rulebook, judged } = pair;
+  if (!judged || isMoved(pageTableLock.what, pair)) return [];
+  const found = [...lostLock(from, to, written, rulebook), ...lostComparison(from, to, written, rulebook), ...lostWait(from, to, rulebook), ...lostRange(from, to, rulebook), ...lostTests(from, to, rulebook), ...removedOutright(from, to, rulebook)];
+  return found.map(({ rule, what }) => ({ rule, what, loc: { line: to.line, column: 1 }, weak: false, message: (direction) => (direction === "lost" ? `the patch takes away ${what}, and puts nothing in its place` : `the patch adds ${what}`) }));
 }
 
-/** What `from` does and `to` does not; `written` are the lines of `to` that the patch touches. */
-export function lostGuards(from: FunctionCheck, to: FunctionCheck, written: ReadonlySet<number>, rulebook: Rulebook): LostGuard[] {
-  return [...lostLock(from.fn, to.fn, written, rulebook), ...lostComparison(from.fn, to.fn, written, rulebook), ...lostWait(from.fn, to.fn, rulebook), ...lostRange(from.fn, to.fn, rulebook), ...lostTests(from.fn, to.fn, rulebook), ...removedOutright(from.fn, to.fn, rulebook).map(({ rule, what }) => ({ rule, line: to.fn.line, column: 1, what }))];
-}
+/** What `from` did, in words that fit both "the patch takes away" and "the patch adds". */
+type LostGuard = Pick<Change, "rule" | "what">;
 
 /** A comparison of the entry with its former value that decided a path, where every lock stays under which it was made. */
 function lostComparison(from: FunctionIr, to: FunctionIr, written: ReadonlySet<number>, rulebook: Rulebook): LostGuard[] {
@@ -33,7 +33,7 @@ function lostComparison(from: FunctionIr, to: FunctionIr, written: ReadonlySet<n
   const taken = (fn: FunctionIr): number => lockCalls(fn, "acquire", rulebook).length;
   if (after.length >= before.length || taken(to) < taken(from) || after.some((one) => written.has(one.line) && !before.some((other) => other.text === one.text))) return [];
   const gone = before.find((one) => after.filter((other) => other.text === one.text).length < before.filter((other) => other.text === one.text).length);
-  return gone ? [{ rule: "stale-read", line: to.line, column: 1, what: `${gone.text}, by which the entry was compared with what it was before` }] : [];
+  return gone ? [{ rule: "stale-read", what: `${gone.text}, by which the entry was compared with what it was before` }] : [];
 }
 
 interface Comparison {
@@ -65,7 +65,7 @@ function lostWait(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGua
   const having = (fn: FunctionIr, what: "sync-walkers" | "detach-table"): CallStep[] => calledSteps(fn).filter((step) => rulebook.contract(step.callee!)?.effects?.some((e) => e.do === what) ?? false);
   const [before, after] = [having(from, "sync-walkers"), having(to, "sync-walkers")];
   if (after.length >= before.length || having(to, "detach-table").length < having(from, "detach-table").length) return [];
-  return [{ rule: "table-free", line: to.line, column: 1, what: `${before[0]!.text}, which waits until lockless walkers have left the tables` }];
+  return [{ rule: "table-free", what: `${before[0]!.text}, which waits until lockless walkers have left the tables` }];
 }
 
 function lostLock(from: FunctionIr, to: FunctionIr, written: ReadonlySet<number>, rulebook: Rulebook): LostGuard[] {
@@ -74,7 +74,7 @@ function lostLock(from: FunctionIr, to: FunctionIr, written: ReadonlySet<number>
   if (takenNow.length >= taken.length || releasedNow.length < released.length) return [];
   if (takenNow.some((step) => written.has(step.loc.line))) return [];
   const gone = taken.find((step) => textsOf(takenNow, step.text) < textsOf(taken, step.text));
-  return gone ? [{ rule: "entry-lock", line: to.line, column: 1, what: `${gone.text}, one of ${taken.length} places where this function takes a page-table lock` }] : [];
+  return gone ? [{ rule: "entry-lock", what: `${gone.text}, one of ${taken.length} places where this function takes a page-table lock` }] : [];
 }
 
 function textsOf(steps: readonly CallStep[], text: string): number {
@@ -96,7 +96,7 @@ function lostRange(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGu
   const [before, after] = [starts(from), starts(to)];
   const taken = (fn: FunctionIr): number => lockCalls(fn, "acquire", rulebook).length;
   if (before.length === 0 || after.length > 0 || taken(from) === 0 || taken(to) < taken(from)) return [];
-  return [{ rule: "notifier-scope", line: to.line, column: 1, what: `${before[0]!.text}, by which secondary MMUs are told of the change` }];
+  return [{ rule: "notifier-scope", what: `${before[0]!.text}, by which secondary MMUs are told of the change` }];
 }
 
 /** Tests of entries by predicates that have no contract (those of one architecture): their kinds are not followed. */
@@ -105,7 +105,7 @@ function lostTests(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGu
   const names = (steps: readonly CallStep[]): Set<string> => new Set(steps.map((step) => step.callee!));
   if (Array.from(names(calledSteps(to))).some((name) => !names(calledSteps(from)).has(name))) return [];
   const gone = before.filter((step) => !names(after).has(step.callee!)).slice(0, 1);
-  return [...gone.map((step) => ({ rule: "entry-kind" as const, line: to.line, column: 1, what: `${step.text}, which decided what the entry is used for` })), ...lostHugetlbTest(from, to, rulebook)];
+  return [...gone.map((step) => ({ rule: "entry-kind" as const, what: `${step.text}, which decided what the entry is used for` })), ...lostHugetlbTest(from, to, rulebook)];
 }
 
 /** Entries of hugetlb mappings have a lock of their own (huge_pte_lock()): who takes that of a PTE table has told them apart. */
@@ -114,7 +114,7 @@ function lostHugetlbTest(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): 
   const maps = (fn: FunctionIr): number => calledSteps(fn).filter((step) => rulebook.contract(step.callee!)?.effects?.some((e) => e.do === "acquire" && "class" in e.lock && e.lock.class === "pte-ptl") ?? false).length;
   const test = asks(from);
   if (!test || asks(to) || maps(to) === 0 || maps(to) < maps(from)) return [];
-  return [{ rule: "entry-lock", line: to.line, column: 1, what: `${test.text}, which kept hugetlb entries from the lock of a PTE table` }];
+  return [{ rule: "entry-lock", what: `${test.text}, which kept hugetlb entries from the lock of a PTE table` }];
 }
 
 function testsOf(fn: FunctionIr, rulebook: Rulebook): CallStep[] {

@@ -6,10 +6,11 @@ import type { CallStep, FunctionIr } from "../../c/ir.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { LockClass } from "../../rulebook/schema.ts";
 import { stepsOf } from "../../c/index.ts";
-import { type Loss, newHelpers, type Pair, surplus } from "./loss.ts";
+import { type Change, loss } from "../change.ts";
+import { newHelpers, type Pair, surplus } from "../pair.ts";
 
-export function lostLevel(pair: Pair): Loss[] {
-  const { before, after, rulebook } = pair;
+export function lostLevel(pair: Pair): Change[] {
+  const { from: before, to: after, rulebook } = pair;
   const [from, to] = [locksNamed(before.fn, rulebook), locksNamed(after.fn, rulebook)];
   const keyOf = (lock: Named): string => `${lock.class} ${lock.of}`;
   const [gone, come] = [surplus(from, to, keyOf), surplus(to, from, keyOf)];
@@ -17,7 +18,7 @@ export function lostLevel(pair: Pair): Loss[] {
   if (before.findings.some((finding) => finding.rule === "entry-lock") || newHelpers(pair).size > 0) return [];
   for (const lock of gone) {
     const other = come.find((one) => one.of === lock.of && one.class !== lock.class);
-    if (other) return [{ rule: "entry-lock", loc: other.call.loc, what: `lock of ${lock.of}`, message: `${other.call.text} is the lock of another level than that of ${lock.call.text}, which was used for the same entry before the patch`, weak: true }];
+    if (other) return [loss("entry-lock", other.call.loc, `lock of ${lock.of}`, `${other.call.text} is the lock of another level than that of ${lock.call.text}, which was used for the same entry before the patch`, true)];
   }
   return [];
 }

@@ -7,7 +7,8 @@ import type { RuleId } from "../../core/finding.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Effect } from "../../rulebook/schema.ts";
 import { stepsOf } from "../../c/index.ts";
-import type { Loss, Pair } from "./loss.ts";
+import { type Change, loss } from "../change.ts";
+import type { Pair } from "../pair.ts";
 import { pairSteps } from "./pairs.ts";
 
 type Role = "unmap" | "flush" | "take" | "give back";
@@ -19,16 +20,16 @@ const orders: readonly (readonly [Role, Role, RuleId])[] = [
   ["flush", "give back", "tlb-flush"],
 ];
 
-export function lostOrder({ before, after, rulebook }: Pair): Loss[] {
+export function lostOrder({ from: before, to: after, rulebook }: Pair): Change[] {
   const [from, to] = [placesOf(before.fn, rulebook), placesOf(after.fn, rulebook)];
   const kept = Array.from(from.values()).filter(({ call }) => to.has(call.text));
-  return orders.flatMap(([first, second, rule]): Loss[] => {
+  return orders.flatMap(([first, second, rule]): Change[] => {
     for (const a of kept) {
       if (a.role !== first) continue;
       const b = kept.find((one) => one.role === second && one.at > a.at && one.call !== a.call && to.get(one.call.text)!.at < to.get(a.call.text)!.at);
       if (b === undefined) continue;
       const now = to.get(b.call.text)!.call;
-      return [{ rule, loc: now.loc, what: `order of ${a.call.callee} and ${b.call.callee}`, message: `${b.call.text} comes before ${a.call.text} now, and came after it before the patch`, weak: true }];
+      return [loss(rule, now.loc, `order of ${a.call.callee} and ${b.call.callee}`, `${b.call.text} comes before ${a.call.text} now, and came after it before the patch`, true)];
     }
     return [];
   });

@@ -2,11 +2,11 @@
  * Guards that a patch deletes and does nothing else: locks with their releases, barriers. Where every other call of the
  * function stays and none is added, nothing in the patch does what the guard did, and the patch owes an explanation.
  */
-import type { CallStep, FunctionIr } from "../c/ir.ts";
+import type { CallStep, FunctionIr } from "../../c/ir.ts";
 import { calledSteps } from "./called-steps.ts";
-import type { RuleId } from "../core/finding.ts";
-import type { Rulebook } from "../rulebook/rulebook.ts";
-import type { Effect, LockRef } from "../rulebook/schema.ts";
+import type { RuleId } from "../../core/finding.ts";
+import type { Rulebook } from "../../rulebook/rulebook.ts";
+import type { Effect, LockRef } from "../../rulebook/schema.ts";
 
 export interface Removed {
   readonly rule: RuleId;

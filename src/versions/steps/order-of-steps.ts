@@ -2,11 +2,11 @@
  * Protections that are an order of two steps: a call that may sleep after a lock was dropped, a look at the VMA after the
  * lock was taken that keeps what is seen.
  */
-import { stepsOf } from "../c/index.ts";
-import type { Block, CallStep, FunctionIr, Step } from "../c/ir.ts";
+import { stepsOf } from "../../c/index.ts";
+import type { Block, CallStep, FunctionIr, Step } from "../../c/ir.ts";
 import { effectsOf, type Protection } from "./protections.ts";
-import type { Rulebook } from "../rulebook/rulebook.ts";
-import type { Effect, LockClass } from "../rulebook/schema.ts";
+import type { Rulebook } from "../../rulebook/rulebook.ts";
+import type { Effect, LockClass } from "../../rulebook/schema.ts";
 
 /** With the name of the step that has to stand in both versions. */
 export interface OrderedProtection extends Protection {

@@ -4,11 +4,11 @@
  * patch that only adds one of these around steps that stay shows what the code before it lacked, and one that only takes
  * one away shows what it lacks now.
  */
-import { printExpr, stepsOf } from "../c/index.ts";
-import type { CallStep, FunctionIr, Loc, Step } from "../c/ir.ts";
-import type { RuleId } from "../core/finding.ts";
-import type { Rulebook } from "../rulebook/rulebook.ts";
-import type { Effect, LockClass, LockRef } from "../rulebook/schema.ts";
+import { printExpr, stepsOf } from "../../c/index.ts";
+import type { CallStep, FunctionIr, Loc, Step } from "../../c/ir.ts";
+import type { RuleId } from "../../core/finding.ts";
+import type { Rulebook } from "../../rulebook/rulebook.ts";
+import type { Effect, LockClass, LockRef } from "../../rulebook/schema.ts";
 
 export interface Protection {
   readonly rule: RuleId;

@@ -4,16 +4,26 @@
  */
 import { calleesOf } from "../../c/index.ts";
 import type { FunctionIr, Loc } from "../../c/ir.ts";
-import { type Loss, newHelpers, type Pair } from "./loss.ts";
+import type { FunctionCheck } from "../../check/index.ts";
+import { type Change, loss } from "../change.ts";
+import { moreElsewhere, newHelpers, type Pair } from "../pair.ts";
 import { booksOf, type Books, pairStepsIn } from "./pair-walk.ts";
 import { pairSteps, type PairStep, ruleWithout } from "./pairs.ts";
 
-export function lostPairs(pair: Pair): Loss[] {
-  const { before, after, rulebook } = pair;
+/** Sides that went alone, and locks of which both sides went. */
+export function lostPairs(pair: Pair): Change[] {
+  return families(pair).flatMap(({ step, from, to }) => balanceOf(step, from, to, pair, true) ?? coverOf(step.family, from, to, pair) ?? []);
+}
+
+/** Other net effects than before although no side went alone: what follows from nearly anything else. */
+export function otherNetEffects(pair: Pair): Change[] {
+  return families(pair).flatMap(({ step, from, to }) => balanceOf(step, from, to, pair, false) ?? []);
+}
+
+function families(pair: Pair): readonly { readonly step: PairStep; readonly from: Books; readonly to: Books }[] {
   if (newHelpers(pair).size > 0) return [];
-  const [from, to] = [booksOf(before.fn, rulebook), booksOf(after.fn, rulebook)];
-  const families = new Map([...from.steps, ...to.steps].map((step) => [step.family, step] as const));
-  return Array.from(families.values()).flatMap((step) => balanceOf(step, from, to, pair) ?? coverOf(step.family, from, to, pair) ?? []);
+  const [from, to] = [booksOf(pair.from.fn, pair.rulebook), booksOf(pair.to.fn, pair.rulebook)];
+  return Array.from(new Map([...from.steps, ...to.steps].map((step) => [step.family, step] as const)).values(), (step) => ({ step, from, to }));
 }
 
 /** How many steps more `to` has that open (1) or close (-1). */
@@ -22,9 +32,9 @@ function more(from: Books, to: Books, family: string, by: 1 | -1): number {
   return count(to) - count(from);
 }
 
-/** The net effect at return, where the patch takes away steps of one side only, or lets a path out in between. */
-function balanceOf({ family, rule }: PairStep, from: Books, to: Books, pair: Pair): Loss[] | null {
-  const { after, before } = pair;
+/** The net effect at return, where the patch takes away steps of one side only (`alone`), or lets a path out in between. */
+function balanceOf({ family, rule }: PairStep, from: Books, to: Books, pair: Pair, alone: boolean): Change[] | null {
+  const { to: after, from: before } = pair;
   const exits = (books: Books): ReadonlySet<string> => new Set(Array.from(books.exits.get(family) ?? [], (exit) => (from.returns === to.returns ? exit : exit.replace(/^(\S+) \d+/, "$1"))));
   const [was, is] = [exits(from), exits(to)];
   const [opens, closes] = [more(from, to, family, 1), more(from, to, family, -1)];
@@ -35,6 +45,7 @@ function balanceOf({ family, rule }: PairStep, from: Books, to: Books, pair: Pai
   const surprising = Array.from(now).filter((sum) => !old.has(sum));
   const differs = surprising.length > 0 || Array.from(old).some((sum) => !now.has(sum)) || Array.from(is).some((exit) => !was.has(exit));
   if (!differs || !(oneSided || (old.size === 1 && surprising.length > 0 && opens <= 0 && closes <= 0))) return null;
+  if (oneSided !== alone) return [];
   // Another lock may go with the paths that do without this one.
   const others = new Set(to.steps.map((one) => one.family).filter((one) => one !== family));
   if (!oneSided && Array.from(others).some((one) => more(from, to, one, 1) > 0 || more(from, to, one, -1) > 0)) return null;
@@ -45,11 +56,11 @@ function balanceOf({ family, rule }: PairStep, from: Books, to: Books, pair: Pai
   const message = surprising.length > 0 || old.size !== now.size
     ? `${after.fn.name}() ${inWords(now)} the ${family} where it ${inWords(old, true)} it before the patch, and its callers go on as they did`
     : `${after.fn.name}() no longer ${closes < 0 ? "gives back" : "takes"} the ${family} on one of the paths on which it did before the patch`;
-  return [{ rule, loc: placeOf(family, after.fn, pair), what: `net effect on the ${family}`, message, weak: !strong, lastResort: !oneSided }];
+  return [loss(rule, placeOf(family, after.fn, pair), `net effect on the ${family}`, message, !strong)];
 }
 
 /** A lock of which both sides went, or that is taken in another mode or elsewhere: calls that stayed ran under it. */
-function coverOf(family: string, from: Books, to: Books, pair: Pair): Loss[] | null {
+function coverOf(family: string, from: Books, to: Books, pair: Pair): Change[] | null {
   const rule = ruleWithout(family);
   const [opens, closes] = [more(from, to, family, 1), more(from, to, family, -1)];
   if (rule === null || opens > 0 || closes > 0 || isMovedTo(family, pair)) return null;
@@ -63,11 +74,11 @@ function coverOf(family: string, from: Books, to: Books, pair: Pair): Loss[] | n
   const takesLess = writes(from, family) > writes(to, family) && opens === 0;
   if (place === undefined) {
     const step = to.steps.find((one) => one.family === family && one.by > 0 && one.mode === "read");
-    return takesLess && step ? [{ rule, loc: step.call.loc, what: `${family} for writing`, message: `the ${family} is taken for reading here, and was for writing before the patch`, weak: true }] : null;
+    return takesLess && step ? [loss(rule, step.call.loc, `${family} for writing`, `the ${family} is taken for reading here, and was for writing before the patch`, true)] : null;
   }
-  const step = pair.after.fn.blocks.flatMap((block) => block.steps).find((one) => one.op === "call" && one.text === place.text)!;
+  const step = pair.to.fn.blocks.flatMap((block) => block.steps).find((one) => one.op === "call" && one.text === place.text)!;
   const now = place.isRead ? "is held for reading only" : opens < 0 ? "is not taken any more" : "is not held any more";
-  return [{ rule, loc: step.loc, what: `${family} around ${calleeOf(place.text)}`, message: `the ${family}, which was held${place.isRead ? " for writing" : ""} at ${place.text} before the patch, ${now}`, weak: true }];
+  return [loss(rule, step.loc, `${family} around ${calleeOf(place.text)}`, `the ${family}, which was held${place.isRead ? " for writing" : ""} at ${place.text} before the patch, ${now}`, true)];
 }
 
 function writes({ steps }: Books, family: string): number {
@@ -86,10 +97,10 @@ function calleeOf(text: string): string {
 }
 
 /** Another function that the patch touches takes or gives back more than before; a caller does so in another way than before. */
-function isMovedTo(family: string, { others, rulebook, after }: Pair): boolean {
-  const count = (fn: FunctionIr): number => pairStepsIn(fn, rulebook).filter((step) => step.family === family).length;
-  const total = (functions: readonly FunctionIr[]): number => functions.reduce((sum, fn) => sum + count(fn), 0);
-  return total(others.after) > total(others.before) || others.after.some((fn) => calleesOf(fn).includes(after.fn.name) && count(fn) !== count(others.before.find((one) => one.name === fn.name) ?? fn));
+function isMovedTo(family: string, pair: Pair): boolean {
+  const { others, rulebook, to } = pair;
+  const count = ({ fn }: FunctionCheck): number => pairStepsIn(fn, rulebook).filter((step) => step.family === family).length;
+  return moreElsewhere(pair, count) || others.to.some((one) => calleesOf(one.fn).includes(to.fn.name) && count(one) !== count(others.from.find((old) => old.fn.name === one.fn.name) ?? one));
 }
 
 /** Which return differs cannot be named in general: the first step of the family is. */

@@ -4,17 +4,18 @@
  */
 import { printPlace, stepsOf, successors } from "../../c/index.ts";
 import type { FunctionIr, Step } from "../../c/ir.ts";
-import { type Loss, newHelpers, type Pair, surplus } from "./loss.ts";
+import { type Change, loss } from "../change.ts";
+import { newHelpers, type Pair, surplus } from "../pair.ts";
 
-export function lostRetry(pair: Pair): Loss[] {
-  const [before, after] = [pair.before.fn, pair.after.fn];
+export function lostRetry(pair: Pair): Change[] {
+  const [before, after] = [pair.from.fn, pair.to.fn];
   if (waysBack(after) >= waysBack(before) || !handlesEntries(after) || newHelpers(pair).size > 0) return [];
   const [from, to] = [keysOf(before), keysOf(after)];
   const same = (key: string): string => key;
   if (surplus(from, to, same).length > 0 || surplus(to, from, same).length > 0) return [];
   const loop = before.blocks.find((block) => block.loopHead)?.steps[0]?.loc;
   const at = loop ? `what starts in line ${loop.line} ` : "";
-  return [{ rule: "stale-read", loc: { line: after.line, column: 1 }, what: "way back to look again", message: `the patch takes away a way back to look at ${at}again: what follows goes on with what was seen the first time`, weak: true }];
+  return [loss("stale-read", { line: after.line, column: 1 }, "way back to look again", `the patch takes away a way back to look at ${at}again: what follows goes on with what was seen the first time`, true)];
 }
 
 /** Jumps to a loop's head from within it. */

@@ -1,8 +1,8 @@
 /** Which kinds of entries the tests of a function tell from each other, level by level, wherever they stand. */
-import { calleesOf, stepsOf } from "../c/index.ts";
-import type { FunctionIr } from "../c/ir.ts";
-import type { Rulebook } from "../rulebook/rulebook.ts";
-import type { EntryKind, Level } from "../rulebook/schema.ts";
+import { calleesOf, stepsOf } from "../../c/index.ts";
+import type { FunctionIr } from "../../c/ir.ts";
+import type { Rulebook } from "../../rulebook/rulebook.ts";
+import type { EntryKind, Level } from "../../rulebook/schema.ts";
 
 /** Kinds that code has to keep apart; "bad" is none of them, and what is not present is told by one test. */
 const kinds: readonly EntryKind[] = ["none", "table", "leaf", "devmap", "migration", "swap", "device-private", "device-exclusive", "hwpoison", "marker"];

@@ -7,7 +7,8 @@ import type { FunctionIr, Step } from "../../c/ir.ts";
 import type { RuleId } from "../../core/finding.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Effect } from "../../rulebook/schema.ts";
-import { type Loss, moreElsewhere, newHelpers, type Pair, surplus, tally } from "./loss.ts";
+import { type Change, loss } from "../change.ts";
+import { moreElsewhere, newHelpers, type Pair, surplus, tally } from "../pair.ts";
 
 interface Family {
   readonly rule: RuleId;
@@ -44,16 +45,16 @@ const families: readonly Family[] = [
   { rule: "hugetlb-share", name: "the unsharing of tables", does: () => false, named: /^(?:huge_pmd_unshare|hugetlb_unshare_\w+|adjust_range_if_pmd_sharing_possible)$/, side: "before", anchor: null },
 ];
 
-export function lostDeeds(pair: Pair): Loss[] {
+export function lostDeeds(pair: Pair): Change[] {
   if (newHelpers(pair).size > 0) return [];
-  return families.flatMap((family): Loss[] => {
+  return families.flatMap((family): Change[] => {
     const isDeed = (step: Step): boolean => belongs(step, family, pair.rulebook);
     const count = (fn: FunctionIr): number => stepsOf(fn).filter(isDeed).length;
-    const [before, after] = [pair.before.fn, pair.after.fn];
+    const [before, after] = [pair.from.fn, pair.to.fn];
     const [was, is] = [count(before), count(after)];
     // How a function that flushes for others does so is for the hardware to say.
     if (family.rule === "tlb-flush" && /flush|tlb/.test(before.name)) return [];
-    if (was <= is || moreElsewhere(pair, count)) return [];
+    if (was <= is || moreElsewhere(pair, ({ fn }) => count(fn))) return [];
     const { opened } = family;
     const opens = (fn: FunctionIr): number => stepsOf(fn).filter((step) => step.op === "call" && step.callee !== null && opened !== undefined && (pair.rulebook.contract(step.callee)?.effects?.some(opened) ?? false)).length;
     if (opens(before) > opens(after)) return [];
@@ -64,7 +65,7 @@ export function lostDeeds(pair: Pair): Loss[] {
     if (place === null) return [];
     const gone = surplus(stepsOf(before).filter(isDeed), stepsOf(after).filter(isDeed), (step) => (step.op === "call" ? (step.callee ?? "") : ""))[0];
     const text = gone?.op === "call" ? `${gone.callee}()` : "";
-    return [{ rule: family.rule, loc: place.loc, what: family.name, message: `the patch takes away ${family.name} (${text}) that came ${family.side} ${place.text} before`, weak: !place.always }];
+    return [loss(family.rule, place.loc, family.name, `the patch takes away ${family.name} (${text}) that came ${family.side} ${place.text} before`, !place.always)];
   });
 }
 

@@ -1,0 +1,91 @@
+/**
+ * One function in two versions: `from` has what `to` may lack. Read forwards (from the version before the patch) what is
+ * missing was lost, read backwards it was won. The comparisons of this folder are handed pairs and know no more of a patch.
+ */
+import { calleesOf, stepsOf } from "../c/index.ts";
+import type { FunctionIr, Step } from "../c/ir.ts";
+import type { FunctionCheck } from "../check/index.ts";
+import type { Rulebook } from "../rulebook/rulebook.ts";
+import { renamedIn } from "./renamed.ts";
+
+/** What a patch touches in a file. */
+export interface Touched {
+  /** Functions in whose lines it adds or removes any, by their names in either version. */
+  readonly names: ReadonlySet<string>;
+  /** Lines that it takes away and adds. */
+  readonly pre: ReadonlySet<number>;
+  readonly post: ReadonlySet<number>;
+}
+
+/** Something of the version that has it and of the one that lacks it. */
+export interface Both<T> {
+  readonly from: T;
+  readonly to: T;
+}
+
+export interface Pair extends Both<FunctionCheck> {
+  readonly direction: "lost" | "won";
+  /** All of the function is in view in both versions. */
+  readonly whole: boolean;
+  /** And the checks of both followed all of its paths. */
+  readonly judged: boolean;
+  readonly rulebook: Rulebook;
+  /** Other functions that the patch touches. */
+  readonly others: Both<readonly FunctionCheck[]>;
+  /** Lines of `to` that the patch wrote. */
+  readonly written: ReadonlySet<number>;
+}
+
+/** Each function that stands in both versions, read forwards and backwards. */
+export function pairsOf(pre: readonly FunctionCheck[], post: readonly FunctionCheck[], rulebook: Rulebook, touched: Touched): readonly (readonly [lost: Pair, won: Pair])[] {
+  const renamed = renamedIn(pre, post);
+  return post.flatMap((after) => {
+    // Variants of one function (#ifdef, #else) go by their order.
+    const variants = (checks: readonly FunctionCheck[], name: string): FunctionCheck[] => checks.filter((check) => check.fn.name === name);
+    const before = variants(pre, renamed.get(after.fn.name) ?? after.fn.name)[variants(post, after.fn.name).indexOf(after)];
+    if (before === undefined) return [];
+    const whole = isWhole(before.fn) && isWhole(after.fn);
+    const others = (checks: readonly FunctionCheck[], { fn }: FunctionCheck): FunctionCheck[] => checks.filter((one) => one.fn.name !== fn.name && touched.names.has(one.fn.name));
+    const [old, now] = [others(pre, before), others(post, after)];
+    const common = { whole, judged: whole && before.limit === "" && after.limit === "", rulebook };
+    return [[
+      { ...common, from: before, to: after, direction: "lost", others: { from: old, to: now }, written: touched.post },
+      { ...common, from: after, to: before, direction: "won", others: { from: now, to: old }, written: touched.pre },
+    ] as const];
+  });
+}
+
+function isWhole(fn: FunctionIr): boolean {
+  return !fn.partial && fn.headKnown && fn.unreadable.length === 0;
+}
+
+/** Functions without a contract that `to` calls, `from` does not, and that are handed something to work on: what went may be in there. */
+export function newHelpers({ from, to, rulebook }: Pair): ReadonlySet<string> {
+  const known = new Set(calleesOf(from.fn));
+  const isHanded = (step: Step): boolean => step.op === "call" && step.args.some((arg) => arg.k !== "global" && arg.k !== "num" && arg.k !== "str");
+  return new Set(stepsOf(to.fn).flatMap((step) => (step.op === "call" && step.callee !== null && !known.has(step.callee) && isHanded(step) && !rulebook.contract(step.callee) ? [step.callee] : [])));
+}
+
+/** Whether the other functions that the patch touches do more of something in `to`: it was moved there. */
+export function moreElsewhere({ others }: Pair, countIn: (check: FunctionCheck) => number): boolean {
+  const sum = (checks: readonly FunctionCheck[]): number => checks.reduce((total, check) => total + countIn(check), 0);
+  return sum(others.to) > sum(others.from);
+}
+
+/** Items by key. */
+export function tally<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const known = groups.get(key);
+    if (known) known.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+/** What `from` has more of than `to`, by key. */
+export function surplus<T>(from: readonly T[], to: readonly T[], keyOf: (item: T) => string): T[] {
+  const left = tally(to, keyOf);
+  return from.filter((item) => left.get(keyOf(item))?.pop() === undefined);
+}

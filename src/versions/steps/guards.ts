@@ -1,0 +1,83 @@
+/** Protections that one version of a function has and the other lacks, while what they protect stands in both. */
+import { calleesOf } from "../../c/index.ts";
+import type { FunctionCheck } from "../../check/index.ts";
+import type { FunctionIr } from "../../c/ir.ts";
+import type { RuleId } from "../../core/finding.ts";
+import { type Change, done } from "../change.ts";
+import { moreElsewhere, type Pair, surplus } from "../pair.ts";
+import { exposureOf, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
+import { orderedIn, stepNames } from "./order-of-steps.ts";
+import type { Rulebook } from "../../rulebook/rulebook.ts";
+import { newlyTold } from "./told-apart.ts";
+
+/** What `from` does and `to` does not. */
+export function guarded(pair: Pair): Change[] {
+  const { from, to, rulebook } = pair;
+  const [has, lacks] = [exposureOf(from.fn, rulebook), exposureOf(to.fn, rulebook)];
+  // New changes of entries bring their own locks and flushes, and a body that lost them is another one: nothing was mended.
+  if (has.changes !== lacks.changes) return [];
+  const others = standIns(from, to, rulebook);
+  const inOrder = others.length > 0 ? [] : [...reordered(from, to, rulebook), ...onlyTried(from, to, rulebook)];
+  if (lacks.changes + lacks.touches === 0) return inOrder;
+  const deeds = others.length > 0 ? [] : addedDeeds(pair);
+  const silent = others.some((name) => /p[tmu4g]d|pte|swp|leaf|entry/.test(name)) || isImplementation("entry-kind", to) || moreElsewhere(pair, testsIn(rulebook));
+  const more = silent ? [] : newlyTold(from.fn, to.fn, rulebook);
+  return [...deeds, ...inOrder, ...(more.length > 0 ? [done("entry-kind", `it tells entries apart (${more.slice(0, 2).join("; ")})`, to)] : [])];
+}
+
+function addedDeeds(pair: Pair): Change[] {
+  const { from, to, rulebook } = pair;
+  const [own, other] = [from, to].map(({ fn }) => protectionsOf(fn, rulebook)) as [Protection[], Protection[]];
+  const times = (deeds: readonly Protection[], what: string): number => deeds.filter((deed) => deed.what === what).length;
+  return Array.from(new Map(own.map((deed) => [deed.what, deed.rule] as const))).flatMap(([what, rule]) => {
+    const added = times(own, what) > times(other, what) && !isImplementation(rule, to) && !isMoved(what, pair);
+    return added ? [done(rule, what, to)] : [];
+  });
+}
+
+/** A step that comes in the right order in `from` and stands in both. */
+function reordered(from: FunctionCheck, to: FunctionCheck, rulebook: Rulebook): Change[] {
+  const other = orderedIn(to.fn, rulebook);
+  const times = (fn: FunctionIr, step: string): number => stepNames(fn).filter((name) => name === step).length;
+  const found = orderedIn(from.fn, rulebook).filter(({ what, step, rule }) => {
+    const inPlace = rule === "sleep-atomic" ? times(from.fn, step) === times(to.fn, step) : times(to.fn, step) > 0;
+    return inPlace && !other.some((one) => one.what === what);
+  });
+  return found.slice(0, 1).map(({ rule, what }) => done(rule, what, to));
+}
+
+/** A lock that `to` waits for and `from` only tries for: whoever holds another lock must not wait for one that comes before it. */
+function onlyTried(from: FunctionCheck, to: FunctionCheck, rulebook: Rulebook): Change[] {
+  const waits = (fn: FunctionIr, lock: string): number => locksTakenBy(fn, rulebook).filter((one) => one.startsWith(`${lock} `)).length;
+  const found = (["vma", "mmap", "i_mmap", "anon_vma"] as const).filter((lock) => waits(from.fn, lock) < waits(to.fn, lock) && triesFor(lock, from.fn) > triesFor(lock, to.fn));
+  return found.map((lock) => done("lock-order", `the ${lock} lock is tried for and not waited for`, to));
+}
+
+function triesFor(lock: string, fn: FunctionIr): number {
+  return calleesOf(fn).filter((name) => name.startsWith(`${lock}_`) && /_try(?:_|lock)/.test(name)).length;
+}
+
+/** How many tests of entries a function has. */
+const testsIn = (rulebook: Rulebook) => ({ fn }: FunctionCheck): number => calleesOf(fn).filter((name) => rulebook.ever(name)?.returns?.tests !== undefined).length;
+
+/** Functions without a contract that only `to` calls: they may do the same under another name. */
+function standIns(from: FunctionCheck, to: FunctionCheck, rulebook: Rulebook): readonly string[] {
+  const known = new Set([from.fn.name, to.fn.name, ...calleesOf(from.fn)]);
+  return calleesOf(to.fn).filter((name) => !known.has(name) && /[a-z]/.test(name) && !rulebook.ever(name));
+}
+
+/** What flushes TLBs for others, or tells them what an entry is, is judged by what the hardware needs, which is not in view. */
+function isImplementation(rule: RuleId, { fn }: FunctionCheck): boolean {
+  return rule === "entry-kind" ? /^(?:is_)?p(?:te|md|ud)_/.test(fn.name) : rule === "tlb-flush" && /flush|tlb/.test(fn.name);
+}
+
+/**
+ * Another function did it in the version that lacks it here, and does not any more: it was moved. The same goes for a lock
+ * that other functions gave up for it.
+ */
+export function isMoved(what: string, pair: Pair): boolean {
+  const { others, rulebook } = pair;
+  if (moreElsewhere(pair, ({ fn }) => protectionsOf(fn, rulebook).filter((deed) => deed.what === what).length)) return true;
+  const locks = (checks: readonly FunctionCheck[]): string[] => checks.flatMap(({ fn }) => locksTakenBy(fn, rulebook));
+  return what === pageTableLock.what && surplus(locks(others.to), locks(others.from), (lock) => lock).length > 0;
+}
