@@ -29,10 +29,11 @@ function isVoid(lines: readonly string[], index: number): boolean {
   return lines.slice(Math.max(0, head - 5), head).some((text) => /^(?:static )?(?:\w+ )*void(?: \w+\(|$)/.test(text));
 }
 
+/** The jump that follows a test of an entry or of a look-up. */
 function dropJump(word: "continue" | "break"): Operator["at"] {
   return (lines, index) => {
     const isJump = new RegExp(String.raw`^\s*${word};$`).test(lines[index]!);
-    return isJump && lines.slice(index - 3, index).some((line) => /\b(?:if|else)\b/.test(line) && entryWord.test(line)) ? replace(index, lines[index]!.replace(/\S.*$/, ";")) : null;
+    return isJump && /^\s*if \(/.test(lines[index - 1] ?? "") && entryWord.test(lines[index - 1]!) ? replace(index, lines[index]!.replace(/\S.*$/, ";")) : null;
   };
 }
 

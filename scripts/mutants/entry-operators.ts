@@ -43,11 +43,11 @@ function lockBehindTest(lines: readonly string[], index: number): Edit | null {
   return isTest ? { at: index, drop: 3, put: [test, way, lock] } : null;
 }
 
-/** Exchanges a flush with the statement before it. */
+/** Exchanges an immediate flush with the statement before it; one that is only gathered may be noted before the change as well. */
 function flushTooEarly(lines: readonly string[], index: number): Edit | null {
   const [change, flush] = [lines[index]!, lines[index + 1]];
   const isChange = /^\s*(?:\S.* = )?(?:set_(?:huge_)?p(?:te|md|ud)_at|p(?:te|md|ud)_clear\w*|\w*p(?:te|md|ud)p_\w+|pudp_\w+|pmdp_\w+|ptep_\w+)\(.*;$/.test(change);
-  return isChange && flush !== undefined && indent(flush) === indent(change) && !isHead(lines[index - 1]) && statement(String.raw`(?:flush_tlb_\w+|tlb_(?:flush|remove)_\w+|flush_hugetlb_tlb_range)${call}`).test(flush) ? { at: index, drop: 2, put: [flush, change] } : null;
+  return isChange && flush !== undefined && indent(flush) === indent(change) && !isHead(lines[index - 1]) && statement(String.raw`(?:flush_\w*tlb_\w+)${call}`).test(flush) ? { at: index, drop: 2, put: [flush, change] } : null;
 }
 
 export const entryOperators: readonly Operator[] = [

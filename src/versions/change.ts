@@ -2,7 +2,7 @@
 import { type FunctionCheck, fingerprint } from "../check/index.ts";
 import type { Finding, RuleId } from "../core/finding.ts";
 import type { Loc } from "../c/ir.ts";
-import type { Pair } from "./pair.ts";
+import { onlyDeletes, type Pair } from "./pair.ts";
 
 export interface Change {
   readonly rule: RuleId;
@@ -32,13 +32,21 @@ export function loss(rule: RuleId, loc: Loc, what: string, message: string, weak
   return { rule, loc, what, weak, message: () => message };
 }
 
-/** Of code that lies between hunks nothing is known, so that what went is never more than worth a look there. */
-export function toFinding({ rule, loc, what, message, weak, shown }: Change, { direction, whole, judged, to, from }: Pair): Finding {
+/**
+ * What may be a warning. Of code that lies between hunks nothing is known, so that what went is worth a look there and no
+ * more; what a patch deletes while it adds nothing went for certain.
+ */
+export function isSure({ weak, shown }: Change, pair: Pair): boolean {
+  return (shown === true ? pair.judged : pair.whole) && (!weak || onlyDeletes(pair));
+}
+
+export function toFinding(change: Change, pair: Pair): Finding {
+  const { rule, loc, what, message, shown } = change;
+  const { direction, whole, to, from } = pair;
   const lost = direction === "lost";
-  const sure = !weak && (shown === true ? judged : whole);
   return {
     rule,
-    severity: lost && !sure ? "note" : "warning",
+    severity: lost && !isSure(change, pair) ? "note" : "warning",
     confidence: "possible",
     status: lost ? "introduced" : "fixed",
     file: to.fn.file,

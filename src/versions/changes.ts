@@ -7,14 +7,18 @@
 import type { FunctionCheck } from "../check/index.ts";
 import type { Finding, RuleId } from "../core/finding.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
-import { type Change, toFinding } from "./change.ts";
+import { type Change, isSure, toFinding } from "./change.ts";
 import { type Pair, pairsOf, type Touched } from "./pair.ts";
+import { bypassedTests } from "./paths/bypassed-tests.ts";
+import { deadValues } from "./paths/dead-values.ts";
 import { lostDeeds } from "./paths/lost-deeds.ts";
 import { lostLevel } from "./paths/lost-level.ts";
 import { lostOrder } from "./paths/lost-order.ts";
 import { lostPairs, otherNetEffects } from "./paths/lost-pairs.ts";
 import { lostRetry } from "./paths/lost-retry.ts";
 import { lostTests } from "./paths/lost-tests.ts";
+import { otherArguments } from "./paths/other-arguments.ts";
+import { weakerCalls } from "./paths/weaker-calls.ts";
 import { kindsLetThrough } from "./shown/kinds.ts";
 import { isShownElsewhere, keptAtReturn, undecided, undone } from "./shown/demands.ts";
 import { lostGuards } from "./steps/lost-guards.ts";
@@ -26,36 +30,32 @@ const shown: Comparison = (pair) => [...undecided(pair), ...keptAtReturn(pair), 
 
 /** Each list from what is known best to what is known least. */
 const eitherWay: readonly Comparison[] = [shown, lostGuards, undone, guarded];
-const alongPaths: readonly Comparison[] = [lostTests, lostLevel, lostPairs, lostDeeds, lostOrder, lostRetry];
+const alongPaths: readonly Comparison[] = [weakerCalls, otherArguments, lostTests, bypassedTests, lostLevel, lostPairs, lostDeeds, lostOrder, deadValues, lostRetry];
 
 /** Findings for what went and what came. */
 export function changes(pre: readonly FunctionCheck[], post: readonly FunctionCheck[], rulebook: Rulebook, touched: Touched): Finding[] {
   return pairsOf(pre, post, rulebook, touched).flatMap(([lost, won]) => {
     const broken = [...lost.from.obligations, ...lost.to.obligations].flatMap((o) => (o.outcome === "violated" ? [o.rule] : []));
-    const byVersion = isShownElsewhere(lost) ? [] : told(lost, eitherWay, broken);
-    return [
-      ...byVersion,
-      ...lostAlongPaths(lost, [...broken, ...byVersion.map((finding) => finding.rule)]),
-      // New code brings its own protections: what comes on paths where nothing came tells of no repair.
-      ...told(won, eitherWay, broken),
-    ];
+    // New code brings its own protections: what comes on paths where nothing came tells of no repair.
+    return [...told(lost, [...(isShownElsewhere(lost) ? [] : eitherWay), ...(lost.whole ? alongPaths : [])], broken), ...told(won, eitherWay, broken)];
   });
 }
 
-/** What no longer comes on the paths on which it came; nothing of rules that are `spoken` of. */
-export function lostAlongPaths(pair: Pair, spoken: readonly RuleId[]): Finding[] {
-  if (!pair.whole) return [];
-  const found = told(pair, alongPaths, spoken);
-  return found.length === 0 && spoken.length === 0 ? told(pair, [otherNetEffects], []).slice(0, 1) : found;
+/** What no longer comes on the paths on which it came. */
+export function lostAlongPaths(pair: Pair): Finding[] {
+  return pair.whole ? told(pair, alongPaths, []) : [];
 }
 
-/** Of a rule only the first comparison speaks that finds something, once for a place. */
-function told(pair: Pair, comparisons: readonly Comparison[], spokenOf: readonly RuleId[]): Finding[] {
-  const spoken = new Set(spokenOf);
-  return comparisons.flatMap((compare) => {
-    const places = new Set<string>();
-    const news = compare(pair).filter(({ rule, loc }) => !spoken.has(rule) && !places.has(`${rule} ${loc.line}`) && Boolean(places.add(`${rule} ${loc.line}`)));
-    for (const { rule, also } of news) for (const one of [rule, also ?? rule]) spoken.add(one);
-    return news.map((change) => toFinding(change, pair));
-  });
+/** Of a rule the comparison speaks that knows best, once for a place; none of a rule that is broken in one of the versions. */
+function told(pair: Pair, comparisons: readonly Comparison[], broken: readonly RuleId[]): Finding[] {
+  const found = comparisons.map((compare) => compare(pair).filter(({ rule }) => !broken.includes(rule)));
+  const isAbout = (one: Change, rule: RuleId): boolean => one.rule === rule || one.also === rule;
+  const speaks = (rule: RuleId): readonly Change[] | undefined => found.find((list) => list.some((one) => isAbout(one, rule) && isSure(one, pair))) ?? found.find((list) => list.some((one) => isAbout(one, rule)));
+  const said = found.flatMap((list) => unique(list.filter(({ rule }) => speaks(rule) === list)));
+  const last = said.length === 0 && broken.length === 0 && comparisons.includes(lostPairs) ? otherNetEffects(pair).slice(0, 1) : [];
+  return [...said, ...last].map((change) => toFinding(change, pair));
+}
+
+function unique(list: readonly Change[]): Change[] {
+  return list.filter((one, i) => list.findIndex((other) => other.rule === one.rule && other.loc.line === one.loc.line) === i);
 }

@@ -72,6 +72,19 @@ export function moreElsewhere({ others }: Pair, countIn: (check: FunctionCheck) 
   return sum(others.to) > sum(others.from);
 }
 
+const mostDeleted = 4;
+
+/** The patch deletes a few calls of the function or jumps, and puts nothing there: no new call, and no call in another place. */
+export function onlyDeletes({ from, to }: Pair): boolean {
+  const [before, after] = [callTexts(from.fn), callTexts(to.fn)];
+  const [kept, at] = [before.length - after.length, after.reduce((next, text) => (next < 0 ? next : before.indexOf(text, next) + 1 || -1), 0)];
+  return kept >= 0 && kept <= mostDeleted && at >= 0;
+}
+
+function callTexts(fn: FunctionIr): string[] {
+  return stepsOf(fn).flatMap((step) => (step.op === "call" ? [step.text] : []));
+}
+
 /** Items by key. */
 export function tally<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();

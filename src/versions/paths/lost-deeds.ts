@@ -9,6 +9,7 @@ import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Effect } from "../../rulebook/schema.ts";
 import { type Change, loss } from "../change.ts";
 import { moreElsewhere, newHelpers, type Pair, surplus, tally } from "../pair.ts";
+import { testsOf } from "./tests.ts";
 
 interface Family {
   readonly rule: RuleId;
@@ -64,9 +65,17 @@ export function lostDeeds(pair: Pair): Change[] {
     const place = loser(before, after, family, isDeed, pair.rulebook) ?? alone ?? null;
     if (place === null) return [];
     const gone = surplus(stepsOf(before).filter(isDeed), stepsOf(after).filter(isDeed), (step) => (step.op === "call" ? (step.callee ?? "") : ""))[0];
+    if (gone !== undefined && wentWithItsBranch(gone, pair)) return [];
     const text = gone?.op === "call" ? `${gone.callee}()` : "";
     return [loss(family.rule, place.loc, family.name, `the patch takes away ${family.name} (${text}) that came ${family.side} ${place.text} before`, !place.always)];
   });
+}
+
+/** It stood under a test that the other version does not make: it was for what the branch did. */
+function wentWithItsBranch(step: Step, { from, to }: Pair): boolean {
+  const under = testsOf(from.fn).uses.find((use) => use.step === step)?.under ?? new Set<string>();
+  const asked = new Set(testsOf(to.fn).tests.map(({ key }) => key));
+  return Array.from(under).some((outcome) => !asked.has(outcome.replace(/^! /, "")));
 }
 
 function belongs(step: Step, { does, named }: Family, rulebook: Rulebook): boolean {

@@ -24,7 +24,7 @@ function check(text: string, book: Rulebook): FunctionCheck[] {
 }
 
 function said(pre: string, post: string, book: Rulebook = rulebook): string[] {
-  return pairsOf(check(pre, book), check(post, book), book, touched).flatMap(([lost]) => lostAlongPaths(lost, [])).map((f) => `${f.severity} ${f.rule} ${f.function}:${f.line}`);
+  return pairsOf(check(pre, book), check(post, book), book, touched).flatMap(([lost]) => lostAlongPaths(lost)).map((f) => `${f.severity} ${f.rule} ${f.function}:${f.line}`);
 }
 
 const touched = { names: new Set(["f", "g", "helper"]), pre: new Set<number>(), post: new Set<number>() };
@@ -44,9 +44,9 @@ describe("locks that went on one side", () => {
     expect(said(body(...read), without("mmap_read_unlock(mm);", read))).toEqual(["warning lock-balance f:5"]);
   });
 
-  it("notes where a function no longer releases for its callers", () => {
+  it("warns where a function no longer releases for its callers", () => {
     const drop = ["if (vma->anon_vma)", "\tanon_vma_unlock_write(vma->anon_vma);", "if (vma->vm_file)", "\ti_mmap_unlock_write(vma->vm_file->f_mapping);", "pmd_val(*pmd);", "return 0;"];
-    expect(said(body(...drop), without("anon_vma_unlock_write(vma->anon_vma);", drop))).toEqual(["note lock-balance f:1"]);
+    expect(said(body(...drop), without("anon_vma_unlock_write(vma->anon_vma);", drop))).toEqual(["warning lock-balance f:1"]);
   });
 
   it("says nothing of exits that are brought together, of a guard, or of a helper", () => {
@@ -69,7 +69,7 @@ describe("locks that went on one side", () => {
     const weaker = write.replace("write_lock", "read_lock").replace("write_unlock", "read_unlock");
     expect(said(write, weaker)).toEqual(["note walk-context f:6"]);
     expect(said(weaker, write)).toEqual([]);
-    expect(said(write, body("zap_page_range_single(vma, addr, 4096, NULL);", "return 0;"))).toEqual(["note walk-context f:5"]);
+    expect(said(write, body("zap_page_range_single(vma, addr, 4096, NULL);", "return 0;"))).toEqual(["warning walk-context f:5"]);
   });
 
   it("takes a double release that goes for a repair", () => {
@@ -113,7 +113,7 @@ describe("tests that went", () => {
     // Before 6.5 pte_offset_map_lock() did not fail.
     expect(said(body(...mapped), bare, oldRules)).toEqual([]);
     const found = body("pte = find_it(mm);", ...mapped.slice(1));
-    expect(said(found, body("pte = find_it(mm);", ...mapped.slice(3)))).toEqual(["note map-failure f:6"]);
+    expect(said(found, body("pte = find_it(mm);", ...mapped.slice(3)))).toEqual(["warning map-failure f:6"]);
     expect(said(body(...mapped), body(mapped[0]!, "if (pte == NULL)", ...mapped.slice(2)))).toEqual([]);
     expect(said(body(...mapped), body("pte = pte_offset_kernel(pmd, addr);", "use_it(pte);", "return 0;"))).not.toContain("warning map-failure f:6");
   });
@@ -126,9 +126,9 @@ describe("tests that went", () => {
     expect(said(body(...compared), body(...compared.map((line) => line.replace("!pmd_same(old, *pmd)", "pmd_val(old) != pmd_val(*pmd)"))))).toEqual([]);
   });
 
-  it("notes a kind that is let through, unless others keep it away, a helper asks, or it was kept as a flag", () => {
+  it("warns of a kind that is let through, unless others keep it away, a helper asks, or it was kept as a flag", () => {
     const tested = ["if (is_pmd_migration_entry(*pmd))", "\treturn 1;", "use_it(pmd);", "return 0;"];
-    expect(said(body(...tested), body(...tested.slice(2)))).toEqual(["note entry-kind f:5"]);
+    expect(said(body(...tested), body(...tested.slice(2)))).toEqual(["warning entry-kind f:5"]);
     expect(said(body("if (!pmd_present(*pmd))", "\treturn 1;", ...tested), body("if (!pmd_present(*pmd))", "\treturn 1;", ...tested.slice(2)))).toEqual([]);
     expect(said(body(...tested), body("if (is_moving(pmd))", ...tested.slice(1)))).toEqual([]);
     expect(said(body(...tested), body("bool moving = is_pmd_migration_entry(*pmd);", "if (moving)", ...tested.slice(1)))).toEqual([]);
@@ -137,7 +137,7 @@ describe("tests that went", () => {
   it("leaves a test that pte_offset_map() makes superfluous, since 6.5", () => {
     const tested = ["if (pmd_none(*pmd))", "\treturn 1;", ...mapped];
     expect(said(body(...tested), body(...mapped))).toEqual([]);
-    expect(said(body(...tested), body(...mapped), oldRules)).toEqual(["note entry-kind f:5"]);
+    expect(said(body(...tested), body(...mapped), oldRules)).toEqual(["warning entry-kind f:5"]);
   });
 });
 
@@ -156,9 +156,9 @@ describe("order, level, ways back", () => {
     expect(said(body(...locked), body("ptl = pmd_lock(mm, pmd);", ...locked.slice(2)))).toEqual([]);
   });
 
-  it("notes a way back that went alone", () => {
+  it("warns of a way back that went alone", () => {
     const again = ["again:", "if (split_it(vma, pmd))", "\tgoto again;", "use_it(pmd);", "return 0;"];
-    expect(said(body(...again), body(...again.map((line) => line.replace("goto again;", ";"))))).toEqual(["note stale-read f:1"]);
+    expect(said(body(...again), body(...again.map((line) => line.replace("goto again;", ";"))))).toEqual(["warning stale-read f:1"]);
     expect(said(body(...again), body("do {", "} while (split_it(vma, pmd));", "use_it(pmd);", "return 0;"))).toEqual([]);
   });
 });
@@ -178,13 +178,13 @@ describe("deeds that went", () => {
 
   it("says nothing of a flush that went with the calls around it", () => {
     const freed = ["flush_tlb_all();", "free_it(vma);", "pmd_val(*pmd);", "return 0;"];
-    expect(said(body(...freed), body(...freed.slice(1)))).toEqual(["note tlb-flush f:1"]);
+    expect(said(body(...freed), body(...freed.slice(1)))).toEqual(["warning tlb-flush f:1"]);
     expect(said(body(...freed), body(...freed.slice(2)))).toEqual([]);
   });
 
   it("says nothing of an unmap that goes with its map", () => {
     const mapped = ["pte = pte_offset_map(pmd, addr);", "if (!pte)", "\treturn 1;", "use_it(pte);", "pte_unmap(pte);", "return 0;"];
     expect(said(body(...mapped), body("pte = pte_offset_kernel(pmd, addr);", "use_it(pte);", "return 0;")).filter((line) => line.includes("map-balance"))).toEqual([]);
-    expect(said(body(...mapped), body(...mapped.filter((_, i) => i !== 4)))).toEqual(["note map-balance f:1"]);
+    expect(said(body(...mapped), body(...mapped.filter((_, i) => i !== 4)))).toEqual(["warning map-balance f:1"]);
   });
 });

@@ -31,8 +31,10 @@ function demands(check: FunctionCheck): readonly Obligation[] {
 }
 
 /** Demands that `from` proves more often than `to` does, and that `to` leaves open more often. */
-export function undecided({ from, to, judged, direction }: Pair): Change[] {
-  return keysOf(demands(from).filter((o) => atCalls.has(o.rule) || standsAlone(o) || (judged && between.has(o.rule)))).flatMap((key) => {
+export function undecided(pair: Pair): Change[] {
+  const { from, to, judged, direction } = pair;
+  const isOpen = isAskedByOtherName(pair);
+  return keysOf(demands(from).filter((o) => (atCalls.has(o.rule) && !(isOpen && o.rule === "entry-kind")) || standsAlone(o) || (judged && between.has(o.rule)))).flatMap((key) => {
     const [a, b] = [demands(from).filter((o) => keyOf(o) === key), demands(to).filter((o) => keyOf(o) === key)];
     const fewerProofs = count(a, "proved") > count(b, "proved");
     const moreOpen = count(b, "unknown") > count(a, "unknown");
@@ -41,6 +43,11 @@ export function undecided({ from, to, judged, direction }: Pair): Change[] {
     const supplied = direction === "won" && fewerProofs && b.length === 0 && standsAlone(a[0]!);
     return supplied ? [asRequirement({ ...a[0]!, line: to.fn.line, column: 1 })] : [];
   });
+}
+
+/** A predicate on entries that no contract knows, and that the other version does not ask: it may tell as much as those that took its place. */
+function isAskedByOtherName(pair: Pair): boolean {
+  return Array.from(newHelpers(pair)).some((name) => /^(?:is|non)_\w*(?:p[mtu4]d|pte|entry|swap)|^p(?:te|md|ud)_is_/.test(name));
 }
 
 function asRequirement({ rule, what, line, column }: Obligation): Change {

@@ -1,0 +1,63 @@
+/**
+ * Values of entries that a patch makes and hands to nobody: the entry is set before its last flags are in it. In the
+ * version before, each step that makes a value was followed by one that used it.
+ */
+import { definedBy, operandsOf, stepsOf, successors, walkExpr } from "../../c/index.ts";
+import type { FunctionIr, Step } from "../../c/ir.ts";
+import { type Change, loss } from "../change.ts";
+import type { Pair } from "../pair.ts";
+
+export function deadValues({ from, to, rulebook }: Pair): Change[] {
+  const before = new Map(unused(from.fn).map((step) => [keyOf(step, from.fn), step] as const));
+  return unused(to.fn).flatMap((step): Change[] => {
+    const name = definedBy(step)!;
+    const key = keyOf(step, to.fn);
+    const stays = stepsOf(from.fn).some((one) => definedBy(one) === name && keyOf(one, from.fn) === key);
+    const setter = stepsOf(to.fn).find((one) => one.op === "call" && one.callee !== null && one.args.some((arg) => arg.k === "var" && arg.name === name) && (rulebook.contract(one.callee)?.effects?.some((e) => e.do === "write" || e.do === "install") ?? false));
+    if (before.has(key) || !stays || setter?.op !== "call") return [];
+    return [loss("publish-order", setter.loc, `value of ${name}`, `${setter.text} comes before ${name} has its last value now: what line ${step.loc.line} makes of it reaches no entry`, false)];
+  });
+}
+
+function keyOf(step: Step, fn: FunctionIr): string {
+  if (step.op !== "assign" || step.value?.k !== "var") return "";
+  const source = step.value.name;
+  const call = stepsOf(fn).find((one) => one.op === "call" && one.dst === source);
+  return `${step.dst} = ${call?.op === "call" ? call.text : source}`;
+}
+
+/** Assignments to entry values that no step after them reads. */
+function unused(fn: FunctionIr): Step[] {
+  const isEntry = (name: string | null): name is string => name !== null && !name.startsWith("%") && /^p(?:te|md|ud)_t$/.test(fn.vars.get(name)?.type ?? "");
+  return fn.blocks.flatMap(({ id, steps }) => steps.filter((step, at) => {
+    const name = definedBy(step);
+    return step.op === "assign" && step.value !== null && step.value.k === "var" && isEntry(name) && !isRead(name, fn, id, at + 1);
+  }));
+}
+
+function isRead(name: string, fn: FunctionIr, block: number, from: number): boolean {
+  const seen = new Set<number>();
+  const pending: (readonly [number, number])[] = [[block, from]];
+  for (const [id, start] of pending) {
+    const { steps, end } = fn.blocks[id]!;
+    let isSet = false;
+    for (const step of steps.slice(start)) {
+      if (readsIn(step, name)) return true;
+      if (definedBy(step) === name) { isSet = true; break; }
+    }
+    if (isSet) continue;
+    if ((end.k === "branch" && mentions(end.cond, name)) || (end.k === "return" && end.value !== null && mentions(end.value, name)) || end.k === "lost" || end.k === "switch") return true;
+    for (const next of successors(end)) if (!seen.has(next)) { seen.add(next); pending.push([next, 0]); }
+  }
+  return false;
+}
+
+function readsIn(step: Step, name: string): boolean {
+  return step.op === "gap" || operandsOf(step).some((expr) => mentions(expr, name)) || ((step.op === "load" || step.op === "store") && step.place.k === "var" && step.place.name === name);
+}
+
+function mentions(expr: Parameters<typeof walkExpr>[0], name: string): boolean {
+  let found = false;
+  walkExpr(expr, (one) => void (found ||= (one.k === "var" && one.name === name)));
+  return found;
+}
