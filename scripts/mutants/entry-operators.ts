@@ -1,5 +1,5 @@
 /** Changes of entries that come too early, are not atomic or are not finished; locks that come too late or not at all. */
-import { call, drop, type Edit, indent, type Operator, ptl, replace, rewrite, statement } from "./edits.ts";
+import { call, drop, type Edit, indent, type Operator, ptl, rewrite, statement } from "./edits.ts";
 
 const isHead = (line: string | undefined): boolean => /^\s*(?:if|else|for|while|do|switch|case|default)\b/.test(line ?? "") && !/[;]$/.test(line ?? "");
 
@@ -18,7 +18,7 @@ function setTooEarly(lines: readonly string[], index: number): Edit | null {
 /** Publishes a table before the loop that fills it. */
 function publishTooEarly(lines: readonly string[], index: number): Edit | null {
   const line = lines[index]!;
-  if (!statement(String.raw`(?:p[mu4g]d_populate\w*)${call}`).test(line)) return null;
+  if (!statement(String.raw`p[mu4g]d_populate(?:_kernel)?${call}`).test(line)) return null;
   for (let at = index - 1; at > index - 70 && at > 0 && lines[at] !== "{"; at--) {
     const text = lines[at]!;
     if (indent(text) === indent(line) && /^\s*(?:for|while) \(/.test(text)) return { at, drop: index - at + 1, put: [line, ...lines.slice(at, index)] };

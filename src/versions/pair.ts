@@ -74,11 +74,21 @@ export function moreElsewhere({ others }: Pair, countIn: (check: FunctionCheck) 
 
 const mostDeleted = 4;
 
-/** The patch deletes a few calls of the function or jumps, and puts nothing there: no new call, and no call in another place. */
-export function onlyDeletes({ from, to }: Pair): boolean {
+/** How many calls the patch deletes, where it does nothing else: no new call, and none in another place. */
+export function deletedCalls({ from, to }: Pair): number | null {
   const [before, after] = [callTexts(from.fn), callTexts(to.fn)];
-  const [kept, at] = [before.length - after.length, after.reduce((next, text) => (next < 0 ? next : before.indexOf(text, next) + 1 || -1), 0)];
-  return kept >= 0 && kept <= mostDeleted && at >= 0;
+  let next = 0;
+  for (const text of after) {
+    next = before.indexOf(text, next) + 1;
+    if (next === 0) return null;
+  }
+  return before.length - after.length;
+}
+
+/** The patch deletes a few calls of the function or jumps, and puts nothing there. */
+export function onlyDeletes(pair: Pair): boolean {
+  const deleted = deletedCalls(pair);
+  return deleted !== null && deleted <= mostDeleted;
 }
 
 function callTexts(fn: FunctionIr): string[] {

@@ -8,7 +8,7 @@ import type { RuleId } from "../../core/finding.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Effect } from "../../rulebook/schema.ts";
 import { type Change, loss } from "../change.ts";
-import { moreElsewhere, newHelpers, type Pair, surplus, tally } from "../pair.ts";
+import { deletedCalls, moreElsewhere, newHelpers, type Pair, surplus, tally } from "../pair.ts";
 import { testsOf } from "./tests.ts";
 
 interface Family {
@@ -43,6 +43,7 @@ const families: readonly Family[] = [
   { rule: "pt-accounting", name: "a count or deposit of tables", does: (e) => e.do === "ledger", named: /^(?:pgtable_trans_huge_(?:deposit|withdraw)|mm_(?:inc|dec)_nr_p[tmu][de]s|zap_deposited_table)$/, side: "after", anchor: null },
   { rule: "table-free", name: "the free of a table", does: () => false, named: /^(?:pmd|pud|p4d)_free(?:_\w+)?$/, side: "after", anchor: null },
   { rule: "table-free", name: "the wait for walkers without locks", does: (e) => e.do === "sync-walkers", named: null, side: "after", anchor: null },
+  { rule: "walk-context", name: "the wait for those who read under the VMA's lock", does: (e) => e.do === "wait-for" && "class" in e.lock && e.lock.class === "vma", named: null, side: "before", anchor: null },
   { rule: "hugetlb-share", name: "the unsharing of tables", does: () => false, named: /^(?:huge_pmd_unshare|hugetlb_unshare_\w+|adjust_range_if_pmd_sharing_possible)$/, side: "before", anchor: null },
 ];
 
@@ -55,17 +56,18 @@ export function lostDeeds(pair: Pair): Change[] {
     const [was, is] = [count(before), count(after)];
     // How a function that flushes for others does so is for the hardware to say.
     if (family.rule === "tlb-flush" && /flush|tlb/.test(before.name)) return [];
-    if (was <= is || moreElsewhere(pair, ({ fn }) => count(fn))) return [];
+    if (was < is || moreElsewhere(pair, ({ fn }) => count(fn))) return [];
     const { opened } = family;
     const opens = (fn: FunctionIr): number => stepsOf(fn).filter((step) => step.op === "call" && step.callee !== null && opened !== undefined && (pair.rulebook.contract(step.callee)?.effects?.some(opened) ?? false)).length;
     if (opens(before) > opens(after)) return [];
     // Of a family of several calls, one may be for what another is not: tlb_flush_mmu() frees pages as well.
     const callees = new Set(stepsOf(before).flatMap((step) => (isDeed(step) && step.op === "call" ? [step.callee] : [])));
     const alone = Array.from(callees, (callee) => loser(before, after, family, (step) => isDeed(step) && step.op === "call" && step.callee === callee, pair.rulebook)).find((one) => one !== null);
-    const place = loser(before, after, family, isDeed, pair.rulebook) ?? alone ?? null;
+    const place = loser(before, after, family, isDeed, pair.rulebook) ?? alone ?? (was > is && deletedCalls(pair) === was - is ? { always: false, loc: { line: after.line, column: 1 }, text: `all else that ${after.name}() does` } : null);
     if (place === null) return [];
     const gone = surplus(stepsOf(before).filter(isDeed), stepsOf(after).filter(isDeed), (step) => (step.op === "call" ? (step.callee ?? "") : ""))[0];
     if (gone !== undefined && wentWithItsBranch(gone, pair)) return [];
+    if (was === is) return place.onSome && gone === undefined ? [loss(family.rule, place.loc, family.name, `${family.name} no longer comes ${family.side} ${place.text} on every path, as it did before the patch`, true)] : [];
     const text = gone?.op === "call" ? `${gone.callee}()` : "";
     return [loss(family.rule, place.loc, family.name, `the patch takes away ${family.name} (${text}) that came ${family.side} ${place.text} before`, !place.always)];
   });
@@ -86,6 +88,8 @@ function belongs(step: Step, { does, named }: Family, rulebook: Rulebook): boole
 interface Place {
   /** It came on every path and comes on none. */
   readonly always: boolean;
+  /** It came on every path to something that has a name, and comes on some. */
+  readonly onSome?: boolean;
   readonly loc: { readonly line: number; readonly column: number };
   readonly text: string;
 }
@@ -104,7 +108,7 @@ function loser(before: FunctionIr, after: FunctionIr, { side, anchor }: Family, 
   for (const [text, ones] of old) {
     const left = now.get(text) ?? [];
     const total = (list: readonly { rate: number }[]): number => list.reduce((sum, { rate }) => sum + rate, 0);
-    if (left.length >= ones.length && total(left) < total(ones)) return { always: ones.every(({ rate }) => rate === 2) && left.every(({ rate }) => rate === 0), loc: left.toSorted((a, b) => a.rate - b.rate)[0]!.step.loc, text };
+    if (left.length >= ones.length && total(left) < total(ones)) return { always: ones.every(({ rate }) => rate === 2) && left.every(({ rate }) => rate === 0), onSome: ones.every(({ rate }) => rate === 2), loc: left.toSorted((a, b) => a.rate - b.rate)[0]!.step.loc, text };
   }
   return null;
 }

@@ -11,13 +11,14 @@ import { type Change, loss } from "../change.ts";
 import type { Pair } from "../pair.ts";
 import { pairSteps } from "./pairs.ts";
 
-type Role = "unmap" | "flush" | "take" | "give back";
+type Role = "unmap" | "change" | "flush" | "take" | "give back";
 
 /** What came first before the patch, what came second, and the rule that is about it. */
 const orders: readonly (readonly [Role, Role, RuleId])[] = [
   ["unmap", "unmap", "map-order"],
   ["take", "take", "lock-order"],
   ["flush", "give back", "tlb-flush"],
+  ["change", "flush", "tlb-flush"],
 ];
 
 export function lostOrder({ from: before, to: after, rulebook }: Pair): Change[] {
@@ -61,6 +62,7 @@ function roleOf(call: CallStep, rulebook: Rulebook): Role | null {
   const locks = pairSteps(call, rulebook).filter(({ rule }) => rule === "lock-balance" || rule === "hugetlb-share");
   if (does("unmap")) return "unmap";
   if (does("flush")) return "flush";
+  if (does("owe-flush")) return "change";
   if (locks.length !== 1) return null;
   return locks[0]!.by > 0 ? "take" : "give back";
 }

@@ -81,10 +81,11 @@ function ruleOf(callee: string, rulebook: Rulebook): RuleId | null {
   const effects = rulebook.contract(callee)?.effects ?? [];
   const does = (wanted: (effect: Effect) => boolean): boolean => effects.some(wanted);
   if (does((e) => e.do === "flush") || /^flush_\w*tlb/.test(callee)) return "tlb-flush";
+  if (callee.endsWith("ptep_modify_prot_commit")) return "stale-read";
   if (does((e) => e.do === "unmap")) return "map-balance";
   if (does((e) => e.do === "acquire" && "class" in e.lock && e.lock.class === "mmap")) return "walk-context";
   if (does((e) => e.do === "release" && "class" in e.lock && e.lock.class === "mmap")) return "lock-balance";
-  if (does((e) => e.do === "acquire" || e.do === "give-lock" || e.do === "map" || e.do === "write" || e.do === "install" || e.do === "owe-flush") || /^(?:huge_)?ptep_modify_prot_commit$/.test(callee)) return /_prot_commit$/.test(callee) ? "stale-read" : "entry-lock";
+  if (does((e) => e.do === "acquire" || e.do === "give-lock" || e.do === "map" || e.do === "write" || e.do === "install" || e.do === "owe-flush") ) return "entry-lock";
   if (does((e) => e.do === "notifier")) return "notifier-scope";
   return does((e) => e.do === "ledger") || /^mm_(?:inc|dec)_nr_p/.test(callee) ? "pt-accounting" : null;
 }

@@ -33,6 +33,7 @@ const named: readonly Named[] = [
   { family: "mmu_gather", rule: "tlb-flush", opens: /^tlb_gather_mmu(?:_fullmm)?$/, closes: /^tlb_finish_mmu$/ },
   { family: "gathering of a VMA", rule: "tlb-flush", opens: /^tlb_start_vma$/, closes: /^tlb_end_vma$/ },
   { family: "page table in hand", rule: "pt-accounting", opens: /^(?:pte_alloc_one(?:_kernel)?|pgtable_trans_huge_withdraw)$/, closes: /^(?:pte_free(?:_defer|_kernel)?|pgtable_trans_huge_deposit)$/, mayFail: true },
+  { family: "entry taken out for a change", rule: "stale-read", opens: /^(?:huge_)?ptep_modify_prot_start$/, closes: /^(?:huge_)?ptep_modify_prot_commit$/ },
   { family: "count of page tables", rule: "pt-accounting", opens: /^mm_inc_nr_p(?:te|md|ud)s$/, closes: /^mm_dec_nr_p(?:te|md|ud)s$/ },
 ];
 
