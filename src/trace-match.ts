@@ -1,6 +1,7 @@
 /** Which trace explains which finding, and what a finding says once it is explained. */
 import type { Finding, RuleId, Trace } from "./core/finding.ts";
 import type { Repair, ReplayTrace } from "./sim/index.ts";
+import { unseen } from "./versions/change.ts";
 
 /**
  * Rules of one family: an entry or a table that another CPU changes in between. The flow analysis names what is missing, the
@@ -34,7 +35,7 @@ export function explained(finding: Finding, found: ReplayTrace, certain: boolean
   return {
     ...finding,
     ...(certain ? { confidence: "confirmed", severity: finding.status === "fixed" ? finding.severity : "error" } : {}),
-    assumed: [...finding.assumed, ...assumptionsOf(found, certain)],
+    assumed: [...finding.assumed.filter((text) => !certain || (text !== unseen.whole && text !== unseen.hunks)), ...assumptionsOf(found, certain)],
     trace: found.trace,
     fixConfirmed: repaired === null ? null : repaired.confirmed,
     fix: repaired?.confirmed === true ? `${finding.fix}${finding.fix === "" ? "" : " "}Replayed again, the trace is gone when the function is made to ${repaired.text}.` : finding.fix,

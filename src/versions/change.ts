@@ -19,6 +19,9 @@ export interface Change {
   readonly shown?: boolean;
 }
 
+/** What a comparison does not look at. A trace that no caller can prevent answers it. */
+export const unseen = { whole: "nothing is known of callers in other files", hunks: "nothing is known of the callers and of what lies outside the code in view" } as const;
+
 /** A protection that was seen to be done, in words that fit both directions. */
 export function done(rule: RuleId, what: string, { fn }: FunctionCheck): Change {
   return {
@@ -58,7 +61,7 @@ export function toFinding(change: Change, pair: Pair): Finding {
     fix: lost ? (shown ? "Put it back, or show in the patch where it comes from now (a caller, a helper)." : "Put it back, or show in the patch why it is not needed (another lock, test or flush that covers, a caller that does it).") : "",
     requires: [what],
     held: [],
-    assumed: [whole ? "nothing is known of callers in other files" : "nothing is known of the callers and of what lies outside the code in view"],
+    assumed: [unseen[whole ? "whole" : "hunks"]],
     path: [],
     trace: null,
     fixConfirmed: null,

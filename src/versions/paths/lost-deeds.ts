@@ -9,6 +9,7 @@ import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Effect } from "../../rulebook/schema.ts";
 import { type Change, loss } from "../change.ts";
 import { deletedCalls, moreElsewhere, newHelpers, type Pair, surplus, tally } from "../pair.ts";
+import { implementsFlushes } from "../steps/protections.ts";
 import { testsOf } from "./tests.ts";
 
 interface Family {
@@ -54,8 +55,7 @@ export function lostDeeds(pair: Pair): Change[] {
     const count = (fn: FunctionIr): number => stepsOf(fn).filter(isDeed).length;
     const [before, after] = [pair.from.fn, pair.to.fn];
     const [was, is] = [count(before), count(after)];
-    // How a function that flushes for others does so is for the hardware to say.
-    if (family.rule === "tlb-flush" && /flush|tlb/.test(before.name)) return [];
+    if (family.rule === "tlb-flush" && implementsFlushes(before)) return [];
     if (was < is || moreElsewhere(pair, ({ fn }) => count(fn))) return [];
     const { opened } = family;
     const opens = (fn: FunctionIr): number => stepsOf(fn).filter((step) => step.op === "call" && step.callee !== null && opened !== undefined && (pair.rulebook.contract(step.callee)?.effects?.some(opened) ?? false)).length;

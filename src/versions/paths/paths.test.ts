@@ -182,6 +182,19 @@ describe("deeds that went", () => {
     expect(said(body(...freed), body(...freed.slice(2)))).toEqual([]);
   });
 
+  it("asks functions of the gather and of huge clears as well, and leaves those that implement flushes", () => {
+    const named = (name: string, lines: readonly string[]): string => body(...lines).replace("int f(", `int ${name}(`);
+    const lines = ["pmd_t old = pmdp_huge_get_and_clear(mm, addr, pmd);", "flush_tlb_range(vma, addr, addr + HPAGE_PMD_SIZE);", "use_it(old);", "return 0;"];
+    for (const name of ["pmdp_huge_clear_flush", "tlb_finish_mmu"]) expect(said(named(name, lines), named(name, [lines[0]!, ...lines.slice(2)])), name).toEqual([`warning tlb-flush ${name}:5`]);
+    for (const name of ["local_flush_tlb_range", "__tlbie_pid"]) expect(said(named(name, lines), named(name, [lines[0]!, ...lines.slice(2)])), name).toEqual([]);
+  });
+
+  it("says nothing of a flush that stood in a branch that went", () => {
+    const early = ["if (addr > FIXADDR_START) {", "\tflush_tlb_all();", "\treturn 0;", "}", "free_it(vma);", "return 0;"];
+    expect(said(body(...early), body(...early.slice(4)))).toEqual([]);
+    expect(said(body(...early), body(...early.filter((_, i) => i !== 1)))).toEqual(["warning tlb-flush f:1"]);
+  });
+
   it("says nothing of an unmap that goes with its map", () => {
     const mapped = ["pte = pte_offset_map(pmd, addr);", "if (!pte)", "\treturn 1;", "use_it(pte);", "pte_unmap(pte);", "return 0;"];
     expect(said(body(...mapped), body("pte = pte_offset_kernel(pmd, addr);", "use_it(pte);", "return 0;")).filter((line) => line.includes("map-balance"))).toEqual([]);

@@ -64,6 +64,13 @@ describe("regressions", () => {
     expect(said(walk("pmd"), walk("&v"))).toEqual([]);
   });
 
+  it("takes a test by another name for the same, where no contract knows it", () => {
+    const swapped = (test: string): string => `\tpmd_t v = pmdp_get(pmd);\n\tif (${test})\n\t\treturn;\n\twork(mm, pmd_to_swp_entry(v));`;
+    const fixed = (pre: string): string[] => said(pre, swapped("pmd_present(v)")).filter((line) => line.startsWith("fixed"));
+    expect(fixed(swapped("!is_swapped_out_pmd(v)"))).toEqual([]);
+    expect(fixed(swapped("mm->x"))).toContain("fixed warning entry-kind 6");
+  });
+
   it("takes nothing from an assertion that a patch relaxes", () => {
     const cleared = (test: string): string => `\tpmd_t now = *pmd;\n\t${test}\n\twork(mm, pmd);`;
     expect(said(cleared("VM_BUG_ON(!pmd_present(now));"), cleared("VM_BUG_ON(pmd_devmap(now) && mm->x);")).filter((line) => line.includes("kind"))).toEqual([]);

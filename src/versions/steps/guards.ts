@@ -5,7 +5,7 @@ import type { FunctionIr } from "../../c/ir.ts";
 import type { RuleId } from "../../core/finding.ts";
 import { type Change, done } from "../change.ts";
 import { moreElsewhere, type Pair, surplus } from "../pair.ts";
-import { exposureOf, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
+import { exposureOf, implementsFlushes, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
 import { orderedIn, stepNames } from "./order-of-steps.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import { newlyTold } from "./told-apart.ts";
@@ -68,7 +68,7 @@ function standIns(from: FunctionCheck, to: FunctionCheck, rulebook: Rulebook): r
 
 /** What flushes TLBs for others, or tells them what an entry is, is judged by what the hardware needs, which is not in view. */
 function isImplementation(rule: RuleId, { fn }: FunctionCheck): boolean {
-  return rule === "entry-kind" ? /^(?:is_)?p(?:te|md|ud)_/.test(fn.name) : rule === "tlb-flush" && /flush|tlb/.test(fn.name);
+  return rule === "entry-kind" ? /^(?:is_)?p(?:te|md|ud)_/.test(fn.name) : rule === "tlb-flush" && implementsFlushes(fn);
 }
 
 /**

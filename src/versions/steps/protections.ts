@@ -132,6 +132,11 @@ function byName(step: CallStep): Deed[] {
   return /^haddr$|HPAGE_PMD_MASK|PMD_MASK/.test(address) ? [{ rule: "tlb-flush", what: `${step.callee}() gets the address at which the huge range starts` }] : [];
 }
 
+/** How a function that flushes TLBs for others does so is for the hardware to say; one that changes entries or gathers has callers' rules to keep. */
+export function implementsFlushes({ name }: FunctionIr): boolean {
+  return /flush_\w*tlb|tlb_?flush|tlbi|^_*(?:local_)?flush_/.test(name);
+}
+
 /** The function keeps the books of flushes (TLB generations, who has loaded which tables) and installs nothing: its barriers order that. */
 export function isAboutTlbs(fn: FunctionIr, rulebook: Rulebook): boolean {
   const steps = stepsOf(fn);
