@@ -106,7 +106,7 @@ function withoutClaim({ claimed: _claimed, ...fact }: ValueFact): ValueFact {
 
 /** A value that was not seen being read (a parameter, a field): all is possible until a test says otherwise, and the caller may know more. */
 function unreadValue(value: string, call: CallInfo): ValueFact | null {
-  const level = /^(?:is_)?(pte|pmd|pud|p4d|pgd)_/.exec(call.step.callee ?? "")?.[1] as Level | undefined;
+  const level = /^(?:is_)?(?:swap_)?(pte|pmd|pud|p4d|pgd)(?:_|$)/.exec(call.step.callee ?? "")?.[1] as Level | undefined;
   if (level === undefined || /^[&#]/.test(value)) return null;
   return { entry: `value ${value}`, level, how: "plain", kinds: allKinds(level), shown: 0, real: false, under: "", at: call.step.loc };
 }
