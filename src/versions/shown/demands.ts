@@ -4,9 +4,10 @@
  * the code after it does not, the patch has taken it away. The other way round it has been mended.
  */
 import type { Evidence, FunctionCheck } from "../../check/index.ts";
+import { calleesOf } from "../../c/index.ts";
 import type { Obligation, RuleId } from "../../core/finding.ts";
 import { type Change, done } from "../change.ts";
-import { moreElsewhere, newHelpers, type Pair } from "../pair.ts";
+import { moreElsewhere, newHelpers, type Pair, surplus } from "../pair.ts";
 import { exposureOf, isAboutTlbs } from "../steps/protections.ts";
 import { keyOf, keysOf } from "./keys.ts";
 
@@ -45,8 +46,10 @@ export function undecided(pair: Pair): Change[] {
   });
 }
 
-/** A predicate on entries that no contract knows, and that the other version does not ask: it may tell as much as those that took its place. */
+/** A test of entries that the other version does not make, and that no contract knows or that is not followed between hunks: it may tell as much as those whose place it took. */
 function isAskedByOtherName(pair: Pair): boolean {
+  const tests = ({ fn }: FunctionCheck): string[] => calleesOf(fn).filter((name) => pair.rulebook.contract(name)?.returns?.tests !== undefined);
+  if (!pair.judged && surplus(tests(pair.to), tests(pair.from), (name) => name).length > 0) return true;
   return Array.from(newHelpers(pair)).some((name) => /^(?:is|non)_\w*(?:p[mtu4]d|pte|entry|swap)|^p(?:te|md|ud)_is_/.test(name));
 }
 
