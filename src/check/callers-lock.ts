@@ -7,11 +7,13 @@
 import { successors } from "../c/index.ts";
 import type { CallStep, FunctionIr, Step } from "../c/ir.ts";
 import type { Effect, LockClass, LockRef } from "../rulebook/schema.ts";
-import { coversEntries } from "./effects.ts";
+import { coversEntries, describeLock } from "./effects.ts";
 import type { Site } from "./model.ts";
 
-/** What the function does behind the step that no caller's page-table lock lets it do; null when there is nothing of the kind. */
+/** What the function does before or behind the step that no caller's page-table lock lets it do; null when there is nothing of the kind. */
 export function noCallerHolds(step: Step, site: Site): string | null {
+  const before = site.facts.locks.find((l) => l.waited && l.origin === "taken" && sleeping.has(l.class));
+  if (before) return `the ${describeLock(before)} of line ${before.at.line} is waited for here`;
   const { fn } = site.frame;
   if (workOnTwo(fn)) return null;
   const from = fn.blocks.findIndex((block) => block.steps.includes(step));
