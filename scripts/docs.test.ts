@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { commandTable } from "../src/cli/commands.ts";
 import { optionTable } from "../src/cli/options.ts";
 import { generatedDocuments } from "./generated-documents.ts";
+import { recordTour } from "./tour.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -20,6 +21,11 @@ describe("generated documents", () => {
     const plain = path.endsWith(".1") ? text.replaceAll("\\-", "-") : text;
     const names = [...commandTable.map((command) => command.name), ...optionTable.map((option) => `--${option.name}`)];
     expect(names.filter((name) => !plain.includes(name))).toEqual([]);
+  });
+
+  it("README's recorded runs are what the built program prints (npx tsx scripts/tour.ts)", () => {
+    const readme = readFileSync(join(root, "README.md"), "utf8");
+    expect(recordTour(readme)).toBe(readme);
   });
 
   it.runIf(spawnSync("groff", ["--version"]).status === 0)("the man page formats without a warning", () => {

@@ -30,6 +30,12 @@ function passes({ trace, line }: ReplayTrace, finding: Finding): boolean {
   return [line, ...trace.steps.filter((s) => s.cpu === 0 && s.file === finding.file).map((s) => s.line)].some((l) => isAt(l, finding));
 }
 
+/** Whether a caller's trace comes by a confirmed finding of its helper, of one family with it: it is the helper's trouble once more. */
+export function leadsThrough(found: ReplayTrace, finding: Finding): boolean {
+  if (finding.trace === null || (finding.rule !== found.rule && !(family.has(finding.rule) && family.has(found.rule)))) return false;
+  return found.trace.steps.some((s) => s.cpu === 0 && s.file === finding.file && s.line === finding.line);
+}
+
 /** `certain` is false where the trace rests on locks that nobody was seen to hold. */
 export function explained(finding: Finding, found: ReplayTrace, certain: boolean, repaired: Repair | null): Finding {
   return {

@@ -1,4 +1,6 @@
 /** Findings of a review get their traces: from a small tree and patches that take a protection away, through the whole pipeline. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { directory, kernelFiles, onlyPatch, patchMail, removeFolders, reviewTexts } from "../fixtures/review/harness.ts";
 import { type PatchReport, scan, type UnitReport } from "./index.ts";
@@ -115,5 +117,13 @@ describe("a scan", () => {
     const texts = functions.flatMap((fn) => fn.unknowns.filter((u) => u.rule === "replay").map((u) => u.text));
     expect(texts).not.toEqual([]);
     for (const each of texts) expect(each).toMatch(new RegExp(`^not modelled: .*${word}.* not simulated$`));
+  });
+});
+
+describe("a trace through a helper", () => {
+  it("is told once, at the helper, and not of each function that calls it", async () => {
+    const mail = readFileSync(join(import.meta.dirname, "../fixtures/mail/lazyfill.eml"), "utf8");
+    const { findings } = onlyPatch(await reviewTexts([mail]));
+    expect(findings.map((f) => `${f.function} ${f.rule} ${f.confidence}`)).toEqual(["lazyfill_pmd entry-lock confirmed"]);
   });
 });

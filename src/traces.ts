@@ -11,7 +11,7 @@ import type { FunctionReport, OpenQuestion } from "./core/report.ts";
 import { libraryOf, type Run, type Side, type SideOptions, sideOf } from "./replay-side.ts";
 import type { Rulebook } from "./rulebook/index.ts";
 import { repair, type ReplayResult, type ReplayTrace, type SoFar, standsWith, holdsWhere } from "./sim/index.ts";
-import { assumptionsOf, explained, explaining, isAt, ownLines, sameTrouble } from "./trace-match.ts";
+import { assumptionsOf, explained, explaining, isAt, leadsThrough, ownLines, sameTrouble } from "./trace-match.ts";
 
 /** Interpreted steps for one function of a patch on one side. */
 const mostWorkOfPatch = 250_000;
@@ -106,7 +106,7 @@ function joined(findings: readonly Finding[], report: FunctionReport, after: Run
     used.add(trace);
     return explained(finding, trace, isCertain(run, trace), trace.actor === "" ? null : repair(run.request, trace));
   });
-  const spokenOf = (trace: ReplayTrace): boolean => used.has(trace) || withOwn.some((f) => f.trace !== null && f.file === report.file && (isAt(trace.line, f) ? here(f) || f.rule === trace.rule : here(f) && f.rule === trace.rule));
+  const spokenOf = (trace: ReplayTrace): boolean => used.has(trace) || withOwn.some((f) => !here(f) && leadsThrough(trace, f)) || withOwn.some((f) => f.trace !== null && f.file === report.file && (isAt(trace.line, f) ? here(f) || f.rule === trace.rule : here(f) && f.rule === trace.rule));
   const own = (run: Run, other: Run | null): ReplayTrace[] => fresh(run.result, other).filter((trace) => !spokenOf(trace) && mayBeFinding(run, trace, excused) && isBelieved(run, other, trace));
   return [
     ...withOwn,
