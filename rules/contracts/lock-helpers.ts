@@ -17,6 +17,7 @@ export const contracts: readonly Contract[] = [
   { name: "unguard:mmap_read_lock", params: ["mm"], effects: [{ do: "release", lock: { class: "mmap", of: "mm" } }], references: [mmap] },
   { name: "folio_lock_anon_vma_read", since: "6.1", params: ["folio", "rwc"], effects: [{ do: "acquire", lock: { class: "anon_vma", of: "return" }, mode: "read", when: "nonzero", try: true }], references: [rmap] },
   { name: "lock_vma_under_rcu", since: "6.4", params: ["mm", "addr"], effects: [{ do: "acquire", lock: { class: "vma", of: "return" }, mode: "read", when: "nonzero", try: true }], returns: { vma: true }, references: [mm] },
+  { name: "lock_mm_and_find_vma", since: "6.5", params: ["mm", "addr", "regs"], effects: [{ do: "acquire", lock: { class: "mmap", of: "mm" }, mode: "read", when: "nonzero" }], returns: { vma: true }, references: [{ file: "mm/memory.c", where: "lock_mm_and_find_vma()", version: "6.12" }] },
   { name: "i_mmap_assert_locked", params: ["mapping"], effects: [{ do: "assert", lock: { class: "i_mmap", of: "mapping" }, mode: "read" }], references: [lockdep] },
   { name: "i_mmap_assert_write_locked", params: ["mapping"], effects: [{ do: "assert", lock: { class: "i_mmap", of: "mapping" }, mode: "write" }], references: [lockdep] },
   { name: "lockdep_assert_held_write", aliases: ["lockdep_assert_held_read"], params: ["lock"], effects: [{ do: "assert", lock: { pointer: "lock" } }], references: [lockdep] },

@@ -8,7 +8,7 @@ import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
 import type { Acquisition, CallInfo, Rule, Site } from "./model.ts";
 import { mentions } from "./mentions.ts";
 import { ageLooks, lookAt } from "./steady-fields.ts";
-import { endSession, noteFound } from "./vma-sessions.ts";
+import { endOwnSession, endSession, noteFound } from "./vma-sessions.ts";
 import * as sym from "./symbols.ts";
 import { noteWritten } from "./written-kinds.ts";
 
@@ -194,7 +194,7 @@ export function release(lock: { readonly id: string; readonly class: LockClass }
   const locks = facts.locks.filter((_, i) => i !== index);
   const own = facts.locks[index]?.origin === "taken";
   const left = afterUnlock(dropStale({ ...facts, locks, released: new Map(facts.released).set(own ? id : callersLock(id), loc) }));
-  const known = lock.class === "mmap" ? endSession(loc.line, left) : left;
+  const known = lock.class === "mmap" ? endSession(loc.line, left) : lock.class === "vma" ? endOwnSession(sym.objectOf(id), loc.line, left) : left;
   return { ...known, trail: note(facts, loc, index < 0 ? "releases a lock" : `releases ${describeLock(facts.locks[index]!)}`) };
 }
 

@@ -7,6 +7,7 @@
 import type { Loc } from "../c/ir.ts";
 import type { Level, LockClass } from "../rulebook/schema.ts";
 import type { KindSet } from "./kinds.ts";
+import { isOfSeveralPaths, joinSessions } from "./vma-sessions.ts";
 import { asNumber, initial, isMovedUp, merged, splitMove } from "./symbols.ts";
 
 export interface LockFact {
@@ -174,7 +175,7 @@ function sorted<T>(items: Iterable<T> & ({ readonly size: number } | { readonly 
 
 /** The facts that hold on both paths where they meet at `block`; null when `known` already says no more (nothing new). */
 export function joinFacts(known: Facts, arriving: Facts, block: number): Facts | null {
-  const memory = joinMemory(known.memory, arriving.memory, block);
+  const memory = joinSessions(known, arriving, joinMemory(known.memory, arriving.memory, block));
   const truths = joinTruths(known, arriving, memory);
   const derived = intersect(known.derived, arriving.derived);
   const calls = kept(known.calls, arriving.calls, (args, others) => args === others || args.join() === others?.join());
@@ -206,7 +207,7 @@ function joinMemory(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, strin
   for (const [address, left] of a) {
     const right = b.get(address);
     if (right !== undefined) inBoth++;
-    const met = left === right ? left : isNote(address) && !(address.startsWith("e:") && right !== undefined) ? null : meet(left, right ?? initial(address), block);
+    const met = left === right || (right === undefined && isOfSeveralPaths(address)) ? left : isNote(address) && !(address.startsWith("e:") && right !== undefined) ? null : meet(left, right ?? initial(address), block);
     if (met === left && joined === null) alike++;
     else if (met === null) differs();
     else differs().set(address, met);

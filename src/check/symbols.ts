@@ -105,6 +105,11 @@ export function lockOf(lockClass: string, object: string): string {
   return bounded(`lock(${lockClass},${object})`);
 }
 
+/** What a lock protects; "" for a lock that goes by its address. */
+export function objectOf(lock: string): string {
+  return /^lock\([a-z_-]+,(.*)\)$/s.exec(lock)?.[1] ?? "";
+}
+
 export function expression(op: string, args: readonly string[]): string {
   return bounded(`(${args.length === 1 ? `${op}${args[0]}` : args.join(op)})`);
 }

@@ -69,17 +69,19 @@ function judgeUse(pointer: string, verb: string, site: Site): void {
     });
     return;
   }
-  if (found?.contract?.returns?.vma !== true) return;
+  if (found?.contract?.returns?.vma !== true && dropped === null) return;
   if (locks.some((l) => l.class === "mmap" || l.class === "vma" || l.class === "rcu" || l.class === "i_mmap") || site.facts.unseenLocks) return;
   const [, at] = Array.from(released).findLast(([id]) => /^(?:caller's )?lock\((?:mmap|vma),/.test(id)) ?? [];
-  if (at === undefined) return;
+  const line = dropped ?? at?.line;
+  if (line === undefined || truthOf(pointer, site.facts) === false) return;
+  const which = found === null ? "a VMA" : `the VMA of line ${found.step.loc.line}`;
   site.judge({
     rule: "walk-context",
     outcome: "violated",
     what: "VMA used under its lock",
-    message: `the VMA of line ${found.step.loc.line} ${verb} after the lock that kept it was released in line ${at.line}`,
+    message: `${which} ${verb} after the lock that kept it was released in line ${line}`,
     requires: ["mmap_lock or the VMA's lock"],
-    group: `VMA of line ${found.step.loc.line}`,
+    group: found === null ? `VMA of several paths` : `VMA of line ${found.step.loc.line}`,
   });
 }
 
