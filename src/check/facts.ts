@@ -7,7 +7,7 @@
 import type { Loc } from "../c/ir.ts";
 import type { Level, LockClass } from "../rulebook/schema.ts";
 import type { KindSet } from "./kinds.ts";
-import { isOfSeveralPaths, joinSessions } from "./vma-sessions.ts";
+import { isOfSeveralPaths, joinSessions } from "./vma-joins.ts";
 import { asNumber, initial, isMovedUp, merged, splitMove } from "./symbols.ts";
 
 export interface LockFact {

@@ -1,0 +1,50 @@
+/**
+ * What becomes of VMAs that nothing keeps any more (vma-sessions.ts) where paths meet: the exits of fault handlers are
+ * reached by ways that have dropped the VMA lock, mmap_lock, or found no VMA at all.
+ */
+
+/** Begins the key of a note about a VMA that a look-up gave. */
+export const prefix = "v:";
+/** What kept the VMA when it was found is held; else the note is the line in which it was dropped. */
+export const fresh = "found";
+
+/** The facts of one of two paths that meet. */
+interface Side {
+  readonly memory: ReadonlyMap<string, string>;
+  readonly truths: ReadonlyMap<string, boolean>;
+}
+
+/** Whether a note is about a value that stands for those of several paths (see joinSessions()). */
+export function isOfSeveralPaths(key: string): boolean {
+  return key.startsWith(`${prefix}?`);
+}
+
+/** Where paths meet that have all dropped the lock, or found no VMA, the variable holds one that nothing keeps. */
+export function joinSessions(known: Side, arriving: Side, joined: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  if (![known, arriving].some(({ memory }) => hasStale(memory))) return joined;
+  let after: Map<string, string> | null = null;
+  for (const [address, value] of joined) {
+    if (!value.startsWith("?") || !address.startsWith("&")) continue;
+    const [left, right] = [known, arriving].map((side) => gone(side.memory.get(address), side)) as [string | null, string | null];
+    const line = left === null || right === null ? "" : left || right;
+    const key = `${prefix}${value}`;
+    if (line === (joined.get(key) ?? "")) continue;
+    after ??= new Map(joined);
+    if (line === "") after.delete(key);
+    else after.set(key, line);
+  }
+  return after ?? joined;
+}
+
+function hasStale(memory: ReadonlyMap<string, string>): boolean {
+  for (const [key, value] of memory) if (key.startsWith(prefix) && value !== fresh) return true;
+  return false;
+}
+
+/** The line in which what kept this VMA was dropped, "" for no VMA; null when it may be kept, or is none. */
+function gone(value: string | undefined, side: Side): string | null {
+  if (value === undefined) return null;
+  if (value === "#0" || side.truths.get(value) === false) return "";
+  const since = side.memory.get(`${prefix}${value}`);
+  return since === undefined || since === fresh ? null : since;
+}
