@@ -17,6 +17,7 @@ import { summarize } from "./summary.ts";
 import { emptyStack, findKernelTree, openTree, type Tree } from "./tree/index.ts";
 import { inOrder } from "./util/pool.ts";
 import { SharedValues } from "./util/shared-values.ts";
+import { keepHeapSmall } from "./util/short-run.ts";
 import { Spool } from "./util/spool.ts";
 import { toolVersion } from "./util/tool-version.ts";
 import { Waivers } from "./waivers.ts";
@@ -66,7 +67,8 @@ export async function reviewSpooled(request: ReviewRequest, events?: EventSink):
         series = found;
         reports.push(waived);
         inputs.reviewed(found.input, waived);
-        events?.({ kind: "progress", phase: "review", done: ++done, total: null, what: found.series.subject });
+        if (++done === mostInMemory) keepHeapSmall();
+        events?.({ kind: "progress", phase: "review", done, total: null, what: found.series.subject });
       }
     } finally {
       await reviewers.close();

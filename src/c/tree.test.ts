@@ -14,11 +14,18 @@ const sample = [
   "mm/sparse-vmemmap.c", "mm/pgtable-generic.c", "mm/mprotect.c", "mm/migrate.c", "mm/userfaultfd.c", "mm/slub.c", "fs/proc/task_mmu.c", "kernel/events/uprobes.c",
   "arch/x86/mm/pgtable.c", "arch/x86/mm/init_64.c", "arch/x86/mm/pat/set_memory.c",
 ];
+/** Heads in both arms of an #if, functions made by macros, styles of 1978, assembly: at least one file of each other architecture of 6.12. */
+const otherwise = [
+  "arch/alpha/mm/fault.c", "arch/arc/mm/tlb.c", "arch/arm/mm/mmu.c", "arch/arm/mach-omap1/board-osk.c", "arch/arm64/mm/hugetlbpage.c", "arch/csky/mm/fault.c", "arch/hexagon/mm/vm_tlb.c",
+  "arch/loongarch/mm/tlb.c", "arch/m68k/68000/ucsimm.c", "arch/microblaze/mm/pgtable.c", "arch/mips/kvm/mmu.c", "arch/mips/mm/uasm.c", "arch/nios2/mm/tlb.c", "arch/openrisc/mm/init.c",
+  "arch/parisc/math-emu/dfadd.c", "arch/powerpc/kernel/signal_32.c", "arch/powerpc/mm/book3s64/hash_utils.c", "arch/riscv/mm/pageattr.c", "arch/s390/mm/pgalloc.c", "arch/sh/math-emu/math.c",
+  "arch/sparc/mm/tlb.c", "arch/um/kernel/tlb.c", "arch/x86/kvm/vmx/nested.c", "arch/xtensa/mm/tlb.c",
+];
 
 beforeAll(() => initC());
 
 describe.skipIf(!present)("kernel 6.12 (MMREVIEW_TREE_6_12)", () => {
-  it.each(sample)("%s: every brace in the first column is inside a function", (path) => {
+  it.each([...sample, ...otherwise])("%s: every brace in the first column is inside a function", (path) => {
     const text = readFileSync(join(tree, path), "utf8");
     const { functions } = lowerText(path, text);
     const lost: string[] = [];
