@@ -2,12 +2,11 @@
  * Functions of the tree that reviewed functions call: from headers that the file includes and from the core files of
  * mm/. A helper that takes or releases a lock is only known by its body.
  */
-import { calleesOf, type CutFile, lowerCut } from "./c/index.ts";
-import type { CacheFolder } from "./cache-folder.ts";
+import { calleesOf, lowerCut } from "./c/index.ts";
 import { type Elsewhere, hasPageTableSteps } from "./check/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Base } from "./core/image.ts";
-import { keptCut } from "./kept-cuts.ts";
+import { type KeptCut, type KeptCuts } from "./kept-cuts.ts";
 import { sha1 } from "./util/digest.ts";
 import { Recent } from "./util/recent.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
@@ -45,7 +44,7 @@ const mostLowered = 1_500_000;
 /** What is known of one state of a file. */
 interface Known {
   readonly source: string;
-  cut: CutFile | null;
+  cut: KeptCut | null;
   defines: readonly string[] | null;
 }
 
@@ -66,22 +65,27 @@ interface Shared {
 /** Reads and lowers the files of a tree that are asked for, once for each state. */
 export class TreeSources {
   readonly #tree: Tree;
-  readonly #folder: CacheFolder | null;
+  readonly #kept: KeptCuts;
   readonly #shared: Shared;
   /** Keys of lookAgain(), and the states that they speak of; null when nobody wants to know. */
   readonly #noted: { readonly states: readonly TreeState[]; readonly looked: Map<string, Promise<Looked>> } | null;
 
-  /** `folder`: where the files that it lowers are kept. */
-  constructor(tree: Tree, folder: CacheFolder | null, noting: { readonly shared: Shared; readonly states: readonly TreeState[] } | null = null) {
+  /** `kept`: where it has the files from that it lowers. */
+  constructor(tree: Tree, kept: KeptCuts, noting: { readonly shared: Shared; readonly states: readonly TreeState[] } | null = null) {
     this.#tree = tree;
-    this.#folder = folder;
+    this.#kept = kept;
     this.#shared = noting?.shared ?? { texts: new Recent(mostText), digests: new Map(), known: new Recent(mostCut), units: new Recent(mostLowered), files: null, calls: null };
     this.#noted = noting && { states: noting.states, looked: new Map() };
   }
 
   /** The same tree, noting what is looked at in these states of it. */
   noting(states: readonly TreeState[] = [asItIs]): TreeSources {
-    return new TreeSources(this.#tree, this.#folder, { shared: this.#shared, states });
+    return new TreeSources(this.#tree, this.#kept, { shared: this.#shared, states });
+  }
+
+  /** To be called once, at the end of a run. */
+  close(): void {
+    this.#kept.close();
   }
 
   /** All that this view has looked at, and what it found there. */
@@ -226,7 +230,8 @@ export class TreeSources {
   #unit(path: string, source: string): UnitIr {
     const before = this.#shared.units.find(path);
     if (before?.source === source) return before.unit;
-    const unit = lowerCut((this.#known(path, source).cut ??= keptCut(path, source, this.#folder)));
+    const { cut, summaries } = (this.#known(path, source).cut ??= this.#kept.of(path, source));
+    const unit = lowerCut(cut, summaries);
     this.#shared.units.keep(path, source.length, { source, unit });
     return unit;
   }

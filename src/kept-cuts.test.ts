@@ -29,11 +29,21 @@ async function reviewed(tree: string, name: "one" | "two", cache: string | null)
   return JSON.stringify({ ...report, summary: { ...report.summary, elapsedMs: 0 } });
 }
 
-/** The kept files that hold a cut of mm/internal.h. */
-function cutsIn(cache: string): string[] {
+/** The kept files that hold this text. */
+function keptWith(text: string, cache: string): string[] {
   if (!existsSync(cache)) return [];
   const all = readdirSync(cache, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json")).map((name) => join(cache, name));
-  return all.filter((path) => readFileSync(path, "utf8").includes('"unused_helper_7"'));
+  return all.filter((path) => readFileSync(path, "utf8").includes(text));
+}
+
+/** The kept cuts of mm/internal.h. */
+function cutsIn(cache: string): string[] {
+  return keptWith('"unused_helper_7"', cache);
+}
+
+function rewrite(path: string, change: (body: string) => string): void {
+  const body = change(readFileSync(path, "utf8").slice(41));
+  writeFileSync(path, `${sha1(body)}\n${body}`);
 }
 
 describe("a helper's file", () => {
@@ -47,12 +57,8 @@ describe("a helper's file", () => {
     const [cut, ...more] = cutsIn(cache);
     expect(more).toEqual([]);
     // What is there is taken, not made again: a helper that is not there by its name leaves no lock.
-    const body = readFileSync(cut!, "utf8").slice(41);
-    const renamed = body.replace('"name":"lock_table"', '"name":"lock_nothing"');
-    expect(renamed).not.toBe(body);
-    writeFileSync(cut!, `${sha1(renamed)}\n${renamed}`);
+    rewrite(cut!, (body) => body.replace('"name":"lock_table"', '"name":"lock_nothing"'));
     expect(await reviewed(tree, "two", cache)).not.toContain(released);
-    writeFileSync(cut!, `${sha1(body)}\n${body}`);
     const fresh = join(temporaryFolder(), "cache");
     await reviewed(tree, "one", fresh);
     expect(await reviewed(tree, "two", fresh)).toBe(plain);
@@ -75,6 +81,18 @@ describe("a helper's file", () => {
     writeFileSync(cut!, spoil(whole));
     expect(await reviewed(tree, "two", cache)).toBe(plain);
     expect(readFileSync(cut!, "utf8")).toBe(whole);
+  });
+
+  it("is known by what its bodies come to, as far as a patch has asked", async () => {
+    const tree = directory(files);
+    const cache = join(temporaryFolder(), "cache");
+    const plain = await reviewed(tree, "two", null);
+    await reviewed(tree, "one", cache);
+    const [summaries, ...more] = keptWith('"names":["pmd_lock"]', cache);
+    expect(more).toEqual([]);
+    // A helper that calls nothing is not run in place.
+    rewrite(summaries!, (body) => body.replace("pmd_lock", "pmd_nothing"));
+    expect(await reviewed(tree, "two", cache)).not.toBe(plain);
   });
 
   it("that changes is another file", async () => {

@@ -41,6 +41,7 @@ export function reviewersFor(request: ReviewRequest, options: PatchOptions): Rev
     },
     close: async () => {
       await (await pool)?.close();
+      options.sources?.close();
       options.cache?.close();
     },
   };

@@ -47,6 +47,7 @@ export async function scan(request: ScanRequest, events?: EventSink): Promise<Re
       }
     } finally {
       await scanner.close();
+      context.sources.close();
       context.cache?.close();
     }
     const unread: InputReport = { path: request.tree, messages: 0, patches: 0, skipped: [], troubles };

@@ -7,12 +7,13 @@ import { lowerCondition } from "./conditions.ts";
 import { lowerEffect, lowerValue } from "./expressions.ts";
 import { newFlow } from "./flow.ts";
 import type { FunctionHead } from "./heads.ts";
-import type { BodyWords, FunctionIr } from "./ir.ts";
+import type { BodySummary, BodyWords, FunctionIr } from "./ir.ts";
 import { collectLabels } from "./jumps.ts";
 import type { Lowering, UnitNames } from "./lowering.ts";
 import { lowerPlace } from "./places.ts";
 import { lowerBlock, lowerGap, lowerStatement, lowerTest, settleChoices, skipChoices } from "./statements.ts";
 import type { SyntaxNode } from "./syntax.ts";
+import { summaryOfBlocks } from "./summary.ts";
 import { lineAt, locAt, type UnitText } from "./unit-text.ts";
 
 /** A builder and the lowering functions tied to it. */
@@ -59,11 +60,17 @@ function lowerBody({ unit, tree }: Body, names: UnitNames, head: FunctionHead, e
   return { vars: builder.vars, blocks, unreadable: builder.unreadable };
 }
 
+/** Where the summary of a body is found when somebody has asked for it before, and left. */
+export interface KeptSummary {
+  readonly find: () => BodySummary | undefined;
+  readonly keep: (summary: BodySummary) => BodySummary;
+}
+
 /**
  * The function whose head was read from offset `headAt` and whose body ends at offset `end`. Its body is parsed and lowered
  * when somebody first looks at it: of a file of hundreds of functions, a patch concerns a few.
  */
-export function lowerFunction(unit: UnitText, names: UnitNames, head: FunctionHead, headAt: number, bodyAt: number, body: () => Body, end: number): FunctionIr {
+export function lowerFunction(unit: UnitText, names: UnitNames, head: FunctionHead, headAt: number, bodyAt: number, body: () => Body, end: number, kept: KeptSummary): FunctionIr {
   let known: LoweredBody | null = null;
   let words: BodyWords | null = null;
   const lowered = (): LoweredBody => (known ??= lowerBody(body(), names, head, end));
@@ -90,6 +97,9 @@ export function lowerFunction(unit: UnitText, names: UnitNames, head: FunctionHe
     },
     get unreadable() {
       return lowered().unreadable;
+    },
+    get summary() {
+      return kept.find() ?? kept.keep(summaryOfBlocks(lowered().blocks));
     },
     get words() {
       return (words ??= bodyWords(unit.code.slice(bodyAt, end)));

@@ -14,6 +14,7 @@ export { initC } from "./parse.ts";
 export { printExpr, printFunction, printPlace, printStep, printTerminator } from "./print.ts";
 export { elementType } from "./type-text.ts";
 export { calleesOf, stepsOf } from "./called.ts";
+export { packSummaries, type Summaries, summaryOf, unpackSummaries } from "./summary.ts";
 export { successors } from "./blocks.ts";
 export { definedBy, operandsOf, rootOf, walkExpr, walkPlace } from "./walk.ts";
 

@@ -114,6 +114,17 @@ export interface BodyWords {
   readonly called: ReadonlySet<string>;
 }
 
+/** What a body comes to in few words: enough to tell whether a helper may concern its caller. */
+export interface BodySummary {
+  /** Names of the functions that it calls, in the order of its blocks. */
+  readonly callees: readonly string[];
+  readonly steps: number;
+  readonly blocks: number;
+  readonly loops: boolean;
+  /** Each way out returns a constant or its negative. */
+  readonly constant: boolean;
+}
+
 export interface FunctionIr {
   readonly name: string;
   readonly file: string;
@@ -137,6 +148,8 @@ export interface FunctionIr {
   readonly unreadable: readonly { readonly from: number; readonly to: number; readonly reason: string }[];
   /** Read without lowering the body. What its steps call or use by name is among them, the front end's own names (`madeNames`) aside. Absent: not known before it is lowered. */
   readonly words?: BodyWords;
+  /** Known without lowering the body where an earlier run has kept it. Absent: made of the blocks (summaryOf()). */
+  readonly summary?: BodySummary;
   /** Declared types of the parameters, read without lowering the body. Absent as `words` are. */
   readonly paramTypes?: readonly string[];
 }

@@ -1,13 +1,14 @@
 /** Lowers a whole file image: the text is cut into functions (cut-file.ts), and each is lowered when it is looked at. */
 import type { FileImage } from "../core/image.ts";
 import { cutFile, type CutFile, type CutFunction } from "./cut-file.ts";
-import { type Body, lowerFunction } from "./function.ts";
+import { type Body, type KeptSummary, lowerFunction } from "./function.ts";
 import type { UnitIr } from "./ir.ts";
 import { misread } from "./leaves.ts";
 import { withoutLongLines } from "./long-lines.ts";
 import { maskBody } from "./mask.ts";
 import { parse } from "./parse.ts";
 import { lowerPartial } from "./partial.ts";
+import type { Summaries } from "./summary.ts";
 import type { SyntaxNode } from "./syntax.ts";
 import { readBody } from "./tolerant.ts";
 import { lineStartsOf, type UnitText } from "./unit-text.ts";
@@ -30,11 +31,19 @@ function treeOf(unit: UnitText, item: CutFunction): SyntaxNode {
   return readBody(unit.masked, item.bodyFrom, item.bodyTo);
 }
 
-export function lowerCut(cut: CutFile): UnitIr {
+/** `summaries`: what is known of its bodies; what becomes known is added. */
+export function lowerCut(cut: CutFile, summaries: Summaries = new Map()): UnitIr {
   const { path, text, plain, code, masked, choices, variables, records, opsTables, unreadable } = cut;
   const unit: UnitText = { path, text, plain, code, masked, choices, lineStarts: lineStartsOf(text) };
   const names = { variables, records: new Map(records.map((record) => [record.name, record.fields])) };
-  const functions = cut.functions.map((item) => lowerFunction(unit, names, item.head, item.from, item.bodyFrom, () => bodyOf(unit, item), item.closed ? item.bodyTo - 1 : item.bodyTo));
+  const kept = (number: number): KeptSummary => ({
+    find: () => summaries.get(number),
+    keep: (summary) => {
+      summaries.set(number, summary);
+      return summary;
+    },
+  });
+  const functions = cut.functions.map((item, number) => lowerFunction(unit, names, item.head, item.from, item.bodyFrom, () => bodyOf(unit, item), item.closed ? item.bodyTo - 1 : item.bodyTo, kept(number)));
   return { file: path, functions, records, opsTables, unreadable };
 }
 

@@ -1,5 +1,5 @@
 /** Holds every function of a file against the contracts of an era. */
-import type { Expr, FunctionIr, UnitIr } from "../c/ir.ts";
+import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import type { Finding, Obligation, RuleId } from "../core/finding.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect } from "../rulebook/schema.ts";
@@ -7,7 +7,7 @@ import { entryFacts } from "./context.ts";
 import { type Exploration, explore, type Surroundings } from "./explore.ts";
 import { exploredOnce } from "./explored-once.ts";
 import { type Evidence, firstOfGroups, toEvidence, toFinding, toObligation, worstJudgements } from "./findings.ts";
-import { calleesOf, stepsOf } from "../c/index.ts";
+import { calleesOf, summaryOf } from "../c/index.ts";
 import { callersAmong, callersByName, hasEffect } from "./call-graph.ts";
 import { unlockedCallers } from "./callers.ts";
 import { callsBelow } from "./calls-below.ts";
@@ -53,9 +53,10 @@ const mostBlocks = 24;
 /** It enters or leaves a section or range, counts tables, or leaves a flush to its caller. */
 function leavesDuty(fn: FunctionIr, effects: readonly Effect[]): boolean {
   // A loop over tables or entries is balanced round by round or not at all.
-  const once = !fn.blocks.some((block) => block.loopHead);
+  const { loops, blocks } = summaryOf(fn);
+  const once = !loops;
   const counts = isForProcess(fn) && once;
-  const owes = once && fn.blocks.length <= mostBlocks && effects.some((e) => e.do === "owe-flush") && !effects.some((e) => e.do === "flush");
+  const owes = once && blocks <= mostBlocks && effects.some((e) => e.do === "owe-flush") && !effects.some((e) => e.do === "flush");
   const sum = !counts ? 0 : effects.reduce((total, e) => (e.do === "ledger" ? total + ledgerStep(e) : total), 0);
   const lazy = effects.flatMap((e) => (e.do === "lazy-mmu" ? [e.enter] : []));
   const ranges = effects.flatMap((e) => (e.do === "notifier" ? [e.step] : []));
@@ -69,13 +70,8 @@ function discharges(fn: FunctionIr, rulebook: Rulebook): boolean {
 
 /** A small helper that returns constants only (hmm_vma_fault(), say): running it tells its caller which. */
 function isConstant(fn: FunctionIr): boolean {
-  if (fn.blocks.length > mostBlocks) return false;
-  return fn.blocks.every((block) => block.end.k !== "return" || (block.end.value !== null && isConstantExpr(block.end.value)));
-}
-
-function isConstantExpr(expr: Expr): boolean {
-  if (expr.k === "num") return true;
-  return expr.k === "unary" && expr.arg.k === "global";
+  const { blocks, constant } = summaryOf(fn);
+  return blocks <= mostBlocks && constant;
 }
 
 /**
@@ -83,7 +79,8 @@ function isConstantExpr(expr: Expr): boolean {
  * only hunks are known, the other definition need not be in view.
  */
 function isStub(fn: FunctionIr): boolean {
-  return fn.blocks.length === 1 && fn.blocks[0]!.steps.length === 0;
+  const { blocks, steps } = summaryOf(fn);
+  return blocks === 1 && steps === 0;
 }
 
 /** Functions in tables of function pointers have callers that are not in view. */
@@ -97,7 +94,7 @@ function functionsByName(units: readonly UnitIr[]): Map<string, FunctionIr> {
   for (const unit of units) {
     for (const fn of unit.functions) {
       const known = byName.get(fn.name);
-      if (known?.file !== fn.file || stepsOf(fn).length > stepsOf(known).length) byName.set(fn.name, fn);
+      if (known?.file !== fn.file || summaryOf(fn).steps > summaryOf(known).steps) byName.set(fn.name, fn);
     }
   }
   return byName;

@@ -43,7 +43,7 @@ function readBuilt(): ReadonlyMap<string, Functions> {
 /** What readBuilt() reads. The same bytes for the same texts. */
 export function builtFunctions(sources: readonly RuleText[]): Uint8Array {
   const plain = (fn: FunctionIr): FunctionIr => {
-    const { words: _words, ...rest } = fn;
+    const { words: _words, summary: _summary, ...rest } = fn;
     return rest;
   };
   const data = serialize(new Map(sources.map((source) => [keyOf(source), lowerText(source.path, source.text).functions.map(plain)])));
