@@ -146,7 +146,10 @@ function closeGap(l: Lowering, gap: OpenGap, over: number | null): void {
     }
     const next = builder.newBlock();
     const loc = { line: gap.from, column: 1 };
-    const branch: Terminator = { k: "branch", cond: { k: "opaque", text: `line ${line} is reached from the lines before` }, yes: block, no: next, loc };
+    // Of a line that begins with an else the two sides of the test are two ways in: equal texts would be one question.
+    const before = gap.entries.slice(0, index).filter((other) => other.line === line).length;
+    const text = `line ${line} is reached from the lines before${before > 0 ? ` (way ${before + 1})` : ""}`;
+    const branch: Terminator = { k: "branch", cond: { k: "opaque", text }, yes: block, no: next, loc };
     builder.end(branch);
     builder.at(next);
   }

@@ -132,12 +132,18 @@ describe("what a gap may lead to", () => {
 3:
   11: branch \`the block that ends in line 11 runs again\` ? 0 : 5
 4:
-  1: branch \`line 11 is reached from the lines before\` ? 5 : 6
+  1: branch \`line 11 is reached from the lines before (way 2)\` ? 5 : 6
 5:
   12: call behind(a)
   goto 6
 6:
   13: return`);
+  });
+
+  it("both sides of a test whose else is the first line", () => {
+    const text = dump("@@ 10 void foo(int a)\n\t} else if (more(a)) {\n\t\tinside(a);\n\t}\n");
+    expect(text).toContain("branch `line 10 is reached from the lines before` ?");
+    expect(text).toContain("branch `line 10 is reached from the lines before (way 2)` ?");
   });
 
   it("the test of a do loop decides whether it repeats", () => {

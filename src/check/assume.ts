@@ -106,7 +106,10 @@ function withoutClaim({ claimed: _claimed, ...fact }: ValueFact): ValueFact {
 
 /** A value that was not seen being read (a parameter, a field): all is possible until a test says otherwise, and the caller may know more. */
 function unreadValue(value: string, call: CallInfo): ValueFact | null {
-  const level = /^(?:is_)?(?:swap_)?(pte|pmd|pud|p4d|pgd)(?:_|$)/.exec(call.step.callee ?? "")?.[1] as Level | undefined;
+  const callee = call.step.callee ?? "";
+  const named = /^(?:is_)?(?:swap_)?(pte|pmd|pud|p4d|pgd)(?:_|$)/.exec(callee)?.[1] as Level | undefined;
+  // A swap entry does not tell the level that it is from: a pte can be of all its kinds.
+  const level = named ?? (/^is_\w+_entry$/.test(callee) ? "pte" : undefined);
   if (level === undefined || /^[&#]/.test(value)) return null;
   return { entry: `value ${value}`, level, how: "plain", kinds: allKinds(level), shown: 0, real: false, under: "", at: call.step.loc };
 }

@@ -25,7 +25,7 @@ export function trackBehind(call: CallInfo, { facts: before, frame, loc, reviewe
   let facts = after;
   for (const effect of contract?.effects ?? []) {
     if (effect.do === "free-memory") {
-      const entry = entryHolding(valueOf(call.arg(effect.of), before), before);
+      const entry = entryHolding(foundByValue(call.arg(effect.of), before), before);
       if (entry !== null) facts = { ...facts, duties: new Map(facts.duties).set(freedIn(entry), { state: "freed", value: "", at: loc, by: frame.fn.name, text: frame.fn === reviewed ? call.step.text : `${frame.fn.name}()` }) };
     }
     if (effect.do === "flush") facts = forget(facts, (key) => key.startsWith("x:"));
@@ -56,13 +56,14 @@ function isLeaf(value: string, level: Level, facts: Facts): boolean {
   return level === "pte" || (fact !== undefined && (fact.kinds & ~kindSet(["leaf", "devmap", "bad"])) === 0);
 }
 
-function valueOf(page: string, facts: Facts): string | undefined {
+/** The entry value that a page or folio was found by. */
+export function foundByValue(page: string, facts: Facts): string | undefined {
   return facts.memory.get(foundBy(page));
 }
 
 /** Whether one of these was found by the value of an entry. */
 export function foundBehind(values: readonly string[], facts: Facts): boolean {
-  return values.some((value) => valueOf(value, facts) !== undefined);
+  return values.some((value) => foundByValue(value, facts) !== undefined);
 }
 
 /** The entry that still holds the value, as far as this path knows. */
@@ -104,7 +105,7 @@ function judgeCleared(entry: string, level: Level, call: CallInfo, site: Site): 
 }
 
 function judgeFreed(page: string, call: CallInfo, site: Site): void {
-  const value = valueOf(page, site.facts);
+  const value = foundByValue(page, site.facts);
   if (value === undefined) return;
   const by = site.facts.memory.get(unflushed(value));
   site.judgeAtCall((outer) => ({

@@ -125,7 +125,12 @@ function store(step: Extract<Step, { op: "store" }>, site: Site, rules: readonly
 }
 
 /** Macros and tests of a VMA's kind: asked twice of the same things, they answer the same. */
-const asksTheSame = /^(?:[A-Z][A-Z0-9_]*|is_vm_hugetlb_page|vma_is_\w+|is_cow_mapping)$/;
+const asksTheSame = /^(?:[A-Z][A-Z0-9_]*|is_vm_hugetlb_page|vma_is_\w+|is_cow_mapping|folio_is_device_private|is_device_private_page)$/;
+
+/** Whether a path knows the folio or page to be in device memory because it has asked for it. */
+export function isAskedDevicePrivate(folio: string, { truths }: Facts): boolean {
+  return ["folio_is_device_private", "is_device_private_page"].some((question) => truths.get(sym.expression("", [`${question}(${folio})`])) === true);
+}
 
 /** The call with its contract, as rules and effects see it. */
 export function callInfo(step: CallStep, at: StepPlace, site: Site, remembered?: readonly string[]): CallInfo {

@@ -3,6 +3,7 @@
  * violation needs a value whose possible kinds are known from where it was read (a walk in this function, a call whose
  * contract says what may come back), or a test on this path that shows the wrong kind.
  */
+import { judgeDeviceEntries } from "./device-entries.ts";
 import { noteKinds, noteKindsAtGap } from "./entry-kind-evidence.ts";
 import { judgeAssertedKind } from "./asserted.ts";
 import { allKinds, kindNames, kindSet } from "../kinds.ts";
@@ -14,7 +15,10 @@ import type { ValueFact } from "../facts.ts";
 export const entryKind: Rule = {
   id: "entry-kind",
 
-  onCall: noteKinds,
+  onCall: (call, site) => {
+    noteKinds(call, site);
+    judgeDeviceEntries(call, site);
+  },
   onGap: noteKindsAtGap,
   onFailedAssertion: judgeAssertedKind,
 

@@ -23,7 +23,7 @@ export const locklessRead: Rule = {
   onAccess: (access, site) => {
     if (access.step.op === "load") noteRepeat(access.pointer, access.level, site);
     if (access.step.op === "load" && unlocked(site)) noteLoad(access.level, access.step.marking !== null, site);
-    if (access.step.op === "load" && access.step.marking === null && !isCompared(access.step.dst, site)) judgePlain(access.level, site);
+    if (access.step.op === "load" && access.step.marking === null && !isCompared(access.step.dst, site)) judgePlain(access.step.dst, access.level, site);
     if (access.step.op === "load" && access.step.marking !== null && unlocked(site)) judgeOneWord(access.pointer, access.level, "READ_ONCE()", site);
     if (access.step.op !== "load" || access.step.marking !== null || !unlocked(site) || isCompared(access.step.dst, site)) return;
     const walksLockless = site.callOf(sym.splitMove(access.pointer).root)?.contract?.returns?.entry?.lockless ?? false;

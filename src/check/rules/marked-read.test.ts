@@ -44,10 +44,14 @@ const plain = "\tpmd_t *pmdp = pmd_offset(pudp, addr);\n\n\tif (pmd_none(*pmdp))
 const once = "\tpmd_t pmd = READ_ONCE(*pmd_offset(pudp, addr));\n\n\tif (pmd_none(pmd))\n\t\treturn 0;\n\treturn pmd_leaf(pmd);";
 const exchanged = "\tpmd_t *pmdp = pmd_offset(pudp, addr);\n\n\treturn xchg_relaxed(&pmd_val(*pmdp), 0) != 0;";
 
+/** Nothing is decided by the value. */
+const handedOn = "\tpmd_t *pmdp = pmd_offset(pudp, addr);\n\n\treturn next_of(*pmdp, addr);";
+
 it.each([
   ["arch/arm64/mm/look.c", plain, [5]],
   ["arch/arm64/mm/look.c", once, []],
   ["arch/arm64/mm/look.c", exchanged, []],
+  ["arch/arm64/mm/look.c", handedOn, []],
   ["arch/x86/mm/look_64.c", plain, []],
 ])("%s: plain loads of entries (%#)", (file, body, expected) => {
   expect(lines(file, body)).toEqual(expected);

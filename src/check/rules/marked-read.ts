@@ -7,6 +7,8 @@
  * - arm64 reads every entry by READ_ONCE(): its table walker and other CPUs change them at any time, and the compiler
  *   may repeat a plain load (arch/arm64/include/asm/pgtable.h, since 4.16).
  */
+import { stepsOf } from "../../c/index.ts";
+import type { Step } from "../../c/ir.ts";
 import type { Level } from "../../rulebook/schema.ts";
 import type { Site } from "../model.ts";
 import * as sym from "../symbols.ts";
@@ -34,9 +36,13 @@ function mayHaveTwoWords(file: string): boolean {
   return !file.startsWith("arch/") || (file.startsWith("arch/x86/") && !/_64\.[ch]$/.test(file));
 }
 
-/** A plain load of an entry. Boot code that runs before there are other CPUs, and without the MMU, lies elsewhere. */
-export function judgePlain(level: Level, site: Site): void {
-  if (!site.frame.fn.file.startsWith("arch/arm64/mm/")) return;
+/**
+ * A plain load of an entry into a variable whose value is tested: what the test says has to hold for what is done next. Boot
+ * code that runs before there are other CPUs, and without the MMU, lies elsewhere.
+ */
+export function judgePlain(variable: string, level: Level, site: Site): void {
+  const { fn } = site.frame;
+  if (!fn.file.startsWith("arch/arm64/mm/") || !stepsOf(fn).some((step) => testsValue(step, variable, site))) return;
   site.judge({
     rule: "lockless-read",
     outcome: "violated",
@@ -46,4 +52,9 @@ export function judgePlain(level: Level, site: Site): void {
     requires: ["READ_ONCE() on each load of an entry"],
     references: [{ file: "arch/arm64/include/asm/pgtable.h", where: "", version: "6.12" }],
   });
+}
+
+function testsValue(step: Step, variable: string, { rulebook }: Site): boolean {
+  if (step.op !== "call" || step.callee === null || rulebook.contract(step.callee)?.returns?.tests === undefined) return false;
+  return step.args.some((arg) => arg.k === "var" && arg.name === variable);
 }
