@@ -7,6 +7,7 @@ import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { LockClass } from "../../rulebook/schema.ts";
 import { stepsOf } from "../../c/index.ts";
 import { type Change, loss } from "../change.ts";
+import { changedCalls } from "./call-pairs.ts";
 import { newHelpers, type Pair, surplus } from "../pair.ts";
 
 export function lostLevel(pair: Pair): Change[] {
@@ -16,9 +17,12 @@ export function lostLevel(pair: Pair): Change[] {
   const [gone, come] = [surplus(from, to, keyOf), surplus(to, from, keyOf)];
   // Where the wrong one was reported before, this is its repair.
   if (before.findings.some((finding) => finding.rule === "entry-lock") || newHelpers(pair).size > 0) return [];
+  // Where nothing else changed, the entry that is worked on under it is the same.
+  const changed = changedCalls(pair);
+  const isAlone = changed.from.length === 1 && changed.to.length === 1;
   for (const lock of gone) {
     const other = come.find((one) => one.of === lock.of && one.class !== lock.class);
-    if (other) return [loss("entry-lock", other.call.loc, `lock of ${lock.of}`, `${other.call.text} is the lock of another level than that of ${lock.call.text}, which was used for the same entry before the patch`, true)];
+    if (other) return [loss("entry-lock", other.call.loc, `lock of ${lock.of}`, `${other.call.text} is the lock of another level than that of ${lock.call.text}, which was used for the same entry before the patch`, !isAlone)];
   }
   return [];
 }

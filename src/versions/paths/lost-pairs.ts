@@ -52,7 +52,7 @@ function balanceOf({ family, rule }: PairStep, from: Books, to: Books, pair: Pai
   // What was reported of the code before may be what the patch mends.
   if (before.findings.some((finding) => finding.rule === rule) || isMovedTo(family, pair)) return [];
   // Where some paths had the new effect before, the patch may make the others like them.
-  const strong = oneSided && (wasBalanced || surprising.length > 0);
+  const strong = (oneSided && (wasBalanced || surprising.length > 0)) || (wasBalanced && opens === 0 && closes === 0);
   const message = surprising.length > 0 || old.size !== now.size
     ? `${after.fn.name}() ${inWords(now)} the ${family} where it ${inWords(old, true)} it before the patch, and its callers go on as they did`
     : `${after.fn.name}() no longer ${closes < 0 ? "gives back" : "takes"} the ${family} on one of the paths on which it did before the patch`;
@@ -69,16 +69,24 @@ function coverOf(family: string, from: Books, to: Books, pair: Pair): Change[] |
     const lost = now === undefined ? undefined : Array.from(held).find((key) => key.startsWith(`${family} `) && !now.has(key));
     return lost === undefined ? [] : [{ text, isRead: now!.has(`${family} read`) }];
   });
+  const moved = opens === 0 && closes === 0;
   const concerned = weaker.filter(({ text, isRead }) => (opens < 0 && closes < 0 ? !isRead : isRead || (opens === 0 && needsEntry(text, pair))));
-  const place = concerned.find(({ text }) => pair.rulebook.contract(calleeOf(text)) !== undefined) ?? concerned[0];
+  const under = concerned.filter(({ text }) => !to.steps.some((step) => step.call.text === text));
+  const place = under.find(({ text }) => pair.rulebook.contract(calleeOf(text)) !== undefined) ?? under[0] ?? concerned[0];
   const takesLess = writes(from, family) > writes(to, family) && opens === 0;
   if (place === undefined) {
     const step = to.steps.find((one) => one.family === family && one.by > 0 && one.mode === "read");
-    return takesLess && step ? [loss(rule, step.call.loc, `${family} for writing`, `the ${family} is taken for reading here, and was for writing before the patch`, true)] : null;
+    return takesLess && step ? [loss(rule, step.call.loc, `${family} for writing`, `the ${family} is taken for reading here, and was for writing before the patch`, !isReleasedAsWritten(family, from, to))] : null;
   }
   const step = pair.to.fn.blocks.flatMap((block) => block.steps).find((one) => one.op === "call" && one.text === place.text)!;
   const now = place.isRead ? "is held for reading only" : opens < 0 ? "is not taken any more" : "is not held any more";
-  return [loss(rule, step.loc, `${family} around ${calleeOf(place.text)}`, `the ${family}, which was held${place.isRead ? " for writing" : ""} at ${place.text} before the patch, ${now}`, true)];
+  return [loss(rule, step.loc, `${family} around ${calleeOf(place.text)}`, `the ${family}, which was held${place.isRead ? " for writing" : ""} at ${place.text} before the patch, ${now}`, !(moved && needsEntry(place.text, pair)) && !(place.isRead && isReleasedAsWritten(family, from, to)))];
+}
+
+/** Taken for reading, and released as often as before by what ends writing. */
+function isReleasedAsWritten(family: string, from: Books, to: Books): boolean {
+  const ends = ({ steps }: Books): number => steps.filter((step) => step.family === family && step.by < 0 && /unlock_write|write_unlock|up_write/.test(step.call.text)).length;
+  return ends(to) > 0 && ends(to) >= ends(from);
 }
 
 function writes({ steps }: Books, family: string): number {

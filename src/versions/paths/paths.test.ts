@@ -94,10 +94,10 @@ describe("what belongs together", () => {
     expect(said(body(...spare), body(...moved))).toEqual([]);
   });
 
-  it("notes a read of an entry that has left the locked section", () => {
+  it("warns of a read of an entry that has left the locked section", () => {
     const inside = ["ptl = pmd_lock(mm, pmd);", "pmd_t old = pmdp_get(pmd);", "spin_unlock(ptl);", "use_it(old);", "return 0;"];
     const outside = [inside[0]!, inside[2]!, inside[1]!, ...inside.slice(3)];
-    expect(said(body(...inside), body(...outside))).toEqual(["note entry-lock f:7"]);
+    expect(said(body(...inside), body(...outside))).toEqual(["warning entry-lock f:7"]);
     // What does not need the lock may leave.
     const free = ["ptl = pmd_lock(mm, pmd);", "count_it(addr);", "spin_unlock(ptl);", "return 0;"];
     expect(said(body(...free), body(free[0]!, free[2]!, free[1]!, free[3]!))).toEqual([]);
@@ -150,9 +150,9 @@ describe("order, level, ways back", () => {
     expect(said(body(flushed[0]!, flushed[1]!, flushed[3]!, flushed[2]!, flushed[4]!), body(...flushed))).toEqual([]);
   });
 
-  it("notes the lock of another level for the same entry", () => {
+  it("warns of the lock of another level for the same entry", () => {
     const locked = ["ptl = pmd_lockptr(mm, pmd);", "spin_lock(ptl);", "look_at(pmd);", "spin_unlock(ptl);", "return 0;"];
-    expect(said(body(...locked), body(...locked.map((line) => line.replace("pmd_lockptr", "pte_lockptr"))))).toEqual(["note entry-lock f:5"]);
+    expect(said(body(...locked), body(...locked.map((line) => line.replace("pmd_lockptr", "pte_lockptr"))))).toEqual(["warning entry-lock f:5"]);
     expect(said(body(...locked), body("ptl = pmd_lock(mm, pmd);", ...locked.slice(2)))).toEqual([]);
   });
 

@@ -42,6 +42,12 @@ describe("weaker calls", () => {
     expect(said(clear, "ptep_get_and_clear(mm, addr, pte);", "ptep_get(pte); pte_clear(mm, addr, pte);")).toContain("warning stale-read 3");
   });
 
+  it("warns of a release that leaves the pte mapped, unless it is unmapped apart", () => {
+    const mapped = ["pte_t *p = pte_offset_map_lock(mm, pmd, addr, &ptl);", "if (!p)", "\treturn 0;", "pte_unmap_unlock(p, ptl);", "return 1;"];
+    expect(said(mapped, "pte_unmap_unlock(p, ptl)", "spin_unlock(ptl)")).toContain("warning map-balance 6");
+    expect(said(mapped, "pte_unmap_unlock(p, ptl)", "spin_unlock(ptl); pte_unmap(p)")).toEqual([]);
+  });
+
   it("says nothing of a call that does as much, of another lock, or of one that does more", () => {
     expect(said(publish, "smp_wmb", "smp_mb")).toEqual([]);
     expect(said(publish.map((line) => line.replace("smp_wmb", "smp_rmb")), "smp_rmb", "smp_mb")).toEqual([]);
@@ -63,6 +69,10 @@ describe("other arguments", () => {
     expect(said(flush, "start, end", "end, start")).toEqual(["warning tlb-flush 4"]);
     expect(said(flush, "start, end", "start, start + PAGE_SIZE")).toEqual(["warning tlb-flush 4"]);
     expect(said(flush, "(vma, start", "(current->mm->mmap, start")).toEqual(["warning tlb-flush 4"]);
+  });
+
+  it("warns of a flush of one page for that of a range", () => {
+    expect(said(flush, "flush_tlb_range(vma, start, end)", "flush_tlb_page(vma, start)")).toEqual(["warning tlb-flush 4"]);
   });
 
   it("warns of one side among the other", () => {
@@ -100,6 +110,15 @@ describe("values that no entry gets", () => {
   it("warns of an entry that is set before its last value is made", () => {
     expect(said(set, "set_pte_at(mm, addr, pte, entry);", ";")).toEqual([]);
     expect(said(set, "entry = pte_mkdirty(entry);", "set_pte_at(mm, addr, pte, entry); entry = pte_mkdirty(entry); if (0)")).toContain("warning publish-order 4");
+  });
+});
+
+describe("a lock for reading", () => {
+  const write = ["i_mmap_lock_write(vma->vm_file->f_mapping);", "zap_it(vma, addr);", "i_mmap_unlock_write(vma->vm_file->f_mapping);", "return 0;"];
+
+  it("is a warning where the release is still that of a writer, else a note", () => {
+    expect(said(write, "i_mmap_lock_write", "i_mmap_lock_read")).toEqual(["warning walk-context 4"]);
+    expect(said([write.join(" ")], write.join(" "), write.join(" ").replaceAll("lock_write", "lock_read"))).toEqual(["note walk-context 3"]);
   });
 });
 

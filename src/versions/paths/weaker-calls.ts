@@ -16,20 +16,22 @@ interface Weaker {
   /** The argument (from the front) that both are handed; null where there is none. */
   readonly same: readonly [strong: number, weak: number] | null;
   readonly leavesOut: string;
-  readonly certain: boolean;
+  /** Another call that came and does the rest. */
+  readonly unless?: RegExp;
 }
 
 /** Documentation/memory-barriers.txt; include/linux/pgtable.h (ptep_get_and_clear(), ptep_modify_prot_start()), include/linux/mm.h (pmd_alloc()); lockdep's nesting, include/linux/spinlock.h. */
 const table: readonly Weaker[] = [
-  { rule: "lock-order", strong: /^spin_lock_nested$/, weak: /^spin_lock$/, same: [0, 0], leavesOut: "does not say that the lock nests in another of its class", certain: true },
-  { rule: "publish-order", strong: /^smp_(?:wmb|mb)$/, weak: /^(?:smp_rmb|barrier)$/, same: null, leavesOut: "orders no stores of this CPU for others", certain: true },
-  { rule: "lockless-read", strong: /^smp_rmb$/, weak: /^(?:smp_wmb|barrier)$/, same: null, leavesOut: "orders no loads of this CPU", certain: true },
-  { rule: "stale-read", strong: /^ptep_get_and_clear(?:_full)?$/, weak: /^pte_clear$/, same: [2, 2], leavesOut: "clears the entry in a second step, and what the CPU or another one writes in between is lost", certain: true },
-  { rule: "stale-read", strong: /^pmdp_huge_get_and_clear(?:_full)?$/, weak: /^pmd_clear$/, same: [2, 0], leavesOut: "clears the entry in a second step, and what the CPU or another one writes in between is lost", certain: true },
-  { rule: "stale-read", strong: /^(?:huge_)?ptep_modify_prot_start$/, weak: /^(?:huge_)?ptep_get$/, same: [2, 0], leavesOut: "leaves the entry in place while its new value is made, and what the CPU writes meanwhile is lost", certain: true },
-  { rule: "entry-kind", strong: /^p[mu4]d_alloc$/, weak: /^p[mu4]d_offset$/, same: [1, 0], leavesOut: "makes no table where there is none", certain: true },
-  { rule: "entry-kind", strong: /^pte_alloc_map(?:_lock)?$/, weak: /^pte_offset_(?:map|kernel)(?:_lock)?$/, same: [1, 0], leavesOut: "makes no table where there is none", certain: true },
-  { rule: "tlb-flush", strong: /^flush_\w*tlb_range$/, weak: /^flush_tlb_page$/, same: [1, 1], leavesOut: "flushes one page of the range", certain: false },
+  { rule: "lock-order", strong: /^spin_lock_nested$/, weak: /^spin_lock$/, same: [0, 0], leavesOut: "does not say that the lock nests in another of its class" },
+  { rule: "publish-order", strong: /^smp_(?:wmb|mb)$/, weak: /^(?:smp_rmb|barrier)$/, same: null, leavesOut: "orders no stores of this CPU for others" },
+  { rule: "lockless-read", strong: /^smp_rmb$/, weak: /^(?:smp_wmb|barrier)$/, same: null, leavesOut: "orders no loads of this CPU" },
+  { rule: "stale-read", strong: /^ptep_get_and_clear(?:_full)?$/, weak: /^pte_clear$/, same: [2, 2], leavesOut: "clears the entry in a second step, and what the CPU or another one writes in between is lost" },
+  { rule: "stale-read", strong: /^pmdp_huge_get_and_clear(?:_full)?$/, weak: /^pmd_clear$/, same: [2, 0], leavesOut: "clears the entry in a second step, and what the CPU or another one writes in between is lost" },
+  { rule: "stale-read", strong: /^(?:huge_)?ptep_modify_prot_start$/, weak: /^(?:huge_)?ptep_get$/, same: [2, 0], leavesOut: "leaves the entry in place while its new value is made, and what the CPU writes meanwhile is lost" },
+  { rule: "entry-kind", strong: /^p[mu4]d_alloc$/, weak: /^p[mu4]d_offset$/, same: [1, 0], leavesOut: "makes no table where there is none" },
+  { rule: "entry-kind", strong: /^pte_alloc_map(?:_lock)?$/, weak: /^pte_offset_(?:map|kernel)(?:_lock)?$/, same: [1, 0], leavesOut: "makes no table where there is none" },
+  { rule: "tlb-flush", strong: /^flush_\w*tlb_range$/, weak: /^flush_tlb_page$/, same: [1, 1], leavesOut: "flushes one page of the range" },
+  { rule: "map-balance", strong: /^pte_unmap_unlock$/, weak: /^spin_unlock$/, same: [1, 0], leavesOut: "does not unmap the pte", unless: /^pte_unmap$/ },
 ];
 
 export function weakerCalls(pair: Pair): Change[] {
@@ -39,12 +41,12 @@ export function weakerCalls(pair: Pair): Change[] {
     const of = (calls: readonly CallStep[], name: RegExp): CallStep[] => calls.filter(({ callee }) => name.test(callee!));
     const gone = of(from, row.strong);
     // One that went from here and stands there now was moved.
-    if (gone.length === 0 || of(callsOf(pair.to.fn), row.strong).length >= of(callsOf(pair.from.fn), row.strong).length) return [];
+    if (gone.length === 0 || (row.unless !== undefined && of(to, row.unless).length > 0) || of(callsOf(pair.to.fn), row.strong).length >= of(callsOf(pair.from.fn), row.strong).length) return [];
     const found = of(to, row.weak).flatMap((come) => {
       const strong = gone.find((one) => row.same === null || argumentTexts(one.text)[row.same[0]] === argumentTexts(come.text)[row.same[1]]);
       return strong === undefined || isTestedAnew(come, pair) ? [] : [{ strong, come }];
     });
-    return found.slice(0, 1).map(({ strong, come }) => loss(row.rule, come.loc, `${strong.callee}()`, `${come.text} stands where ${strong.text} stood before the patch: it ${row.leavesOut}`, !row.certain));
+    return found.slice(0, 1).map(({ strong, come }) => loss(row.rule, come.loc, `${strong.callee}()`, `${come.text} stands where ${strong.text} stood before the patch: it ${row.leavesOut}`, false));
   });
 }
 
