@@ -19,7 +19,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     title: "A decision taken before the lock is acted on without a re-check under it",
     breaks: "Between the read and the lock another CPU faults in, splits, collapses or zaps: the change is made to an entry that is no longer what was tested, so a table or page that was installed meanwhile is overwritten.",
     fix: "Read the entry again under the lock (pmd_none(), pte_same(), pmd_same()) and give up or retry when it changed.",
-    exceptions: ["the caller holds a lock that keeps the entry stable from the read to the change"],
+    exceptions: [
+      "the caller holds a lock that keeps the entry stable from the read to the change",
+      "a table that is removed under mmap_lock for writing, or in a VMA that was asked for userfaultfd under mmap_lock",
+      "a cleared value that differs from the one read before and leads to a retry, not to BUG()",
+    ],
     references: [{ file: "mm/memory.c", where: "pmd_install()", version: "6.12" }, addrs],
   },
   {
@@ -95,6 +99,8 @@ export const catalogue: readonly CatalogueEntry[] = [
       "walks over kernel tables whose range cannot go away",
       "GUP-fast, which keeps interrupts off",
       "address spaces that no other task can reach (text patching, EFI, a new mm at exec)",
+      "under mmap_lock for writing a walk needs no VMA: nobody frees tables beside a writer",
+      "operations on a file whose mm is that of the task itself, or that has been taken by mmget_not_zero()",
       "since 6.6 page tables of a file mapping are removed under RCU, without the locks against rmap walkers",
     ],
     references: [

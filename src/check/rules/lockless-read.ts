@@ -10,6 +10,7 @@ import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
 import { isUserContext } from "./entry-lock.ts";
 import { judgeOneWord, judgePlain } from "./marked-read.ts";
+import { judgeSpeculation } from "./speculation.ts";
 import type { Level } from "../../rulebook/schema.ts";
 
 export const locklessRead: Rule = {
@@ -35,6 +36,7 @@ export const locklessRead: Rule = {
   },
 
   onCall: (call, site) => {
+    judgeSpeculation(call, site);
     const read = call.contract?.effects?.find((e) => e.do === "read");
     if (read?.do === "read") noteRepeat(call.arg(read.entry), read.level, site);
     if (read?.do === "read" && unlocked(site)) noteLoad(read.level, true, site);

@@ -28,14 +28,16 @@ export function judgeTableRemoval(call: CallInfo, site: Site): void {
   const again = between.some((step) => asksVma(step, site) || touchesPte(step, site) || mayLook(step, fn, site));
   const shared = locks.some((l) => l.class === "mmap");
   const early = asked.length > 0 && !shared && inLoopOfRmap(fn, call.step.loc) ? asked.at(-1)! : null;
-  const emptied = !asked.some(isAnyUserfaultfd) && shared && walked.length > 0 && mapsOnly(entry, fn, site) ? walked.at(-1)! : null;
+  // pmd_clear() of a table serves those who free tables beside faults (mm/pt_reclaim.c of 6.14); a teardown takes no lock for it.
+  const concurrent = shared || call.step.callee === "pmd_clear";
+  const emptied = !asked.some(isAnyUserfaultfd) && concurrent && walked.length > 0 && mapsOnly(entry, fn, site) ? walked.at(-1)! : null;
   if (early === null && emptied === null) return;
   const seen = early === null ? `its entries were last looked at in line ${emptied!.loc.line}` : `whether the VMA is fit for that was asked in line ${early.loc.line}`;
   site.judge({
     rule: "stale-read",
     outcome: again ? "proved" : "violated",
     what: `${call.step.callee}: table looked at under the locks it is removed under`,
-    message: again ? "" : `${call.step.callee}() removes a page table under the ${describeLock(first)} of line ${first.at.line}, but ${seen}, before it, and nothing was looked at again: userfaultfd may have put entries or markers into the table meanwhile, which are lost with it`,
+    message: again ? "" : `${call.step.callee}() removes a page table under the ${describeLock(first)} of line ${first.at.line}, but ${seen}, before it, and nothing was looked at again: ${call.step.callee === "pmd_clear" ? "a fault" : "userfaultfd"} may have put entries${call.step.callee === "pmd_clear" ? "" : " or markers"} into the table meanwhile, which are lost with it`,
     requires: ["a look at the entries, or at the VMA (userfaultfd, anon_vma), under the page-table locks"],
     ...(fn.partial ? { assumed: ["the lines of the function that are not shown do not ask whether userfaultfd is at work in the VMA"] } : {}),
     references: [{ file: "mm/khugepaged.c", where: "retract_page_tables()", version: "6.12" }],
