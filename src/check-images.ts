@@ -1,5 +1,5 @@
 /** One file's pre- and post-image -> what each function owes, and how the two differ. */
-import { checkUnit, type Elsewhere, fingerprint, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
+import { checking, type Elsewhere, fingerprint, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import { compareFindings } from "./versions/compare.ts";
 import { changes } from "./versions/changes.ts";
@@ -42,15 +42,15 @@ export function isC(path: string): boolean {
 }
 
 /** Either side may be null (added and deleted files). */
-export function checkImages(sources: Sides<Source | null>, rulebook: Rulebook, options: CheckOptions): CheckedFile {
+export function* checkingImages(sources: Sides<Source | null>, rulebook: Rulebook, options: CheckOptions): Generator<void, CheckedFile> {
   // A patch that only deletes lines touches nothing in the post-image, so the names of both count.
   const touched = new Set([...touchedNames(sources.pre), ...touchedNames(sources.post)]);
-  const check = (side: keyof Sides<unknown>): FunctionCheck[] => {
+  function* check(side: keyof Sides<unknown>): Generator<void, FunctionCheck[]> {
     const source = sources[side];
-    return source === null ? [] : checkUnit(source.unit, rulebook, options.elsewhere[side], (fn) => options.all || touched.has(fn.name));
-  };
-  const before = check("pre");
-  const after = check("post");
+    return source === null ? [] : (yield* checking(source.unit, rulebook, options.elsewhere[side], (fn) => options.all || touched.has(fn.name))).checks;
+  }
+  const before = yield* check("pre");
+  const after = yield* check("post");
   const compared = compareFindings(before, after, sources.post?.image.changed ?? new Set());
   const notes = options.strict ? after.flatMap((one) => questionsOf(one, rulebook)) : [];
   const lines = (side: keyof Sides<unknown>): ReadonlySet<number> => sources[side]?.image.changed ?? new Set();

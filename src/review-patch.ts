@@ -1,7 +1,7 @@
 /** A prepared patch -> its report: the checks of its files, and what is said beside them. */
 import { callersAtRisk } from "./callers-at-risk.ts";
 import { type Elsewhere, nothingElse } from "./check/index.ts";
-import { type CheckedFile, checkImages, isC, isTouched, type Sides, type Source } from "./check-images.ts";
+import { type CheckedFile, checkingImages, isC, isTouched, type Sides, type Source } from "./check-images.ts";
 import type { Finding, RuleId } from "./core/finding.ts";
 import { frameAround, removedLines } from "./core/frame.ts";
 import type { FileImage, FileImages } from "./core/image.ts";
@@ -15,6 +15,7 @@ import { namedBySubject } from "./named-by-subject.ts";
 import type { PatchOptions } from "./patch-options.ts";
 import type { PreparedPatch } from "./prepare-patch.ts";
 import { endShortRun } from "./util/short-run.ts";
+import { inSlices } from "./util/slices.ts";
 import { type Rulebook, rulebookFor } from "./rulebook/index.ts";
 
 export async function reviewPatch({ patch, notes, diff, images: found, base, era, states }: PreparedPatch, options: PatchOptions): Promise<PatchReport> {
@@ -76,7 +77,7 @@ async function checkFiles(
       pre: await elsewhereOf("pre", both, sources, states, rulebook, options),
       post: await elsewhereOf("post", both, sources, states, rulebook, options),
     };
-    const flow = checkImages(both, rulebook, { all: options.all, strict: options.strict, elsewhere });
+    const flow = await inSlices(checkingImages(both, rulebook, { all: options.all, strict: options.strict, elsewhere }));
     const outside = await callersInTree(both, sources, states.post, rulebook, options);
     const more = (side: keyof Sides<unknown>, names: ReadonlySet<string>): Promise<readonly UnitIr[]> => definitionsOf(side, both, names, states, options);
     const unchanged = same && flow.findings.length === 0;

@@ -1,6 +1,6 @@
 /** One file of a tree as it is -> what its functions owe. */
 import { cacheFolder } from "./cache-folder.ts";
-import { checkWithCallers, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
+import { checking, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
 import { functionReport } from "./check-images.ts";
 import { stepsOf } from "./c/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
@@ -16,6 +16,7 @@ import { type CompiledRules, rulebookFor, type Rulebook } from "./rulebook/index
 import type { Tree } from "./tree/index.ts";
 import { beyondTheWorld } from "./sim/replay-scope.ts";
 import { sha1 } from "./util/digest.ts";
+import { inSlices } from "./util/slices.ts";
 import { decided } from "./weak-findings.ts";
 
 /** What the scan of every file needs, made once (and once in each thread). */
@@ -69,7 +70,7 @@ async function scanText(file: string, text: string, { sources, rules, rulebook, 
   const nothing: FileScan = { file, unit: null, trouble: "" };
   if (!unit.functions.some((fn) => hasPageTableSteps(fn, rulebook))) return nothing;
   const elsewhere = await sources.elsewhere(unit, text, rulebook, () => true);
-  const { checks, view } = checkWithCallers(unit, rulebook, elsewhere, (fn) => hasPageTableSteps(fn, rulebook));
+  const { checks, view } = await inSlices(checking(unit, rulebook, elsewhere, (fn) => hasPageTableSteps(fn, rulebook)));
   const lines = text.split("\n");
   const flow = {
     functions: checks.map((check) => functionReport(check, rulebook)),

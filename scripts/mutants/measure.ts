@@ -1,5 +1,5 @@
 /** One mutant reviewed as a patch is: pre- and post-image of its file against the rules, with the tree's helpers. */
-import { checkImages, type Sides, type Source } from "../../src/check-images.ts";
+import { checkingImages, type Sides, type Source } from "../../src/check-images.ts";
 import { lowerText } from "../../src/c/index.ts";
 import type { Elsewhere } from "../../src/check/index.ts";
 import type { UnitIr } from "../../src/c/ir.ts";
@@ -7,6 +7,7 @@ import type { FileImage } from "../../src/core/image.ts";
 import type { Finding } from "../../src/index.ts";
 import type { Rulebook } from "../../src/rulebook/rulebook.ts";
 import { type Mutant, mutated } from "./sites.ts";
+import { atOnce } from "../../src/util/slices.ts";
 
 export type Verdict = "flagged" | "noted" | "other rule" | "same code" | "missed";
 
@@ -26,7 +27,7 @@ export function measure(mutant: Mutant, rulebook: Rulebook, elsewhere: Elsewhere
   };
   const after = unit.functions.find((one) => one.name === fn.name);
   if (after !== undefined && shape(after) === shape(fn)) return { mutant, verdict: "same code", findings: [] };
-  const { findings } = checkImages(sides, rulebook, { all: false, strict: false, elsewhere: { pre: elsewhere, post: elsewhere } });
+  const { findings } = atOnce(checkingImages(sides, rulebook, { all: false, strict: false, elsewhere: { pre: elsewhere, post: elsewhere } }));
   const introduced = findings.filter((finding) => finding.status === "introduced");
   const right = introduced.filter((finding) => finding.function === fn.name && operator.expects.includes(finding.rule));
   const verdict = right.some((f) => f.severity !== "note") ? "flagged" : right.length > 0 ? "noted" : introduced.length > 0 ? "other rule" : "missed";

@@ -3,6 +3,7 @@ import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import type { Finding, Obligation, RuleId } from "../core/finding.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect } from "../rulebook/schema.ts";
+import { atOnce } from "../util/slices.ts";
 import { entryFacts } from "./context.ts";
 import { type Exploration, explore, type Surroundings } from "./explore.ts";
 import { exploredOnce } from "./explored-once.ts";
@@ -112,13 +113,17 @@ export const nothingElse: Elsewhere = { helpers: [], callers: new Map() };
 
 /** The wanted functions of `unit`, in order. */
 export function checkUnit(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere = nothingElse, wanted: (fn: FunctionIr) => boolean = () => true): FunctionCheck[] {
-  return checkWithCallers(unit, rulebook, elsewhere, wanted).checks;
+  return atOnce(checking(unit, rulebook, elsewhere, wanted)).checks;
 }
 
-/** The same, with what was learnt of the callers on the way. */
-export function checkWithCallers(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere, wanted: (fn: FunctionIr) => boolean): { readonly checks: FunctionCheck[]; readonly view: CallersView } {
+/** The same function by function, with what was learnt of the callers on the way. */
+export function* checking(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere, wanted: (fn: FunctionIr) => boolean): Generator<void, { readonly checks: FunctionCheck[]; readonly view: CallersView }> {
   const around = surroundingsOf(unit, rulebook, elsewhere, wanted);
-  const judged = unit.functions.filter(wanted).map((fn) => judgeFunction(fn, around));
+  const judged: JudgedFunction[] = [];
+  for (const fn of unit.functions.filter(wanted)) {
+    judged.push(judgeFunction(fn, around));
+    yield;
+  }
   return { checks: judged.map((one) => checkOf({ ...one, all: openWhereHelperIsJudged(one, judged) }, rulebook)), view: viewOf(around) };
 }
 
