@@ -125,8 +125,11 @@ export type Effect =
 export type Requirement =
   /** The page-table lock of the entry's level (rule entry-lock). */
   | { readonly need: "entry-lock"; readonly entry: string; readonly level: Level }
-  /** The entry was looked at under the lock that is now held, when that lock was taken in this function (rule stale-read). */
-  | { readonly need: "recheck"; readonly entry: string; readonly level: Level }
+  /**
+   * The entry was looked at under the lock that is now held, when that lock was taken in this function (rule stale-read). `result`: what
+   * the call returns tells as well, and only a decision that was taken before the lock asks for it.
+   */
+  | { readonly need: "recheck"; readonly entry: string; readonly level: Level; readonly result?: true }
   /** The pointer is not NULL (rule map-failure for results of map calls). */
   | { readonly need: "mapped"; readonly pointer: string }
   /** The value (or the entry that a pointer designates) is of one of these kinds (rule entry-kind). */

@@ -3,24 +3,24 @@
  * under the lock: who faulted meanwhile has put another there (mm/memory.c, finish_fault(), vmf_pte_changed(), 6.12).
  */
 import { stepsOf } from "../../c/index.ts";
+import type { Expr } from "../../c/ir.ts";
 import { entryKey } from "../effects.ts";
+import { isMappedHere } from "../mapped-here.ts";
 import type { CallInfo, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
-import { isUserContext } from "./entry-lock.ts";
 
 export function isBlindWrite(pointer: string, call: CallInfo, site: Site): boolean {
   const { facts } = site;
-  const map = facts.maps.find((m) => m.pointer === sym.splitMove(pointer).root);
-  if (map === undefined || !isUserContext(site) || !hasVma(site)) return false;
-  const looked = facts.entries.has(entryKey(pointer, facts)) || Array.from(facts.values.values()).some((v) => v.entry === pointer);
-  if (looked || facts.memory.get(sym.clearedBy(pointer)) !== undefined) return false;
-  const lock = facts.locks.find((l) => l.id === sym.lockOf("pte-ptl", map.of));
-  return lock?.origin === "taken" && lock.certain && isNewMapping(call.arg("value"), site);
+  const entry = entryKey(pointer, facts);
+  return !facts.entries.has(entry) && !isAskedAbout(pointer, entry, site) && isMappedHere(entry, site) && isNewMapping(call.arg("value"), site);
 }
 
-/** Where an mm has tables of its own without a VMA (arch/x86/kernel/ldt.c, map_ldt_struct()) nobody faults. */
-function hasVma(site: Site): boolean {
-  return Array.from(site.frame.fn.vars.values()).some((v) => /^struct (?:vm_area_struct|vm_fault) \*$/.test(v.type));
+/** Something was read there or taken out, or the function gives a pte pointer to a helper that may look (pte_range_none()). */
+function isAskedAbout(pointer: string, entry: string, site: Site): boolean {
+  const { values, memory } = site.facts;
+  if (memory.get(sym.clearedBy(pointer)) !== undefined || Array.from(values.values()).some((v) => v.entry === entry)) return true;
+  const isPte = (arg: Expr): boolean => /^pte_t \*$/.test(site.types.ofExpr(arg));
+  return stepsOf(site.frame.fn).some((step) => step.op === "call" && site.rulebook.contract(step.callee ?? "") === undefined && step.args.some(isPte));
 }
 
 const makers = /^(?:mk_pte|folio_mk_pte|pfn_pte|pfn_t_pte)$/;

@@ -6,10 +6,12 @@
 import { judgeDeviceEntries } from "./device-entries.ts";
 import { noteKinds, noteKindsAtGap } from "./entry-kind-evidence.ts";
 import { judgeAssertedKind } from "./asserted.ts";
+import { isMappedHere } from "../mapped-here.ts";
 import { allKinds, kindNames, kindSet } from "../kinds.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
-import type { EntryKind } from "../../rulebook/schema.ts";
+import { stepsOf } from "../../c/index.ts";
+import type { Contract, EntryKind } from "../../rulebook/schema.ts";
 import type { ValueFact } from "../facts.ts";
 
 export const entryKind: Rule = {
@@ -68,12 +70,22 @@ function describeNonPresent(call: CallInfo, site: Site): string {
   return `${site.frame.fn.name}() decodes a non-present entry by ${call.step.callee}() and tests for ${Array.from(tested).join(", ")}: where it accepts one, its callers get an entry that is not present`;
 }
 
+/** Read from a table that was mapped and locked here, in a function that asks no pte what it is. */
+function isUntested(fact: ValueFact, site: Site): boolean {
+  if (fact.level !== "pte" || fact.kinds !== allKinds("pte") || fact.claimed || !isMappedHere(fact.entry, site)) return false;
+  return !stepsOf(site.frame.fn).some((step) => step.op === "call" && asksForKind(site.rulebook.contract(step.callee ?? "")));
+}
+
+function asksForKind(contract: Contract | undefined): boolean {
+  return contract !== undefined && contract.requires === undefined && (contract.returns?.tests !== undefined || contract.returns?.same !== undefined);
+}
+
 function judge(fact: ValueFact, wanted: readonly EntryKind[], call: CallInfo, site: Site): void {
   const allowed = kindSet(wanted);
   const wrong = fact.kinds & ~allowed & ~kindSet(["bad"]);
   const never = (fact.kinds & allowed) === 0 && fact.kinds !== 0;
   const narrowed = fact.kinds !== allKinds(fact.level);
-  const violated = wrong !== 0 && (never ? narrowed : fact.real || (wrong & fact.shown) !== 0);
+  const violated = wrong !== 0 && (never ? narrowed : fact.real || (wrong & fact.shown) !== 0 || isUntested(fact, site));
   const names = kindNames(wrong).join(", ");
   site.judge({
     rule: "entry-kind",

@@ -58,16 +58,17 @@ export const staleRead: Rule = {
     const pointer = call.arg(requirement.entry);
     if (isOwnVariable(pointer)) return;
     const { facts } = site;
-    judgeTransientNone(pointer, requirement.level, call, site);
+    if (!requirement.result) judgeTransientNone(pointer, requirement.level, call, site);
     const own = facts.locks.find((l) => coversEntries(l.class) && l.origin === "taken" && l.certain);
     if (!own) {
-      site.judge({ rule: "stale-read", outcome: "unknown", what: demand(call, requirement.level), message: "", quiet: "demand" });
+      if (!requirement.result) site.judge({ rule: "stale-read", outcome: "unknown", what: demand(call, requirement.level), message: "", quiet: "demand" });
       return;
     }
     const fact = facts.entries.get(entryKey(pointer, facts));
     const installs = call.contract?.effects?.some((e) => e.do === "install") ?? false;
     if (installs && (putsTableBack(call, site) || isOwnTable(pointer, site))) return;
     const decided = fact?.decided ?? null;
+    if (requirement.result && (call.step.dst !== null || decided === null || site.frame.fn !== site.reviewed)) return;
     const former = fact?.rechecked ? null : formerValue(pointer, call, site);
     if (!installs && decided === null && !fact?.rechecked && former === null && !isBlindWrite(pointer, call, site)) {
       site.judge({ rule: "stale-read", outcome: "unknown", what: demand(call, requirement.level), message: "", quiet: "demand" });
