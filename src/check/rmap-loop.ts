@@ -15,9 +15,15 @@ export function singleIndexLoop(fn: FunctionIr, at: Loc): CallStep | null {
   return null;
 }
 
-/** The place lies in a loop over the VMAs that map a file: the mmap locks of all of them are held by nobody. */
+/**
+ * The place lies in a loop over the VMAs that map a file: the mmap locks of all of them are held by nobody. Where the head
+ * of the loop is not shown, the release of what it walks under tells.
+ */
 export function inLoopOfRmap(fn: FunctionIr, at: Loc): boolean {
-  return stepsOf(fn).some((step) => step.op === "call" && step.role === "loop" && step.callee === "vma_interval_tree_foreach" && step.loc.line <= at.line && closes(fn, step, at));
+  const calls = stepsOf(fn).filter((step): step is CallStep => step.op === "call");
+  if (calls.some((step) => step.role === "loop" && step.callee === "vma_interval_tree_foreach" && step.loc.line <= at.line && closes(fn, step, at))) return true;
+  const releases = calls.some((step) => step.callee === "i_mmap_unlock_read" && step.loc.line > at.line);
+  return fn.partial && releases && !calls.some((step) => step.callee === "i_mmap_lock_read" || (step.callee ?? "").startsWith("mmap_"));
 }
 
 function isSame(a: Expr, b: Expr): boolean {
