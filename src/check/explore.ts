@@ -30,6 +30,7 @@ export interface Surroundings {
   /** Whether it has to be run because of what its caller holds: it may sleep and a spinlock is held, or it may do what the caller still owes. */
   readonly mattersUnder: (fn: FunctionIr, facts: Facts) => boolean;
   readonly callersOf: CallersOf;
+  readonly callersInView: (fn: FunctionIr) => readonly FunctionIr[];
   readonly fieldOrder: (field: string) => FieldOrder;
   readonly isNeutral: (callee: string) => boolean;
   readonly unlockedCallers: (fn: FunctionIr, param: string) => readonly string[] | null;
@@ -267,6 +268,7 @@ class Explorer {
       },
       callOf: (symbol) => this.callOf(symbol, facts),
       callersOf: this.around.callersOf,
+      callersInView: this.around.callersInView,
       stepOf: (symbol) => this.stepOf(symbol),
       bodyOf: (callee) => this.around.functions.get(callee) ?? null,
       isNeutral: this.around.isNeutral,

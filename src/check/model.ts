@@ -43,6 +43,8 @@ export interface Site {
   readonly unlockedCallers: (param: string) => readonly string[] | null;
   /** All callers of a function, where all are in view; null when others may call it. */
   readonly callersOf: (fn: FunctionIr) => readonly FunctionIr[] | null;
+  /** The callers of a function that are in view; there may be others. */
+  readonly callersInView: (fn: FunctionIr) => readonly FunctionIr[];
   /** How the functions in view order the table they put into a structure field. */
   readonly fieldOrder: (field: string) => FieldOrder;
 }

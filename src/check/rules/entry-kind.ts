@@ -7,6 +7,7 @@ import { judgeDeviceEntries } from "./device-entries.ts";
 import { noteKinds, noteKindsAtGap } from "./entry-kind-evidence.ts";
 import { judgeAssertedKind } from "./asserted.ts";
 import { isMappedHere } from "../mapped-here.ts";
+import { judgeAssertedOfCallers } from "./asserted-of-callers.ts";
 import { allKinds, kindNames, kindSet } from "../kinds.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
@@ -22,7 +23,10 @@ export const entryKind: Rule = {
     judgeDeviceEntries(call, site);
   },
   onGap: noteKindsAtGap,
-  onFailedAssertion: judgeAssertedKind,
+  onFailedAssertion: (tested, site, before) => {
+    judgeAssertedKind(tested, site, before);
+    judgeAssertedOfCallers(tested, site, before);
+  },
 
   onRequirement: (requirement, call, site) => {
     if (requirement.need !== "kind") return;
