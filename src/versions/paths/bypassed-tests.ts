@@ -4,7 +4,7 @@
  */
 import { type Change, loss } from "../change.ts";
 import { newHelpers, type Pair, surplus } from "../pair.ts";
-import { exposedUse, isCopy, onlyLooks, ruleOf } from "./test-meaning.ts";
+import { exposedUse, isCopy, isUndoing, onlyLooks, ruleOf } from "./test-meaning.ts";
 import { aliases, areRelated, type Test, testsOf, type Use } from "./tests.ts";
 
 export function bypassedTests(pair: Pair): Change[] {
@@ -18,7 +18,7 @@ export function bypassedTests(pair: Pair): Change[] {
     const rule = ruleOf(test, before, rulebook);
     if (rule === null) return [];
     const names = Array.from(test.names).flatMap((name) => Array.from(sameEntry(name)));
-    const minds = (use: Use): boolean => Array.from(use.names).some((other) => names.some((name) => areRelated(other, name))) && !onlyLooks(use, rulebook);
+    const minds = (use: Use): boolean => Array.from(use.names).some((other) => names.some((name) => areRelated(other, name))) && !onlyLooks(use, rulebook) && !isUndoing(use, rule, rulebook);
     const use = exposedUse(test, from.uses, to.uses, minds, rulebook);
     if (use === null || use === "superfluous") return [];
     const asked = test.nullOf !== "" ? `whether ${test.nullOf} is NULL` : test.key;

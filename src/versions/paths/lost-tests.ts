@@ -6,7 +6,7 @@ import { operandsOf, stepsOf, walkExpr } from "../../c/index.ts";
 import type { Expr, FunctionIr } from "../../c/ir.ts";
 import { type Change, loss } from "../change.ts";
 import { moreElsewhere, newHelpers, type Pair, surplus } from "../pair.ts";
-import { exposedUse, isCopy, mayFail, onlyLooks, ruleOf, wantsKind } from "./test-meaning.ts";
+import { exposedUse, isCopy, isUndoing, mayFail, onlyLooks, ruleOf, wantsKind } from "./test-meaning.ts";
 import { aliases, areRelated, namesIn, originsOf, type Test, testsOf, type Use } from "./tests.ts";
 
 export function lostTests(pair: Pair): Change[] {
@@ -26,7 +26,7 @@ export function lostTests(pair: Pair): Change[] {
       come.some((one) => speaksOf(one.names) || Array.from(one.names).some((name) => Array.from(originsOf(name, after.fn)).some((text) => speaksOf(namesIn(text))))) ||
       stepsOf(after.fn).some((step) => step.op === "call" && step.callee !== null && helpers.has(step.callee) && speaksOf(namesIn(step.text)));
     if (isAskedAnew) return [];
-    const minds = (use: Use): boolean => speaksOf(use.names) && !onlyLooks(use, rulebook);
+    const minds = (use: Use): boolean => speaksOf(use.names) && !onlyLooks(use, rulebook) && !isUndoing(use, rule, rulebook);
     const exposed = exposedUse(test, from.uses, to.uses, minds, rulebook);
     if (exposed === "superfluous") return [];
     const use = exposed ?? to.uses.find((one) => one.loc.line >= test.loc.line && minds(one)) ?? null;

@@ -98,6 +98,13 @@ describe("tests that keep nothing away any more", () => {
     expect(said(loop, "continue;", ";").filter((line) => line.includes("entry-kind"))).toEqual(["warning entry-kind 7"]);
   });
 
+  it("says nothing of an unmap that leaves the branch of a test, which is the repair of one that was forgotten", () => {
+    const leaves = ["pte = pte_offset_map(pmd, addr);", "if (!pte)", "\treturn 0;", "if (pte_present(ptep_get(pte))) {", "\tpte_unmap(pte);", "\treturn 1;", "}", "return 2;"];
+    expect(said([leaves.join(" ")], "{ \tpte_unmap(pte); \treturn 1; } return 2;", "{ pte_unmap(pte); return 1; } pte_unmap(pte); return 2;")).toEqual([]);
+    const once = leaves.join(" ").replace("{ \tpte_unmap(pte);", "{ count_one(addr); pte_unmap(pte);");
+    expect(said([once], "{ count_one(addr); pte_unmap(pte); \treturn 1; } return 2;", "{ count_one(addr); addr++; } pte_unmap(pte); return 2;").filter((line) => line.includes("entry-kind"))).toEqual([]);
+  });
+
   it("says nothing of the same test written otherwise", () => {
     expect(said(same, "if (!pte_same(ptep_get(pte), old)) {", "if (unlikely(!pte_same(ptep_get(pte), old))) {")).toEqual([]);
     expect(said(loop, "continue;", "goto next;").filter((line) => line.startsWith("warning"))).toEqual([]);

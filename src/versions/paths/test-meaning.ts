@@ -68,6 +68,13 @@ export function onlyLooks({ step }: Use, rulebook: Rulebook): boolean {
   return (looks && !wantsKindOf(step.callee, rulebook)) || /^(?:VM_|)(?:BUG|WARN)|^trace_|^p(?:te|md|ud|4d|gd)_(?:val|ERROR)$/.test(step.callee);
 }
 
+/** What an entry is does not matter to who unmaps it or gives back its lock; whether it was found does. */
+export function isUndoing({ step }: Use, rule: RuleId, rulebook: Rulebook): boolean {
+  if (rule === "map-failure" || step.op !== "call" || step.callee === null) return false;
+  const effects = rulebook.contract(step.callee)?.effects ?? [];
+  return effects.length > 0 && effects.every((effect) => effect.do === "unmap" || effect.do === "release" || effect.do === "walk-end");
+}
+
 export function wantsKind({ step }: Use, rulebook: Rulebook): boolean {
   return step.op === "call" && step.callee !== null && wantsKindOf(step.callee, rulebook);
 }
