@@ -23,6 +23,8 @@ export const catalogue: readonly CatalogueEntry[] = [
       "the caller holds a lock that keeps the entry stable from the read to the change",
       "a table that is removed under mmap_lock for writing, or in a VMA that was asked for userfaultfd under mmap_lock",
       "a cleared value that differs from the one read before and leads to a retry, not to BUG()",
+      "a value put back (vmf->orig_pte) that was compared with the entry under the lock before",
+      "an access with page faults off while the lock is held under which its entry was made accessible",
     ],
     references: [{ file: "mm/memory.c", where: "pmd_install()", version: "6.12" }, addrs],
   },
@@ -79,7 +81,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     title: "An entry that may change is read by a plain, repeated or torn load",
     breaks: "The compiler may load the entry again between test and use, or in pieces; on 32-bit PAE the halves of two different values are joined.",
     fix: "Read the entry once into a local with the lockless getter (pmdp_get_lockless(), ptep_get_lockless()) or READ_ONCE() on the memory, and use the copy.",
-    exceptions: ["the entry's lock is held", "a first look that is read again under the lock"],
+    exceptions: ["the entry's lock is held", "a first look that is read again under the lock", "code of architectures whose entries are one word may use READ_ONCE() in a walk without locks"],
     references: [{ file: "include/linux/pgtable.h", where: "pmdp_get_lockless()", version: "6.12" }],
   },
   {
@@ -185,10 +187,10 @@ export const catalogue: readonly CatalogueEntry[] = [
   },
   {
     id: "pt-accounting",
-    title: "Page tables and the count of them do not change together",
+    title: "Page tables, or what entries hold, and the counts of them do not change together",
     breaks: "mm->pgtables_bytes drifts: the exit of the process reports \"non-zero pgtables_bytes\", and the OOM killer and cgroup accounting see tables that are not there; a withdrawal that has no deposit crashes.",
     fix: "mm_inc_nr_ptes() under the lock where the table is installed or deposited, mm_dec_nr_ptes() where it is removed or withdrawn, on every path.",
-    exceptions: ["kernel page tables, which are not counted", "a table that is moved from one entry of the process to another", "tables that are preallocated with the pgd and counted there"],
+    exceptions: ["kernel page tables, which are not counted", "a table that is moved from one entry of the process to another", "tables that are preallocated with the pgd and counted there", "a swap entry that becomes a page: both counters change"],
     references: [
       { file: "mm/memory.c", where: "pmd_install()", version: "6.12" },
       { file: "mm/huge_memory.c", where: "zap_deposited_table()", version: "6.12" },
@@ -210,7 +212,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     title: "Translations of a changed entry are not flushed, too late, or of the wrong range",
     breaks: "Another CPU goes on using the former entry from its TLB: it writes a page that is write-protected, unmapped or already somebody else's, and dirty data is lost or foreign memory overwritten.",
     fix: "Flush (flush_tlb_range(), ptep_clear_flush()) or record the entry in the mmu_gather (tlb_remove_tlb_entry()) on every path that has changed one, before the page-table lock is dropped; after a lock is taken, flush_tlb_batched_pending() before entries that are not present are taken for flushed.",
-    exceptions: ["entries that were not present, or become more permissive", "the caller flushes, as for walk callbacks and zap functions without a mmu_gather", "the flush is announced (inc_tlb_flush_pending(), tlb_gather_mmu()) and comes after the lock", "teardown of an mm with no users left", "kernel ranges whose flush is put off on purpose (vunmap)"],
+    exceptions: ["entries that were not present, or become more permissive", "the caller flushes, as for walk callbacks and zap functions without a mmu_gather", "the flush is announced (inc_tlb_flush_pending(), tlb_gather_mmu()) and comes after the lock", "teardown of an mm with no users left", "kernel ranges whose flush is put off on purpose (vunmap)", "memory behind an entry that is freed after the clear and the flush"],
     references: [
       { file: "Documentation/core-api/cachetlb.rst", where: "", version: "6.12" },
       { file: "include/linux/mm_inline.h", where: "mm_tlb_flush_pending()", version: "6.12" },

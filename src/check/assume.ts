@@ -5,6 +5,7 @@ import { evaluate, type Frame } from "./evaluate.ts";
 import { comparedWithZero, type EntryFact, type Facts, truthOf, type ValueFact } from "./facts.ts";
 import type { Level } from "../rulebook/schema.ts";
 import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
+import { isLastBit } from "./masks.ts";
 import type { CallInfo } from "./model.ts";
 import * as sym from "./symbols.ts";
 
@@ -55,6 +56,7 @@ function assumeSymbol(symbol: string, truth: boolean, facts: Facts, callOf: Call
   }
   const known = truthOf(symbol, facts);
   if (known !== undefined) return known === truth ? facts : null;
+  if (!truth && isLastBit(symbol, facts)) return null;
   const recorded = joinedLocks(symbol, truth, excludeByConfig(symbol, truth, record(symbol, truth, facts)));
   const call = callOf(symbol);
   if (call) return narrow(call, truth, recorded);

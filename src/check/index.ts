@@ -9,7 +9,7 @@ import { type Exploration, explore, type Surroundings } from "./explore.ts";
 import { exploredOnce } from "./explored-once.ts";
 import { type Evidence, firstOfGroups, toEvidence, toFinding, toObligation, worstJudgements } from "./findings.ts";
 import { calleesOf, summaryOf } from "../c/index.ts";
-import { callersAmong, callersByName, hasEffect } from "./call-graph.ts";
+import { callersAmong, callersByName, hasEffect, isOfClass } from "./call-graph.ts";
 import { unlockedCallers } from "./callers.ts";
 import { callsBelow } from "./calls-below.ts";
 import { isForProcess, ledgerStep } from "./duties.ts";
@@ -62,6 +62,11 @@ function leavesDuty(fn: FunctionIr, effects: readonly Effect[]): boolean {
   const lazy = effects.flatMap((e) => (e.do === "lazy-mmu" ? [e.enter] : []));
   const ranges = effects.flatMap((e) => (e.do === "notifier" ? [e.step] : []));
   return lazy.includes(true) !== lazy.includes(false) || ranges.includes("start") !== ranges.includes("end") || sum !== 0 || owes;
+}
+
+/** It leaves mmap_lock that its callers hold: what calls it leaves it too (arch/sh/mm/fault.c, bad_area_access_error()). */
+function unlocksMmap(fn: FunctionIr, rulebook: Rulebook): boolean {
+  return hasEffect(fn, rulebook, (e) => e.do === "release" && isOfClass(e.lock, "mmap")) && !hasEffect(fn, rulebook, (e) => e.do === "acquire" && isOfClass(e.lock, "mmap"));
 }
 
 /** Whether it may do what its caller still owes. */
@@ -158,6 +163,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
   const isCut = unit.functions.some((fn) => fn.partial);
   const sleepsBelow = callsBelow(functions, (callee) => rulebook.sleeper(callee) !== undefined);
   const needsBelow = callsBelow(functions, (callee) => rulebook.contract(callee)?.requires?.some((r) => r.need === "held") ?? false);
+  const unlocksBelow = callsBelow(functions, (callee) => functions.has(callee) && unlocksMmap(functions.get(callee)!, rulebook));
   const freesBelow = callsBelow(functions, (callee) => rulebook.contract(callee)?.effects?.some((e) => e.do === "free-memory") ?? false);
   const around: Surroundings = {
     rulebook,
@@ -167,7 +173,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
     callersInView: (fn) => callersByName(fn.name, units.flatMap((u) => u.functions)) ?? [],
     callersOf: callersAmong(units.flatMap((u) => u.functions), (fn) => isCallback(fn, units)),
     matters: (fn) => leavesTrace(fn, rulebook) || (isConstant(fn) && !(isCut && isStub(fn))),
-    mattersUnder: (fn, facts) => (facts.duties.size > 0 && discharges(fn, rulebook)) || (atomicReason(facts, rulebook.era, unit.file) !== null && sleepsBelow.reaches(fn)) || (facts.free.size > 0 && fn.isStatic && needsBelow.reaches(fn)),
+    mattersUnder: (fn, facts) => (facts.locks.some((lock) => lock.class === "mmap") && unlocksBelow.reaches(fn)) || (facts.duties.size > 0 && discharges(fn, rulebook)) || (atomicReason(facts, rulebook.era, unit.file) !== null && sleepsBelow.reaches(fn)) || (facts.free.size > 0 && fn.isStatic && needsBelow.reaches(fn)),
     unlockedCallers: (fn, param) => {
       const key = `${fn.name} ${param}`;
       const known = callers.get(key);
