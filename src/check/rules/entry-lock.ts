@@ -8,6 +8,7 @@ import { noCallerHolds } from "../callers-lock.ts";
 import { isOwnVariable } from "../duties.ts";
 import { covering, coversEntries } from "../effects.ts";
 import { mentions } from "../mentions.ts";
+import type { LockFact } from "../facts.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
 
@@ -35,23 +36,32 @@ function judge(entry: string, level: Level, call: CallInfo, site: Site): void {
   const { facts } = site;
   const needed = level === "pte" ? "PTE page-table lock (pte_offset_map_lock())" : `${level.toUpperCase()} page-table lock (${level === "pmd" || level === "pud" ? `${level}_lock()` : "mm->page_table_lock"})`;
   const held = facts.locks.filter((l) => coversEntries(l.class));
-  const matching = held.find((l) => isRightLock(l.id, l.class, level, entry, site));
+  // The lock of a hugetlb entry goes by its size (include/linux/hugetlb.h, huge_pte_lockptr()).
+  const split = (level === "pte" || level === "pmd") && isUserContext(site) && !/^(?:set_)?huge_pte/.test(call.step.callee ?? "");
+  const coarse = split ? held.find(isCoarse) : undefined;
+  const matching = held.find((l) => l !== coarse && isRightLock(l.id, l.class, level, entry, site));
   const walked = Array.from(facts.walks.keys()).some((walk) => entry === sym.initial(sym.field(walk, level)));
   const proved = walked || (matching?.certain ?? false);
   const bare = !proved && held.length === 0 && !facts.unseenLocks;
   const here = bare && (reachedHere(entry, site) || releasedHere(entry, level, site));
   const callers = bare && !here ? callersWithout(entry, site) : null;
   const barred = bare && !here && callers === null && isUserContext(site) ? noCallerHolds(call.step, site) : null;
-  const shown = here || callers !== null || barred !== null;
+  const other = !proved && coarse?.certain ? coarse : undefined;
+  const shown = here || callers !== null || barred !== null || other !== undefined;
   site.judge({
     rule: "entry-lock",
     outcome: proved ? "proved" : shown ? "violated" : "unknown",
     what: `${call.step.callee}: ${level} lock`,
-    message: shown ? `${call.step.callee}() changes a ${level} entry without the page-table lock of its level${callers ? `, and ${callers.map((name) => `${name}()`).join(", ")} calls it without` : barred ? `, which no caller can hold: ${barred}` : ""}` : proved || held.length > 0 ? "" : `whether the caller holds the ${needed} at ${call.step.callee}() cannot be seen here`,
+    message: shown ? `${call.step.callee}() changes a ${level} entry without the page-table lock of its level${callers ? `, and ${callers.map((name) => `${name}()`).join(", ")} calls it without` : barred ? `, which no caller can hold: ${barred}` : other ? `: the mm->page_table_lock of line ${other.at.line} is that only where tables have none of their own` : ""}` : proved || held.length > 0 ? "" : `whether the caller holds the ${needed} at ${call.step.callee}() cannot be seen here`,
     requires: [needed],
     assumed: callers ? [`callers in view: ${callers.map((name) => `${name}()`).join(", ")}`] : shown ? [] : ["locks at function entry: not known"],
     ...(call.contract ? { references: call.contract.references } : {}),
   });
+}
+
+/** The lock of all tables of an mm that have none of their own (include/linux/mm.h, pmd_lockptr(), pte_lockptr()). */
+function isCoarse({ id, class: lockClass }: LockFact): boolean {
+  return lockClass === "page_table_lock" && !id.includes("g:init_mm");
 }
 
 /** A lock of unknown identity counts: pointers to locks travel through variables and structures. */

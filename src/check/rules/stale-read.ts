@@ -16,6 +16,7 @@ import { isBlindWrite } from "./blind-write.ts";
 import { judgeTableRemoval } from "./removed-table.ts";
 import type { Level } from "../../rulebook/schema.ts";
 import * as sym from "../symbols.ts";
+import { isUncheckedTable } from "./unchecked-table.ts";
 import { formerValue } from "./written-back.ts";
 
 export const staleRead: Rule = {
@@ -74,8 +75,9 @@ export const staleRead: Rule = {
       site.judge({ rule: "stale-read", outcome: "unknown", what: demand(call, requirement.level), message: "", quiet: "demand" });
       return;
     }
-    const rechecked = fact?.rechecked ?? false;
-    const since = former ? ` to what follows from ${former}, and does not compare the two` : decided ? `, but the decision of line ${decided.line} was taken before it` : "";
+    const taken = isUncheckedTable(pointer, site);
+    const rechecked = (fact?.rechecked ?? false) && !taken;
+    const since = taken ? ", and nothing shows that the table, which was mapped without it, is still there" : former ? ` to what follows from ${former}, and does not compare the two` : decided ? `, but the decision of line ${decided.line} was taken before it` : "";
     site.judge({
       rule: "stale-read",
       outcome: rechecked ? "proved" : "violated",
