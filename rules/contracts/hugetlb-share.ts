@@ -17,7 +17,7 @@ export const contracts: readonly Contract[] = [
     since: "6.3",
     params: ["vma", "addr", "sz"],
     requires: [{ need: "held", rule: "hugetlb-share", any: [{ class: "hugetlb-vma", of: "vma" }, { class: "i_mmap", of: "vma.vm_file.f_mapping" }] }],
-    returns: { mayFailSince: "6.3" },
+    returns: { mayFailSince: "6.3", entry: { level: "pte", below: "vma" } },
     references: [walk],
   },
   {
