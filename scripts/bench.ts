@@ -6,7 +6,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { codeOf, manyMails, patchOfLines, plainMails } from "./bench/inputs.ts";
 import { initC, lowerText } from "../src/c/index.ts";
 import { checkUnit } from "../src/check/index.ts";
@@ -72,25 +72,32 @@ function coldRows(): void {
   if (tree === "" || !existsSync(checkpatch)) return;
   const other = cost(["perl", checkpatch, "--no-tree", mail], folder, 9);
   row("checkpatch.pl --no-tree, same mail", seconds(other.cpu), `mmreview takes ${times(alone.cpu / other.cpu)}`);
-  const patch = join(folder, "tree.patch");
-  writeFileSync(patch, patchOfTree());
-  const within = cost(["node", program, "--no-progress", "--no-cache", "--jobs", "1", "--tree", tree, patch], folder, 5);
-  const otherWithin = cost(["perl", checkpatch, patch], tree, 5);
-  row("patch to mm/memory.c, with the tree", seconds(within.cpu));
-  row("checkpatch.pl in the tree, same patch", seconds(otherWithin.cpu), `mmreview takes ${times(within.cpu / otherWithin.cpu)}`);
+  const changes = [
+    ["a comment in mm/memory.c, with the tree", "mm/memory.c", "\tpte = pte_offset_map_lock(", "\t/* Look at the entry under its lock. */"],
+    ["a test in perf_get_pgtable_size(), with the tree", "kernel/events/core.c", "\tpgd = READ_ONCE(*pgdp);", "\tif (!mm->pgd)\n\t\treturn 0;"],
+    ["a test in zap_huge_pmd(), with the tree", "mm/huge_memory.c", "\ttlb_change_page_size(tlb, HPAGE_PMD_SIZE);", "\tif (!vma->vm_mm)\n\t\treturn 0;"],
+    ["a test in do_numa_page(), with the tree", "mm/memory.c", "\twritable = pte_write(pte);", "\tif (!vma->vm_ops)\n\t\tflags |= TNF_SHARED;"],
+  ] as const;
+  for (const [n, [what, file, before, added]] of changes.entries()) {
+    const patch = join(folder, `tree${n}.patch`);
+    writeFileSync(patch, patchOfTree(file, before, added));
+    const within = cost(["node", program, "--no-progress", "--no-cache", "--jobs", "1", "--tree", tree, patch], folder, 5);
+    const otherWithin = cost(["perl", checkpatch, patch], tree, 5);
+    row(what, seconds(within.cpu), `${times(within.cpu / otherWithin.cpu)} checkpatch.pl in the tree (${seconds(otherWithin.cpu)})`);
+  }
 }
 
-/** A harmless change to the tree's own mm/memory.c: a comment in twelve places. Made when it is needed, as the text is not ours. */
-function patchOfTree(): string {
-  const lines = readFileSync(join(tree, "mm/memory.c"), "utf8").split("\n");
-  let count = 0;
-  const changed = lines.flatMap((line, at) => (line.startsWith("\tpte = pte_offset_map_lock(") && count++ < 12 ? ["\t/* Look at the entry under its lock. */", line] : at < 0 ? [] : [line]));
+/** A change to a file of the tree: `added` before the first line that starts with `before`. Made when it is needed, as the text is not ours. */
+function patchOfTree(file: string, before: string, added: string): string {
+  const lines = readFileSync(join(tree, file), "utf8").split("\n");
+  const at = lines.findIndex((line) => line.startsWith(before));
+  const changed = lines.toSpliced(at, 0, ...added.split("\n"));
   for (const [side, text] of [["a", lines], ["b", changed]] as const) {
-    mkdirSync(join(folder, side, "mm"), { recursive: true });
-    writeFileSync(join(folder, side, "mm/memory.c"), text.join("\n"));
+    mkdirSync(dirname(join(folder, side, file)), { recursive: true });
+    writeFileSync(join(folder, side, file), text.join("\n"));
   }
-  const { stdout } = spawnSync("git", ["diff", "--no-index", "a/mm/memory.c", "b/mm/memory.c"], { cwd: folder, encoding: "utf8" });
-  return `From: A <a@example.org>\nSubject: [PATCH] mm: comment the locks\nDate: Tue, 3 Dec 2024 09:00:00 +0000\n\nSay it.\n\nSigned-off-by: A <a@example.org>\n---\n${stdout.replaceAll("a/a/", "a/").replaceAll("b/b/", "b/")}`;
+  const { stdout } = spawnSync("git", ["diff", "--no-index", `a/${file}`, `b/${file}`], { cwd: folder, encoding: "utf8" });
+  return `From: A <a@example.org>\nSubject: [PATCH] mm: change a function\nDate: Tue, 3 Dec 2024 09:00:00 +0000\n\nSay it.\n\nSigned-off-by: A <a@example.org>\n---\n${stdout.replaceAll("a/a/", "a/").replaceAll("b/b/", "b/")}`;
 }
 
 function scanRows(): void {
