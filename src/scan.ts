@@ -12,6 +12,7 @@ import { summarize } from "./summary.ts";
 import { type Answer, resultOf } from "./thread-answer.ts";
 import { eraOf, listSources, openTree } from "./tree/index.ts";
 import { inOrder, openPool, type Pool } from "./util/pool.ts";
+import { keepHeapSmall } from "./util/short-run.ts";
 import { toolVersion } from "./util/tool-version.ts";
 import { Waivers } from "./waivers.ts";
 
@@ -33,6 +34,7 @@ export async function scan(request: ScanRequest, events?: EventSink): Promise<Re
     const usual = request.paths.length === 0;
     const files = await listSources(tree, usual ? usualPaths : request.paths, usual);
     if (files.length === 0) throw new InputError(request.tree, `${request.tree} has no C files under ${request.paths.join(", ") || usualPaths.join(", ")}`);
+    if (files.length >= fewFiles) keepHeapSmall();
     const context = scanContext(request, era.version, tree, rules);
     const scanner = scannerFor(files.length, context, { request, era: era.version, tree: tree.root });
     const units: UnitReport[] = [];
