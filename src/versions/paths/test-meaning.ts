@@ -57,14 +57,17 @@ export function isCopy(callee: string, rulebook: Rulebook): boolean {
   return contract?.returns?.like !== undefined || contract?.returns?.is !== undefined || (contract?.effects?.some((effect) => effect.do === "read") ?? false);
 }
 
+/** A lookup that gives up by itself on an entry that is no table needs no test before it (pte_offset_map() since 6.5). */
+export function copes(callee: string, rulebook: Rulebook): boolean {
+  return rulebook.contract(callee)?.effects?.some((effect) => effect.do === "map") === true && canFail(callee, rulebook);
+}
+
 /** A test, a getter, a copy: nothing comes of it by itself. */
 export function onlyLooks({ step }: Use, rulebook: Rulebook): boolean {
   if (step.op === "load") return true;
   if (step.op !== "call" || step.callee === null) return false;
   const contract = rulebook.contract(step.callee);
-  // A lookup that gives up by itself on an entry that is no table needs no test before it (pte_offset_map() since 6.5).
-  const copes = contract?.effects?.some((effect) => effect.do === "map") === true && canFail(step.callee, rulebook);
-  const looks = copes || contract?.returns?.tests !== undefined || contract?.returns?.same !== undefined || isCopy(step.callee, rulebook);
+  const looks = copes(step.callee, rulebook) || contract?.returns?.tests !== undefined || contract?.returns?.same !== undefined || isCopy(step.callee, rulebook);
   return (looks && !wantsKindOf(step.callee, rulebook)) || /^(?:VM_|)(?:BUG|WARN)|^trace_|^p(?:te|md|ud|4d|gd)_(?:val|ERROR)$/.test(step.callee);
 }
 
