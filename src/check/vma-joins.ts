@@ -22,7 +22,7 @@ export function isOfSeveralPaths(key: string): boolean {
 /** Where paths meet that have all dropped the lock, or found no VMA, the variable holds one that nothing keeps. */
 export function joinSessions(known: Side, arriving: Side, joined: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   if (![known, arriving].some(({ memory }) => hasStale(memory))) return joined;
-  let after: Map<string, string> | null = null;
+  let after = joinNotes(known.memory, arriving.memory, joined);
   for (const [address, value] of joined) {
     if (!value.startsWith("?") || !address.startsWith("&")) continue;
     const [left, right] = [known, arriving].map((side) => gone(side.memory.get(address), side)) as [string | null, string | null];
@@ -34,6 +34,18 @@ export function joinSessions(known: Side, arriving: Side, joined: ReadonlyMap<st
     else after.set(key, line);
   }
   return after ?? joined;
+}
+
+/** A VMA that one of the two paths has lost is lost behind them. */
+function joinNotes(known: Side["memory"], arriving: Side["memory"], joined: ReadonlyMap<string, string>): Map<string, string> | null {
+  let after: Map<string, string> | null = null;
+  for (const [key, left] of known) {
+    const right = key.startsWith(prefix) ? arriving.get(key) : undefined;
+    if (right === undefined || left === right || (left !== fresh && right !== fresh)) continue;
+    after ??= new Map(joined);
+    after.set(key, left === fresh ? right : left);
+  }
+  return after;
 }
 
 function hasStale(memory: ReadonlyMap<string, string>): boolean {
