@@ -173,7 +173,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
     callersInView: (fn) => callersByName(fn.name, units.flatMap((u) => u.functions)) ?? [],
     callersOf: callersAmong(units.flatMap((u) => u.functions), (fn) => isCallback(fn, units)),
     matters: (fn) => leavesTrace(fn, rulebook) || (isConstant(fn) && !(isCut && isStub(fn))),
-    mattersUnder: (fn, facts) => (facts.locks.some((lock) => lock.class === "mmap") && unlocksBelow.reaches(fn)) || (facts.duties.size > 0 && discharges(fn, rulebook)) || (atomicReason(facts, rulebook.era, unit.file) !== null && sleepsBelow.reaches(fn)) || (facts.free.size > 0 && fn.isStatic && needsBelow.reaches(fn)),
+    mattersUnder: (fn, facts) => (facts.locks.some((lock) => lock.class === "mmap") && fn.blocks.length <= mostBlocks && unlocksBelow.reaches(fn)) || (facts.duties.size > 0 && discharges(fn, rulebook)) || (atomicReason(facts, rulebook.era, unit.file) !== null && sleepsBelow.reaches(fn)) || (facts.free.size > 0 && fn.isStatic && needsBelow.reaches(fn)),
     unlockedCallers: (fn, param) => {
       const key = `${fn.name} ${param}`;
       const known = callers.get(key);

@@ -17,12 +17,14 @@ import { judgeTableRemoval } from "./removed-table.ts";
 import type { Level } from "../../rulebook/schema.ts";
 import * as sym from "../symbols.ts";
 import { isUncheckedTable } from "./unchecked-table.ts";
+import { judgeKeptFolio } from "./kept-folio.ts";
 import { formerValue } from "./written-back.ts";
 
 export const staleRead: Rule = {
   id: "stale-read",
 
   onCall: (call, site) => {
+    judgeKeptFolio(call, site);
     noteTransient(call, site);
     judgeTableRemoval(call, site);
     if (!call.contract?.returns?.same) return;
