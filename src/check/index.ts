@@ -64,6 +64,9 @@ function leavesDuty(fn: FunctionIr, effects: readonly Effect[]): boolean {
   return lazy.includes(true) !== lazy.includes(false) || ranges.includes("start") !== ranges.includes("end") || sum !== 0 || owes;
 }
 
+/** Blocks of a helper that does little but call another. */
+const wrapperBlocks = 8;
+
 /** It leaves mmap_lock that its callers hold: what calls it leaves it too (arch/sh/mm/fault.c, bad_area_access_error()). */
 function unlocksMmap(fn: FunctionIr, rulebook: Rulebook): boolean {
   return hasEffect(fn, rulebook, (e) => e.do === "release" && isOfClass(e.lock, "mmap")) && !hasEffect(fn, rulebook, (e) => e.do === "acquire" && isOfClass(e.lock, "mmap"));
@@ -173,7 +176,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
     callersInView: (fn) => callersByName(fn.name, units.flatMap((u) => u.functions)) ?? [],
     callersOf: callersAmong(units.flatMap((u) => u.functions), (fn) => isCallback(fn, units)),
     matters: (fn) => leavesTrace(fn, rulebook) || (isConstant(fn) && !(isCut && isStub(fn))),
-    mattersUnder: (fn, facts) => (facts.locks.some((lock) => lock.class === "mmap") && fn.blocks.length <= mostBlocks && unlocksBelow.reaches(fn)) || (facts.duties.size > 0 && discharges(fn, rulebook)) || (atomicReason(facts, rulebook.era, unit.file) !== null && sleepsBelow.reaches(fn)) || (facts.free.size > 0 && fn.isStatic && needsBelow.reaches(fn)),
+    mattersUnder: (fn, facts) => (facts.locks.some((lock) => lock.class === "mmap") && fn.blocks.length <= wrapperBlocks && unlocksBelow.reaches(fn)) || (facts.duties.size > 0 && discharges(fn, rulebook)) || (atomicReason(facts, rulebook.era, unit.file) !== null && sleepsBelow.reaches(fn)) || (facts.free.size > 0 && fn.isStatic && needsBelow.reaches(fn)),
     unlockedCallers: (fn, param) => {
       const key = `${fn.name} ${param}`;
       const known = callers.get(key);
