@@ -12,6 +12,7 @@ import { allKinds, kindNames, kindSet } from "../kinds.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
 import { stepsOf } from "../../c/index.ts";
+import type { CallStep } from "../../c/ir.ts";
 import type { Contract, EntryKind } from "../../rulebook/schema.ts";
 import type { ValueFact } from "../facts.ts";
 
@@ -77,7 +78,12 @@ function describeNonPresent(call: CallInfo, site: Site): string {
 /** Read from a table that was mapped and locked here, in a function that asks no pte what it is. */
 function isUntested(fact: ValueFact, site: Site): boolean {
   if (fact.level !== "pte" || fact.kinds !== allKinds("pte") || fact.claimed || !isMappedHere(fact.entry, site)) return false;
-  return !stepsOf(site.frame.fn).some((step) => step.op === "call" && asksForKind(site.rulebook.contract(step.callee ?? "")));
+  return !stepsOf(site.frame.fn).some((step) => step.op === "call" && (asksForKind(site.rulebook.contract(step.callee ?? "")) || isAskedByHelper(step, site)));
+}
+
+/** A helper that is given the value may ask (fs/proc/task_mmu.c, can_gather_numa_stats()). */
+function isAskedByHelper(step: CallStep, { rulebook, types }: Site): boolean {
+  return rulebook.contract(step.callee ?? "") === undefined && step.args.some((arg) => types.ofExpr(arg) === "pte_t");
 }
 
 function asksForKind(contract: Contract | undefined): boolean {
