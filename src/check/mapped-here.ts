@@ -4,8 +4,8 @@
  */
 import { entryKey } from "./effects.ts";
 import type { Site } from "./model.ts";
-import { isUserContext } from "./rules/entry-lock.ts";
 import * as sym from "./symbols.ts";
+import { isUserContext } from "./whose-tables.ts";
 
 /** `entry`: as entryKey() has it. */
 export function isMappedHere(entry: string, site: Site): boolean {

@@ -3,11 +3,11 @@
  * violation needs a value whose possible kinds are known from where it was read (a walk in this function, a call whose
  * contract says what may come back), or a test on this path that shows the wrong kind.
  */
-import { judgeDeviceEntries } from "./device-entries.ts";
-import { noteKinds, noteKindsAtGap } from "./entry-kind-evidence.ts";
-import { judgeAssertedKind } from "./asserted.ts";
+import { judgeDeviceEntries } from "./entry-kind/device-entries.ts";
+import { noteKinds, noteKindsAtGap } from "./entry-kind/evidence.ts";
+import { judgeAssertedKind } from "./entry-kind/asserted.ts";
 import { isMappedHere } from "../mapped-here.ts";
-import { judgeAssertedOfCallers } from "./asserted-of-callers.ts";
+import { judgeAssertedOfCallers } from "./entry-kind/asserted-of-callers.ts";
 import { allKinds, kindNames, kindSet } from "../kinds.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";

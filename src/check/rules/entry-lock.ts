@@ -7,10 +7,10 @@ import type { Level, LockClass } from "../../rulebook/schema.ts";
 import { noCallerHolds } from "../callers-lock.ts";
 import { isOwnVariable } from "../duties.ts";
 import { covering, coversEntries } from "../effects.ts";
-import { mentions } from "../mentions.ts";
 import type { LockFact } from "../facts.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
+import { isKernelTable, isUserContext } from "../whose-tables.ts";
 
 export const entryLock: Rule = {
   id: "entry-lock",
@@ -103,13 +103,6 @@ function callersWithout(entry: string, site: Site): readonly string[] | null {
   return param === undefined ? null : site.unlockedCallers(param);
 }
 
-/** Kernel page tables are reached by the same calls; a function that walks a process has one of these in hand. */
-export function isUserContext(site: Site): boolean {
-  const { fn } = site.frame;
-  const hasProcess = Array.from(fn.vars.values()).some((v) => /^(const )?struct (vm_area_struct|vm_fault|mm_walk|mmu_gather|mm_struct|page_vma_mapped_walk|folio_walk) \*?$/.test(v.type));
-  return hasProcess && !mentions(fn, "kernel tables");
-}
-
 function releasedHere(entry: string, level: Level, site: Site): boolean {
   const own = sym.lockOf(lockOfLevel[level], sym.splitMove(entry).root);
   if (site.facts.released.has(own)) return true;
@@ -121,11 +114,4 @@ function releasedHere(entry: string, level: Level, site: Site): boolean {
 function isPrivateTable(entry: string, site: Site): boolean {
   const map = site.facts.maps.find((m) => m.pointer === sym.splitMove(entry).root);
   return map !== undefined && isOwnVariable(map.of);
-}
-
-/** Kernel page tables have rules of their own (no PTL for ptes): a lock that is held counts, none is demanded. */
-export function isKernelTable(call: CallInfo): boolean {
-  const mm = call.contract?.params.indexOf("mm") ?? -1;
-  const given = call.args[mm] ?? "";
-  return mm >= 0 && (given.includes("g:init_mm") || given === sym.zero);
 }

@@ -8,9 +8,9 @@ import { comparedIn } from "../compared.ts";
 import { covering } from "../effects.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
-import { isUserContext } from "./entry-lock.ts";
-import { judgeOneWord, judgePlain } from "./marked-read.ts";
-import { judgeSpeculation } from "./speculation.ts";
+import { isUserContext } from "../whose-tables.ts";
+import { judgeOneWord, judgePlain } from "./lockless-read/marked-read.ts";
+import { judgeSpeculation } from "./lockless-read/speculation.ts";
 import type { Level } from "../../rulebook/schema.ts";
 
 export const locklessRead: Rule = {

@@ -9,7 +9,7 @@ import { truthOf } from "../facts.ts";
 import { mayHaveHighTables } from "../high-tables.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
-import { neverSetAt } from "./never-set.ts";
+import { neverSetAt } from "./map-balance/never-set.ts";
 import { implementsContract, isFaultStructure } from "./lock-balance.ts";
 
 export const mapBalance: Rule = {

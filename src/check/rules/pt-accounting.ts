@@ -5,13 +5,13 @@
  *
  * The counters of pages and swap entries follow what the entries hold, and a deposited table stays with its process.
  */
-import { judgeCounter, judgeDeposit } from "./counted-entries.ts";
+import { judgeCounter, judgeDeposit } from "./pt-accounting/counted-entries.ts";
 import { hasEffect } from "../call-graph.ts";
 import { ledgerKey } from "../duties.ts";
 import type { Duty } from "../facts.ts";
 import type { Rule, Site } from "../model.ts";
 import type { Level } from "../../rulebook/schema.ts";
-import { isUserContext } from "./entry-lock.ts";
+import { isUserContext } from "../whose-tables.ts";
 
 const levels: readonly Level[] = ["pte", "pmd", "pud"];
 

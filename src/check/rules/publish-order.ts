@@ -5,7 +5,7 @@
 import { isOwnVariable } from "../duties.ts";
 import { anyTable, covering } from "../effects.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
-import { isKernelTable } from "./entry-lock.ts";
+import { isKernelTable } from "../whose-tables.ts";
 
 export const publishOrder: Rule = {
   id: "publish-order",

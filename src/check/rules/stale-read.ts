@@ -11,14 +11,14 @@ import type { LockFact } from "../facts.ts";
 import { judgeAccessKept } from "../granted.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import { looks, userfaultfd } from "../steady-fields.ts";
-import { judgeClearedValue } from "./asserted.ts";
-import { isBlindWrite } from "./blind-write.ts";
-import { judgeTableRemoval } from "./removed-table.ts";
+import { judgeClearedValue } from "./entry-kind/asserted.ts";
+import { isBlindWrite } from "./stale-read/blind-write.ts";
+import { judgeTableRemoval } from "./stale-read/removed-table.ts";
 import type { Level } from "../../rulebook/schema.ts";
 import * as sym from "../symbols.ts";
-import { isUncheckedTable } from "./unchecked-table.ts";
-import { judgeKeptFolio } from "./kept-folio.ts";
-import { formerValue } from "./written-back.ts";
+import { isUncheckedTable } from "./stale-read/unchecked-table.ts";
+import { judgeKeptFolio } from "./stale-read/kept-folio.ts";
+import { formerValue } from "./stale-read/written-back.ts";
 
 export const staleRead: Rule = {
   id: "stale-read",

@@ -10,7 +10,7 @@ import { compareVersions } from "../../util/version.ts";
 import { detachedTable, isDetached, isOwnVariable } from "../duties.ts";
 import type { Level } from "../../rulebook/schema.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
-import { judgeRangeTest } from "./range-tests.ts";
+import { judgeRangeTest } from "./table-free/range-tests.ts";
 
 export const tableFree: Rule = {
   id: "table-free",

@@ -2,12 +2,12 @@
  * Assertions about an entry that is handed in: a caller that took its lock by pmd_trans_huge_lock() hands in migration
  * entries as well, unless it has asked in between (mm/huge_memory.c, __pmd_trans_huge_lock()).
  */
-import { stepsOf } from "../../c/index.ts";
-import type { Expr, FunctionIr, Step } from "../../c/ir.ts";
-import type { Rulebook } from "../../rulebook/rulebook.ts";
-import { type Facts, truthOf } from "../facts.ts";
-import type { Site } from "../model.ts";
-import * as sym from "../symbols.ts";
+import { stepsOf } from "../../../c/index.ts";
+import type { Expr, FunctionIr, Step } from "../../../c/ir.ts";
+import type { Rulebook } from "../../../rulebook/rulebook.ts";
+import { type Facts, truthOf } from "../../facts.ts";
+import type { Site } from "../../model.ts";
+import * as sym from "../../symbols.ts";
 
 /** `tested` decided for the failure; `before` are the facts of the test. */
 export function judgeAssertedOfCallers(tested: string, site: Site, before: Facts): void {

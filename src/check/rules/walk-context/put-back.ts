@@ -3,11 +3,11 @@
  * dropped: an rmap walk in between finds the pmd empty and misses the entries, so that migration entries stay behind
  * (mm/khugepaged.c of 6.12, collapse_huge_page(): pmd_populate() before anon_vma_unlock_write()).
  */
-import type { FunctionIr, Step } from "../../c/ir.ts";
-import type { CallInfo, Site } from "../model.ts";
-import { isOfClass } from "../call-graph.ts";
-import { leadsTo, precedingBlocks } from "../ways.ts";
-import type { Effect } from "../../rulebook/schema.ts";
+import type { FunctionIr, Step } from "../../../c/ir.ts";
+import type { CallInfo, Site } from "../../model.ts";
+import { isOfClass } from "../../call-graph.ts";
+import { leadsTo, precedingBlocks } from "../../ways.ts";
+import type { Effect } from "../../../rulebook/schema.ts";
 
 export function judgePutBack(call: CallInfo, site: Site): void {
   const { fn } = site.frame;

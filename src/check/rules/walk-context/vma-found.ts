@@ -3,11 +3,11 @@
  * the tree, downgrades its lock and frees their tables beside other readers (mm/vma.c, vms_complete_munmap_vmas()). Who
  * looks a VMA up looks at what came back before he walks.
  */
-import { inEra } from "../../util/version.ts";
-import { describeLock } from "../effects.ts";
-import { truthOf } from "../facts.ts";
-import type { CallInfo, Site } from "../model.ts";
-import * as sym from "../symbols.ts";
+import { inEra } from "../../../util/version.ts";
+import { describeLock } from "../../effects.ts";
+import { truthOf } from "../../facts.ts";
+import type { CallInfo, Site } from "../../model.ts";
+import * as sym from "../../symbols.ts";
 
 export function judgeFound(mm: string, call: CallInfo, site: Site): void {
   const { facts, frame } = site;

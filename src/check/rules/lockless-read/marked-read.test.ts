@@ -1,12 +1,12 @@
 /** Which loads will do depends on the file: what architecture it is of, and whether it is built for entries of two words. */
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { initC, lowerText } from "../../c/index.ts";
-import { compileRules } from "../../rulebook/compile.ts";
-import { rulebookFor } from "../../rulebook/rulebook.ts";
-import type { RuleData } from "../../rulebook/schema.ts";
-import { packageRoot } from "../../util/package-root.ts";
-import { checkUnit } from "../index.ts";
+import { initC, lowerText } from "../../../c/index.ts";
+import { compileRules } from "../../../rulebook/compile.ts";
+import { rulebookFor } from "../../../rulebook/rulebook.ts";
+import type { RuleData } from "../../../rulebook/schema.ts";
+import { packageRoot } from "../../../util/package-root.ts";
+import { checkUnit } from "../../index.ts";
 
 let data: RuleData;
 

@@ -3,9 +3,9 @@
  * clear takes out of a present entry need not be what was read before (Documentation/mm/split_page_table_lock.rst keeps
  * software out only; mm/memory.c, pte_same() checks lead to a retry, never to BUG()).
  */
-import type { CallInfo, Site } from "../model.ts";
-import { type Facts, truthOf } from "../facts.ts";
-import { kindSet } from "../kinds.ts";
+import type { CallInfo, Site } from "../../model.ts";
+import { type Facts, truthOf } from "../../facts.ts";
+import { kindSet } from "../../kinds.ts";
 
 const migration = kindSet(["migration"]);
 const present = kindSet(["leaf", "devmap"]);

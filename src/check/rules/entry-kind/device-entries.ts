@@ -9,12 +9,12 @@
  * - What kind an entry is, the entry tells and not the folio behind it: a migration entry may lead to a folio in device
  *   memory too, and has no rmap to remove (mm/migrate_device.c, migrate_vma_collect_pmd()).
  */
-import { stepsOf, successors } from "../../c/index.ts";
-import type { CallStep, FunctionIr } from "../../c/ir.ts";
-import { foundByValue } from "../freed-behind.ts";
-import { kindSet } from "../kinds.ts";
-import type { CallInfo, Site } from "../model.ts";
-import { isAskedDevicePrivate } from "../transfer.ts";
+import { stepsOf, successors } from "../../../c/index.ts";
+import type { CallStep, FunctionIr } from "../../../c/ir.ts";
+import { foundByValue } from "../../freed-behind.ts";
+import { kindSet } from "../../kinds.ts";
+import type { CallInfo, Site } from "../../model.ts";
+import { isAskedDevicePrivate } from "../../transfer.ts";
 
 const rmap = { file: "mm/migrate_device.c", where: "migrate_vma_collect_pmd()", version: "6.12" } as const;
 const exclusive = { file: "mm/rmap.c", where: "page_make_device_exclusive_one()", version: "6.12" } as const;

@@ -6,13 +6,13 @@
  *
  * What is looked at where is told by the order of the source: the looks need not be on the same path to be seen.
  */
-import { stepsOf } from "../../c/index.ts";
-import type { CallStep, FunctionIr, Loc, Step } from "../../c/ir.ts";
-import { describeLock, coversEntries } from "../effects.ts";
-import type { LockFact } from "../facts.ts";
-import { inLoopOfRmap } from "../rmap-loop.ts";
-import { userfaultfd } from "../steady-fields.ts";
-import type { CallInfo, Site } from "../model.ts";
+import { stepsOf } from "../../../c/index.ts";
+import type { CallStep, FunctionIr, Loc, Step } from "../../../c/ir.ts";
+import { describeLock, coversEntries } from "../../effects.ts";
+import type { LockFact } from "../../facts.ts";
+import { inLoopOfRmap } from "../../rmap-loop.ts";
+import { userfaultfd } from "../../steady-fields.ts";
+import type { CallInfo, Site } from "../../model.ts";
 
 export function judgeTableRemoval(call: CallInfo, site: Site): void {
   const entry = removedEntry(call);

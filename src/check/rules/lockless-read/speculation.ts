@@ -3,10 +3,10 @@
  * may be torn or belong to another VMA, and nothing may be followed through the copy (include/linux/mmap_lock.h of 6.14,
  * mmap_lock_speculate_retry(); kernel/events/uprobes.c, find_active_uprobe_speculative() reads fields one by one).
  */
-import { stepsOf } from "../../c/index.ts";
-import type { CallStep, Expr, FunctionIr } from "../../c/ir.ts";
-import { leadsTo } from "../ways.ts";
-import type { CallInfo, Site } from "../model.ts";
+import { stepsOf } from "../../../c/index.ts";
+import type { CallStep, Expr, FunctionIr } from "../../../c/ir.ts";
+import { leadsTo } from "../../ways.ts";
+import type { CallInfo, Site } from "../../model.ts";
 
 interface EarlyUse {
   readonly copied: CallStep;

@@ -3,10 +3,10 @@
  * taken (vmf->orig_pte, a local copy), and under the lock nobody has looked whether the entry still holds it. What
  * another CPU, or the hardware, has put there since is lost (mm/memory.c, handle_pte_fault(): pte_same() comes first).
  */
-import { stepsOf } from "../../c/index.ts";
-import { entryKey } from "../effects.ts";
-import type { CallInfo, Site } from "../model.ts";
-import type { FunctionIr } from "../../c/ir.ts";
+import { stepsOf } from "../../../c/index.ts";
+import { entryKey } from "../../effects.ts";
+import type { CallInfo, Site } from "../../model.ts";
+import type { FunctionIr } from "../../../c/ir.ts";
 
 /** Where the value that the call writes was read, in words; null when it is not known to be a former value of the entry. */
 export function formerValue(pointer: string, call: CallInfo, site: Site): string | null {

@@ -6,9 +6,9 @@
  * Found on the graph of the function: from where the folio is found, back to a read of the value, and on to a use of both,
  * with no store to the folio's variable and no comparison of the value with a kept one on the way.
  */
-import { stepsOf, successors } from "../../c/index.ts";
-import type { Expr, FunctionIr, Step, Terminator } from "../../c/ir.ts";
-import type { CallInfo, Site } from "../model.ts";
+import { stepsOf, successors } from "../../../c/index.ts";
+import type { Expr, FunctionIr, Step, Terminator } from "../../../c/ir.ts";
+import type { CallInfo, Site } from "../../model.ts";
 
 interface KeptFolio {
   readonly folio: string;

@@ -3,11 +3,11 @@
  * sort (mm/memory.c, copy_nonpresent_pte()); a deposited table stays in the process that it was allocated for, since
  * architectures keep fragments of a page as tables, by process (arch/powerpc/mm/pgtable-frag.c).
  */
-import { truthOf } from "../facts.ts";
-import { equality } from "../evaluate.ts";
-import { kindsWritten } from "../written-kinds.ts";
-import type { CallInfo, Site } from "../model.ts";
-import * as sym from "../symbols.ts";
+import { truthOf } from "../../facts.ts";
+import { equality } from "../../evaluate.ts";
+import { kindsWritten } from "../../written-kinds.ts";
+import type { CallInfo, Site } from "../../model.ts";
+import * as sym from "../../symbols.ts";
 
 const ofPages: ReadonlySet<string> = new Set(["g:MM_ANONPAGES", "g:MM_FILEPAGES", "g:MM_SHMEMPAGES"]);
 

@@ -2,9 +2,9 @@
  * A pointer that an exit tests before it unmaps (`if (pte) pte_unmap(pte)`) has to hold something on every way there: one
  * that is declared without a value and set on the way that maps holds whatever was on the stack elsewhere.
  */
-import { definedBy, operandsOf, walkExpr } from "../../c/index.ts";
-import type { CallStep, Expr, FunctionIr, Step } from "../../c/ir.ts";
-import { followers } from "../ways.ts";
+import { definedBy, operandsOf, walkExpr } from "../../../c/index.ts";
+import type { CallStep, Expr, FunctionIr, Step } from "../../../c/ir.ts";
+import { followers } from "../../ways.ts";
 
 const known = new WeakMap<FunctionIr, ReadonlyMap<CallStep, string>>();
 

@@ -2,12 +2,12 @@
  * A new mapping that is put into an entry of a table which this function has mapped and locked, of which nothing was asked
  * under the lock: who faulted meanwhile has put another there (mm/memory.c, finish_fault(), vmf_pte_changed(), 6.12).
  */
-import { stepsOf } from "../../c/index.ts";
-import type { Expr } from "../../c/ir.ts";
-import { entryKey } from "../effects.ts";
-import { isMappedHere } from "../mapped-here.ts";
-import type { CallInfo, Site } from "../model.ts";
-import * as sym from "../symbols.ts";
+import { stepsOf } from "../../../c/index.ts";
+import type { Expr } from "../../../c/ir.ts";
+import { entryKey } from "../../effects.ts";
+import { isMappedHere } from "../../mapped-here.ts";
+import type { CallInfo, Site } from "../../model.ts";
+import * as sym from "../../symbols.ts";
 
 export function isBlindWrite(pointer: string, call: CallInfo, site: Site): boolean {
   const { facts } = site;

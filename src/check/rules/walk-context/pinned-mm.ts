@@ -3,12 +3,12 @@
  * the file makes sure that the address space is still used before it locks and walks it, or exit_mmap(), which takes the
  * tables down without the lock of anybody, may be at work in it (fs/userfaultfd.c: mmget_not_zero(ctx->mm)).
  */
-import { calleesOf, stepsOf } from "../../c/index.ts";
-import type { Expr, FunctionIr, Place } from "../../c/ir.ts";
-import { isOfClass } from "../call-graph.ts";
-import type { CallInfo, Site } from "../model.ts";
-import type { LockClass } from "../../rulebook/schema.ts";
-import * as sym from "../symbols.ts";
+import { calleesOf, stepsOf } from "../../../c/index.ts";
+import type { Expr, FunctionIr, Place } from "../../../c/ir.ts";
+import { isOfClass } from "../../call-graph.ts";
+import type { CallInfo, Site } from "../../model.ts";
+import type { LockClass } from "../../../rulebook/schema.ts";
+import * as sym from "../../symbols.ts";
 
 /** The mmap lock is taken. */
 export function judgeLockOfGrabbed(lock: { readonly id: string; readonly class: LockClass }, site: Site): void {

@@ -7,11 +7,11 @@
  * - arm64 reads every entry by READ_ONCE(): its table walker and other CPUs change them at any time, and the compiler
  *   may repeat a plain load (arch/arm64/include/asm/pgtable.h, since 4.16).
  */
-import { stepsOf } from "../../c/index.ts";
-import type { Step } from "../../c/ir.ts";
-import type { Level } from "../../rulebook/schema.ts";
-import type { Site } from "../model.ts";
-import * as sym from "../symbols.ts";
+import { stepsOf } from "../../../c/index.ts";
+import type { Step } from "../../../c/ir.ts";
+import type { Level } from "../../../rulebook/schema.ts";
+import type { Site } from "../../model.ts";
+import * as sym from "../../symbols.ts";
 
 /** A read of an entry by one marked load, `by` READ_ONCE() or a getter. */
 export function judgeOneWord(pointer: string, level: Level, by: string, site: Site): void {

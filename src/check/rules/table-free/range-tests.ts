@@ -3,8 +3,8 @@
  * start rounds up beyond where the end rounds down, and the unsigned difference is huge (mm/memory.c of 6.14 tests
  * `end - start >= PMD_SIZE` and looks whether the table is empty).
  */
-import type { BinaryOp, Expr } from "../../c/ir.ts";
-import type { Site } from "../model.ts";
+import type { BinaryOp, Expr } from "../../../c/ir.ts";
+import type { Site } from "../../model.ts";
 
 const tableSizes: ReadonlySet<string> = new Set(["PMD_SIZE", "HPAGE_PMD_SIZE", "PUD_SIZE", "HPAGE_PUD_SIZE", "P4D_SIZE", "PGDIR_SIZE"]);
 const down: ReadonlySet<string> = new Set(["ALIGN_DOWN", "round_down", "rounddown"]);

@@ -1,0 +1,18 @@
+/** Whose page tables a function works on: those of a process, or the kernel's own, which other rules hold for. */
+import { mentions } from "./mentions.ts";
+import type { CallInfo, Site } from "./model.ts";
+import * as sym from "./symbols.ts";
+
+/** Kernel page tables are reached by the same calls; a function that walks a process has one of these in hand. */
+export function isUserContext(site: Site): boolean {
+  const { fn } = site.frame;
+  const hasProcess = Array.from(fn.vars.values()).some((v) => /^(const )?struct (vm_area_struct|vm_fault|mm_walk|mmu_gather|mm_struct|page_vma_mapped_walk|folio_walk) \*?$/.test(v.type));
+  return hasProcess && !mentions(fn, "kernel tables");
+}
+
+/** Kernel page tables have rules of their own (no PTL for ptes): a lock that is held counts, none is demanded. */
+export function isKernelTable(call: CallInfo): boolean {
+  const mm = call.contract?.params.indexOf("mm") ?? -1;
+  const given = call.args[mm] ?? "";
+  return mm >= 0 && (given.includes("g:init_mm") || given === sym.zero);
+}
