@@ -40,9 +40,8 @@ function masked(code: string, brackets: Brackets, start: number, end: number, in
   let done = start;
   let firstClose = -1;
   let last = { word: "", to: -1, before: "" };
-  const words = new RegExp(token);
-  words.lastIndex = start;
-  for (let match = words.exec(code); match !== null && match.index < end; match = words.exec(code)) {
+  token.lastIndex = start;
+  for (let match = token.exec(code); match !== null && match.index < end; match = token.exec(code)) {
     const word = match[0];
     const from = match.index;
     const c = word.charCodeAt(0);
@@ -54,7 +53,7 @@ function masked(code: string, brackets: Brackets, start: number, end: number, in
       if (!passBodies || c !== 123 || depth !== 1 || parens.length > 0 || !opensBody(code, from)) continue;
       // The first closing brace in the first column ends it, if brackets say so, too.
       if (firstClose < from) firstClose = code.indexOf("\n}", from) + 1 || Infinity;
-      if (brackets.braceStart(firstClose) === from) words.lastIndex = firstClose;
+      if (brackets.braceStart(firstClose) === from) token.lastIndex = firstClose;
       continue;
     }
     if (c >= 48 && c <= 57) continue;

@@ -53,7 +53,8 @@ function ofCurrent({ gone, come }: Replaced, before: FunctionIr): string | null 
 const sides = /(?:^|_)(src|dst|old|new)(?=_|$)/;
 
 function sideOf(text: string): string | null {
-  return sides.exec(/\w+$/.exec(text)?.[0] ?? "")?.[1] ?? null;
+  // The name that the text ends with.
+  return sides.exec(text.split(/\W/).at(-1)!)?.[1] ?? null;
 }
 
 /** An argument of one side among those of the other, where all were of one side before. */
