@@ -2,7 +2,7 @@
  * The worlds that a patched function is replayed in: what its parameters and its steps say it works on decides which
  * entries are varied, and its parameters become objects whose fields are found by name.
  */
-import { stepsOf, walkExpr } from "../c/index.ts";
+import { operandsOf, stepsOf, walkExpr } from "../c/index.ts";
 import type { FunctionIr, OpsTable, Place } from "../c/ir.ts";
 import { bindParameter, slotFor } from "./bindings.ts";
 import type { Settings, World } from "./world/build.ts";
@@ -28,7 +28,7 @@ export function ofTheKernel(functions: readonly FunctionIr[]): boolean {
     for (const variable of ir.vars.values()) vma ||= /struct (?:vm_area_struct|vm_fault|mmu_gather)\b/.test(variable.type);
     for (const step of stepsOf(ir)) {
       kernel ||= step.op === "call" && /^(?:pgd_offset_k|pmd_populate_kernel|flush_tlb_kernel_range|__pte_alloc_kernel|pte_alloc_kernel)$/.test(step.callee ?? "");
-      kernel ||= step.op === "call" && step.args.some((a) => a.k === "addr" && rootOf(a.place) === "init_mm");
+      for (const operand of operandsOf(step)) walkExpr(operand, (e) => (kernel ||= e.k === "addr" && rootOf(e.place) === "init_mm"));
     }
   }
   return kernel && !vma;
