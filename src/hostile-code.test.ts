@@ -34,3 +34,26 @@ describe("a line beyond all measure", () => {
     expect(patch.functions).toMatchObject([{ name: "f", coverage: "skipped", reason: "line 3 cannot be read as C, and no page-table steps elsewhere" }]);
   });
 });
+
+describe("what the rules follow", () => {
+  const review = async (lines: readonly string[]): Promise<number> => onlyPatch(await reviewTexts([added(lines)], { kernel: "6.14" })).functions.length;
+  const many = (count: number, line: (i: number) => string): string[] => Array.from({ length: count }, (_, i) => line(i));
+
+  it("ends where copies of a value go in a circle", async () => {
+    expect(await review([
+      "static void g(pmd_t *pmd, struct vm_area_struct *vma)", "{", "\tVM_BUG_ON(!pmd_trans_huge(*pmd));", "\tset_pmd_at(vma->vm_mm, 0, pmd, *pmd);", "}",
+      "void f(pmd_t *pmd, struct vm_area_struct *vma)", "{", "\tpmd_t a, b;", "\tspinlock_t *ptl;", "\twhile (more(vma)) {", "\t\ta = b;", "\t\tb = a;", "\t}",
+      "\tif (pmd_trans_huge(a))", "\t\treturn;", "\tptl = pmd_trans_huge_lock(pmd, vma);", "\tif (ptl) {", "\t\tg(pmd, vma);", "\t\tspin_unlock(ptl);", "\t}", "}",
+    ])).toBe(2);
+  });
+
+  // Each of these took minutes when the work grew with the third or fourth power of the lines.
+  it("is little where one thing is written hundreds of times", async () => {
+    const ioctl = ["static long g_ioctl(struct userfaultfd_ctx *ctx)", "{", "\tstruct mm_struct *mm = ctx->mm;", ...many(200, () => "\tg_ioctl(ctx);"), "\tmmap_read_lock(mm);", "\tmmap_read_unlock(mm);", "\treturn 0;", "}"];
+    expect(await review(ioctl)).toBe(1);
+    const copies = ["static int h(struct vm_area_struct *vma, struct vm_area_struct *copy, struct mm_struct *mm, pte_t *pte)", "{", ...many(200, () => "\tmemcpy(copy, vma, 8);"), ...many(200, () => "\tuse(copy);"), ...many(200, () => "\tif (mmap_lock_speculate_retry(mm, 1))\n+\t\treturn 1;".split("\n+")).flat(), "\tset_pte(pte, *pte);", "\treturn 0;", "}"];
+    expect(await review(copies)).toBe(1);
+    const folios = ["static void k(struct vm_area_struct *vma, pte_t *pte, unsigned long addr)", "{", "\tstruct page *p;", "\tpte_t e;", "retry:", "\te = ptep_get(pte);", ...many(200, (i) => `\tp = vm_normal_page(vma, addr, e);\n+\ta${i} = p;\n+\tif (!a${i})\n+\t\tgoto retry;`.split("\n+")).flat(), "}"];
+    expect(await review(folios)).toBe(1);
+  });
+});

@@ -203,15 +203,17 @@ export function memoryForReplay(world: World, ir: FunctionIr, walks: readonly Op
 function preparedTable(world: World, ir: FunctionIr): Value | undefined {
   const holders = stepsOf(ir).flatMap((step) => (step.op === "load" && step.place.k === "field" && step.place.field === "prealloc_pte" ? [step.dst] : []));
   if (holders.length === 0) return undefined;
+  const copies = new Set(holders);
+  for (const holder of copies) for (const step of stepsOf(ir)) if (step.op === "assign" && step.value?.k === "var" && step.value.name === holder) copies.add(step.dst);
   const pmd = entryNow(world, "pmd");
   const aroundHole = world.vmas[0]?.kind === "file" && pmd.k === "entry" && pmd.kind === "none";
-  return aroundHole || !holders.some((holder) => isTested(ir, holder)) ? freshTable(world) : undefined;
+  return aroundHole || !isTested(ir, copies) ? freshTable(world) : undefined;
 }
 
-function isTested(ir: FunctionIr, variable: string): boolean {
+function isTested(ir: FunctionIr, variables: ReadonlySet<string>): boolean {
   return ir.blocks.some(({ end }) => {
     let found = false;
-    if (end.k === "branch") walkExpr(end.cond, (expr) => (found ||= expr.k === "var" && expr.name === variable));
+    if (end.k === "branch") walkExpr(end.cond, (expr) => (found ||= expr.k === "var" && variables.has(expr.name)));
     return found;
   });
 }

@@ -1,6 +1,6 @@
 /**
  * Values in the order in which they came, of which many may come: the first ones stay in memory, all further ones lie in a
- * file that has no name any more, so that nothing of it is left however the program ends. Going through the values again
+ * file that has no name any more, so that once it is open nothing of it is left however the program ends. Going through the values again
  * reads them again. Where there is no room for such a file all of them stay in memory.
  */
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";

@@ -3,27 +3,33 @@
  * version before, each step that makes a value was followed by one that used it.
  */
 import { definedBy, operandsOf, stepsOf, successors, walkExpr } from "../../c/index.ts";
-import type { FunctionIr, Step } from "../../c/ir.ts";
+import type { CallStep, FunctionIr, Step } from "../../c/ir.ts";
 import { type Change, loss } from "../change.ts";
 import type { Pair } from "../pair.ts";
 
 export function deadValues({ from, to, rulebook }: Pair): Change[] {
-  const before = new Map(unused(from.fn).map((step) => [keyOf(step, from.fn), step] as const));
+  const [keyBefore, keyNow] = [keysOf(from.fn), keysOf(to.fn)];
+  const before = new Set(unused(from.fn).map(keyBefore));
+  const there = new Set(stepsOf(from.fn).map((step) => `${definedBy(step)} ${keyBefore(step)}`));
+  const setters = new Map<string, CallStep>();
+  for (const step of stepsOf(to.fn)) {
+    if (step.op !== "call" || step.callee === null || !(rulebook.contract(step.callee)?.effects?.some((e) => e.do === "write" || e.do === "install") ?? false)) continue;
+    for (const arg of step.args) if (arg.k === "var" && !setters.has(arg.name)) setters.set(arg.name, step);
+  }
   return unused(to.fn).flatMap((step): Change[] => {
     const name = definedBy(step)!;
-    const key = keyOf(step, to.fn);
-    const stays = stepsOf(from.fn).some((one) => definedBy(one) === name && keyOf(one, from.fn) === key);
-    const setter = stepsOf(to.fn).find((one) => one.op === "call" && one.callee !== null && one.args.some((arg) => arg.k === "var" && arg.name === name) && (rulebook.contract(one.callee)?.effects?.some((e) => e.do === "write" || e.do === "install") ?? false));
-    if (before.has(key) || !stays || setter?.op !== "call") return [];
+    const key = keyNow(step);
+    const setter = setters.get(name);
+    if (before.has(key) || !there.has(`${name} ${key}`) || setter === undefined) return [];
     return [loss("publish-order", setter.loc, `value of ${name}`, `${setter.text} comes before ${name} has its last value now: what line ${step.loc.line} makes of it reaches no entry`, false)];
   });
 }
 
-function keyOf(step: Step, fn: FunctionIr): string {
-  if (step.op !== "assign" || step.value?.k !== "var") return "";
-  const source = step.value.name;
-  const call = stepsOf(fn).find((one) => one.op === "call" && one.dst === source);
-  return `${step.dst} = ${call?.op === "call" ? call.text : source}`;
+/** Names an assignment by its target and the call that made the value. */
+function keysOf(fn: FunctionIr): (step: Step) => string {
+  const texts = new Map<string, string>();
+  for (const step of stepsOf(fn)) if (step.op === "call" && step.dst !== null && !texts.has(step.dst)) texts.set(step.dst, step.text);
+  return (step) => (step.op !== "assign" || step.value?.k !== "var" ? "" : `${step.dst} = ${texts.get(step.value.name) ?? step.value.name}`);
 }
 
 /** Assignments to entry values that no step after them reads. */

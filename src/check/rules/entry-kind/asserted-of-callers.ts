@@ -51,13 +51,20 @@ function argumentsOf(step: Step): string[] {
 }
 
 function readsThrough(steps: readonly Step[], value: string, pointer: string): boolean {
-  return steps.some(
-    (step) =>
-      (step.op === "load" && step.dst === value && step.place.k === "deref" && variableOf(step.place.ptr) === pointer) ||
-      (step.op === "call" && step.dst === value && variableOf(step.args[0]) === pointer) ||
-      (step.op === "assign" && step.dst === value && step.value !== null && step.value.k === "var" && step.value.name !== value && readsThrough(steps, step.value.name, pointer)),
-  );
+  const sources = new Map<string, string[]>();
+  const read = new Set<string>();
+  for (const step of steps) {
+    if (step.op === "assign" && step.value?.k === "var") sources.set(step.dst, [...(sources.get(step.dst) ?? []).slice(-mostSources), step.value.name]);
+    else if (step.op === "load" && step.place.k === "deref" && variableOf(step.place.ptr) === pointer) read.add(step.dst);
+    else if (step.op === "call" && step.dst !== null && variableOf(step.args[0]) === pointer) read.add(step.dst);
+  }
+  const names = new Set([value]);
+  for (const name of names) for (const source of sources.get(name) ?? []) names.add(source);
+  return Array.from(names).some((name) => read.has(name));
 }
+
+/** Assignments to one variable that are followed. */
+const mostSources = 16;
 
 function variableOf(expr: Expr | undefined): string | null {
   return expr?.k === "var" ? expr.name : null;

@@ -28,12 +28,15 @@ export function judgeDeviceEntries(call: CallInfo, site: Site): void {
 }
 
 function judgeMade(call: CallInfo, site: Site): void {
+  // A page that the caller hands in need not be that of the entry.
+  const page = site.callOf(call.args[0] ?? "")?.args[0] ?? "";
   const privateOnly = Array.from(site.facts.values.values()).some((fact) => fact.kinds === kindSet(["device-private"]));
+  if (!privateOnly || page.startsWith("$")) return;
   site.judge({
     rule: "entry-kind",
-    outcome: privateOnly ? "violated" : "proved",
+    outcome: "violated",
     what: `${call.step.callee}: not of a device-private entry`,
-    message: privateOnly ? `${call.step.callee}() makes a device-exclusive entry where the entry is known to be device-private: whoever meets it takes the page for one in system memory` : "",
+    message: `${call.step.callee}() makes a device-exclusive entry where the entry is known to be device-private: whoever meets it takes the page for one in system memory`,
     requires: ["make_writable_device_private_entry() or make_readable_device_private_entry()"],
     references: [exclusive],
   });

@@ -35,13 +35,18 @@ export function judgeSpeculation({ step }: CallInfo, site: Site): void {
 
 const retry = "mmap_lock_speculate_retry";
 
+/** Copies and tests in one function that are looked at, and uses of one copy: there is one of each in what people write. */
+const mostCopies = 4;
+const mostUses = 16;
+
 function earlyUses(fn: FunctionIr): Map<CallStep, EarlyUse> {
   const calls = stepsOf(fn).filter((step): step is CallStep => step.op === "call");
+  const retries = calls.filter((step) => step.callee === retry).slice(0, mostCopies);
   const found = new Map<CallStep, EarlyUse>();
-  for (const copied of calls.filter((step) => copyOf(step, fn) !== null)) {
+  for (const copied of calls.filter((step) => copyOf(step, fn) !== null).slice(0, mostCopies)) {
     const name = copyOf(copied, fn)!;
-    for (const use of calls.filter((step) => step !== copied && step.callee !== retry && step.args.some((arg) => isInside(arg, name)))) {
-      const checked = calls.find((step) => step.callee === retry && leads(fn, use, step) && !leads(fn, step, use));
+    for (const use of calls.filter((step) => step !== copied && step.callee !== retry && step.args.some((arg) => isInside(arg, name))).slice(0, mostUses)) {
+      const checked = retries.find((step) => leads(fn, use, step) && !leads(fn, step, use));
       if (checked && leads(fn, copied, use)) found.set(use, { copied, checked });
     }
   }

@@ -32,7 +32,17 @@ export function judgeKeptFolio(call: CallInfo, site: Site): void {
   });
 }
 
+const known = new WeakMap<Step, { readonly kept: KeptFolio | null }>();
+
 function keptAfter(found: Step, fn: FunctionIr): KeptFolio | null {
+  const before = known.get(found);
+  if (before !== undefined) return before.kept;
+  const kept = lookAfter(found, fn);
+  known.set(found, { kept });
+  return kept;
+}
+
+function lookAfter(found: Step, fn: FunctionIr): KeptFolio | null {
   if (found.op !== "call" || found.dst === null || !/^vm_normal_(?:folio|page)$/.test(found.callee ?? "")) return null;
   const value = variableOf(found.args[2]);
   if (value === null) return null;
@@ -45,11 +55,14 @@ function keptAfter(found: Step, fn: FunctionIr): KeptFolio | null {
   return null;
 }
 
+/** Copies of one result that are followed. */
+const mostCopies = 8;
+
 /** Variables that the result is copied to. */
 function copiesOf(first: string, fn: FunctionIr): readonly string[] {
   const names = [first];
   for (const name of names) {
-    for (const step of stepsOf(fn)) if (step.op === "assign" && step.value && variableOf(step.value) === name && !names.includes(step.dst)) names.push(step.dst);
+    for (const step of stepsOf(fn)) if (step.op === "assign" && step.value && variableOf(step.value) === name && names.length < mostCopies && !names.includes(step.dst)) names.push(step.dst);
   }
   return names;
 }

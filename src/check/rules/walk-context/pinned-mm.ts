@@ -73,7 +73,7 @@ function comesWithUser(mm: string, site: Site): boolean {
   return Array.from(site.facts.truths.keys()).some((symbol) => symbol.includes("==") && symbol.includes(mm) && symbol.includes("g:current"));
 }
 
-/** By name and by what file operations are given (include/linux/fs.h, struct file_operations). */
+/** By its name (include/linux/fs.h, struct file_operations, unlocked_ioctl). */
 function isFileOperation(fn: FunctionIr): boolean {
   return fn.name.endsWith("_ioctl");
 }
@@ -85,8 +85,26 @@ function pins(fn: FunctionIr): boolean {
 /** Levels of calls that are followed from an operation on. */
 const deepest = 3;
 
+/** What was found out of a body for one question. */
+type Answers = Map<FunctionIr, Map<string, boolean>>;
+
+function once(answers: Answers, body: FunctionIr, question: string, answer: () => boolean): boolean {
+  const known = answers.get(body) ?? new Map<string, boolean>();
+  answers.set(body, known);
+  const before = known.get(question);
+  if (before !== undefined) return before;
+  known.set(question, false);
+  const found = answer();
+  known.set(question, found);
+  return found;
+}
+
 /** Whether the body takes the mmap lock of a parameter, or (`field`) of the mm that a field of it points to. */
-function locksParameter(body: FunctionIr, param: string, field: string | null, site: Site, depth = deepest): boolean {
+function locksParameter(body: FunctionIr, param: string, field: string | null, site: Site, depth = deepest, answers: Answers = new Map()): boolean {
+  return once(answers, body, `${param} ${field} ${depth}`, () => locksIn(body, param, field, site, depth, answers));
+}
+
+function locksIn(body: FunctionIr, param: string, field: string | null, site: Site, depth: number, answers: Answers): boolean {
   const same = field === null ? new Set([param]) : new Set<string>();
   for (const step of stepsOf(body)) {
     if (step.op === "load" && field !== null && isFieldOf(step.place, param, field)) same.add(step.dst);
@@ -98,11 +116,11 @@ function locksParameter(body: FunctionIr, param: string, field: string | null, s
     const contract = site.rulebook.contract(step.callee);
     if (at !== null) return isOneOf(step.args[at], same);
     const next = contract || depth === 0 ? null : site.bodyOf(step.callee);
-    if (next === null || pins(next)) return false;
+    if (next === null || once(answers, next, "pins", () => pins(next))) return false;
     return step.args.some((arg, i) => {
       const to = next.params[i];
       if (to === undefined || arg.k !== "var") return false;
-      return same.has(arg.name) ? locksParameter(next, to, null, site, depth - 1) : field !== null && arg.name === param && locksParameter(next, to, field, site, depth - 1);
+      return same.has(arg.name) ? locksParameter(next, to, null, site, depth - 1, answers) : field !== null && arg.name === param && locksParameter(next, to, field, site, depth - 1, answers);
     });
   });
 }
