@@ -37,7 +37,7 @@ describe("a line beyond all measure", () => {
 
 describe("what the rules follow", () => {
   const review = async (lines: readonly string[]): Promise<number> => onlyPatch(await reviewTexts([added(lines)], { kernel: "6.14" })).functions.length;
-  const many = (count: number, line: (i: number) => string): string[] => Array.from({ length: count }, (_, i) => line(i));
+  const many = (count: number, ...lines: readonly ((i: number) => string)[]): string[] => Array.from({ length: count }, (_, i) => lines.map((line) => line(i))).flat();
 
   it("ends where copies of a value go in a circle", async () => {
     expect(await review([
@@ -51,9 +51,9 @@ describe("what the rules follow", () => {
   it("is little where one thing is written hundreds of times", async () => {
     const ioctl = ["static long g_ioctl(struct userfaultfd_ctx *ctx)", "{", "\tstruct mm_struct *mm = ctx->mm;", ...many(200, () => "\tg_ioctl(ctx);"), "\tmmap_read_lock(mm);", "\tmmap_read_unlock(mm);", "\treturn 0;", "}"];
     expect(await review(ioctl)).toBe(1);
-    const copies = ["static int h(struct vm_area_struct *vma, struct vm_area_struct *copy, struct mm_struct *mm, pte_t *pte)", "{", ...many(200, () => "\tmemcpy(copy, vma, 8);"), ...many(200, () => "\tuse(copy);"), ...many(200, () => "\tif (mmap_lock_speculate_retry(mm, 1))\n+\t\treturn 1;".split("\n+")).flat(), "\tset_pte(pte, *pte);", "\treturn 0;", "}"];
+    const copies = ["static int h(struct vm_area_struct *vma, struct vm_area_struct *copy, struct mm_struct *mm, pte_t *pte)", "{", ...many(200, () => "\tmemcpy(copy, vma, 8);"), ...many(200, () => "\tuse(copy);"), ...many(200, () => "\tif (mmap_lock_speculate_retry(mm, 1))", () => "\t\treturn 1;"), "\tset_pte(pte, *pte);", "\treturn 0;", "}"];
     expect(await review(copies)).toBe(1);
-    const folios = ["static void k(struct vm_area_struct *vma, pte_t *pte, unsigned long addr)", "{", "\tstruct page *p;", "\tpte_t e;", "retry:", "\te = ptep_get(pte);", ...many(200, (i) => `\tp = vm_normal_page(vma, addr, e);\n+\ta${i} = p;\n+\tif (!a${i})\n+\t\tgoto retry;`.split("\n+")).flat(), "}"];
+    const folios = ["static void k(struct vm_area_struct *vma, pte_t *pte, unsigned long addr)", "{", "\tstruct page *p;", "\tpte_t e;", "retry:", "\te = ptep_get(pte);", ...many(200, () => "\tp = vm_normal_page(vma, addr, e);", (i) => `\ta${i} = p;`, (i) => `\tif (!a${i})`, () => "\t\tgoto retry;"), "}"];
     expect(await review(folios)).toBe(1);
   });
 });
