@@ -4,7 +4,7 @@
  */
 import { blankStretch } from "./blank.ts";
 import { skipBlank } from "./brackets.ts";
-import { type ArmChoice, settleConditionals } from "./conditionals.ts";
+import { settleConditionals } from "./conditionals.ts";
 import { readFileScope } from "./file-scope.ts";
 import { type FunctionHead, readHead } from "./heads.ts";
 import type { OpsTable, RecordType, UnitIr } from "./ir.ts";
@@ -22,15 +22,8 @@ export interface CutFunction {
   readonly closed: boolean;
 }
 
-export interface CutFile {
-  readonly path: string;
-  /** The same-length forms of a UnitText. */
-  readonly text: string;
-  readonly plain: string;
-  readonly code: string;
-  /** Bodies of functions are not masked yet. */
-  readonly masked: string;
-  readonly choices: readonly ArmChoice[];
+/** The same-length forms of a text, and what stands in it; bodies of functions are not masked yet. */
+export interface CutFile extends Omit<UnitText, "lineStarts"> {
   readonly functions: readonly CutFunction[];
   /** At file scope: name -> type. */
   readonly variables: ReadonlyMap<string, string>;

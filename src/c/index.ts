@@ -16,7 +16,7 @@ export { elementType } from "./type-text.ts";
 export { calleesOf, stepsOf } from "./called.ts";
 export { packSummaries, type Summaries, summaryOf, unpackSummaries } from "./summary.ts";
 export { successors } from "./blocks.ts";
-export { definedBy, operandsOf, rootOf, walkExpr, walkPlace } from "./walk.ts";
+export { definedBy, mentionsVariable, operandsOf, rootOf, walkExpr, walkPlace } from "./walk.ts";
 
 /** Lowers a pre- or post-image. initC() must have been awaited. Never throws on any text. */
 export function lowerUnit(image: FileImage): UnitIr {

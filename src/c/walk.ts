@@ -28,6 +28,13 @@ export function walkExpr(expr: Expr, visit: (expr: Expr) => void): void {
   }
 }
 
+/** Whether the variable is read anywhere in the expression. */
+export function mentionsVariable(expr: Expr, name: string): boolean {
+  let found = false;
+  walkExpr(expr, (one) => void (found ||= one.k === "var" && one.name === name));
+  return found;
+}
+
 /** Calls `visit` for every expression that a place's address is computed from. */
 export function walkPlace(place: Place, visit: (expr: Expr) => void): void {
   switch (place.k) {

@@ -7,19 +7,20 @@
 import { successors } from "../c/index.ts";
 import type { CallStep, FunctionIr, Step } from "../c/ir.ts";
 import type { Effect, LockClass, LockRef } from "../rulebook/schema.ts";
-import { coversEntries, describeLock } from "./effects.ts";
+import { coversEntries, describeLock, maySleepFor } from "./effects.ts";
 import type { Site } from "./model.ts";
+import { placeOf } from "./ways.ts";
 
 /** What the function does before or behind the step that no caller's page-table lock lets it do; null when there is nothing of the kind. */
 export function noCallerHolds(step: Step, site: Site): string | null {
-  const before = site.facts.locks.find((l) => l.waited && l.origin === "taken" && sleeping.has(l.class));
+  const before = site.facts.locks.find((l) => l.waited && l.origin === "taken" && maySleepFor(l.class));
   if (before) return `the ${describeLock(before)} of line ${before.at.line} is waited for here`;
   const { fn } = site.frame;
   if (workOnTwo(fn)) return null;
-  const from = fn.blocks.findIndex((block) => block.steps.includes(step));
-  if (from < 0) return null;
+  const from = placeOf(step, fn);
+  if (from === null) return null;
   const seen = new Set<number>();
-  const open: (readonly [number, number])[] = [[from, fn.blocks[from]!.steps.indexOf(step) + 1]];
+  const open: (readonly [number, number])[] = [[from.block, from.place + 1]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const block = fn.blocks[next[0]]!;
     const met = firstOf(block.steps.slice(next[1]), site);
@@ -56,8 +57,8 @@ function firstOf(steps: readonly Step[], site: Site): Met | "end" | null {
     }
     const effects = contract.effects ?? [];
     if (effects.some((e) => (e.do === "release" || e.do === "may-release") && mayBeOfTable(e.lock))) return "end";
-    if (effects.some((e) => takes(e, sleeping))) return { step, sleeps: true };
-    if (effects.some((e) => takes(e, ofTables))) return { step, sleeps: false };
+    if (effects.some((e) => takes(e, maySleepFor))) return { step, sleeps: true };
+    if (effects.some((e) => takes(e, isTables))) return { step, sleeps: false };
   }
   return null;
 }
@@ -65,11 +66,12 @@ function firstOf(steps: readonly Step[], site: Site): Met | "end" | null {
 /** Names of functions out of view that may release a lock for their caller. */
 const mayDrop = /lock|release|drop|fault|wait|unmap|finish|end/;
 
-const sleeping: ReadonlySet<LockClass> = new Set(["mmap", "vma", "i_mmap", "anon_vma"]);
-const ofTables: ReadonlySet<LockClass> = new Set(["pte-ptl", "pmd-ptl"]);
+function isTables(lockClass: LockClass): boolean {
+  return lockClass === "pte-ptl" || lockClass === "pmd-ptl";
+}
 
-function takes(effect: Effect, classes: ReadonlySet<LockClass>): boolean {
-  return effect.do === "acquire" && !effect.try && !effect.nested && "class" in effect.lock && classes.has(effect.lock.class);
+function takes(effect: Effect, isOne: (lockClass: LockClass) => boolean): boolean {
+  return effect.do === "acquire" && !effect.try && !effect.nested && "class" in effect.lock && isOne(effect.lock.class);
 }
 
 function mayBeOfTable(lock: LockRef): boolean {

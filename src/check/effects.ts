@@ -245,6 +245,11 @@ export function coversEntries(lockClass: LockClass): boolean {
   return lockClass === "pte-ptl" || lockClass === "pmd-ptl" || lockClass === "pud-ptl" || lockClass === "page_table_lock" || lockClass === "spin";
 }
 
+/** Whether who waits for a lock of the class may sleep, and so holds no spinlock. */
+export function maySleepFor(lockClass: LockClass): boolean {
+  return lockClass === "mmap" || lockClass === "vma" || lockClass === "i_mmap" || lockClass === "anon_vma";
+}
+
 function map(pointer: string, of: string, site: Site, text: string): Facts {
   const { facts, frame, loc } = site;
   return { ...facts, maps: [...facts.maps, { pointer, of, by: frame.fn.name, at: loc, certain: true, pastUse: false }], trail: note(facts, loc, text) };

@@ -7,6 +7,7 @@ import type { FunctionIr, Step } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect, LockRef, Requirement } from "../rulebook/schema.ts";
 import { isAnnotated } from "./context.ts";
+import { recordOf } from "./static-types.ts";
 
 const pointerToEntry = /^p(te|md|ud|4d|gd)_t \*$/;
 const entryTypes: readonly string[] = ["pte_t", "pmd_t", "pud_t", "p4d_t", "pgd_t"];
@@ -32,10 +33,6 @@ function mayHave({ words, paramTypes }: FunctionIr, rulebook: Rulebook): boolean
 function readsGrabbed(step: Step, { vars }: FunctionIr, rulebook: Rulebook): boolean {
   if (step.op !== "load" || step.place.k !== "field" || step.place.base.k !== "deref" || step.place.base.ptr.k !== "var") return false;
   return rulebook.isGrabbed(recordOf(vars.get(step.place.base.ptr.name)?.type ?? ""), step.place.field);
-}
-
-function recordOf(type: string): string {
-  return type.replace(/^const /, "").replace(/ \*$/, "");
 }
 
 function callsContract(step: Step, rulebook: Rulebook): boolean {

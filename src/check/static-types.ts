@@ -15,6 +15,11 @@ export interface StaticTypes {
   readonly entryLevel: (place: Place) => Level | null;
 }
 
+/** The record that a pointer type points to: "struct vm_fault" of "const struct vm_fault *". */
+export function recordOf(type: string): string {
+  return type.replace(/^const /, "").replace(/ \*$/, "");
+}
+
 const entryTypes: ReadonlyMap<string, Level> = new Map([
   ["pte_t", "pte"],
   ["pmd_t", "pmd"],

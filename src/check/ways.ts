@@ -22,6 +22,15 @@ function isEntrance({ steps, end }: Block): boolean {
   return steps.length === 0 && end.k === "branch" && end.cond.k === "opaque" && reached.test(end.cond.text);
 }
 
+/** Where a step stands: number of its block and place in it; null when the function has no such step. */
+export function placeOf(step: Step, fn: FunctionIr): { readonly block: number; readonly place: number } | null {
+  for (const { id, steps } of fn.blocks) {
+    const place = steps.indexOf(step);
+    if (place >= 0) return { block: id, place };
+  }
+  return null;
+}
+
 /** Whether a way leads from behind a step to one that is wanted. */
 export function leadsTo(fn: FunctionIr, from: number, place: number, wanted: (step: Step) => boolean): boolean {
   if (fn.blocks[from]!.steps.slice(place + 1).some(wanted)) return true;
@@ -40,6 +49,12 @@ export function leadsTo(fn: FunctionIr, from: number, place: number, wanted: (st
 /** The blocks that come right before each. */
 export function precedingBlocks(fn: FunctionIr): ReadonlyMap<number, readonly number[]> {
   const before = new Map<number, number[]>();
-  for (const block of fn.blocks) for (const to of followers(fn, block)) before.set(to, [...(before.get(to) ?? []), block.id]);
+  for (const block of fn.blocks) {
+    for (const to of followers(fn, block)) {
+      const known = before.get(to);
+      if (known === undefined) before.set(to, [block.id]);
+      else known.push(block.id);
+    }
+  }
   return before;
 }

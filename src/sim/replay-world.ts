@@ -203,8 +203,15 @@ export function memoryForReplay(world: World, ir: FunctionIr, walks: readonly Op
 function preparedTable(world: World, ir: FunctionIr): Value | undefined {
   const holders = stepsOf(ir).flatMap((step) => (step.op === "load" && step.place.k === "field" && step.place.field === "prealloc_pte" ? [step.dst] : []));
   if (holders.length === 0) return undefined;
+  const copiedTo = new Map<string, string[]>();
+  for (const step of stepsOf(ir)) {
+    if (step.op !== "assign" || step.value?.k !== "var") continue;
+    const known = copiedTo.get(step.value.name);
+    if (known === undefined) copiedTo.set(step.value.name, [step.dst]);
+    else known.push(step.dst);
+  }
   const copies = new Set(holders);
-  for (const holder of copies) for (const step of stepsOf(ir)) if (step.op === "assign" && step.value?.k === "var" && step.value.name === holder) copies.add(step.dst);
+  for (const holder of copies) for (const copy of copiedTo.get(holder) ?? []) copies.add(copy);
   const pmd = entryNow(world, "pmd");
   const aroundHole = world.vmas[0]?.kind === "file" && pmd.k === "entry" && pmd.kind === "none";
   return aroundHole || !isTested(ir, copies) ? freshTable(world) : undefined;

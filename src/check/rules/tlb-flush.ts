@@ -11,8 +11,8 @@ import { calleesOf, successors } from "../../c/index.ts";
 import type { FunctionIr, Step } from "../../c/ir.ts";
 import { hasEffect } from "../call-graph.ts";
 import { announcedFlush, contextId, dirtied, gatherInHand, owedFlush, unsettledBatch } from "../duties.ts";
-import { classOfLock } from "../effects.ts";
-import type { Effect, LockClass } from "../../rulebook/schema.ts";
+import { classOfLock, maySleepFor } from "../effects.ts";
+import type { Effect } from "../../rulebook/schema.ts";
 import { kindSet } from "../kinds.ts";
 import type { Duty } from "../facts.ts";
 import { judgeBehind } from "../freed-behind.ts";
@@ -226,17 +226,15 @@ function owesByContract(fn: FunctionIr, site: Site): boolean {
 }
 
 function locksItself(site: Site): boolean {
-  return Array.from(site.facts.released.keys()).some((id) => id.startsWith("lock(") && sleeping.has(classOfLock(id)));
+  return Array.from(site.facts.released.keys()).some((id) => id.startsWith("lock(") && maySleepFor(classOfLock(id)));
 }
-
-const sleeping: ReadonlySet<LockClass> = new Set(["mmap", "vma", "i_mmap", "anon_vma"]);
 
 /** Levels of callers that are looked at. */
 const deepest = 4;
 
 /** It delimits the operation: whoever takes mmap_lock or a reverse-mapping lock does not leave the flush to those above. */
 function takesSleepingLock(fn: FunctionIr, site: Site): boolean {
-  return hasEffect(fn, site.rulebook, (e) => e.do === "acquire" && "class" in e.lock && sleeping.has(e.lock.class));
+  return hasEffect(fn, site.rulebook, (e) => e.do === "acquire" && "class" in e.lock && maySleepFor(e.lock.class));
 }
 
 /** Whether some caller flushes, by name; null when a caller may be out of view. */

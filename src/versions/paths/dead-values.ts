@@ -2,7 +2,7 @@
  * Values of entries that a patch makes and hands to nobody: the entry is set before its last flags are in it. In the
  * version before, each step that makes a value was followed by one that used it.
  */
-import { definedBy, operandsOf, stepsOf, successors, walkExpr } from "../../c/index.ts";
+import { definedBy, mentionsVariable, operandsOf, stepsOf, successors } from "../../c/index.ts";
 import type { CallStep, FunctionIr, Step } from "../../c/ir.ts";
 import { type Change, loss } from "../change.ts";
 import type { Pair } from "../pair.ts";
@@ -52,18 +52,12 @@ function isRead(name: string, fn: FunctionIr, block: number, from: number): bool
       if (definedBy(step) === name) { isSet = true; break; }
     }
     if (isSet) continue;
-    if ((end.k === "branch" && mentions(end.cond, name)) || (end.k === "return" && end.value !== null && mentions(end.value, name)) || end.k === "lost" || end.k === "switch") return true;
+    if ((end.k === "branch" && mentionsVariable(end.cond, name)) || (end.k === "return" && end.value !== null && mentionsVariable(end.value, name)) || end.k === "lost" || end.k === "switch") return true;
     for (const next of successors(end)) if (!seen.has(next)) { seen.add(next); pending.push([next, 0]); }
   }
   return false;
 }
 
 function readsIn(step: Step, name: string): boolean {
-  return step.op === "gap" || operandsOf(step).some((expr) => mentions(expr, name)) || ((step.op === "load" || step.op === "store") && step.place.k === "var" && step.place.name === name);
-}
-
-function mentions(expr: Parameters<typeof walkExpr>[0], name: string): boolean {
-  let found = false;
-  walkExpr(expr, (one) => void (found ||= (one.k === "var" && one.name === name)));
-  return found;
+  return step.op === "gap" || operandsOf(step).some((expr) => mentionsVariable(expr, name)) || ((step.op === "load" || step.op === "store") && step.place.k === "var" && step.place.name === name);
 }

@@ -2,8 +2,8 @@
  * Tests of pointers and entries that a patch takes away while what they guarded stays. Only a patch can be asked this:
  * that a test stood there shows that somebody expected it to fail.
  */
-import { operandsOf, stepsOf, walkExpr } from "../../c/index.ts";
-import type { Expr, FunctionIr } from "../../c/ir.ts";
+import { mentionsVariable, operandsOf, stepsOf } from "../../c/index.ts";
+import type { FunctionIr } from "../../c/ir.ts";
 import { type Change, loss } from "../change.ts";
 import { moreElsewhere, newHelpers, type Pair, surplus } from "../pair.ts";
 import { exposedUse, isCopy, isUndoing, mayFail, onlyLooks, ruleOf, wantsKind } from "./test-meaning.ts";
@@ -49,12 +49,6 @@ function isAskedElsewhere(test: Test, pair: Pair): boolean {
 
 function isUsed(name: string, fn: FunctionIr): boolean {
   return stepsOf(fn).some((step) => operandsOf(step).some((operand) => mentionsVariable(operand, name)));
-}
-
-function mentionsVariable(expr: Expr, name: string): boolean {
-  let found = false;
-  walkExpr(expr, (one) => void (found ||= one.k === "var" && one.name === name));
-  return found;
 }
 
 /** The pointer is filled by another call now: what may be NULL has changed with it. */

@@ -5,7 +5,7 @@
  */
 import { stepsOf } from "../../../c/index.ts";
 import type { CallStep, Expr, FunctionIr } from "../../../c/ir.ts";
-import { leadsTo } from "../../ways.ts";
+import { leadsTo, placeOf } from "../../ways.ts";
 import type { CallInfo, Site } from "../../model.ts";
 
 interface EarlyUse {
@@ -67,6 +67,6 @@ function isInside(arg: Expr, name: string): boolean {
 }
 
 function leads(fn: FunctionIr, from: CallStep, to: CallStep): boolean {
-  const block = fn.blocks.findIndex(({ steps }) => steps.includes(from));
-  return block >= 0 && leadsTo(fn, block, fn.blocks[block]!.steps.indexOf(from), (step) => step === to);
+  const at = placeOf(from, fn);
+  return at !== null && leadsTo(fn, at.block, at.place, (step) => step === to);
 }

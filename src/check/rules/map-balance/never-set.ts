@@ -2,7 +2,7 @@
  * A pointer that an exit tests before it unmaps (`if (pte) pte_unmap(pte)`) has to hold something on every way there: one
  * that is declared without a value and set on the way that maps holds whatever was on the stack elsewhere.
  */
-import { definedBy, operandsOf, walkExpr } from "../../../c/index.ts";
+import { definedBy, mentionsVariable, operandsOf } from "../../../c/index.ts";
 import type { CallStep, Expr, FunctionIr, Step } from "../../../c/ir.ts";
 import { followers } from "../../ways.ts";
 
@@ -65,11 +65,5 @@ function isReachedUnset(fn: FunctionIr, target: number, name: string): boolean {
 }
 
 function uses(step: Step, name: string): boolean {
-  let found = false;
-  for (const operand of operandsOf(step)) {
-    walkExpr(operand, (expr) => {
-      if (expr.k === "var" && expr.name === name) found = true;
-    });
-  }
-  return found;
+  return operandsOf(step).some((operand) => mentionsVariable(operand, name));
 }

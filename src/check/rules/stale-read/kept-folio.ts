@@ -9,6 +9,7 @@
 import { stepsOf, successors } from "../../../c/index.ts";
 import type { Expr, FunctionIr, Step, Terminator } from "../../../c/ir.ts";
 import type { CallInfo, Site } from "../../model.ts";
+import { placeOf } from "../../ways.ts";
 
 interface KeptFolio {
   readonly folio: string;
@@ -80,10 +81,10 @@ interface Point {
 }
 
 function search(found: Step, folio: string, value: string, names: readonly string[], fn: FunctionIr): { readonly read: Step; readonly use: Step } | null {
-  const start = fn.blocks.find((block) => block.steps.includes(found));
-  if (!start) return null;
+  const start = placeOf(found, fn);
+  if (start === null) return null;
   const seen = new Set<string>();
-  const pending: Point[] = [{ block: start.id, step: start.steps.indexOf(found) + 1, read: null }];
+  const pending: Point[] = [{ block: start.block, step: start.place + 1, read: null }];
   for (let at = pending.pop(); at; at = pending.pop()) {
     const key = `${at.block} ${at.step} ${at.read === null}`;
     if (seen.has(key)) continue;

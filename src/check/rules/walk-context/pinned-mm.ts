@@ -8,6 +8,7 @@ import type { Expr, FunctionIr, Place } from "../../../c/ir.ts";
 import { isOfClass } from "../../call-graph.ts";
 import type { CallInfo, Site } from "../../model.ts";
 import type { LockClass } from "../../../rulebook/schema.ts";
+import { recordOf } from "../../static-types.ts";
 import * as sym from "../../symbols.ts";
 
 /** The mmap lock is taken. */
@@ -31,10 +32,6 @@ export function judgeHandedGrabbed(call: CallInfo, site: Site): void {
       if (site.rulebook.isGrabbed(record, field) && locksParameter(body, to, field, site)) judgeGrabbed(mm, `hands ${to} to ${body.name}()${takes}`, site);
     }
   });
-}
-
-function recordOf(type: string): string {
-  return type.replace(/^const /, "").replace(/ \*$/, "");
 }
 
 function judgeGrabbed(mm: string, does: string, site: Site): void {

@@ -6,7 +6,7 @@
 import type { FunctionIr, Step } from "../../../c/ir.ts";
 import type { CallInfo, Site } from "../../model.ts";
 import { isOfClass } from "../../call-graph.ts";
-import { leadsTo, precedingBlocks } from "../../ways.ts";
+import { leadsTo, placeOf, precedingBlocks } from "../../ways.ts";
 import type { Effect } from "../../../rulebook/schema.ts";
 
 export function judgePutBack(call: CallInfo, site: Site): void {
@@ -33,14 +33,13 @@ function droppedBefore(at: Step, fn: FunctionIr, site: Site): Step | null {
     step.op === "call" && (site.rulebook.contract(step.callee ?? "")?.effects?.some((e) => e.do === wanted && "lock" in e && isOfClass(e.lock, "anon_vma")) ?? false);
   const takes = deals("acquire");
   const drops = deals("release");
-  const own = fn.blocks.findIndex((block) => block.steps.includes(at));
-  const place = fn.blocks[own]?.steps.indexOf(at) ?? -1;
+  const own = placeOf(at, fn);
   const all = fn.blocks.flatMap((block) => block.steps);
-  if (place < 0 || !all.some(takes) || leadsTo(fn, own, place, drops)) return null;
+  if (own === null || !all.some(takes) || leadsTo(fn, own.block, own.place, drops)) return null;
   const before = precedingBlocks(fn);
   const seen = new Set<number>();
   let last: Step | null = null;
-  const open: (readonly [number, number])[] = [[own, place]];
+  const open: (readonly [number, number])[] = [[own.block, own.place]];
   for (let next = open.pop(); next; next = open.pop()) {
     const [block, end] = next;
     const found = fn.blocks[block]!.steps.slice(0, end).findLast((step) => takes(step) || drops(step));
