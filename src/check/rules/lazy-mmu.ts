@@ -4,11 +4,14 @@
  */
 import { compareVersions } from "../../util/version.ts";
 import { calleesOf } from "../../c/index.ts";
+import type { CallStep, FunctionIr, Step } from "../../c/ir.ts";
+import type { Rulebook } from "../../rulebook/rulebook.ts";
 import { hasEffect } from "../call-graph.ts";
 import { lazySection } from "../duties.ts";
 import { coversEntries, describeLock } from "../effects.ts";
 import type { Duty } from "../facts.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
+import { leadsTo, placeOf } from "../ways.ts";
 import { judgeLeftOpen, type LeftOpen } from "./left-open.ts";
 
 export const lazyMmu: Rule = {
@@ -37,7 +40,7 @@ export const lazyMmu: Rule = {
   onReturn: (_value, site) => {
     const open = site.facts.duties.get(lazySection);
     if (!open) return;
-    judgeLeftOpen(leftOn, open, open.by === site.frame.fn.name && !isForCaller(site), site);
+    judgeLeftOpen(leftOn, open, open.by === site.frame.fn.name && !isForCaller(open, site), site);
   },
 };
 
@@ -54,9 +57,44 @@ function isBefore(open: Duty, taken: { readonly line: number }): boolean {
   return open.at.line < taken.line;
 }
 
-/** A wrapper that does nothing but enter the mode. */
-function isForCaller(site: Site): boolean {
-  return calleesOf(site.frame.fn).length <= 2;
+/**
+ * A wrapper that does nothing but enter the mode, a function that enters it last of all (xen_end_context_switch()), or one that leaves
+ * the mode of its caller to have its stores done and enters it again (xen_flush_lazy_mmu(), arch/x86/xen/mmu_pv.c, 6.12).
+ */
+function isForCaller(open: Duty, { frame: { fn }, rulebook }: Site): boolean {
+  return calleesOf(fn).length <= 2 || entering(fn, rulebook, open).every((step) => endsWith(step, fn) || isFlush(callBefore(step, fn), step, rulebook));
+}
+
+function entering(fn: FunctionIr, rulebook: Rulebook, open: Duty): readonly CallStep[] {
+  return fn.blocks.flatMap(({ steps }) => steps.filter(isCall).filter((step) => step.loc.line === open.at.line && isSwitch(step, true, rulebook)));
+}
+
+function isCall(step: Step): step is CallStep {
+  return step.op === "call";
+}
+
+function isSwitch({ callee }: CallStep, enter: boolean, rulebook: Rulebook): boolean {
+  return callee !== null && (rulebook.contract(callee)?.effects?.some((effect) => effect.do === "lazy-mmu" && effect.enter === enter) ?? false);
+}
+
+/** Nothing is called and nothing stored behind it. */
+function endsWith(step: Step, fn: FunctionIr): boolean {
+  const at = placeOf(step, fn);
+  return at !== null && !leadsTo(fn, at.block, at.place, ({ op }) => op === "call" || op === "store" || op === "gap");
+}
+
+function callBefore(step: Step, fn: FunctionIr): CallStep | undefined {
+  const at = placeOf(step, fn);
+  return at === null ? undefined : fn.blocks[at.block]!.steps.slice(0, at.place).findLast(isCall);
+}
+
+function callBehind(step: Step, fn: FunctionIr): CallStep | undefined {
+  const at = placeOf(step, fn);
+  return at === null ? undefined : fn.blocks[at.block]!.steps.slice(at.place + 1).find(isCall);
+}
+
+function isFlush(left: CallStep | undefined, entered: CallStep | undefined, rulebook: Rulebook): boolean {
+  return left !== undefined && entered !== undefined && isSwitch(left, false, rulebook) && isSwitch(entered, true, rulebook);
 }
 
 function judgeNesting(open: Duty | undefined, call: CallInfo, site: Site): void {
@@ -74,7 +112,8 @@ function judgeNesting(open: Duty | undefined, call: CallInfo, site: Site): void 
 /** Leaving what was not entered: only where this function enters it on another path is the caller out of question. */
 function judgeLeaving(open: Duty | undefined, call: CallInfo, site: Site): void {
   const enters = hasEffect(site.frame.fn, site.rulebook, (e) => e.do === "lazy-mmu" && e.enter);
-  const twice = open === undefined && enters && !site.facts.unseenLocks;
+  const flushes = isFlush(call.step, callBehind(call.step, site.frame.fn), site.rulebook);
+  const twice = open === undefined && enters && !flushes && !site.facts.unseenLocks;
   site.judge({
     rule: "lazy-mmu",
     outcome: open ? "proved" : twice ? "violated" : "unknown",
