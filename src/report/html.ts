@@ -80,7 +80,7 @@ ${[...links.error, ...links.warning, ...links.note]}</ul></nav>
 function patchHtml(patch: PatchReport, id: string, options: ReportOptions): Html {
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${oneLine(patch.subject) || "(no subject)"}</h2>
 ${factsHtml(patchFacts(patch, options))}
-${findingsHtml(patch.findings, id)}${questionsHtml(patch.functions)}</section>
+${findingsHtml(patch.findings, id)}${questionsHtml(patch.functions, options)}</section>
 `;
 }
 
@@ -88,7 +88,7 @@ function unitHtml(unit: UnitReport, id: string, options: ReportOptions): Html {
   const facts: Fact[] = [["checked", checkedText(unit.functions)], ...coverageFacts(unit.functions, options)];
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${oneLine(unit.file)}</h2>
 ${factsHtml(facts)}
-${findingsHtml(unit.findings, id)}${questionsHtml(unit.functions)}</section>
+${findingsHtml(unit.findings, id)}${questionsHtml(unit.functions, options)}</section>
 `;
 }
 
@@ -106,8 +106,8 @@ function findingsHtml(findings: PatchReport["findings"], id: string): Html {
 `}`;
 }
 
-function questionsHtml(functions: readonly FunctionReport[]): Html {
-  const questions = openQuestions(functions);
+function questionsHtml(functions: readonly FunctionReport[], options: ReportOptions): Html {
+  const questions = openQuestions(functions, options);
   return questions.length === 0 ? nothing : html`<h3>Undecided, worth a look</h3><ul>${questions.map((text) => html`<li>${text}</li>`)}</ul>
 `;
 }

@@ -106,13 +106,22 @@ function repairTexts(patch: PatchReport): string[] {
   });
 }
 
-/** What could not be decided and a person should look at. */
-export function openQuestions(functions: readonly FunctionReport[]): string[] {
-  return functions.flatMap((item) => item.unknowns.map((open) => openText(item, open)));
+/** What could not be decided and a person should look at; what is open alike in several functions of a file is said once. */
+export function openQuestions(functions: readonly FunctionReport[], options: ReportOptions): string[] {
+  const alike = new Map<string, { readonly item: FunctionReport; readonly open: OpenQuestion; readonly names: Set<string> }>();
+  for (const item of functions) {
+    for (const open of item.unknowns) {
+      const key = JSON.stringify([item.file, open.rule, open.text, ...(options.verbose ? [item.name, open.line] : [])]);
+      const known = alike.get(key);
+      if (known === undefined) alike.set(key, { item, open, names: new Set([item.name]) });
+      else known.names.add(item.name);
+    }
+  }
+  return Array.from(alike.values(), ({ item, open, names }) => openText(item, open, [...names], options));
 }
 
 export function openQuestionLines(functions: readonly FunctionReport[], options: ReportOptions): string[] {
-  const texts = openQuestions(functions);
+  const texts = openQuestions(functions, options);
   if (texts.length === 0) return [];
   const shown = shorten(texts, options, "open question");
   return ["  undecided, worth a look:", ...shown.flatMap((text) => hanging("    -", text, 6, options.width))];
@@ -121,12 +130,13 @@ export function openQuestionLines(functions: readonly FunctionReport[], options:
 /** What was proved, for a reader who asks for everything. */
 export function proofLines(functions: readonly FunctionReport[], options: ReportOptions): string[] {
   if (!options.verbose) return [];
-  const texts = functions.flatMap((item) => item.proofs.map((proof) => openText(item, proof)));
+  const texts = functions.flatMap((item) => item.proofs.map((proof) => openText(item, proof, [item.name], options)));
   return texts.length === 0 ? [] : ["  proved:", ...texts.flatMap((text) => hanging("    +", text, 6, options.width))];
 }
 
-function openText(item: FunctionReport, open: OpenQuestion): string {
-  return `${placeText(item.file, open.line)}: ${oneLine(item.name)}(): ${oneLine(open.text)} [${oneLine(open.rule)}]`;
+function openText(item: FunctionReport, open: OpenQuestion, names: readonly string[], options: ReportOptions): string {
+  const who = shorten(names.map((name) => `${oneLine(name)}()`), options, "function").join(", ");
+  return `${placeText(item.file, open.line)}: ${who}: ${oneLine(open.text)} [${oneLine(open.rule)}]`;
 }
 
 /** The list, or its head and "and N more NOUNs" when it is long and the reader did not ask for all of it. */
