@@ -3,7 +3,6 @@
  * and holds no page-table lock shows that the function runs without: nobody locks an entry that is not reached yet.
  */
 import type { FunctionIr } from "../c/ir.ts";
-import { mayMention } from "./call-graph.ts";
 import { callsBelow } from "./calls-below.ts";
 import { covering } from "./effects.ts";
 import { explore, type Surroundings } from "./explore.ts";
@@ -15,7 +14,7 @@ import * as sym from "./symbols.ts";
 export function unlockedCallers(fn: FunctionIr, param: string, around: Surroundings): readonly string[] | null {
   const position = fn.params.indexOf(param);
   if (!fn.isStatic || position < 0) return null;
-  const callers = Array.from(around.functions.values()).filter((caller) => caller !== fn && mayMention(caller, fn.name) && calls(caller, fn.name));
+  const callers = around.functions.mentioning(fn.name).filter((caller) => caller !== fn && calls(caller, fn.name));
   // A helper of the caller that is run in place may call it, too.
   const below = callsBelow(around.functions, (callee) => callee === fn.name);
   const leadsToIt = (callee: string): boolean => {

@@ -1,6 +1,7 @@
 /** Which functions in view lead to a call of interest, by names alone: a cheap test before a helper is run in place. */
 import type { FunctionIr } from "../c/ir.ts";
 import { calleesOf } from "../c/index.ts";
+import type { FunctionsInView } from "./functions-in-view.ts";
 
 /** Levels of helpers that are run in place (see explore.ts). */
 const deepest = 3;
@@ -9,7 +10,7 @@ export interface CallsBelow {
   readonly reaches: (fn: FunctionIr) => boolean;
 }
 
-export function callsBelow(functions: ReadonlyMap<string, FunctionIr>, isWanted: (callee: string) => boolean): CallsBelow {
+export function callsBelow(functions: Pick<FunctionsInView, "get">, isWanted: (callee: string) => boolean): CallsBelow {
   const known = new Map<string, boolean>();
   const search = (fn: FunctionIr, depth: number): boolean => {
     const key = `${depth} ${fn.name}`;

@@ -9,6 +9,7 @@ import { assume, assumeCase } from "./assume.ts";
 import type { CallersOf } from "./call-graph.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
 import { type EntryLock, type Facts, joinFacts, resourceKey } from "./facts.ts";
+import type { FunctionsInView } from "./functions-in-view.ts";
 import { leadingSteps } from "./leading-blocks.ts";
 import { type Liveness, livenessOf } from "./liveness.ts";
 import type { CallInfo, FieldOrder, Judgement, Rule, Site } from "./model.ts";
@@ -22,7 +23,7 @@ import { foundBehind } from "./freed-behind.ts";
 export interface Surroundings {
   readonly rulebook: Rulebook;
   /** Functions whose bodies are in view, by name. */
-  readonly functions: ReadonlyMap<string, FunctionIr>;
+  readonly functions: FunctionsInView;
   readonly records: readonly RecordType[];
   readonly rules: readonly Rule[];
   /** Whether a helper leaves a trace in its caller whatever its arguments. */

@@ -3,21 +3,19 @@
  * in view that stores a new table to the field has run a write barrier after making it when it returns.
  */
 import type { FunctionIr } from "../c/ir.ts";
-import { mayMention } from "./call-graph.ts";
 import { explore, type Surroundings } from "./explore.ts";
 import { emptyFacts, type Facts } from "./facts.ts";
 import type { FieldOrder, Rule } from "./model.ts";
 import { asNumber } from "./symbols.ts";
 
 export function fieldOrder(field: string, around: Surroundings): FieldOrder {
-  const fillers = Array.from(around.functions.values()).filter((fn) => fills(fn, field, around));
+  const fillers = around.functions.mentioning(field).filter((fn) => fills(fn, field, around));
   const verdicts = fillers.map((fn) => ordersField(fn, field, around)).filter((verdict) => verdict !== null);
   if (verdicts.length === 0) return null;
   return { ordered: verdicts.every((verdict) => verdict.ordered), by: verdicts.map((verdict) => verdict.name) };
 }
 
 function fills(fn: FunctionIr, field: string, around: Surroundings): boolean {
-  if (!mayMention(fn, field)) return false;
   const steps = fn.blocks.flatMap((block) => block.steps);
   const stores = steps.some((step) => step.op === "store" && step.place.k === "field" && step.place.field === field);
   return stores && steps.some((step) => step.op === "call" && step.callee !== null && (around.rulebook.contract(step.callee)?.effects?.some((e) => e.do === "new-table") ?? false));

@@ -15,6 +15,7 @@ import { callsBelow } from "./calls-below.ts";
 import { isForProcess, ledgerStep } from "./duties.ts";
 import { callersInView, certainLocksOfCallers, entryLocks, type EntryLocks } from "./entry-locks.ts";
 import { fieldOrder } from "./field-order.ts";
+import { functionsInView } from "./functions-in-view.ts";
 import type { FieldOrder } from "./model.ts";
 import { neutralAmong } from "./neutral.ts";
 import { hasPageTableSteps } from "./page-table-steps.ts";
@@ -97,18 +98,6 @@ function isCallback(fn: FunctionIr, units: readonly UnitIr[]): boolean {
   return units.some((unit) => unit.opsTables.some((table) => Array.from(table.fields.values()).some((value) => value.replace(/^&/, "") === fn.name)));
 }
 
-/** Where a file has a function twice (with a configuration switch and as a stub without), the one that does more is meant; the last file counts. */
-function functionsByName(units: readonly UnitIr[]): Map<string, FunctionIr> {
-  const byName = new Map<string, FunctionIr>();
-  for (const unit of units) {
-    for (const fn of unit.functions) {
-      const known = byName.get(fn.name);
-      if (known?.file !== fn.file || summaryOf(fn).steps > summaryOf(known).steps) byName.set(fn.name, fn);
-    }
-  }
-  return byName;
-}
-
 /** What the rest of the tree has to say of a file. */
 export interface Elsewhere {
   /** Units whose functions may be run in place. */
@@ -162,7 +151,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
   const unitsOf = new Map([...Array.from(calling.values()).flat(), ...units].map((u) => [u.file, u] as const));
   const orders = new Map<string, FieldOrder>();
   const callers = new Map<string, readonly string[] | null>();
-  const functions = functionsByName(units);
+  const functions = functionsInView(units);
   const isCut = unit.functions.some((fn) => fn.partial);
   const sleepsBelow = callsBelow(functions, (callee) => rulebook.sleeper(callee) !== undefined);
   const needsBelow = callsBelow(functions, (callee) => rulebook.contract(callee)?.requires?.some((r) => r.need === "held") ?? false);

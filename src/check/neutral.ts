@@ -6,10 +6,11 @@ import type { FunctionIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { calleesOf } from "../c/index.ts";
 import { hasEffect, isOfClass } from "./call-graph.ts";
+import type { FunctionsInView } from "./functions-in-view.ts";
 
 const deepest = 4;
 
-export function neutralAmong(functions: ReadonlyMap<string, FunctionIr>, rulebook: Rulebook, leavesTrace: (fn: FunctionIr) => boolean): (callee: string) => boolean {
+export function neutralAmong(functions: FunctionsInView, rulebook: Rulebook, leavesTrace: (fn: FunctionIr) => boolean): (callee: string) => boolean {
   const known = new Map<string, boolean>();
   const isNeutral = (name: string, depth: number): boolean => {
     const before = known.get(name);
