@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { nativeGrammar } from "../src/c/native-grammar.ts";
 
 const root = join(import.meta.dirname, "..");
 const made: string[] = [];
@@ -26,9 +27,9 @@ function installed(change: (bytes: Buffer) => Buffer | null, changed = ".cache")
   return place;
 }
 
-function run(place: string): unknown {
+function run(place: string, env: Readonly<Record<string, string>> = {}): unknown {
   const words = ["--no-progress", "--format", "json", join(root, "fixtures/mail/prefill-v1.mbox")];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(place, "bin/mmreview.js"), ...words], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(place, "bin/mmreview.js"), ...words], { encoding: "utf8", env: { ...process.env, ...env } });
   return { status, stderr, stdout: stdout.replace(/"elapsedMs": \d+/, "") };
 }
 
@@ -47,5 +48,14 @@ describe.skipIf(!built)("the bundle", () => {
     for (const change of [(): null => null, (cache: Buffer): Buffer => cache.subarray(0, 5000), (): Buffer => Buffer.alloc(0), flipped(3), flipped(30), flipped(50_000), flipped(400_000)]) {
       expect(run(installed(change))).toEqual(whole);
     }
+  });
+
+  it.skipIf(nativeGrammar() === null)("gives the same by the native grammar, which it takes where it is installed, and by wasm", () => {
+    const place = installed((cache) => cache);
+    const told = join(place, "told.cjs");
+    writeFileSync(told, 'process.on("exit", () => process.stderr.write(String(process.report.getReport().sharedObjects.some((path) => /tree[-_]sitter[^/]*\\.node$/.test(path)))));');
+    const [native, wasm] = [{}, { MMREVIEW_GRAMMAR: "wasm" }].map((env) => run(place, { ...env, NODE_OPTIONS: `--require ${told}` }));
+    expect(native).toEqual({ ...(run(place) as object), stderr: "true" });
+    expect(wasm).toEqual({ ...(native as object), stderr: "false" });
   });
 });

@@ -45,8 +45,8 @@ describe("two builds", () => {
 describe("the bill of materials", () => {
   it("names each package that is installed with its version and licence", () => {
     const { components } = JSON.parse(billOfMaterials(root)) as { readonly components: readonly { readonly name: string; readonly version: string; readonly licenses?: unknown }[] };
-    const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly dependencies: Readonly<Record<string, string>> };
-    for (const [name, version] of Object.entries(dependencies)) expect(components).toContainEqual(expect.objectContaining({ name, version }));
+    const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Readonly<Record<string, Readonly<Record<string, string>>>>;
+    for (const [name, version] of Object.entries({ ...dependencies, ...optionalDependencies })) expect(components).toContainEqual(expect.objectContaining({ name, version }));
     expect(components.filter((one) => one.licenses === undefined)).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "..");
-const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string; dependencies: Record<string, string>; bin: Record<string, string> };
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string; dependencies: Record<string, string>; optionalDependencies: Record<string, string>; bin: Record<string, string> };
 let folder = "";
 let installed = "";
 
@@ -31,7 +31,7 @@ beforeAll(() => {
   installed = join(folder, "node_modules/mmreview");
   mkdirSync(installed, { recursive: true });
   execFileSync("tar", ["-xzf", join(packed, `mmreview-${manifest.version}.tgz`), "-C", installed, "--strip-components=1"]);
-  for (const name of closure(Object.keys(manifest.dependencies))) {
+  for (const name of closure([...Object.keys(manifest.dependencies), ...Object.keys(manifest.optionalDependencies)])) {
     mkdirSync(dirname(join(folder, "node_modules", name)), { recursive: true });
     symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));
   }

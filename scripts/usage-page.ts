@@ -64,6 +64,7 @@ export function usagePage(): string {
     "| variable | effect |",
     "| --- | --- |",
     "| NO_COLOR | when not empty, no colour unless `--color always` |",
+    "| MMREVIEW_GRAMMAR | `wasm`: C is parsed in wasm, never by native code; slower, with the same results (SECURITY.md) |",
     "| MMREVIEW_SKIP | when not empty, the send-email hook lets everything pass |",
     "",
   ];

@@ -1,38 +1,32 @@
 /**
- * The C grammar: loaded once, then parsing is synchronous. Only this file talks to web-tree-sitter; trees are copied to
- * plain nodes and freed here.
+ * The C grammar: loaded once, then parsing is synchronous. Trees of the parser are copied to plain nodes here.
  */
-import { createRequire } from "node:module";
-import { Language, Parser, type Tree, type TreeCursor } from "web-tree-sitter";
+import { errorId, type Cursor, type Grammar } from "./grammar.ts";
+import { nativeGrammar } from "./native-grammar.ts";
 import { ParsedBefore } from "./parsed-before.ts";
 import type { SyntaxNode } from "./syntax.ts";
 
 /** Nodes nested deeper than this are copied as one broken node: hostile input must not overflow the stack of a later stage. */
 const maxDepth = 800;
 
-interface Grammar {
-  readonly parser: Parser;
-  readonly fields: readonly (string | null)[];
-  /** Name of each node type, and whether it is a named one. */
-  readonly kinds: readonly string[];
-  readonly named: readonly boolean[];
+/** A grammar with what is known of its node types, by id. */
+export interface Tables {
+  readonly grammar: Grammar;
+  readonly kinds: (string | undefined)[];
+  readonly named: boolean[];
 }
 
-let grammar: Grammar | null = null;
+let tables: Tables | null = null;
 let loading: Promise<void> | null = null;
 
+/** MMREVIEW_GRAMMAR=wasm keeps text of strangers out of native code. */
 async function load(): Promise<void> {
-  const { resolve } = createRequire(import.meta.url);
-  await Parser.init({ locateFile: () => resolve("web-tree-sitter/web-tree-sitter.wasm") });
-  const language = await Language.load(resolve("tree-sitter-c/tree-sitter-c.wasm"));
-  const parser = new Parser();
-  parser.setLanguage(language);
-  grammar = {
-    parser,
-    fields: language.fields,
-    kinds: language.types,
-    named: language.types.map((_, id) => language.nodeTypeIsNamed(id)),
-  };
+  const native = process.env["MMREVIEW_GRAMMAR"] === "wasm" ? null : nativeGrammar();
+  tables = tablesOf(native ?? (await (await import("./wasm-grammar.ts")).wasmGrammar()));
+}
+
+export function tablesOf(grammar: Grammar): Tables {
+  return { grammar, kinds: [], named: [] };
 }
 
 /** Loads the grammar; later calls wait for the first one. Must have been awaited before anything is parsed. */
@@ -52,52 +46,44 @@ export function parse(text: string, offset = 0): SyntaxNode {
 const before = new ParsedBefore();
 
 function parseAnew(text: string, offset: number): SyntaxNode {
-  if (grammar === null) throw new Error("initC() must be awaited before C is parsed");
-  const tree = withinBudget(grammar.parser, text);
-  if (tree === null) return { kind: "ERROR", field: "", start: offset, end: offset + text.length, named: true, broken: true, children: [] };
-  const cursor = tree.walk();
-  try {
-    return copy(cursor, grammar, offset, 0);
-  } finally {
-    cursor.delete();
-    tree.delete();
-  }
+  if (tables === null) throw new Error("initC() must be awaited before C is parsed");
+  return parseBy(tables, text, offset);
 }
 
 /**
- * Recovery from errors can take time that grows much faster than the text. The parser reports every hundred operations
- * and needs about one report for 250 characters of C; who needs ten times as many is given up on. Counted, not timed, so
- * that the same text always gives the same result. null: given up.
+ * Recovery from errors can take time that grows much faster than the text. The parser needs about one report for 250 characters of C; who
+ * needs ten times as many is given up on. Counted, not timed, so that the same text always gives the same result.
  */
-function withinBudget(parser: Parser, text: string): Tree | null {
-  let left = 200 + text.length / 25;
-  const tree = parser.parse(text, null, { progressCallback: () => --left < 0 });
-  if (tree === null) parser.reset();
-  return tree;
+export function parseBy(by: Tables, text: string, offset: number): SyntaxNode {
+  const root = by.grammar.parse(text, 200 + text.length / 25, (cursor) => copy(cursor, by, offset, 0));
+  return root ?? { kind: "ERROR", field: "", start: offset, end: offset + text.length, named: true, broken: true, children: [] };
 }
 
-/** The id of ERROR nodes is not in the tables. */
-const errorId = 65535;
+/** A type's name and whether its nodes are named are asked for once: to make a string of the parser's takes longer than to copy a node. */
+function learn(cursor: Cursor, { kinds, named }: Tables, id: number): string {
+  named[id] = cursor.nodeIsNamed;
+  return (kinds[id] = cursor.nodeType);
+}
 
-function copy(cursor: TreeCursor, tables: Grammar, offset: number, depth: number): SyntaxNode {
+function copy(cursor: Cursor, by: Tables, offset: number, depth: number): SyntaxNode {
   const id = cursor.nodeTypeId;
-  const kind = id === errorId ? "ERROR" : (tables.kinds[id] ?? "ERROR");
+  const kind = id === errorId ? "ERROR" : (by.kinds[id] ?? learn(cursor, by, id));
   const start = cursor.startIndex + offset;
   const end = cursor.endIndex + offset;
-  const field = tables.fields[cursor.currentFieldId] ?? "";
+  const field = by.grammar.fields[cursor.currentFieldId ?? 0] ?? "";
   let broken = kind === "ERROR" || (start === end && kind !== ";" && cursor.nodeIsMissing);
   const children: SyntaxNode[] = [];
   if (depth >= maxDepth) {
     broken = true;
   } else if (cursor.gotoFirstChild()) {
     do {
-      const child = copy(cursor, tables, offset, depth + 1);
+      const child = copy(cursor, by, offset, depth + 1);
       if (child.broken) broken = true;
       children.push(child);
     } while (cursor.gotoNextSibling());
     cursor.gotoParent();
   }
-  const node: SyntaxNode = { kind, field, start, end, named: id === errorId || (tables.named[id] ?? false), broken, children };
+  const node: SyntaxNode = { kind, field, start, end, named: id === errorId || by.named[id] === true, broken, children };
   return kind === "update_expression" ? rebound(node) : node;
 }
 

@@ -1,0 +1,35 @@
+/**
+ * What parse.ts needs of a C grammar. There are two, with the same core of tree-sitter and the same tables, so that a text gives
+ * the same tree by both: native code (native-grammar.ts), where it is installed, and wasm (wasm-grammar.ts).
+ */
+
+/** A place in the parser's own tree: at one of its nodes. */
+export interface Cursor {
+  /** errorId for text that is not C. */
+  readonly nodeTypeId: number;
+  /** The grammar's name of the node; the same for all nodes of a type, as is whether they are named. */
+  readonly nodeType: string;
+  readonly nodeIsNamed: boolean;
+  readonly nodeIsMissing: boolean;
+  /** Offsets in UTF-16 units. */
+  readonly startIndex: number;
+  readonly endIndex: number;
+  /** 0 or undefined: in no field of its parent. */
+  readonly currentFieldId: number | undefined;
+  gotoFirstChild(): boolean;
+  gotoNextSibling(): boolean;
+  gotoParent(): boolean;
+}
+
+export interface Grammar {
+  /** Names of fields by id. */
+  readonly fields: readonly (string | null)[];
+  /**
+   * Parses `text` and gives what `read` makes of its tree, which is only there meanwhile. null when the parser was given up on: it
+   * reports every hundred operations, and made more than `budget` reports.
+   */
+  readonly parse: <T>(text: string, budget: number, read: (root: Cursor) => T) => T | null;
+}
+
+/** The id of ERROR nodes, which have no place in tables. */
+export const errorId = 65535;

@@ -1,0 +1,30 @@
+/** The C grammar as wasm: runs everywhere, and in a box of its own. Only this file talks to web-tree-sitter; trees lie in wasm memory and are freed here. */
+import { createRequire } from "node:module";
+import { Language, Parser } from "web-tree-sitter";
+import type { Cursor, Grammar } from "./grammar.ts";
+
+export async function wasmGrammar(): Promise<Grammar> {
+  const { resolve } = createRequire(import.meta.url);
+  await Parser.init({ locateFile: () => resolve("web-tree-sitter/tree-sitter.wasm") });
+  const language = await Language.load(resolve("tree-sitter-c/tree-sitter-c.wasm"));
+  const parser = new Parser();
+  parser.setLanguage(language);
+  return {
+    fields: language.fields,
+    parse: <T>(text: string, budget: number, read: (root: Cursor) => T): T | null => {
+      let left = budget;
+      const tree = parser.parse(text, null, { progressCallback: () => --left < 0 });
+      if (tree === null) {
+        parser.reset();
+        return null;
+      }
+      const cursor = tree.walk();
+      try {
+        return read(cursor);
+      } finally {
+        cursor.delete();
+        tree.delete();
+      }
+    },
+  };
+}
