@@ -12,7 +12,7 @@ import { type PreparedPatch, preparePatch } from "./prepare-patch.ts";
 import { Resumption } from "./resume.ts";
 import { reviewersFor } from "./reviewers.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
-import { type FoundSeries, Inputs } from "./sources.ts";
+import { type FoundSeries, Inputs, type SpooledInput } from "./sources.ts";
 import { summarize } from "./summary.ts";
 import { emptyStack, findKernelTree, openTree, type Tree } from "./tree/index.ts";
 import { inOrder } from "./util/pool.ts";
@@ -24,20 +24,23 @@ import { Waivers } from "./waivers.ts";
 
 /** Reviews what the inputs hold. Throws UsageError for a wrong option or pack; unreadable inputs are `failed` in the report. */
 export async function review(request: ReviewRequest, events?: EventSink): Promise<Report> {
-  const { patches, ...report } = await reviewSpooled(request, events);
+  const { patches, inputs, ...report } = await reviewSpooled(request, events);
   const values = new SharedValues();
   try {
-    return { ...report, patches: Array.from(patches, (patch) => values.share(patch)) };
+    return { ...report, inputs: inputs.map((input) => ({ ...input, skipped: Array.from(input.skipped) })), patches: Array.from(patches, (patch) => values.share(patch)) };
   } finally {
     patches.close();
+    for (const { skipped } of inputs) skipped.close();
   }
 }
 
 /** Reports that stay in memory; those of a longer thread or archive lie in a temporary file. */
 const mostInMemory = 64;
 
+type SpooledReport = ReportView & { readonly patches: Spool<PatchReport>; readonly inputs: readonly SpooledInput[] };
+
 /** The same with its patches out of the way, for one who goes through them: an archive may have thousands. */
-export async function reviewSpooled(request: ReviewRequest, events?: EventSink): Promise<ReportView & { readonly patches: Spool<PatchReport> }> {
+export async function reviewSpooled(request: ReviewRequest, events?: EventSink): Promise<SpooledReport> {
   const start = performance.now();
   const rules = await withPacks(builtinRules(), request.rules, request.cwd);
   const waivers = await Waivers.of(request, request.ignoreWaivers !== true);
@@ -70,6 +73,9 @@ export async function reviewSpooled(request: ReviewRequest, events?: EventSink):
         if (++done === mostInMemory) keepHeapSmall();
         events?.({ kind: "progress", phase: "review", done, total: null, what: found.series.subject });
       }
+    } catch (error) {
+      inputs.close();
+      throw error;
     } finally {
       await reviewers.close();
       resumption?.close();

@@ -1,20 +1,29 @@
 /** Inputs -> series with their fate: what the mail stage yields, sorted into one report an input. */
 import { InputError } from "./core/errors.ts";
-import type { MailPatch, Series } from "./core/message.ts";
-import type { InputReport, PatchReport } from "./core/report.ts";
+import type { MailPatch, Series, SkippedMessage } from "./core/message.ts";
+import type { InputView, PatchReport, SkippedReport } from "./core/report.ts";
 import type { EventSink } from "./core/events.ts";
 import type { ReviewRequest } from "./core/request.ts";
 import { archiveBase, fetchThread, isArchiveInput } from "./lore/index.ts";
 import { type GroupedEvent, parseSubject, readSeries } from "./mail/index.ts";
 import { isRevisionRange, revisionRange, type Tree } from "./tree/index.ts";
+import { Spool } from "./util/spool.ts";
+
+/** Skipped messages of an input that stay in memory; those of an archive lie in a temporary file. */
+const mostInMemory = 64;
+
+export type SpooledInput = InputView & { readonly skipped: Spool<SkippedReport> };
 
 interface OpenInput {
   messages: number;
   patches: number;
-  readonly skipped: { messageId: string; subject: string; reason: string }[];
+  readonly skipped: Spool<SkippedReport>;
+  /** Reason of the first skipped mail that promises a patch and has none to read; null where there is none. */
+  promised: string | null;
   readonly troubles: string[];
-  /** Why no file of a patch could be reviewed, one for each such patch. */
-  readonly refused: string[];
+  /** Patches of which no file could be reviewed, and why it was so with the first of them. */
+  refused: number;
+  refusal: string;
   failed?: string;
 }
 
@@ -45,7 +54,7 @@ export class Inputs {
   of(path: string): OpenInput {
     const known = this.#open.get(path);
     if (known) return known;
-    const made: OpenInput = { messages: 0, patches: 0, skipped: [], troubles: [], refused: [] };
+    const made: OpenInput = { messages: 0, patches: 0, skipped: new Spool(mostInMemory), promised: null, troubles: [], refused: 0, refusal: "" };
     this.#open.set(path, made);
     return made;
   }
@@ -100,7 +109,7 @@ export class Inputs {
     for await (const item of revisionRange(this.#tree!, range)) {
       input.messages++;
       if (item.kind === "patch") patches.push(item.patch);
-      else input.skipped.push({ messageId: item.skipped.message.id, subject: item.skipped.message.subject, reason: item.skipped.reason });
+      else skip(input, item.skipped);
     }
     input.patches += patches.length;
     return { input: range, series: { subject: range, revision: 1, total: patches.length, patches }, notes: [] };
@@ -112,7 +121,7 @@ export class Inputs {
       case "series":
         return { input: event.input, series: event.series, notes: event.notes };
       case "skipped":
-        input.skipped.push({ messageId: event.skipped.message.id, subject: event.skipped.message.subject, reason: event.skipped.reason });
+        skip(input, event.skipped);
         return null;
       case "trouble":
         input.troubles.push(event.text);
@@ -126,15 +135,29 @@ export class Inputs {
 
   /** Takes note of a patch of which nothing could be reviewed. */
   reviewed(input: string, patch: PatchReport): void {
-    if (patch.files.length === 0) this.of(input).refused.push(patch.notes.at(-1) ?? "its diff changes no file");
+    if (patch.files.length > 0) return;
+    const open = this.of(input);
+    if (open.refused++ === 0) open.refusal = patch.notes.at(-1) ?? "its diff changes no file";
   }
 
-  reports(): InputReport[] {
-    return Array.from(this.#open, ([path, { refused, ...input }]) => {
-      const failed = input.failed ?? incomplete({ ...input, refused });
-      return { path, ...input, ...(failed === undefined ? {} : { failed }) };
+  reports(): SpooledInput[] {
+    return Array.from(this.#open, ([path, input]) => {
+      const failed = input.failed ?? incomplete(input);
+      const { messages, patches, skipped, troubles } = input;
+      return { path, messages, patches, skipped, troubles, ...(failed === undefined ? {} : { failed }) };
     });
   }
+
+  /** To be called when nobody goes through the skipped messages any more. */
+  close(): void {
+    for (const { skipped } of this.#open.values()) skipped.close();
+  }
+}
+
+function skip(input: OpenInput, { message: { id, subject }, reason }: SkippedMessage): void {
+  const skipped = { messageId: id, subject, reason };
+  if (input.promised === null && isPromise(skipped)) input.promised = reason;
+  input.skipped.add(skipped);
 }
 
 /** The path stands before the message wherever it is shown. */
@@ -147,7 +170,7 @@ const suspicion = /\bmay have been cut\b/;
 /** How it words mails that promise a patch and have none to read; an empty one promises by its subject. */
 const promise = /^(?:marked as a patch|limit hit)/;
 
-function isPromise({ subject, reason }: OpenInput["skipped"][number]): boolean {
+function isPromise({ subject, reason }: SkippedReport): boolean {
   if (reason !== "empty message") return promise.test(reason);
   const { patch, index, reply } = parseSubject(subject);
   return patch && index !== 0 && !reply;
@@ -157,8 +180,7 @@ function isPromise({ subject, reason }: OpenInput["skipped"][number]): boolean {
 function incomplete(input: OpenInput): string | undefined {
   const lost = input.troubles.find((text) => !suspicion.test(text));
   if (lost !== undefined) return lost;
-  const nothing = input.patches === input.refused.length;
-  const promised = input.skipped.find(isPromise);
-  if (promised !== undefined && (nothing || input.troubles.length > 0)) return `no patch to review where one was promised: ${promised.reason}`;
-  return nothing && input.refused.length > 0 ? `no file of its patches can be reviewed: ${input.refused[0]!}` : undefined;
+  const nothing = input.patches === input.refused;
+  if (input.promised !== null && (nothing || input.troubles.length > 0)) return `no patch to review where one was promised: ${input.promised}`;
+  return nothing && input.refused > 0 ? `no file of its patches can be reviewed: ${input.refusal}` : undefined;
 }

@@ -46,11 +46,18 @@ export interface PatchReport {
   readonly findings: readonly Finding[];
 }
 
+/** A message that was not reviewed, and why. */
+export interface SkippedReport {
+  readonly messageId: string;
+  readonly subject: string;
+  readonly reason: string;
+}
+
 export interface InputReport {
   readonly path: string;
   readonly messages: number;
   readonly patches: number;
-  readonly skipped: readonly { readonly messageId: string; readonly subject: string; readonly reason: string }[];
+  readonly skipped: readonly SkippedReport[];
   /** Input trouble in words (truncated gzip, cut mailbox, ...). */
   readonly troubles: readonly string[];
   /** Why the input counts as unreadable or breaks its promise of a patch (exit 3); absent when it does not. */
@@ -64,12 +71,14 @@ export interface UnitReport {
 }
 
 /** In their order; an array is one, and one that lies on disk is read again whenever somebody goes through it. */
-export interface PatchReports extends Iterable<PatchReport> {
+export interface Listing<Item> extends Iterable<Item> {
   readonly length: number;
 }
 
-/** A report as formats take it: its patches need not all be in memory. */
-export type ReportView = Omit<Report, "patches"> & { readonly patches: PatchReports };
+export type InputView = Omit<InputReport, "skipped"> & { readonly skipped: Listing<SkippedReport> };
+
+/** A report as formats take it: its patches, and the messages that were not reviewed, need not all be in memory. */
+export type ReportView = Omit<Report, "patches" | "inputs"> & { readonly patches: Listing<PatchReport>; readonly inputs: readonly InputView[] };
 
 export interface Report {
   readonly schema: "mmreview/report@1";

@@ -4,33 +4,58 @@
  */
 import type { CodeFrame, Finding, Trace, Waiver } from "../core/finding.ts";
 import type { WorldPicture } from "../core/picture.ts";
-import type { FunctionReport, InputReport, PatchReport, ReportView, UnitReport } from "../core/report.ts";
+import type { FunctionReport, InputView, Listing, PatchReport, ReportView, UnitReport } from "../core/report.ts";
 import { sortFindings } from "./order.ts";
 
-/** What JSON.stringify() makes of it with two blanks, patch by patch. */
+/** What JSON.stringify() makes of it with two blanks, patch by patch and message by message. */
 export function* jsonReport(report: ReportView): Generator<string> {
-  const [head = "", tail = ""] = JSON.stringify(shellObject(report), null, 2).split(hole);
-  yield `${head}${hole.slice(0, -1)}`;
-  let between = "\n    ";
-  for (const patch of report.patches) {
-    // Line ends within texts are escaped, so each that stands here begins a line.
-    yield between + JSON.stringify(patchObject(patch), null, 2).replaceAll("\n", "\n    ");
-    between = ",\n    ";
-  }
-  yield `${report.patches.length === 0 ? "" : "\n  "}]${tail}\n`;
+  const [head, rest] = around("inputs", shellObject(report));
+  const [middle, tail] = cutAt("patches", rest);
+  yield head;
+  yield* within(report.inputs, inputPieces);
+  yield middle;
+  yield* within(report.patches, (patch) => [JSON.stringify(patchObject(patch), null, 2)]);
+  yield `${tail}\n`;
 }
 
-/** Where the patches go: no other key stands as far to the left. */
-const hole = '\n  "patches": []';
+function* inputPieces(input: InputView): Generator<string> {
+  const [head, tail] = around("skipped", inputObject(input));
+  yield head;
+  yield* within(input.skipped, ({ messageId, subject, reason }) => [JSON.stringify({ messageId, subject, reason }, null, 2)]);
+  yield tail;
+}
 
-/** All but the patches. */
+function around(key: string, shell: object): readonly [string, string] {
+  return cutAt(key, JSON.stringify(shell, null, 2));
+}
+
+/** The text before and after what stands within the empty list `key`: no key further in stands as far to the left. */
+function cutAt(key: string, text: string): readonly [string, string] {
+  const hole = `\n  "${key}": []`;
+  const at = text.indexOf(hole) + hole.length - 1;
+  return [text.slice(0, at), text.slice(at)];
+}
+
+/** What stands within a list of the outermost object. */
+function* within<Item>(items: Listing<Item>, pieces: (item: Item) => Iterable<string>): Generator<string> {
+  let between = "\n    ";
+  for (const item of items) {
+    yield between;
+    // Line ends within texts are escaped, so each that stands here begins a line.
+    for (const piece of pieces(item)) yield piece.replaceAll("\n", "\n    ");
+    between = ",\n    ";
+  }
+  if (items.length > 0) yield "\n  ";
+}
+
+/** All but inputs and patches. */
 function shellObject(report: ReportView): object {
   const { tool, kernel, summary } = report;
   return {
     schema: report.schema,
     tool: { name: tool.name, version: tool.version, rules: tool.rules },
     kernel: { version: kernel.version, from: kernel.from },
-    inputs: report.inputs.map(inputObject),
+    inputs: [],
     patches: [],
     ...(report.units === undefined ? {} : { units: report.units.map(unitObject) }),
     summary: {
@@ -43,12 +68,13 @@ function shellObject(report: ReportView): object {
   };
 }
 
-function inputObject(input: InputReport): object {
+/** All but the messages that were not reviewed. */
+function inputObject(input: InputView): object {
   return {
     path: input.path,
     messages: input.messages,
     patches: input.patches,
-    skipped: input.skipped.map(({ messageId, subject, reason }) => ({ messageId, subject, reason })),
+    skipped: [],
     troubles: input.troubles,
     ...(input.failed === undefined ? {} : { failed: input.failed }),
   };

@@ -139,8 +139,13 @@ function openText(item: FunctionReport, open: OpenQuestion, names: readonly stri
   return `${placeText(item.file, open.line)}: ${who}: ${oneLine(open.text)} [${oneLine(open.rule)}]`;
 }
 
-/** The list, or its head and "and N more NOUNs" when it is long and the reader did not ask for all of it. */
-export function shorten(list: readonly string[], options: ReportOptions, noun: string): string[] {
-  if (options.verbose || list.length <= shortList) return [...list];
-  return [...list.slice(0, shortList - 1), `and ${count(list.length - shortList + 1, `more ${noun}`)} (--verbose lists them)`];
+/** The list, or its head and "and N more NOUNs" when it is long and the reader did not ask for all of it. `all`: how many there are, where `list` may hold only those that mayShow(). */
+export function shorten(list: readonly string[], options: ReportOptions, noun: string, all: number = list.length): string[] {
+  if (options.verbose || all <= shortList) return [...list];
+  return [...list.slice(0, shortList - 1), `and ${count(all - shortList + 1, `more ${noun}`)} (--verbose lists them)`];
+}
+
+/** Whether shorten() may show the item at this place of a list. */
+export function mayShow(at: number, options: ReportOptions): boolean {
+  return options.verbose || at < shortList;
 }
