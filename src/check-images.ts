@@ -8,6 +8,7 @@ import type { FileImage } from "./core/image.ts";
 import type { FunctionReport, OpenQuestion } from "./core/report.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
 import { tallyOf } from "./summary.ts";
+import { hasBetween } from "./util/between.ts";
 
 export interface CheckedFile {
   readonly functions: readonly FunctionReport[];
@@ -65,8 +66,7 @@ export function touchedNames(source: Source | null): string[] {
 }
 
 export function isTouched(fn: FunctionIr, image: FileImage): boolean {
-  for (const line of image.changed) if (line >= fn.line && line <= fn.endLine) return true;
-  return false;
+  return hasBetween(image.changed, fn.line, fn.endLine);
 }
 
 /** What could not be decided, as notes (--strict). */

@@ -3,9 +3,9 @@
  * its era, before and after the patch. A trace explains a finding of the flow analysis; one that the patch brings in, that
  * rests on nothing unknown and that no rule has spoken of is a finding of its own.
  */
-import type { CheckedFile, Sides, Source } from "./check-images.ts";
+import { type CheckedFile, type Sides, type Source, touchedNames } from "./check-images.ts";
 import { type Elsewhere, fingerprint } from "./check/index.ts";
-import type { FunctionIr, UnitIr } from "./c/ir.ts";
+import type { UnitIr } from "./c/ir.ts";
 import type { Finding, RuleId } from "./core/finding.ts";
 import type { FunctionReport, OpenQuestion } from "./core/report.ts";
 import { libraryOf, type Run, type Side, type SideOptions, sideOf } from "./replay-side.ts";
@@ -34,9 +34,10 @@ export async function withTraces(sources: Sides<Source | null>, checked: Checked
   const sideFor = (side: keyof Sides<unknown>): Side | null => sideOf(sources[side], options.elsewhere[side], library, { ...options, mostWork: () => mostWorkOfPatch, more: (names) => options.more(side, names) });
   const sides = { pre: sideFor("pre"), post: sideFor("post") };
   let { findings } = checked;
+  const touched = new Set([...touchedNames(sources.pre), ...touchedNames(sources.post)]);
   const functions: FunctionReport[] = [];
   for (const report of checked.functions) {
-    const asked = report.coverage !== "skipped" && (isTouched(report.name, sources) || findings.some((f) => f.function === report.name));
+    const asked = report.coverage !== "skipped" && (touched.has(report.name) || findings.some((f) => f.function === report.name));
     const here = findings.filter((f) => f.function === report.name && f.file === report.file && f.severity !== "note");
     // A trace that something unknown lies beside is no finding by itself.
     const after = asked ? await sides.post?.run(report.name, (sofar) => here.length === 0 && sofar.notModelled.size > 0) : null;
@@ -80,16 +81,6 @@ export async function withTracesOfFile(source: Source, elsewhere: Elsewhere, che
     if (run !== null) findings = joined(findings, report, run, null, (rule) => isLeftToCallers(name, rule, options.rulebook), "pre-existing");
   }
   return { functions: checked.functions.map((f) => (results.has(f.name) ? noted(f, results.get(f.name)!) : f)), findings };
-}
-
-/** Whether the patch changes lines of the function. */
-function isTouched(name: string, sources: Sides<Source | null>): boolean {
-  return [sources.pre, sources.post].some((source) => source?.unit.functions.some((fn) => fn.name === name && hasChanged(source.image.changed, fn)) ?? false);
-}
-
-function hasChanged(changed: ReadonlySet<number>, fn: FunctionIr): boolean {
-  for (const line of changed) if (line >= fn.line && line <= fn.endLine) return true;
-  return false;
 }
 
 /** The findings with the traces of one function. */

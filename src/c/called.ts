@@ -2,8 +2,15 @@
 import type { FunctionIr, Step } from "./ir.ts";
 import { summaryOf } from "./summary.ts";
 
-export function stepsOf(fn: FunctionIr): readonly Step[] {
-  return fn.blocks.flatMap((block) => block.steps);
+/** By its blocks: a patch of thousands of functions asks each of them for every other. */
+const known = new WeakMap<FunctionIr["blocks"], readonly Step[]>();
+
+export function stepsOf({ blocks }: FunctionIr): readonly Step[] {
+  const before = known.get(blocks);
+  if (before) return before;
+  const steps = blocks.flatMap((block) => block.steps);
+  known.set(blocks, steps);
+  return steps;
 }
 
 /** Names of the functions that `fn` calls. */

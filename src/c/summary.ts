@@ -7,8 +7,16 @@ import type { BodySummary, Expr, FunctionIr } from "./ir.ts";
 /** Summaries of the functions of a file by their number in it; those that are made are put there as well. */
 export type Summaries = Map<number, BodySummary>;
 
+const known = new WeakMap<FunctionIr["blocks"], BodySummary>();
+
 export function summaryOf(fn: FunctionIr): BodySummary {
-  return fn.summary ?? summaryOfBlocks(fn.blocks);
+  return fn.summary ?? known.get(fn.blocks) ?? remembered(fn.blocks);
+}
+
+function remembered(blocks: FunctionIr["blocks"]): BodySummary {
+  const made = summaryOfBlocks(blocks);
+  known.set(blocks, made);
+  return made;
 }
 
 export function summaryOfBlocks(blocks: FunctionIr["blocks"]): BodySummary {

@@ -1,6 +1,6 @@
 /** Who calls whom among the functions in view, and what a function calls: answers that need no path. */
 import { calleesOf, operandsOf, stepsOf, walkExpr } from "../c/index.ts";
-import type { Expr, FunctionIr } from "../c/ir.ts";
+import type { Expr, FunctionIr, UnitIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect, LockClass, LockRef } from "../rulebook/schema.ts";
 
@@ -17,37 +17,65 @@ export function isOfClass(lock: LockRef, ...classes: readonly LockClass[]): bool
 /** Callers by name of the called function; null for a function whose callers need not all be in view. */
 export type CallersOf = (fn: FunctionIr) => readonly FunctionIr[] | null;
 
-/** False only when the text of `fn` shows that it neither calls nor uses anything of this name; nothing is lowered for it. */
+/** False only when `fn` neither calls nor uses anything of this name; where its words were read, nothing is lowered for it. */
 export function mayMention(fn: FunctionIr, name: string): boolean {
   return fn.words?.all.has(name) ?? true;
 }
 
+const indexed = new WeakMap<UnitIr["functions"], ReadonlyMap<string, readonly FunctionIr[]>>();
+
+/** Functions of a file that call or use what has this name, or set a field of it, in order; others may be among them. All are asked for all others, so they are put down by name once. */
+export function mentioning(name: string, { functions }: Pick<UnitIr, "functions">): readonly FunctionIr[] {
+  const before = indexed.get(functions);
+  if (before) return before.get(name) ?? [];
+  const index = new Map<string, FunctionIr[]>();
+  for (const fn of functions) {
+    for (const word of fn.words?.all ?? new Set([...calleesOf(fn), ...usedAsValues(fn), ...fieldsSet(fn)])) {
+      const users = index.get(word);
+      if (users) users.push(fn);
+      else index.set(word, [fn]);
+    }
+  }
+  indexed.set(functions, index);
+  return index.get(name) ?? [];
+}
+
 /** Only a static function that is never used as a value is called from nowhere else. */
-export function callersAmong(functions: readonly FunctionIr[], isCallback: (fn: FunctionIr) => boolean): CallersOf {
+export function callersAmong(units: readonly UnitIr[], isCallback: (fn: FunctionIr) => boolean): CallersOf {
   const known = new Map<string, readonly FunctionIr[] | null>();
   return (fn) => {
     if (!fn.isStatic || isCallback(fn)) return null;
     const before = known.get(fn.name);
     if (before !== undefined) return before;
-    const callers = callersByName(fn.name, functions);
+    const callers = callersByName(fn.name, units);
     known.set(fn.name, callers);
     return callers;
   };
 }
 
 /** The other functions that call one of this name; null when there is none, or one of them uses it as a value. */
-export function callersByName(name: string, functions: readonly FunctionIr[]): readonly FunctionIr[] | null {
-  const users = functions.filter((fn) => mayMention(fn, name));
-  if (users.some((fn) => usesAsValue(fn, name))) return null;
+export function callersByName(name: string, units: readonly UnitIr[]): readonly FunctionIr[] | null {
+  const users = units.flatMap((unit) => mentioning(name, unit));
+  if (users.some((fn) => usedAsValues(fn).has(name))) return null;
   const callers = users.filter((fn) => fn.name !== name && calleesOf(fn).includes(name));
   return callers.length > 0 ? callers : null;
 }
 
-function usesAsValue(fn: FunctionIr, name: string): boolean {
-  let found = false;
+function fieldsSet(fn: FunctionIr): readonly string[] {
+  return stepsOf(fn).flatMap((step) => (step.op === "store" && step.place.k === "field" ? [step.place.field] : []));
+}
+
+const values = new WeakMap<FunctionIr["blocks"], ReadonlySet<string>>();
+
+/** Names that a function uses without calling them. */
+function usedAsValues(fn: FunctionIr): ReadonlySet<string> {
+  const before = values.get(fn.blocks);
+  if (before) return before;
+  const found = new Set<string>();
   const look = (expr: Expr): void => {
-    if (expr.k === "global" && expr.name === name) found = true;
+    if (expr.k === "global") found.add(expr.name);
   };
   for (const step of stepsOf(fn)) for (const operand of operandsOf(step)) walkExpr(operand, look);
+  values.set(fn.blocks, found);
   return found;
 }

@@ -4,7 +4,7 @@
  */
 import { summaryOf } from "../c/index.ts";
 import type { FunctionIr, UnitIr } from "../c/ir.ts";
-import { mayMention } from "./call-graph.ts";
+import { mayMention, mentioning } from "./call-graph.ts";
 
 export interface FunctionsInView {
   readonly get: (name: string) => FunctionIr | undefined;
@@ -16,9 +16,11 @@ export interface FunctionsInView {
 /** Of units that have a function of the same name the last one counts. */
 export function functionsInView(units: readonly UnitIr[]): FunctionsInView {
   const byName = new Map<string, FunctionIr[]>();
+  const ranks = new Map<string, number>();
   for (const unit of units) {
     for (const fn of unit.functions) {
       const known = byName.get(fn.name);
+      if (!known) ranks.set(fn.name, ranks.size);
       if (known?.[0]!.file === fn.file) known.push(fn);
       else byName.set(fn.name, [fn]);
     }
@@ -33,6 +35,10 @@ export function functionsInView(units: readonly UnitIr[]): FunctionsInView {
   return {
     get,
     has: (name) => byName.has(name),
-    mentioning: (word) => Array.from(byName).flatMap(([name, ones]) => (ones.some((fn) => mayMention(fn, word)) ? [get(name)!] : [])).filter((fn) => mayMention(fn, word)),
+    mentioning: (word) => {
+      const names = new Set(units.flatMap((unit) => mentioning(word, unit)).map((fn) => fn.name));
+      const inOrder = Array.from(names).toSorted((a, b) => ranks.get(a)! - ranks.get(b)!);
+      return inOrder.map((name) => get(name)!).filter((fn) => mayMention(fn, word));
+    },
   };
 }

@@ -13,10 +13,10 @@ import { callersAmong, callersByName, hasEffect, isOfClass } from "./call-graph.
 import { unlockedCallers } from "./callers.ts";
 import { callsBelow } from "./calls-below.ts";
 import { isForProcess, ledgerStep } from "./duties.ts";
-import { callersInView, certainLocksOfCallers, entryLocks, type EntryLocks } from "./entry-locks.ts";
+import { callersInView, certainLocksOfCallers, entryLocks, type EntryLocks, tablesByFunction } from "./entry-locks.ts";
 import { fieldOrder } from "./field-order.ts";
 import { functionsInView } from "./functions-in-view.ts";
-import type { FieldOrder } from "./model.ts";
+import type { FieldOrder, Judgement } from "./model.ts";
 import { neutralAmong } from "./neutral.ts";
 import { hasPageTableSteps } from "./page-table-steps.ts";
 import { rules } from "./rules/index.ts";
@@ -95,7 +95,7 @@ function isStub(fn: FunctionIr): boolean {
 
 /** Functions in tables of function pointers have callers that are not in view. */
 function isCallback(fn: FunctionIr, units: readonly UnitIr[]): boolean {
-  return units.some((unit) => unit.opsTables.some((table) => Array.from(table.fields.values()).some((value) => value.replace(/^&/, "") === fn.name)));
+  return units.some((unit) => tablesByFunction(unit).has(fn.name));
 }
 
 /** What the rest of the tree has to say of a file. */
@@ -121,7 +121,8 @@ export function* checking(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere
     judged.push(judgeFunction(fn, around));
     yield;
   }
-  return { checks: judged.map((one) => checkOf({ ...one, all: openWhereHelperIsJudged(one, judged) }, rulebook)), view: viewOf(around) };
+  const violated = new Set(judged.flatMap(({ fn, all }) => all.flatMap(({ judgement }) => (judgement.outcome === "violated" ? [demandOf(fn.name, judgement)] : []))));
+  return { checks: judged.map((one) => checkOf({ ...one, all: openWhereHelperIsJudged(one, violated) }, rulebook)), view: viewOf(around) };
 }
 
 /** What is known of those who call the functions of a file. */
@@ -162,8 +163,8 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
     functions,
     records: units.flatMap((u) => u.records),
     rules,
-    callersInView: (fn) => callersByName(fn.name, units.flatMap((u) => u.functions)) ?? [],
-    callersOf: callersAmong(units.flatMap((u) => u.functions), (fn) => isCallback(fn, units)),
+    callersInView: (fn) => callersByName(fn.name, units) ?? [],
+    callersOf: callersAmong(units, (fn) => isCallback(fn, units)),
     matters: (fn) => leavesTrace(fn, rulebook) || (isConstant(fn) && !(isCut && isStub(fn))),
     mattersUnder: (fn, facts) => (facts.locks.some((lock) => lock.class === "mmap") && fn.blocks.length <= wrapperBlocks && unlocksBelow.reaches(fn)) || (facts.duties.size > 0 && discharges(fn, rulebook)) || (atomicReason(facts, rulebook.era, unit.file) !== null && sleepsBelow.reaches(fn)) || (facts.free.size > 0 && fn.isStatic && needsBelow.reaches(fn)),
     unlockedCallers: (fn, param) => {
@@ -191,7 +192,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
     knownCallersOf: (fn) => {
       if (fn.isStatic) return around.callersOf(fn);
       const others = calling.get(fn.name);
-      return others === undefined || isCallback(fn, [...units, ...others]) ? null : callersByName(fn.name, [...units, ...others].flatMap((u) => u.functions));
+      return others === undefined || isCallback(fn, [...units, ...others]) ? null : callersByName(fn.name, [...units, ...others]);
     },
     exploredAlone: (fn) => once.exploredAlone(fn),
     heldAtCalls: (caller, callee) => once.heldAtCalls(caller, callee),
@@ -224,11 +225,15 @@ function judgeFunction(fn: FunctionIr, around: Surroundings): JudgedFunction {
   return { fn, all: worstJudgements(exploration).filter((j) => exploration.limit === "" || !j.judgement.what.endsWith("at return")), limit: exploration.limit };
 }
 
+function demandOf(name: string, { rule, what }: Judgement): string {
+  return `${name} ${rule} ${what}`;
+}
+
 /** One defect is one finding: where the helper that did it is found wanting, its callers are not as well. */
-function openWhereHelperIsJudged({ all }: JudgedFunction, functions: readonly JudgedFunction[]): Judged[] {
+function openWhereHelperIsJudged({ all }: JudgedFunction, violated: ReadonlySet<string>): Judged[] {
   return all.map((j) => {
-    const { by, rule, what } = j.judgement;
-    const repeats = by !== undefined && functions.some((other) => other.fn.name === by && other.all.some((k) => k.judgement.outcome === "violated" && k.judgement.rule === rule && k.judgement.what === what));
+    const { by } = j.judgement;
+    const repeats = by !== undefined && violated.has(demandOf(by, j.judgement));
     return repeats ? { ...j, judgement: { ...j.judgement, outcome: "unknown", message: "" } } : j;
   });
 }

@@ -1,5 +1,6 @@
 /** Holds the findings of a post-image against those of its pre-image: introduced, pre-existing or fixed. */
 import { type FunctionCheck, fingerprint } from "../check/index.ts";
+import { tally } from "./pair.ts";
 import { renamedIn } from "./renamed.ts";
 import type { Finding } from "../core/finding.ts";
 
@@ -23,9 +24,10 @@ export function compareFindings(pre: readonly FunctionCheck[], post: readonly Fu
   const oldFirst = after.toSorted((a, b) => Number(changed.has(a.line)) - Number(changed.has(b.line)));
   const renamed = renamedIn(pre, post);
   for (const key of [(finding: Finding) => wording(finding, renamed), (finding: Finding) => finding.fingerprint]) {
+    const left = tally(Array.from(before).toReversed(), key);
     for (const finding of oldFirst) {
       if (known.has(finding)) continue;
-      const earlier = Array.from(before).find((candidate) => key(candidate) === key(finding));
+      const earlier = left.get(key(finding))?.pop();
       if (earlier === undefined) continue;
       before.delete(earlier);
       known.add(finding);

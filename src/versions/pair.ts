@@ -7,6 +7,7 @@ import type { FunctionIr, Step } from "../c/ir.ts";
 import type { FunctionCheck } from "../check/index.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { renamedIn } from "./renamed.ts";
+import { type Measure, TouchedFunctions } from "./touched-functions.ts";
 
 /** What a patch touches in a file. */
 export interface Touched {
@@ -30,8 +31,8 @@ export interface Pair extends Both<FunctionCheck> {
   /** And the checks of both followed all of its paths. */
   readonly judged: boolean;
   readonly rulebook: Rulebook;
-  /** Other functions that the patch touches. */
-  readonly others: Both<readonly FunctionCheck[]>;
+  /** All functions that the patch touches. */
+  readonly touched: Both<TouchedFunctions>;
   /** Lines of `to` that the patch wrote. */
   readonly written: ReadonlySet<number>;
 }
@@ -39,18 +40,17 @@ export interface Pair extends Both<FunctionCheck> {
 /** Each function that stands in both versions, read forwards and backwards. */
 export function pairsOf(pre: readonly FunctionCheck[], post: readonly FunctionCheck[], rulebook: Rulebook, touched: Touched): readonly (readonly [lost: Pair, won: Pair])[] {
   const renamed = renamedIn(pre, post);
+  const [old, now] = [pre, post].map((checks) => new TouchedFunctions(checks.filter(({ fn }) => touched.names.has(fn.name)), rulebook)) as [TouchedFunctions, TouchedFunctions];
+  const [olds, news] = [pre, post].map((checks) => tally(checks, ({ fn }) => fn.name)) as [Map<string, FunctionCheck[]>, Map<string, FunctionCheck[]>];
   return post.flatMap((after) => {
     // Variants of one function (#ifdef, #else) go by their order.
-    const variants = (checks: readonly FunctionCheck[], name: string): FunctionCheck[] => checks.filter((check) => check.fn.name === name);
-    const before = variants(pre, renamed.get(after.fn.name) ?? after.fn.name)[variants(post, after.fn.name).indexOf(after)];
+    const before = olds.get(renamed.get(after.fn.name) ?? after.fn.name)?.[news.get(after.fn.name)!.indexOf(after)];
     if (before === undefined) return [];
     const whole = isWhole(before.fn) && isWhole(after.fn);
-    const others = (checks: readonly FunctionCheck[], { fn }: FunctionCheck): FunctionCheck[] => checks.filter((one) => one.fn.name !== fn.name && touched.names.has(one.fn.name));
-    const [old, now] = [others(pre, before), others(post, after)];
     const common = { whole, judged: whole && before.limit === "" && after.limit === "", rulebook };
     return [[
-      { ...common, from: before, to: after, direction: "lost", others: { from: old, to: now }, written: touched.post },
-      { ...common, from: after, to: before, direction: "won", others: { from: now, to: old }, written: touched.pre },
+      { ...common, from: before, to: after, direction: "lost", touched: { from: old, to: now }, written: touched.post },
+      { ...common, from: after, to: before, direction: "won", touched: { from: now, to: old }, written: touched.pre },
     ] as const];
   });
 }
@@ -67,9 +67,13 @@ export function newHelpers({ from, to, rulebook }: Pair): ReadonlySet<string> {
 }
 
 /** Whether the other functions that the patch touches do more of something in `to`: it was moved there. */
-export function moreElsewhere({ others }: Pair, countIn: (check: FunctionCheck) => number): boolean {
-  const sum = (checks: readonly FunctionCheck[]): number => checks.reduce((total, check) => total + countIn(check), 0);
-  return sum(others.to) > sum(others.from);
+export function moreElsewhere({ touched, from, to }: Pair, measure: Measure, key: string): boolean {
+  return touched.to.beside(to, measure, key) > touched.from.beside(from, measure, key);
+}
+
+/** The same of anything that is measured. */
+export function moreOfAnyElsewhere(pair: Pair, measure: Measure): boolean {
+  return pair.touched.to.keys(measure).some((key) => moreElsewhere(pair, measure, key));
 }
 
 const mostDeleted = 4;

@@ -6,14 +6,28 @@ import type { FunctionIr } from "../c/ir.ts";
 /** New name -> old name. */
 export function renamedIn(pre: readonly FunctionCheck[], post: readonly FunctionCheck[]): ReadonlyMap<string, string> {
   const names = (checks: readonly FunctionCheck[]): Set<string> => new Set(checks.map(({ fn }) => fn.name));
-  const gone = onlyIn(pre, names(post));
-  const come = onlyIn(post, names(pre));
+  const gone = onlyIn(pre, names(post)).map(looksOf);
+  const come = onlyIn(post, names(pre)).map(looksOf);
   const pairs = come.flatMap((fn) => {
-    const old = gone.filter((candidate) => isSame(candidate, fn));
-    return old.length === 1 ? [[fn.name, old[0]!.name] as const] : [];
+    const first = gone.findIndex((candidate) => isSame(candidate, fn));
+    const isOnly = first >= 0 && !gone.some((candidate, i) => i > first && isSame(candidate, fn));
+    return isOnly ? [[fn.name, gone[first]!.name] as const] : [];
   });
   // An old function that goes on as two is no renamed one.
-  return new Map(pairs.filter(([, old]) => pairs.filter(([, other]) => other === old).length === 1));
+  const goesOn = new Map<string, number>();
+  for (const [, old] of pairs) goesOn.set(old, (goesOn.get(old) ?? 0) + 1);
+  return new Map(pairs.filter(([, old]) => goesOn.get(old) === 1));
+}
+
+/** What a function is known again by. */
+interface Looks {
+  readonly name: string;
+  readonly types: string;
+  readonly callees: ReadonlySet<string>;
+}
+
+function looksOf(fn: FunctionIr): Looks {
+  return { name: fn.name, types: fn.params.map((param) => fn.vars.get(param)?.type ?? "").join(","), callees: new Set(calleesOf(fn)) };
 }
 
 /** Functions with a known head of names that the other version does not have; of variants under #ifdef the largest. */
@@ -27,11 +41,11 @@ function onlyIn(checks: readonly FunctionCheck[], others: ReadonlySet<string>): 
 }
 
 /** The same parameters, or much the same calls. */
-function isSame(a: FunctionIr, b: FunctionIr): boolean {
-  const types = (fn: FunctionIr): string => fn.params.map((param) => fn.vars.get(param)?.type ?? "").join(",");
-  const [mine, its] = [new Set(calleesOf(a)), new Set(calleesOf(b))];
-  const shared = Array.from(mine).filter((name) => its.has(name)).length;
+function isSame(a: Looks, b: Looks): boolean {
+  const [mine, its] = [a.callees, b.callees];
+  let shared = 0;
+  for (const name of mine) if (its.has(name)) shared++;
   // What was cut out of a function is not that function: a new name without the old one in it needs most of the calls.
   const part = a.name.includes(b.name) || b.name.includes(a.name) ? 3 : 2;
-  return (types(a) === types(b) && shared > 0) || (shared >= 3 && shared * part >= Math.max(mine.size, its.size));
+  return (a.types === b.types && shared > 0) || (shared >= 3 && shared * part >= Math.max(mine.size, its.size));
 }

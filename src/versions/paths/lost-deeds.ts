@@ -9,6 +9,7 @@ import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Effect } from "../../rulebook/schema.ts";
 import { type Change, loss } from "../change.ts";
 import { deletedCalls, moreElsewhere, newHelpers, type Pair, surplus, tally } from "../pair.ts";
+import { counted, type Measure } from "../touched-functions.ts";
 import { implementsFlushes } from "../steps/protections.ts";
 import { testsOf } from "./tests.ts";
 
@@ -56,7 +57,7 @@ export function lostDeeds(pair: Pair): Change[] {
     const [before, after] = [pair.from.fn, pair.to.fn];
     const [was, is] = [count(before), count(after)];
     if (family.rule === "tlb-flush" && implementsFlushes(before)) return [];
-    if (was < is || moreElsewhere(pair, ({ fn }) => count(fn))) return [];
+    if (was < is || moreElsewhere(pair, deedsIn, family.name)) return [];
     const { opened } = family;
     const opens = (fn: FunctionIr): number => stepsOf(fn).filter((step) => step.op === "call" && step.callee !== null && opened !== undefined && (pair.rulebook.contract(step.callee)?.effects?.some(opened) ?? false)).length;
     if (opens(before) > opens(after)) return [];
@@ -72,6 +73,9 @@ export function lostDeeds(pair: Pair): Change[] {
     return [loss(family.rule, place.loc, family.name, `the patch takes away ${family.name} (${text}) that came ${family.side} ${place.text} before`, !place.always)];
   });
 }
+
+/** How many steps of each family a function has. */
+const deedsIn: Measure = ({ fn }, rulebook) => counted(stepsOf(fn).flatMap((step) => families.flatMap((family) => (belongs(step, family, rulebook) ? [family.name] : []))));
 
 /** It stood under a test that the other version does not make: it was for what the branch did. */
 function wentWithItsBranch(step: Step, { from, to }: Pair): boolean {

@@ -2,11 +2,10 @@
  * Takes and releases that a patch leaves with one side only: what a function leaves to its callers has changed although
  * they have not, or what ran under a lock runs without it, or under a weaker one.
  */
-import { calleesOf } from "../../c/index.ts";
 import type { FunctionIr, Loc } from "../../c/ir.ts";
-import type { FunctionCheck } from "../../check/index.ts";
 import { type Change, loss } from "../change.ts";
 import { moreElsewhere, newHelpers, type Pair } from "../pair.ts";
+import { counted, type Measure } from "../touched-functions.ts";
 import { booksOf, type Books, pairStepsIn } from "./pair-walk.ts";
 import { pairSteps, type PairStep, ruleWithout } from "./pairs.ts";
 
@@ -106,10 +105,15 @@ function calleeOf(text: string): string {
 
 /** Another function that the patch touches takes or gives back more than before; a caller does so in another way than before. */
 function isMovedTo(family: string, pair: Pair): boolean {
-  const { others, rulebook, to } = pair;
-  const count = ({ fn }: FunctionCheck): number => pairStepsIn(fn, rulebook).filter((step) => step.family === family).length;
-  return moreElsewhere(pair, count) || others.to.some((one) => calleesOf(one.fn).includes(to.fn.name) && count(one) !== count(others.from.find((old) => old.fn.name === one.fn.name) ?? one));
+  const { touched, from, to } = pair;
+  if (moreElsewhere(pair, familiesIn, family)) return true;
+  return touched.to.callersOf(to.fn.name).some((one) => {
+    const old = one.fn.name === from.fn.name ? undefined : touched.from.named(one.fn.name)[0];
+    return one.fn.name !== to.fn.name && old !== undefined && touched.to.count(one, familiesIn, family) !== touched.from.count(old, familiesIn, family);
+  });
 }
+
+const familiesIn: Measure = ({ fn }, rulebook) => counted(pairStepsIn(fn, rulebook).map((step) => step.family));
 
 /** Which return differs cannot be named in general: the first step of the family is. */
 function placeOf(family: string, fn: FunctionIr, { rulebook }: Pair): Loc {

@@ -6,6 +6,7 @@ import { mentionsVariable, operandsOf, stepsOf } from "../../c/index.ts";
 import type { FunctionIr } from "../../c/ir.ts";
 import { type Change, loss } from "../change.ts";
 import { moreElsewhere, newHelpers, type Pair, surplus } from "../pair.ts";
+import { counted, type Measure } from "../touched-functions.ts";
 import { exposedUse, isCopy, isUndoing, mayFail, onlyLooks, ruleOf, wantsKind } from "./test-meaning.ts";
 import { aliases, areRelated, namesIn, originsOf, type Test, testsOf, type Use } from "./tests.ts";
 
@@ -44,7 +45,7 @@ function isAskedElsewhere(test: Test, pair: Pair): boolean {
   const { call } = test;
   const kept = call === null ? [] : stepsOf(pair.to.fn).filter((step) => step.op === "call" && step.text === call.text && step.dst !== null && isUsed(step.dst, pair.to.fn));
   const were = call === null ? 0 : stepsOf(pair.from.fn).filter((step) => step.op === "call" && step.text === call.text).length;
-  return (kept.length > 0 && kept.length >= were) || moreElsewhere(pair, ({ fn }) => testsOf(fn).tests.filter((one) => isAlike(one, test)).length);
+  return (kept.length > 0 && kept.length >= were) || moreElsewhere(pair, testsIn, kindOf(test));
 }
 
 function isUsed(name: string, fn: FunctionIr): boolean {
@@ -65,9 +66,10 @@ function messageOf(test: Test, use: Use, exposed: boolean): string {
     : `the patch takes away the test of ${asked}, and goes on to use the same entry in ${use.key}`;
 }
 
-/** Of one level and one purpose: pud_none() here may be pud_present() there. */
-function isAlike(a: Test, b: Test): boolean {
-  if (b.call === null) return a.nullOf === b.nullOf && a.nullOf !== "";
-  const levelOf = (callee: string | null | undefined): string => /p(?:te|md|ud|4d|gd)(?=_|$)/.exec(callee ?? "")?.[0] ?? callee ?? "";
-  return a.call !== null && levelOf(a.call.callee) === levelOf(b.call.callee);
+const testsIn: Measure = ({ fn }) => counted(testsOf(fn).tests.filter(({ call, nullOf }) => call !== null || nullOf !== "").map(kindOf));
+
+/** Alike are tests of one level and one purpose: pud_none() here may be pud_present() there. */
+function kindOf({ call, nullOf }: Test): string {
+  if (call === null) return `NULL ${nullOf}`;
+  return `call ${/p(?:te|md|ud|4d|gd)(?=_|$)/.exec(call.callee ?? "")?.[0] ?? call.callee ?? ""}`;
 }

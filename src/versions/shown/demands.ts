@@ -8,6 +8,7 @@ import { calleesOf } from "../../c/index.ts";
 import type { Obligation, RuleId } from "../../core/finding.ts";
 import { type Change, done } from "../change.ts";
 import { moreElsewhere, newHelpers, type Pair, surplus } from "../pair.ts";
+import { all, type Measure } from "../touched-functions.ts";
 import { exposureOf, isAboutTlbs } from "../steps/protections.ts";
 import { keyOf, keysOf } from "./keys.ts";
 
@@ -24,8 +25,10 @@ function standsAlone(obligation: Obligation): boolean {
 
 /** Another function shows more locks, tests or barriers than before, or one that is new may: what is gone here may have moved there. */
 export function isShownElsewhere(pair: Pair): boolean {
-  return newHelpers(pair).size > 0 || moreElsewhere(pair, ({ obligations, evidence }) => count([...obligations, ...evidence], "proved"));
+  return newHelpers(pair).size > 0 || moreElsewhere(pair, proved, all);
 }
+
+const proved: Measure = ({ obligations, evidence }) => new Map([[all, count([...obligations, ...evidence], "proved")]]);
 
 function demands(check: FunctionCheck): readonly Obligation[] {
   return [...check.obligations, ...check.evidence.filter((e) => e.quiet === "demand" && e.open === null)];

@@ -4,7 +4,8 @@ import type { FunctionCheck } from "../../check/index.ts";
 import type { FunctionIr } from "../../c/ir.ts";
 import type { RuleId } from "../../core/finding.ts";
 import { type Change, done } from "../change.ts";
-import { moreElsewhere, type Pair, surplus } from "../pair.ts";
+import { moreElsewhere, moreOfAnyElsewhere, type Pair } from "../pair.ts";
+import { all, counted, type Measure } from "../touched-functions.ts";
 import { exposureOf, implementsFlushes, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
 import { orderedIn, stepNames } from "./order-of-steps.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
@@ -20,7 +21,7 @@ export function guarded(pair: Pair): Change[] {
   const inOrder = others.length > 0 ? [] : [...reordered(from, to, rulebook), ...onlyTried(from, to, rulebook)];
   if (lacks.changes + lacks.touches === 0) return inOrder;
   const deeds = others.length > 0 ? [] : addedDeeds(pair);
-  const silent = others.some((name) => /p[tmu4g]d|pte|swp|leaf|entry/.test(name)) || isImplementation("entry-kind", to) || moreElsewhere(pair, testsIn(rulebook));
+  const silent = others.some((name) => /p[tmu4g]d|pte|swp|leaf|entry/.test(name)) || isImplementation("entry-kind", to) || moreElsewhere(pair, testsIn, all);
   const more = silent ? [] : newlyTold(from.fn, to.fn, rulebook);
   return [...deeds, ...inOrder, ...(more.length > 0 ? [done("entry-kind", `it tells entries apart (${more.slice(0, 2).join("; ")})`, to)] : [])];
 }
@@ -58,7 +59,11 @@ function triesFor(lock: string, fn: FunctionIr): number {
 }
 
 /** How many tests of entries a function has. */
-const testsIn = (rulebook: Rulebook) => ({ fn }: FunctionCheck): number => calleesOf(fn).filter((name) => rulebook.ever(name)?.returns?.tests !== undefined).length;
+const testsIn: Measure = ({ fn }, rulebook) => new Map([[all, calleesOf(fn).filter((name) => rulebook.ever(name)?.returns?.tests !== undefined).length]]);
+
+const deedsIn: Measure = ({ fn }, rulebook) => counted(protectionsOf(fn, rulebook).map(({ what }) => what));
+
+const locksIn: Measure = ({ fn }, rulebook) => counted(locksTakenBy(fn, rulebook));
 
 /** Functions without a contract that only `to` calls: they may do the same under another name. */
 function standIns(from: FunctionCheck, to: FunctionCheck, rulebook: Rulebook): readonly string[] {
@@ -76,8 +81,5 @@ function isImplementation(rule: RuleId, { fn }: FunctionCheck): boolean {
  * that other functions gave up for it.
  */
 export function isMoved(what: string, pair: Pair): boolean {
-  const { others, rulebook } = pair;
-  if (moreElsewhere(pair, ({ fn }) => protectionsOf(fn, rulebook).filter((deed) => deed.what === what).length)) return true;
-  const locks = (checks: readonly FunctionCheck[]): string[] => checks.flatMap(({ fn }) => locksTakenBy(fn, rulebook));
-  return what === pageTableLock.what && surplus(locks(others.to), locks(others.from), (lock) => lock).length > 0;
+  return moreElsewhere(pair, deedsIn, what) || (what === pageTableLock.what && moreOfAnyElsewhere(pair, locksIn));
 }

@@ -1,0 +1,16 @@
+/** Whether a set of numbers has one of a range, for those who ask for thousands of ranges. */
+
+const sortedOf = new WeakMap<ReadonlySet<number>, readonly number[]>();
+
+/** Whether `numbers`, which is not changed any more, has one from `low` to `high`, both among them. */
+export function hasBetween(numbers: ReadonlySet<number>, low: number, high: number): boolean {
+  const sorted = sortedOf.get(numbers) ?? Array.from(numbers).toSorted((a, b) => a - b);
+  sortedOf.set(numbers, sorted);
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (sorted[middle]! < low) from = middle + 1;
+    else to = middle;
+  }
+  return from < sorted.length && sorted[from]! <= high;
+}

@@ -1,0 +1,83 @@
+/**
+ * The functions that a patch touches, for those who ask whether what one of them lost came up in another. Each is measured once and
+ * the sums are kept: with n functions that all ask for all others the work would be n times n.
+ */
+import { calleesOf } from "../c/index.ts";
+import type { FunctionCheck } from "../check/index.ts";
+import type { Rulebook } from "../rulebook/rulebook.ts";
+
+/** How often a function has what is counted, each by its key. One function for each question, as what it says is kept by it. */
+export type Measure = (check: FunctionCheck, rulebook: Rulebook) => ReadonlyMap<string, number>;
+
+/** Key of a measure that counts one thing only. */
+export const all = "";
+
+interface Measured {
+  readonly of: Map<FunctionCheck, ReadonlyMap<string, number>>;
+  readonly sum: ReadonlyMap<string, number>;
+}
+
+export class TouchedFunctions {
+  readonly #checks: readonly FunctionCheck[];
+  readonly #rulebook: Rulebook;
+  readonly #named = new Map<string, FunctionCheck[]>();
+  readonly #measured = new Map<Measure, Measured>();
+  #callers: Map<string, FunctionCheck[]> | null = null;
+
+  constructor(checks: readonly FunctionCheck[], rulebook: Rulebook) {
+    this.#checks = checks;
+    this.#rulebook = rulebook;
+    for (const check of checks) put(this.#named, check.fn.name, check);
+  }
+
+  /** How much all functions of another name than this one have. */
+  beside({ fn }: FunctionCheck, measure: Measure, key: string): number {
+    const { of, sum } = this.#measure(measure);
+    return this.named(fn.name).reduce((left, own) => left - (of.get(own)!.get(key) ?? 0), sum.get(key) ?? 0);
+  }
+
+  count(check: FunctionCheck, measure: Measure, key: string): number {
+    return this.#measure(measure).of.get(check)?.get(key) ?? 0;
+  }
+
+  keys(measure: Measure): readonly string[] {
+    return Array.from(this.#measure(measure).sum.keys());
+  }
+
+  named(name: string): readonly FunctionCheck[] {
+    return this.#named.get(name) ?? [];
+  }
+
+  /** Those that call a function of this name. */
+  callersOf(name: string): readonly FunctionCheck[] {
+    if (this.#callers === null) {
+      this.#callers = new Map();
+      for (const check of this.#checks) for (const callee of new Set(calleesOf(check.fn))) put(this.#callers, callee, check);
+    }
+    return this.#callers.get(name) ?? [];
+  }
+
+  #measure(measure: Measure): Measured {
+    const known = this.#measured.get(measure);
+    if (known) return known;
+    const of = new Map(this.#checks.map((check) => [check, measure(check, this.#rulebook)] as const));
+    const sum = new Map<string, number>();
+    for (const counts of of.values()) for (const [key, count] of counts) sum.set(key, (sum.get(key) ?? 0) + count);
+    const made = { of, sum };
+    this.#measured.set(measure, made);
+    return made;
+  }
+}
+
+function put(lists: Map<string, FunctionCheck[]>, key: string, check: FunctionCheck): void {
+  const known = lists.get(key);
+  if (known) known.push(check);
+  else lists.set(key, [check]);
+}
+
+/** How often each key comes. */
+export function counted(keys: Iterable<string>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}
