@@ -6,6 +6,7 @@
 import type { CallStep, FunctionIr, RecordType, Step, UnitIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { assume, assumeCase } from "./assume.ts";
+import { blockOrder } from "./block-order.ts";
 import type { CallersOf } from "./call-graph.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
 import { type EntryLock, type Facts, joinFacts, resourceKey } from "./facts.ts";
@@ -69,6 +70,8 @@ interface Prepared {
   readonly fn: FunctionIr;
   readonly types: StaticTypes;
   readonly liveness: Liveness;
+  /** By block: its place among those that wait. */
+  readonly order: readonly number[];
 }
 
 interface Activation extends Prepared {
@@ -133,7 +136,7 @@ class Explorer {
     const key = `${fn.file}:${fn.line}:${fn.name}`;
     const known = this.prepared.get(key);
     if (known) return known;
-    const made = { fn, types: staticTypes(fn, this.around.rulebook, this.around.records), liveness: livenessOf(fn) };
+    const made = { fn, types: staticTypes(fn, this.around.rulebook, this.around.records), liveness: livenessOf(fn), order: blockOrder(fn) };
     this.prepared.set(key, made);
     return made;
   }
@@ -142,8 +145,9 @@ class Explorer {
     this.frames[activation.frame.id] = activation;
     const exits = new Map<string, Exit>();
     const states = new Map<number, Map<string, State>>();
-    // First in, first out; a state that changes again while it waits keeps its place.
-    const pending: State[] = [];
+    // By the order of the blocks, and of those at one block first in, first out.
+    const pending = activation.fn.blocks.map((): State[] => []);
+    let first = 0;
     const leading = activation.depth === 0 ? this.leading : null;
     const arrive = (block: number, facts: Facts): void => {
       if (leading?.[block] === 0) return;
@@ -161,11 +165,17 @@ class Explorer {
       const state = known ?? { block, facts: next, waits: false };
       state.facts = next;
       if (!known) here.set(key, state);
-      if (!state.waits) pending.push(state);
+      if (!state.waits) pending[activation.order[block]!]!.push(state);
       state.waits = true;
+      first = Math.min(first, activation.order[block]!);
     };
     arrive(0, entry);
-    for (const state of pending) {
+    while (first < pending.length) {
+      const state = pending[first]!.shift();
+      if (state === undefined) {
+        first++;
+        continue;
+      }
       state.waits = false;
       this.runBlock(activation, state.block, state.facts, arrive, exits);
       if (this.narrowing?.isDone?.() === true) break;
@@ -237,7 +247,8 @@ class Explorer {
         const value = end.value ? evaluate(end.value, facts, frame) : "";
         const site = this.site(activation, facts, end.loc);
         if (activation.depth === 0) for (const rule of this.around.rules) rule.onReturn?.(value, site);
-        exits.set(`${resourceKey(facts)}|${value}`, { facts, value });
+        // What is known may differ between the places that return the same.
+        exits.set(`${id}|${resourceKey(facts)}|${value}`, { facts, value });
         return;
       }
       case "stop":
