@@ -2,11 +2,11 @@
  * Functions of the tree that reviewed functions call: from headers that the file includes and from the core files of
  * mm/. A helper that takes or releases a lock is only known by its body.
  */
-import { calleesOf, lowerCut } from "./c/index.ts";
+import { calleesOf, cutText, functionsNamed, lowerCut, type Outline, recordsNamed, tablesWith } from "./c/index.ts";
 import { type Elsewhere, hasPageTableSteps } from "./check/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Base } from "./core/image.ts";
-import { type KeptCut, type KeptCuts } from "./kept-cuts.ts";
+import type { KeptSummaries } from "./kept-summaries.ts";
 import { sha1 } from "./util/digest.ts";
 import { Recent } from "./util/recent.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
@@ -44,7 +44,7 @@ const mostLowered = 1_500_000;
 /** What is known of one state of a file. */
 interface Known {
   readonly source: string;
-  cut: KeptCut | null;
+  cut: Outline | null;
   defines: readonly string[] | null;
 }
 
@@ -65,13 +65,13 @@ interface Shared {
 /** Reads and lowers the files of a tree that are asked for, once for each state. */
 export class TreeSources {
   readonly #tree: Tree;
-  readonly #kept: KeptCuts;
+  readonly #kept: KeptSummaries;
   readonly #shared: Shared;
   /** Keys of lookAgain(), and the states that they speak of; null when nobody wants to know. */
   readonly #noted: { readonly states: readonly TreeState[]; readonly looked: Map<string, Promise<Looked>> } | null;
 
-  /** `kept`: where it has the files from that it lowers. */
-  constructor(tree: Tree, kept: KeptCuts, noting: { readonly shared: Shared; readonly states: readonly TreeState[] } | null = null) {
+  /** `kept`: what earlier runs have found out of its files. */
+  constructor(tree: Tree, kept: KeptSummaries, noting: { readonly shared: Shared; readonly states: readonly TreeState[] } | null = null) {
     this.#tree = tree;
     this.#kept = kept;
     this.#shared = noting?.shared ?? { texts: new Recent(mostText), digests: new Map(), known: new Recent(mostCut), units: new Recent(mostLowered), files: null, calls: null };
@@ -230,8 +230,8 @@ export class TreeSources {
   #unit(path: string, source: string): UnitIr {
     const before = this.#shared.units.find(path);
     if (before?.source === source) return before.unit;
-    const { cut, summaries } = (this.#known(path, source).cut ??= this.#kept.of(path, source));
-    const unit = lowerCut(cut, summaries);
+    const cut = (this.#known(path, source).cut ??= cutText(path, source));
+    const unit = lowerCut(cut, this.#kept.of(source));
     this.#shared.units.keep(path, source.length, { source, unit });
     return unit;
   }
@@ -258,7 +258,28 @@ function keyOf(path: string, { base, stack }: TreeState): string | null {
 
 /** What the other files of a patch tell: functions that are there in full. A part of a function says too little of its effects. */
 export function wholeFunctions(unit: UnitIr): UnitIr {
-  return { ...unit, functions: unit.functions.filter((fn) => !fn.partial && fn.headKnown && fn.unreadable.length === 0) };
+  const whole = (functions: readonly FunctionIr[]): FunctionIr[] => functions.filter((fn) => !fn.partial && fn.headKnown && fn.unreadable.length === 0);
+  return {
+    file: unit.file,
+    index: {
+      functions: (name) => whole(functionsNamed(unit, name)),
+      mentioning: (word) => whole(unit.index?.mentioning(word) ?? unit.functions),
+      records: (name) => recordsNamed(unit, name),
+      tables: (value) => tablesWith(unit, value),
+    },
+    get functions() {
+      return whole(unit.functions);
+    },
+    get records() {
+      return unit.records;
+    },
+    get opsTables() {
+      return unit.opsTables;
+    },
+    get unreadable() {
+      return unit.unreadable;
+    },
+  };
 }
 
 /** Read from the text where it can be: a file of hundreds of functions is not lowered to find out what it calls. */

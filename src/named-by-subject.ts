@@ -13,7 +13,8 @@ export function namedBySubject(unit: UnitIr, subject: string): UnitIr {
   const names = Array.from(new Set(Array.from(subject.slice(0, 400).matchAll(/\b([a-z_]\w{3,60})\(\)/g), (m) => m[1]!)));
   const [name] = names;
   if (nameless.length !== 1 || names.length !== 1 || isSpokenFor(name!, unit)) return unit;
-  return { ...unit, functions: unit.functions.map((fn): FunctionIr => (fn === nameless[0] ? { ...fn, name: name! } : fn)) };
+  const { file, records, opsTables, unreadable } = unit;
+  return { file, records, opsTables, unreadable, functions: unit.functions.map((fn): FunctionIr => (fn === nameless[0] ? { ...fn, name: name! } : fn)) };
 }
 
 /** Another function of that name is in view, or some function calls it: then the subject may mean that. */

@@ -3,7 +3,7 @@ import { cacheFolder } from "./cache-folder.ts";
 import type { RuleId } from "./core/finding.ts";
 import type { AnalysisRequest, ReviewRequest } from "./core/request.ts";
 import { TreeSources } from "./helper-units.ts";
-import { KeptCuts } from "./kept-cuts.ts";
+import { KeptSummaries } from "./kept-summaries.ts";
 import { ResultCache } from "./result-cache.ts";
 import type { CompiledRules } from "./rulebook/index.ts";
 import type { Tree } from "./tree/index.ts";
@@ -29,7 +29,7 @@ export function patchOptions(request: Omit<ReviewRequest, "stdin">, tree: Tree |
   const folder = tree === null ? null : cacheFolder(request, tree.root);
   return {
     tree,
-    sources: tree === null ? null : new TreeSources(tree, new KeptCuts(folder)),
+    sources: tree === null ? null : new TreeSources(tree, new KeptSummaries(folder)),
     rules,
     kernel: request.kernel,
     base: request.base,

@@ -4,7 +4,7 @@
  * give it less: what they never do is no trace.
  */
 import { callersViewOf, type CallersView, type Elsewhere, type EntryLocks } from "./check/index.ts";
-import { calleesOf } from "./c/index.ts";
+import { calleesOf, functionsNamed } from "./c/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { RuleId } from "./core/finding.ts";
 import type { FileImage } from "./core/image.ts";
@@ -66,7 +66,7 @@ export function sideOf(source: { readonly image: FileImage; readonly unit: UnitI
   const { unit, image } = source;
   const view = options.view ?? callersViewOf(unit, options.rulebook, elsewhere);
   const lines = new Map([[unit.file, image.lines]]);
-  const functionOf = (name: string): FunctionIr | null => definitions(unit.functions.filter((fn) => fn.name === name && !fn.partial && fn.headKnown && fn.unreadable.length === 0)).get(name) ?? null;
+  const functionOf = (name: string): FunctionIr | null => definitions(functionsNamed(unit, name).filter((fn) => !fn.partial && fn.headKnown && fn.unreadable.length === 0)).get(name) ?? null;
   const { pool, mostWork } = options;
 
   const replayed = async (request: ReplayRequest): Promise<ReplayResult> => {

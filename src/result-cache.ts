@@ -1,7 +1,7 @@
 /**
  * Results of earlier runs (`scan`, `review` with a tree). A result is good again when the program, the rules, the options
  * and the file or patch are the same, and so is every text of the tree that was looked at for it: helpers, headers,
- * callers, and which files call a function. What other patches on the same tree need as well is kept apart (kept-cuts.ts).
+ * callers, and which files call a function. What other patches on the same tree need as well is kept apart (kept-summaries.ts).
  */
 import type { CacheFolder } from "./cache-folder.ts";
 import type { AnalysisRequest } from "./core/request.ts";

@@ -2,7 +2,6 @@
  * A file cut into its functions and what stands outside them, by its text: blanked, conditionals settled, kernel-isms
  * masked, heads read. All of it is plain data that depends on the text alone; no body is parsed yet.
  */
-import { blankStretch } from "./blank.ts";
 import { skipBlank } from "./brackets.ts";
 import { settleConditionals } from "./conditionals.ts";
 import { readFileScope } from "./file-scope.ts";
@@ -32,9 +31,8 @@ export interface CutFile extends Omit<UnitText, "lineStarts"> {
   readonly unreadable: UnitIr["unreadable"];
 }
 
-/** `columnsTrue`: indentation can be relied on. initC() must have been awaited: records and tables are parsed. */
-export function cutFile(path: string, text: string, columnsTrue: boolean): CutFile {
-  const { plain, code } = blankStretch(text);
+/** Of a text whose comments and literals are blank already. `columnsTrue`: indentation can be relied on. initC() must have been awaited: records and tables are parsed. */
+export function cutBlanked({ path, text, plain, code }: Pick<UnitText, "path" | "text" | "plain" | "code">, columnsTrue: boolean): CutFile {
   const settled = settleConditionals(code);
   const outside = maskOutside(settled.code);
   const items = segment(outside, columnsTrue);

@@ -9,7 +9,7 @@ import { declared, splitCommas } from "./type-text.ts";
 import { lineAt, sourceOf, type UnitText } from "./unit-text.ts";
 
 export interface FileScope {
-  readonly names: UnitNames;
+  readonly names: UnitNames & { readonly variables: ReadonlyMap<string, string> };
   readonly records: readonly RecordType[];
   readonly opsTables: readonly OpsTable[];
 }

@@ -1,5 +1,4 @@
 /** Lowers one function: head, then body, to a FunctionIr. */
-import { bodyWords } from "./body-words.ts";
 import { FunctionBuilder } from "./builder.ts";
 import { commentAbove } from "./comment-above.ts";
 import { lowerCall } from "./calls.ts";
@@ -70,9 +69,8 @@ export interface KeptSummary {
  * The function whose head was read from offset `headAt` and whose body ends at offset `end`. Its body is parsed and lowered
  * when somebody first looks at it: of a file of hundreds of functions, a patch concerns a few.
  */
-export function lowerFunction(unit: UnitText, names: UnitNames, head: FunctionHead, headAt: number, bodyAt: number, body: () => Body, end: number, kept: KeptSummary): FunctionIr {
+export function lowerFunction(unit: Pick<UnitText, "path" | "text" | "lineStarts">, names: UnitNames, head: FunctionHead, headAt: number, words: () => BodyWords, body: () => Body, end: number, kept: KeptSummary): FunctionIr {
   let known: LoweredBody | null = null;
-  let words: BodyWords | null = null;
   const lowered = (): LoweredBody => (known ??= lowerBody(body(), names, head, end));
   return {
     name: head.name,
@@ -102,7 +100,7 @@ export function lowerFunction(unit: UnitText, names: UnitNames, head: FunctionHe
       return kept.find() ?? kept.keep(summaryOfBlocks(lowered().blocks));
     },
     get words() {
-      return (words ??= bodyWords(unit.code.slice(bodyAt, end)));
+      return words();
     },
   };
 }

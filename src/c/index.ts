@@ -1,12 +1,12 @@
 /** The C front end's public face: images and texts in, control-flow graphs of steps out. */
 import type { FileImage } from "../core/image.ts";
-import { cutFile, type CutFile } from "./cut-file.ts";
 import type { UnitIr } from "./ir.ts";
 import { withoutLongLines } from "./long-lines.ts";
+import { type Outline, outlineOf } from "./outline.ts";
 import { lowerCut, lowerImage } from "./unit.ts";
 
-export type { CutFile } from "./cut-file.ts";
-export { packCut, type PackedCut, unpackCut } from "./packed-cut.ts";
+export type { Outline } from "./outline.ts";
+export { functionsNamed, recordsNamed, tablesWith } from "./find.ts";
 export { lowerCut } from "./unit.ts";
 
 export { madeNames } from "./body-words.ts";
@@ -29,6 +29,6 @@ export function lowerText(path: string, text: string): UnitIr {
 }
 
 /** What lowerText() does first. Each unit that is made of it has bodies of its own: who forgets a unit frees them, and makes it again without reading the text again. */
-export function cutText(path: string, text: string): CutFile {
-  return cutFile(path, withoutLongLines(text.split("\n")).join("\n"), true);
+export function cutText(path: string, text: string): Outline {
+  return outlineOf(path, withoutLongLines(text.split("\n")).join("\n"));
 }

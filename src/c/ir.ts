@@ -169,8 +169,20 @@ export interface OpsTable {
   readonly fields: ReadonlyMap<string, string>;
 }
 
+/** Finds what a unit has without reading the rest of it. All answers are in the order of the text. */
+export interface UnitIndex {
+  readonly functions: (name: string) => readonly FunctionIr[];
+  /** Functions whose bodies may have the word; those of which it is known that they have not are left out. */
+  readonly mentioning: (word: string) => readonly FunctionIr[];
+  readonly records: (name: string) => readonly RecordType[];
+  /** Tables with a field that is set to the name or to its address. */
+  readonly tables: (value: string) => readonly OpsTable[];
+}
+
 export interface UnitIr {
   readonly file: string;
+  /** Of a large file, which is read piece by piece. Absent: the lists are all there is (src/c/find.ts asks either). */
+  readonly index?: UnitIndex;
   readonly functions: readonly FunctionIr[];
   readonly records: readonly RecordType[];
   readonly opsTables: readonly OpsTable[];

@@ -11,9 +11,9 @@ import { locAt, sourceOf, type UnitText } from "./unit-text.ts";
 /** What the unit's other items say: file-scope variables and fields. */
 export interface UnitNames {
   /** Variables at file scope: reading one is a load. Name -> type. */
-  readonly variables: ReadonlyMap<string, string>;
+  readonly variables: Pick<ReadonlyMap<string, string>, "get" | "has">;
   /** Record name -> field -> type. */
-  readonly records: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly records: Pick<ReadonlyMap<string, ReadonlyMap<string, string>>, "get">;
 }
 
 export interface Lowering {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { blankStretch } from "./blank.ts";
 import { settleConditionals } from "./conditionals.ts";
-import { cutFile } from "./cut-file.ts";
+import { cutBlanked } from "./cut-file.ts";
 import { initC } from "./parse.ts";
 import { mask, maskBody, maskOutside } from "./mask.ts";
 import { maskRows } from "./mask-rows.ts";
@@ -131,7 +131,7 @@ describe("bodies that are masked later", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...pieces)), (parts) => {
         const text = parts.join("");
-        const { masked, functions } = cutFile("mm/f.c", text, true);
+        const { masked, functions } = cutBlanked({ path: "mm/f.c", text, ...blankStretch(text) }, true);
         const whole = mask(settleConditionals(blankStretch(text).code).code);
         // A parenthesis that is closed behind its function is no longer read across its end.
         for (const { bodyFrom, bodyTo } of functions) if (isPaired(text.slice(bodyFrom, bodyTo))) expect(maskBody(masked, bodyFrom, bodyTo)).toBe(whole.slice(bodyFrom, bodyTo));

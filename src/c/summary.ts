@@ -4,7 +4,7 @@
  */
 import type { BodySummary, Expr, FunctionIr } from "./ir.ts";
 
-/** Summaries of the functions of a file by their number in it; those that are made are put there as well. */
+/** Summaries of the functions of a file by the offset of the brace that opens them; those that are made are put there as well. */
 export type Summaries = Map<number, BodySummary>;
 
 const known = new WeakMap<FunctionIr["blocks"], BodySummary>();
@@ -38,7 +38,7 @@ function isConstant(expr: Expr): boolean {
 /** Names are long; each stands once. */
 export interface PackedSummaries {
   readonly names: readonly string[];
-  /** [number of the function, steps, blocks, loops, constant, ...numbers of the names of its callees] */
+  /** [offset of the brace, steps, blocks, loops, constant, ...numbers of the names of its callees] */
   readonly functions: readonly (readonly number[])[];
 }
 
@@ -52,7 +52,7 @@ export function packSummaries(summaries: Summaries): PackedSummaries {
   return { names: Array.from(names.keys()), functions };
 }
 
-/** Empty when `packed` can't be of a file with so many functions. */
+/** Empty when `packed` can't be of a text of that length. */
 export function unpackSummaries(packed: unknown, most: number): Summaries {
   const summaries: Summaries = new Map();
   const { names, functions } = (typeof packed === "object" && packed !== null ? packed : {}) as { readonly names?: unknown; readonly functions?: unknown };

@@ -1,41 +1,57 @@
-/** Lowers a whole file image: the text is cut into functions (cut-file.ts), and each is lowered when it is looked at. */
+/** Lowers a whole file image: the text is cut into functions (outline.ts, cut-file.ts), and each is lowered when it is looked at. */
 import type { FileImage } from "../core/image.ts";
-import { cutFile, type CutFile, type CutFunction } from "./cut-file.ts";
+import { bodyWords } from "./body-words.ts";
+import type { CutFile, CutFunction } from "./cut-file.ts";
+import { setTo } from "./find.ts";
 import { type Body, type KeptSummary, lowerFunction } from "./function.ts";
-import type { UnitIr } from "./ir.ts";
+import type { BodyWords, FunctionIr, OpsTable, UnitIr } from "./ir.ts";
 import { misread } from "./leaves.ts";
 import { withoutLongLines } from "./long-lines.ts";
+import type { UnitNames } from "./lowering.ts";
 import { maskBody } from "./mask.ts";
+import { type Outline, outlineOf } from "./outline.ts";
 import { parse } from "./parse.ts";
 import { lowerPartial } from "./partial.ts";
 import type { Summaries } from "./summary.ts";
 import type { SyntaxNode } from "./syntax.ts";
 import { readBody } from "./tolerant.ts";
-import { lineStartsOf, type UnitText } from "./unit-text.ts";
+import { lineAt, type UnitText } from "./unit-text.ts";
 
 /** Bodies longer than this are no source: they are read statement by statement at once. The longest function of 6.12's mm/ has 30,000. */
 const longestBody = 300_000;
 
-/** The tree of a function's body: the grammar's when all of it is C, else read statement by statement; and the text that it is of. */
-function bodyOf(outside: UnitText, item: CutFunction): Body {
-  const { masked } = outside;
-  const unit = { ...outside, masked: masked.slice(0, item.bodyFrom) + maskBody(masked, item.bodyFrom, item.bodyTo) + masked.slice(item.bodyTo) };
-  return { unit, tree: treeOf(unit, item) };
-}
-
-function treeOf(unit: UnitText, item: CutFunction): SyntaxNode {
-  if (item.bodyTo - item.bodyFrom > longestBody) return readBody(unit.masked, item.bodyFrom, item.bodyTo);
-  const root = parse(unit.masked.slice(item.bodyFrom, item.bodyTo), item.bodyFrom);
+function treeOf(unit: UnitText, from: number, to: number): SyntaxNode {
+  if (to - from > longestBody) return readBody(unit.masked, from, to);
+  const root = parse(unit.masked.slice(from, to), from);
   const [body] = root.children;
   if (!root.broken && root.children.length === 1 && body?.kind === "compound_statement" && !misread(body)) return body;
-  return readBody(unit.masked, item.bodyFrom, item.bodyTo);
+  return readBody(unit.masked, from, to);
 }
 
-/** `summaries`: what is known of its bodies; what becomes known is added. */
-export function lowerCut(cut: CutFile, summaries: Summaries = new Map()): UnitIr {
-  const { path, text, plain, code, masked, choices, variables, records, opsTables, unreadable } = cut;
-  const unit: UnitText = { path, text, plain, code, masked, choices, lineStarts: lineStartsOf(text) };
-  const names = { variables, records: new Map(records.map((record) => [record.name, record.fields])) };
+/** Words of bodies that were asked for: the same piece of text may stand in several states of a file. */
+const wordsOf = new WeakMap<CutFunction, BodyWords>();
+
+const pad = { text: "" };
+
+/** Stands for text that is not looked at, so that offsets are those of the file. */
+function padding(length: number): string {
+  if (pad.text.length < length) pad.text = " ".repeat(2 * length);
+  return pad.text.slice(0, length);
+}
+
+/** The tree of a function's body: the grammar's when all of it is C, else read statement by statement; and the text that it is of. */
+function bodyOf(outline: Outline, cut: CutFile, from: number, item: CutFunction): Body {
+  const body = maskBody(cut.masked, item.bodyFrom, item.bodyTo);
+  const masked = padding(from) + cut.masked.slice(0, item.bodyFrom) + body + cut.masked.slice(item.bodyTo);
+  const choices = cut.choices.map((choice) => ({ ...choice, from: choice.from + from, to: choice.to + from, directiveTo: choice.directiveTo + from }));
+  const { path, text, plain, code, lineStarts } = outline;
+  const unit: UnitText = { path, text, plain, code, masked, choices, lineStarts };
+  return { unit, tree: treeOf(unit, from + item.bodyFrom, from + item.bodyTo) };
+}
+
+/** `summaries`: what is known of its bodies by the offsets of their braces; what becomes known is added. */
+export function lowerCut(outline: Outline, summaries: Summaries = new Map()): UnitIr {
+  const { code, pieces } = outline;
   const kept = (number: number): KeptSummary => ({
     find: () => summaries.get(number),
     keep: (summary) => {
@@ -43,12 +59,96 @@ export function lowerCut(cut: CutFile, summaries: Summaries = new Map()): UnitIr
       return summary;
     },
   });
-  const functions = cut.functions.map((item, number) => lowerFunction(unit, names, item.head, item.from, item.bodyFrom, () => bodyOf(unit, item), item.closed ? item.bodyTo - 1 : item.bodyTo, kept(number)));
-  return { file: path, functions, records, opsTables, unreadable };
+  const names = namesOf(outline);
+  const lowered = new Map<number, readonly FunctionIr[]>();
+  const functionsOf = (piece: number): readonly FunctionIr[] => {
+    const known = lowered.get(piece);
+    if (known !== undefined) return known;
+    const cut = outline.cut(piece);
+    const { from } = pieces[piece]!;
+    const functions = cut.functions.map((item) => {
+      const end = item.closed ? item.bodyTo - 1 : item.bodyTo;
+      const words = (): BodyWords => {
+        const found = wordsOf.get(item) ?? bodyWords(code.slice(from + item.bodyFrom, from + end));
+        wordsOf.set(item, found);
+        return found;
+      };
+      return lowerFunction(outline, names, item.head, from + item.from, words, () => bodyOf(outline, cut, from, item), from + end, kept(from + item.bodyFrom));
+    });
+    lowered.set(piece, functions);
+    return functions;
+  };
+  const tablesOf = (piece: number): readonly OpsTable[] => outline.cut(piece).opsTables.map((table) => ({ ...table, line: table.line + linesBefore(outline, piece) }));
+  let functions: readonly FunctionIr[] | null = null;
+  const all = pieces.map((_piece, number) => number);
+  let searches = 0;
+  let byWord: ReadonlyMap<string, readonly FunctionIr[]> | null = null;
+  const mentioning = (word: string): readonly FunctionIr[] => {
+    // Who asks for so many words is served by the words of all bodies.
+    if (++searches <= mostSearches) return outline.withWord(word).flatMap(functionsOf).filter((fn) => fn.words!.all.has(word));
+    byWord ??= usersOfWords(unit.functions);
+    return byWord.get(word) ?? [];
+  };
+  const unit: UnitIr = {
+    file: outline.path,
+    index: {
+      functions: (name) => outline.withFunction(name).flatMap(functionsOf).filter((fn) => fn.name === name),
+      mentioning,
+      records: (name) => outline.withRecord(name).flatMap((piece) => outline.cut(piece).records.filter((record) => record.name === name)),
+      tables: (value) => outline.withRecord(value).flatMap(tablesOf).filter((table) => setTo(table).includes(value)),
+    },
+    get functions() {
+      return (functions ??= all.flatMap(functionsOf));
+    },
+    get records() {
+      return all.flatMap((piece) => outline.cut(piece).records);
+    },
+    get opsTables() {
+      return outline.withBraces().flatMap(tablesOf);
+    },
+    get unreadable() {
+      return all.flatMap((piece) => outline.cut(piece).unreadable.map(({ from, to, reason }) => ({ from: from + linesBefore(outline, piece), to: to + linesBefore(outline, piece), reason })));
+    },
+  };
+  return unit;
+}
+
+/** Times that a whole text is searched for a word. */
+const mostSearches = 40;
+
+function usersOfWords(functions: readonly FunctionIr[]): Map<string, FunctionIr[]> {
+  const users = new Map<string, FunctionIr[]>();
+  for (const fn of functions) {
+    for (const word of fn.words!.all) {
+      const known = users.get(word);
+      if (known === undefined) users.set(word, [fn]);
+      else known.push(fn);
+    }
+  }
+  return users;
+}
+
+function linesBefore({ pieces, lineStarts }: Outline, piece: number): number {
+  return lineAt(lineStarts, pieces[piece]!.from) - 1;
+}
+
+/** Of what stands twice at file scope the last one counts. */
+function namesOf(outline: Outline): UnitNames {
+  const variables = new Map<string, string | undefined>();
+  const records = new Map<string, ReadonlyMap<string, string> | undefined>();
+  const typeOf = (name: string): string | undefined => {
+    if (!variables.has(name)) variables.set(name, outline.withVariable(name).map((piece) => outline.cut(piece).variables.get(name)).findLast((type) => type !== undefined));
+    return variables.get(name);
+  };
+  const fieldsOf = (name: string): ReadonlyMap<string, string> | undefined => {
+    if (!records.has(name)) records.set(name, outline.withRecord(name).flatMap((piece) => outline.cut(piece).records).findLast((record) => record.name === name)?.fields);
+    return records.get(name);
+  };
+  return { variables: { get: typeOf, has: (name) => typeOf(name) !== undefined }, records: { get: fieldsOf } };
 }
 
 export function lowerImage(image: FileImage): UnitIr {
   const lines = withoutLongLines(image.lines);
   if (image.gaps.length > 0) return lowerPartial({ ...image, lines });
-  return lowerCut(cutFile(image.path, lines.join("\n"), !image.blanksLost));
+  return lowerCut(outlineOf(image.path, lines.join("\n"), !image.blanksLost));
 }

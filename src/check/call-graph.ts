@@ -25,7 +25,9 @@ export function mayMention(fn: FunctionIr, name: string): boolean {
 const indexed = new WeakMap<UnitIr["functions"], ReadonlyMap<string, readonly FunctionIr[]>>();
 
 /** Functions of a file that call or use what has this name, or set a field of it, in order; others may be among them. All are asked for all others, so they are put down by name once. */
-export function mentioning(name: string, { functions }: Pick<UnitIr, "functions">): readonly FunctionIr[] {
+export function mentioning(name: string, unit: Pick<UnitIr, "index" | "functions">): readonly FunctionIr[] {
+  if (unit.index !== undefined) return unit.index.mentioning(name);
+  const { functions } = unit;
   const before = indexed.get(functions);
   if (before) return before.get(name) ?? [];
   const index = new Map<string, FunctionIr[]>();

@@ -2,9 +2,9 @@
  * What is held where a function starts, for those who run it: the rules' context tables first, then what all its callers
  * in view hold at the call. Mirrors what a reviewer looks up before he asks for an interleaving.
  */
-import type { FunctionIr, OpsTable, UnitIr } from "../c/ir.ts";
+import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import type { LockClass } from "../rulebook/schema.ts";
-import { calleesOf, stepsOf } from "../c/index.ts";
+import { calleesOf, stepsOf, tablesWith } from "../c/index.ts";
 import { hasEffect, isOfClass, mentioning } from "./call-graph.ts";
 import type { Surroundings } from "./explore.ts";
 import type { EntryLock, Facts } from "./facts.ts";
@@ -78,28 +78,10 @@ const otherWalks = ["walk_page_mapping", "walk_page_range_novma", "walk_page_ran
  * says. walk_page_mapping() calls the same tables under i_mmap_rwsem.
  */
 function walkLocks(fn: FunctionIr, unit: UnitIr): EntryLock[] {
-  const table = tablesByFunction(unit).get(fn.name)?.find((t) => t.type.endsWith("struct mm_walk_ops"));
+  const table = tablesWith(unit, fn.name).find((t) => t.type.endsWith("struct mm_walk_ops"));
   if (table === undefined || otherWalks.some((name) => mentioning(name, unit).some((f) => calleesOf(f).includes(name)))) return [];
   const write = table.fields.get("walk_lock") === "PGWALK_WRLOCK";
   return write ? [{ class: "mmap", mode: "write" }, { class: "vma", mode: "write" }] : [{ class: "mmap", mode: "read" }];
-}
-
-const tables = new WeakMap<UnitIr["opsTables"], ReadonlyMap<string, readonly OpsTable[]>>();
-
-/** The tables of function pointers that each function of a file stands in, in order. */
-export function tablesByFunction({ opsTables }: UnitIr): ReadonlyMap<string, readonly OpsTable[]> {
-  const before = tables.get(opsTables);
-  if (before) return before;
-  const found = new Map<string, OpsTable[]>();
-  for (const table of opsTables) {
-    for (const name of new Set(Array.from(table.fields.values(), (value) => value.replace(/^&/, "")))) {
-      const known = found.get(name);
-      if (known) known.push(table);
-      else found.set(name, [table]);
-    }
-  }
-  tables.set(opsTables, found);
-  return found;
 }
 
 /** A rule that only notes what is held at each call that the function itself makes of one in view, by its name. */

@@ -6,7 +6,6 @@
 import type { CallStep, FunctionIr, RecordType, Step, UnitIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { assume, assumeCase } from "./assume.ts";
-import { blockOrder } from "./block-order.ts";
 import type { CallersOf } from "./call-graph.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
 import { type EntryLock, type Facts, joinFacts, resourceKey } from "./facts.ts";
@@ -14,7 +13,6 @@ import type { FunctionsInView } from "./functions-in-view.ts";
 import { leadingSteps } from "./leading-blocks.ts";
 import { type Liveness, livenessOf } from "./liveness.ts";
 import type { CallInfo, FieldOrder, Judgement, Rule, Site } from "./model.ts";
-import { isEmpty, type Pool } from "./pool.ts";
 import { type Judged, keepWorst } from "./worst.ts";
 import { type StaticTypes, staticTypes } from "./static-types.ts";
 import * as sym from "./symbols.ts";
@@ -26,7 +24,7 @@ export interface Surroundings {
   readonly rulebook: Rulebook;
   /** Functions whose bodies are in view, by name. */
   readonly functions: FunctionsInView;
-  readonly records: readonly RecordType[];
+  readonly recordNamed: (name: string) => RecordType | undefined;
   readonly rules: readonly Rule[];
   /** Whether a helper leaves a trace in its caller whatever its arguments. */
   readonly matters: (fn: FunctionIr) => boolean;
@@ -43,8 +41,6 @@ export interface Surroundings {
   readonly mayFree: (fn: FunctionIr) => boolean;
   /** The unit that a function in view is of. */
   readonly unitOf: (fn: FunctionIr) => UnitIr;
-  /** What is left for this and all other functions to be explored. */
-  readonly pool: Pool;
   /** What is known where a function starts, without asking its callers. */
   readonly entryOf: (fn: FunctionIr) => Facts;
   /** All callers of a function that can be found, in other files of the tree too; null when there may be many more. */
@@ -67,16 +63,12 @@ export interface Narrowing {
 const maxStates = 64;
 const tidyEvery = 64;
 const maxSteps = 60_000;
-/** Facts carried into blocks: copy_pte_range() comes to 248,000, the most of mm/ of 6.12. */
-const maxCarried = 1_500_000;
 const maxDepth = 3;
 
 interface Prepared {
   readonly fn: FunctionIr;
   readonly types: StaticTypes;
   readonly liveness: Liveness;
-  /** By block: its place among those that wait. */
-  readonly order: readonly number[];
 }
 
 interface Activation extends Prepared {
@@ -117,7 +109,6 @@ export function explore(fn: FunctionIr, entry: Facts, around: Surroundings, narr
 class Explorer {
   limit = "";
   private steps = 0;
-  private carried = 0;
   private readonly frames: Activation[] = [];
   private readonly frameIds = new Map<string, number>();
   private readonly prepared = new Map<string, Prepared>();
@@ -142,7 +133,7 @@ class Explorer {
     const key = `${fn.file}:${fn.line}:${fn.name}`;
     const known = this.prepared.get(key);
     if (known) return known;
-    const made = { fn, types: staticTypes(fn, this.around.rulebook, this.around.records), liveness: livenessOf(fn), order: blockOrder(fn) };
+    const made = { fn, types: staticTypes(fn, this.around.rulebook, this.around.recordNamed), liveness: livenessOf(fn) };
     this.prepared.set(key, made);
     return made;
   }
@@ -151,14 +142,12 @@ class Explorer {
     this.frames[activation.frame.id] = activation;
     const exits = new Map<string, Exit>();
     const states = new Map<number, Map<string, State>>();
-    // By the order of the blocks, and of those at one block first in, first out.
-    const pending = activation.fn.blocks.map((): State[] => []);
-    let first = 0;
+    // First in, first out; a state that changes again while it waits keeps its place.
+    const pending: State[] = [];
     const leading = activation.depth === 0 ? this.leading : null;
     const arrive = (block: number, facts: Facts): void => {
-      if (leading?.[block] === 0 || this.isSpent()) return;
+      if (leading?.[block] === 0) return;
       const tidy = forgetDead(facts, activation.frame.id, activation.liveness.liveIn[block]!);
-      this.carry(tidy);
       const key = resourceKey(tidy);
       const here = states.get(block) ?? new Map<string, State>();
       states.set(block, here);
@@ -172,54 +161,29 @@ class Explorer {
       const state = known ?? { block, facts: next, waits: false };
       state.facts = next;
       if (!known) here.set(key, state);
-      if (!state.waits) pending[activation.order[block]!]!.push(state);
+      if (!state.waits) pending.push(state);
       state.waits = true;
-      first = Math.min(first, activation.order[block]!);
     };
     arrive(0, entry);
-    while (first < pending.length) {
-      const state = pending[first]!.shift();
-      if (state === undefined) {
-        first++;
-        continue;
-      }
+    for (const state of pending) {
       state.waits = false;
       this.runBlock(activation, state.block, state.facts, arrive, exits);
       if (this.narrowing?.isDone?.() === true) break;
-      if (this.isSpent()) break;
+      if (this.steps > maxSteps) {
+        this.limit ||= `more than ${maxSteps} steps`;
+        break;
+      }
     }
     return Array.from(exits.values());
-  }
-
-  private spend(facts: Facts): void {
-    const cost = 1 + ((facts.memory.size + facts.values.size + facts.entries.size) >> 5);
-    this.steps += cost;
-    this.around.pool.steps -= cost;
-  }
-
-  private carry({ memory, truths, values, entries, derived, calls }: Facts): void {
-    const cost = memory.size + truths.size + values.size + entries.size + derived.size + calls.size;
-    this.carried += cost;
-    this.around.pool.carried -= cost;
-  }
-
-  /** Whether a bound is reached, and which. */
-  private isSpent(): boolean {
-    if (this.steps > maxSteps) this.limit ||= `more than ${maxSteps} steps`;
-    else if (this.carried > maxCarried) this.limit ||= `more than ${maxCarried} facts on all paths together`;
-    else if (isEmpty(this.around.pool)) this.limit ||= "the functions before it took what all of them may take together";
-    else return false;
-    return true;
   }
 
   private runBlock(activation: Activation, id: number, facts: Facts, arrive: (block: number, facts: Facts) => void, exits: Map<string, Exit>): void {
     const block = activation.fn.blocks[id]!;
     let paths: Facts[] = [facts];
     const steps = activation.depth === 0 && this.leading !== null ? block.steps.slice(0, this.leading[id]) : block.steps;
-    for (const [index, step] of steps.entries()) {
-      if (this.isSpent()) return;
+    steps.forEach((step, index) => {
       paths = paths.flatMap((before) => {
-        this.spend(before);
+        this.steps += 1 + ((before.memory.size + before.values.size + before.entries.size) >> 5);
         const aged = makesSymbol(step) ? this.age(activation, id, index, before) : before;
         const site = this.site(activation, aged, step.loc);
         const inlined = step.op === "call" ? this.inline(activation, step, id, index, site) : null;
@@ -231,7 +195,7 @@ class Explorer {
         this.limit ||= `more than ${maxStates} outcomes in one block`;
         paths = paths.slice(0, maxStates);
       }
-    }
+    });
     for (const path of paths) this.leaveBlock(activation, id, path, arrive, exits);
   }
 
@@ -273,8 +237,7 @@ class Explorer {
         const value = end.value ? evaluate(end.value, facts, frame) : "";
         const site = this.site(activation, facts, end.loc);
         if (activation.depth === 0) for (const rule of this.around.rules) rule.onReturn?.(value, site);
-        // What is known may differ between the places that return the same.
-        exits.set(`${id}|${resourceKey(facts)}|${value}`, { facts, value });
+        exits.set(`${resourceKey(facts)}|${value}`, { facts, value });
         return;
       }
       case "stop":

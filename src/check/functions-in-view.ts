@@ -2,7 +2,7 @@
  * The functions that may be run in place, by name. Where a file has one twice (with a configuration switch and as a stub
  * without), the one that does more is meant, which is only found out, by lowering both, when somebody asks for that name.
  */
-import { summaryOf } from "../c/index.ts";
+import { functionsNamed, summaryOf } from "../c/index.ts";
 import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import { mayMention, mentioning } from "./call-graph.ts";
 
@@ -13,32 +13,47 @@ export interface FunctionsInView {
   readonly mentioning: (word: string) => readonly FunctionIr[];
 }
 
-/** Of units that have a function of the same name the last one counts. */
+/** What the units have of one name. */
+interface Named {
+  /** Number of the first unit that has the name, and the line there. */
+  readonly unit: number;
+  readonly line: number;
+  /** Those of the last file that has any: they count. */
+  readonly functions: readonly FunctionIr[];
+}
+
 export function functionsInView(units: readonly UnitIr[]): FunctionsInView {
-  const byName = new Map<string, FunctionIr[]>();
-  const ranks = new Map<string, number>();
-  for (const unit of units) {
-    for (const fn of unit.functions) {
-      const known = byName.get(fn.name);
-      if (!known) ranks.set(fn.name, ranks.size);
-      if (known?.[0]!.file === fn.file) known.push(fn);
-      else byName.set(fn.name, [fn]);
-    }
-  }
+  const known = new Map<string, Named>();
+  const chosen = new Map<string, FunctionIr | undefined>();
+  const named = (name: string): Named => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const found = units.map((unit) => functionsNamed(unit, name));
+    const unit = found.findIndex((some) => some.length > 0);
+    const made = { unit, line: found[unit]?.[0]?.line ?? 0, functions: ofLastFile(found.flat()) };
+    known.set(name, made);
+    return made;
+  };
   const get = (name: string): FunctionIr | undefined => {
-    const [first, ...others] = byName.get(name) ?? [];
-    if (first === undefined || others.length === 0) return first;
-    const chosen = others.reduce((best, fn) => (summaryOf(fn).steps > summaryOf(best).steps ? fn : best), first);
-    byName.set(name, [chosen]);
-    return chosen;
+    if (!chosen.has(name)) chosen.set(name, doingMost(named(name).functions));
+    return chosen.get(name);
   };
   return {
     get,
-    has: (name) => byName.has(name),
+    has: (name) => named(name).functions.length > 0,
     mentioning: (word) => {
       const names = new Set(units.flatMap((unit) => mentioning(word, unit)).map((fn) => fn.name));
-      const inOrder = Array.from(names).toSorted((a, b) => ranks.get(a)! - ranks.get(b)!);
+      const inOrder = Array.from(names).toSorted((a, b) => named(a).unit - named(b).unit || named(a).line - named(b).line);
       return inOrder.map((name) => get(name)!).filter((fn) => mayMention(fn, word));
     },
   };
+}
+
+function ofLastFile(functions: readonly FunctionIr[]): readonly FunctionIr[] {
+  const first = functions.findLastIndex((fn, i) => i > 0 && fn.file !== functions[i - 1]!.file);
+  return first < 0 ? functions : functions.slice(first);
+}
+
+function doingMost([first, ...others]: readonly FunctionIr[]): FunctionIr | undefined {
+  return first === undefined ? undefined : others.reduce((best, fn) => (summaryOf(fn).steps > summaryOf(best).steps ? fn : best), first);
 }

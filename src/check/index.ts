@@ -1,5 +1,5 @@
 /** Holds every function of a file against the contracts of an era. */
-import type { FunctionIr, UnitIr } from "../c/ir.ts";
+import type { FunctionIr, RecordType, UnitIr } from "../c/ir.ts";
 import type { Finding, Obligation, RuleId } from "../core/finding.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect } from "../rulebook/schema.ts";
@@ -8,18 +8,17 @@ import { entryFacts } from "./context.ts";
 import { type Exploration, explore, type Surroundings } from "./explore.ts";
 import { exploredOnce } from "./explored-once.ts";
 import { type Evidence, firstOfGroups, toEvidence, toFinding, toObligation, worstJudgements } from "./findings.ts";
-import { calleesOf, summaryOf } from "../c/index.ts";
+import { calleesOf, recordsNamed, summaryOf, tablesWith } from "../c/index.ts";
 import { callersAmong, callersByName, hasEffect, isOfClass } from "./call-graph.ts";
 import { unlockedCallers } from "./callers.ts";
 import { callsBelow } from "./calls-below.ts";
 import { isForProcess, ledgerStep } from "./duties.ts";
-import { callersInView, certainLocksOfCallers, entryLocks, type EntryLocks, tablesByFunction } from "./entry-locks.ts";
+import { callersInView, certainLocksOfCallers, entryLocks, type EntryLocks } from "./entry-locks.ts";
 import { fieldOrder } from "./field-order.ts";
 import { functionsInView } from "./functions-in-view.ts";
 import type { FieldOrder, Judgement } from "./model.ts";
 import { neutralAmong } from "./neutral.ts";
 import { hasPageTableSteps } from "./page-table-steps.ts";
-import { newPool, type Pool } from "./pool.ts";
 import { rules } from "./rules/index.ts";
 import type { Judged } from "./worst.ts";
 import { atomicReason } from "./rules/sleep-atomic.ts";
@@ -27,7 +26,6 @@ import { locksByComment, withTold } from "./told-locks.ts";
 
 export type { EntryLocks } from "./entry-locks.ts";
 export { hasPageTableSteps } from "./page-table-steps.ts";
-export { newPool, type Pool } from "./pool.ts";
 export { type Evidence, fingerprint } from "./findings.ts";
 export { kindNames, meantToCome, notLookedAgain, notLookedAt, testedOtherwise } from "./kinds.ts";
 
@@ -97,7 +95,15 @@ function isStub(fn: FunctionIr): boolean {
 
 /** Functions in tables of function pointers have callers that are not in view. */
 function isCallback(fn: FunctionIr, units: readonly UnitIr[]): boolean {
-  return units.some((unit) => tablesByFunction(unit).has(fn.name));
+  return units.some((unit) => tablesWith(unit, fn.name).length > 0);
+}
+
+function firstRecord(units: readonly UnitIr[], name: string): RecordType | undefined {
+  for (const unit of units) {
+    const [record] = recordsNamed(unit, name);
+    if (record !== undefined) return record;
+  }
+  return undefined;
 }
 
 /** What the rest of the tree has to say of a file. */
@@ -115,9 +121,9 @@ export function checkUnit(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere
   return atOnce(checking(unit, rulebook, elsewhere, wanted)).checks;
 }
 
-/** The same function by function, with what was learnt of the callers on the way. `pool`: what they may take together, and others of the same patch. */
-export function* checking(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere, wanted: (fn: FunctionIr) => boolean, pool: Pool = newPool()): Generator<void, { readonly checks: FunctionCheck[]; readonly view: CallersView }> {
-  const around = surroundingsOf(unit, rulebook, elsewhere, wanted, pool);
+/** The same function by function, with what was learnt of the callers on the way. */
+export function* checking(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere, wanted: (fn: FunctionIr) => boolean): Generator<void, { readonly checks: FunctionCheck[]; readonly view: CallersView }> {
+  const around = surroundingsOf(unit, rulebook, elsewhere, wanted);
   const judged: JudgedFunction[] = [];
   for (const fn of unit.functions.filter(wanted)) {
     judged.push(judgeFunction(fn, around));
@@ -147,13 +153,14 @@ function viewOf(around: Surroundings): CallersView {
   return { locksOf, callersOf: (fn) => (fn.isStatic ? callersInView(fn, around) : null) };
 }
 
-function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: calling }: Elsewhere, isReviewed: (fn: FunctionIr) => boolean = () => false, pool: Pool = newPool()): Surroundings {
+function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: calling }: Elsewhere, isReviewed: (fn: FunctionIr) => boolean = () => false): Surroundings {
   const units = [...helpers, unit];
   let likely: readonly string[] | null = null;
   const abroad = new Map<UnitIr, Surroundings>();
   const unitsOf = new Map([...Array.from(calling.values()).flat(), ...units].map((u) => [u.file, u] as const));
   const orders = new Map<string, FieldOrder>();
   const callers = new Map<string, readonly string[] | null>();
+  const named = new Map<string, RecordType | undefined>();
   const functions = functionsInView(units);
   const isCut = unit.functions.some((fn) => fn.partial);
   const sleepsBelow = callsBelow(functions, (callee) => rulebook.sleeper(callee) !== undefined);
@@ -162,9 +169,11 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
   const freesBelow = callsBelow(functions, (callee) => rulebook.contract(callee)?.effects?.some((e) => e.do === "free-memory") ?? false);
   const around: Surroundings = {
     rulebook,
-    pool,
     functions,
-    records: units.flatMap((u) => u.records),
+    recordNamed: (name) => {
+      if (!named.has(name)) named.set(name, firstRecord(units, name));
+      return named.get(name);
+    },
     rules,
     callersInView: (fn) => callersByName(fn.name, units) ?? [],
     callersOf: callersAmong(units, (fn) => isCallback(fn, units)),
@@ -191,7 +200,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
     maySleep: (fn) => sleepsBelow.reaches(fn),
     mayFree: (fn) => freesBelow.reaches(fn),
     unitOf: (fn) => unitsOf.get(fn.file) ?? unit,
-    entryOf: (fn) => withTold(entryFacts(fn, rulebook, around.unitOf(fn).opsTables), locksByComment(fn, rulebook), `the comment above ${fn.name}() says so`, fn, around),
+    entryOf: (fn) => withTold(entryFacts(fn, rulebook, tablesWith(around.unitOf(fn), fn.name)), locksByComment(fn, rulebook), `the comment above ${fn.name}() says so`, fn, around),
     knownCallersOf: (fn) => {
       if (fn.isStatic) return around.callersOf(fn);
       const others = calling.get(fn.name);
@@ -205,7 +214,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
     isReviewed: (fn) => around.unitOf(fn) === unit && isReviewed(fn),
     around: (fn) => {
       const own = around.unitOf(fn);
-      if (!abroad.has(own)) abroad.set(own, own === unit || helpers.includes(own) ? around : surroundingsOf(own, rulebook, { helpers, callers: new Map() }, () => false, pool));
+      if (!abroad.has(own)) abroad.set(own, own === unit || helpers.includes(own) ? around : surroundingsOf(own, rulebook, { helpers, callers: new Map() }));
       return abroad.get(own)!;
     },
     entryOf: around.entryOf,

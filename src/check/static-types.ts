@@ -28,7 +28,7 @@ const entryTypes: ReadonlyMap<string, Level> = new Map([
   ["pgd_t", "pgd"],
 ]);
 
-export function staticTypes(fn: FunctionIr, rulebook: Rulebook, records: readonly RecordType[]): StaticTypes {
+export function staticTypes(fn: FunctionIr, rulebook: Rulebook, recordNamed: (name: string) => RecordType | undefined): StaticTypes {
   const temps = new Map<string, string>();
 
   const ofExpr = (expr: Expr): string => {
@@ -61,7 +61,7 @@ export function staticTypes(fn: FunctionIr, rulebook: Rulebook, records: readonl
         return elementType(ofPlace(place.base));
       case "field": {
         const record = ofPlace(place.base).replace(/^const /, "");
-        const declared = records.find((r) => record === `struct ${r.name}` || record === r.name);
+        const declared = recordNamed(record.replace(/^struct /, ""));
         return declared?.fields.get(place.field) ?? rulebook.fieldType(record, place.field);
       }
     }

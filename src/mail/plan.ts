@@ -2,8 +2,7 @@
 import { append } from "./append.ts";
 import { fillFromOlder, findOutdated } from "./revisions.ts";
 import { findPostings, type Posting } from "./postings.ts";
-import type { MailIndex } from "./mail-index.ts";
-import { type AllKeys, findStaleQuotes } from "./quotes.ts";
+import { findStaleQuotes } from "./quotes.ts";
 import { DUPLICATE, SUPERSEDED_BY_REPOST } from "./reasons.ts";
 import { isPosting, type MailRecord } from "./record.ts";
 
@@ -44,8 +43,7 @@ function planPosting(posting: Posting, older: Posting | null): { series: Planned
   return {
     filled,
     series: {
-      // Cut to size: V8 leaves room for more in what has grown.
-      members: mails.flatMap(ownPatches).slice(),
+      members: mails.flatMap(ownPatches),
       revision: posting.revision,
       total: posting.total,
       cover: posting.cover?.at ?? null,
@@ -64,23 +62,16 @@ function planSingles(mail: MailRecord, without: ReadonlySet<number>): PlannedSer
     members.push({ at: mail.at, patch });
     groups.set(carrier, members);
   });
-  return [...groups.values()].map((members) => ({ members: members.slice(), revision: mail.revision, total: members.length, cover: null, baseCommit: mail.baseCommit, notes: [] }));
-}
-
-/** What the first look at an input keeps. */
-export interface Seen {
-  readonly mails: MailIndex;
-  /** Of the mails that a series may be made of. */
-  readonly records: readonly MailRecord[];
-  readonly keys: AllKeys;
+  return [...groups.values()].map((members) => ({ members, revision: mail.revision, total: members.length, cover: null, baseCommit: mail.baseCommit, notes: [] }));
 }
 
 /** `newestOnly`: leave out postings that a newer version in the input replaces. */
-export function planSeries({ mails, records: all, keys }: Seen, newestOnly: boolean): Plan {
+export function planSeries(all: readonly MailRecord[], newestOnly: boolean): Plan {
   const reasons = new Map<number, string>();
-  const first = mails.firstPlaces(all.map((record) => record.id));
+  const seen = new Set<number>();
   const records = all.filter((record) => {
-    const again = !record.unnamed && first.get(record.id)! < record.at;
+    const again = !record.unnamed && seen.has(record.id);
+    seen.add(record.id);
     if (again && record.patches.length > 0) reasons.set(record.at, DUPLICATE);
     return !again;
   });
@@ -106,7 +97,7 @@ export function planSeries({ mails, records: all, keys }: Seen, newestOnly: bool
     for (const mail of posting.mails) if (!rescued.has(mail.at)) reasons.set(mail.at, reason);
   }
 
-  const stale = findStaleQuotes(records, keys);
+  const stale = findStaleQuotes(records);
   const left = new Map<number, Set<number>>();
   for (const [{ mail, patch }, reason] of stale) {
     left.set(mail.at, (left.get(mail.at) ?? new Set()).add(patch));

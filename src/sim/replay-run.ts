@@ -29,7 +29,7 @@ export interface HeldLock {
 export interface Subject {
   readonly function: FunctionIr;
   /** Helpers that it may call, by name. */
-  readonly helpers: ReadonlyMap<string, FunctionIr>;
+  readonly helpers: Code["functions"];
   /** How often the function and its helpers load fields, by name. */
   readonly loads: ReadonlyMap<string, number>;
   readonly library: Library;
@@ -74,7 +74,7 @@ function codeOf({ helpers, function: target, library }: Subject): Code {
   codes.set(helpers, known);
   let code = known.get(target);
   if (code === undefined) {
-    code = { functions: new Map([...library.functions, ...helpers, [target.name, target]]), models: library.models };
+    code = { functions: { get: (name) => (name === target.name ? target : (helpers.get(name) ?? library.functions.get(name))) }, models: library.models };
     known.set(target, code);
   }
   return code;

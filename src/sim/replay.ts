@@ -3,7 +3,7 @@
  * parameters allow, with the locks that its callers hold. What it cannot interpret it lists; what it finds is an
  * interleaving that was run, not guessed.
  */
-import { stepsOf } from "../c/index.ts";
+import { functionsNamed, stepsOf } from "../c/index.ts";
 import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import type { RuleId, Trace } from "../core/finding.ts";
 import { atOnce } from "../util/slices.ts";
@@ -155,10 +155,17 @@ function forActor(settings: Settings, actor: Actor): Settings {
 }
 
 /** Helpers by name: the first unit that has one wins. */
-function helpersOf(units: readonly UnitIr[]): Map<string, FunctionIr> {
-  const helpers = new Map<string, FunctionIr>();
-  for (const unit of units) for (const [name, f] of definitions(unit.functions)) if (!helpers.has(name)) helpers.set(name, f);
-  return helpers;
+function helpersOf(units: readonly UnitIr[]): Subject["helpers"] {
+  const helpers = new Map<string, FunctionIr | undefined>();
+  return {
+    get: (name) => {
+      for (let at = 0; !helpers.has(name); at++) {
+        const found = at < units.length ? definitions(functionsNamed(units[at]!, name)).get(name) : undefined;
+        if (found !== undefined || at >= units.length) helpers.set(name, found);
+      }
+      return helpers.get(name);
+    },
+  };
 }
 
 /** Functions by name. Where there are two, they stand in different arms of an #if, and the longer one is the one that does something. */
@@ -309,7 +316,7 @@ function easier(a: ReplayTrace, b: ReplayTrace): boolean {
   return a.assumed.length < b.assumed.length || (a.assumed.length === b.assumed.length && a.trace.steps.length < b.trace.steps.length);
 }
 
-function callees(from: FunctionIr, helpers: ReadonlyMap<string, FunctionIr>, depth: number): FunctionIr[] {
+function callees(from: FunctionIr, helpers: Subject["helpers"], depth: number): FunctionIr[] {
   const found = new Set<FunctionIr>();
   const visit = (ir: FunctionIr, left: number): void => {
     for (const step of stepsOf(ir)) {

@@ -12,7 +12,7 @@ import { pureOf, type Pure } from "./pure.ts";
 /** Functions by name that calls may go into, first match wins. */
 export interface Code {
   /** The code under test and its helpers. */
-  readonly functions: ReadonlyMap<string, FunctionIr>;
+  readonly functions: Pick<ReadonlyMap<string, FunctionIr>, "get">;
   /** Models of kernel functions of one era. */
   readonly models: ReadonlyMap<string, FunctionIr>;
 }

@@ -1,0 +1,41 @@
+/** What a unit has of a name: by its index where it has one, else by one that is made of its lists once. */
+import type { FunctionIr, OpsTable, RecordType, UnitIr } from "./ir.ts";
+
+export function functionsNamed(unit: UnitIr, name: string): readonly FunctionIr[] {
+  return unit.index?.functions(name) ?? listed(functions, unit.functions, (fn) => [fn.name]).get(name) ?? [];
+}
+
+export function recordsNamed(unit: UnitIr, name: string): readonly RecordType[] {
+  return unit.index?.records(name) ?? listed(records, unit.records, (record) => [record.name]).get(name) ?? [];
+}
+
+/** Tables with a field that is set to the name of a function, or to its address. */
+export function tablesWith(unit: UnitIr, name: string): readonly OpsTable[] {
+  return unit.index?.tables(name) ?? listed(tables, unit.opsTables, setTo).get(name) ?? [];
+}
+
+export function setTo({ fields }: OpsTable): string[] {
+  return Array.from(fields.values(), (value) => value.replace(/^&/, ""));
+}
+
+type Lists<T> = WeakMap<readonly T[], ReadonlyMap<string, readonly T[]>>;
+
+const functions: Lists<FunctionIr> = new WeakMap();
+const records: Lists<RecordType> = new WeakMap();
+const tables: Lists<OpsTable> = new WeakMap();
+
+/** All are asked for all others, so they are put down by name once. */
+function listed<T>(known: Lists<T>, all: readonly T[], namesOf: (one: T) => readonly string[]): ReadonlyMap<string, readonly T[]> {
+  const before = known.get(all);
+  if (before !== undefined) return before;
+  const index = new Map<string, T[]>();
+  for (const one of all) {
+    for (const name of new Set(namesOf(one))) {
+      const others = index.get(name);
+      if (others === undefined) index.set(name, [one]);
+      else others.push(one);
+    }
+  }
+  known.set(all, index);
+  return index;
+}

@@ -1,0 +1,122 @@
+/**
+ * A text in pieces (pieces.ts), each cut into its functions when somebody asks for what it may hold. What is asked for is
+ * looked for in the bare text first, so that a question may lead to a piece too many and never to one too few.
+ */
+import { blankStretch } from "./blank.ts";
+import { cutBlanked, type CutFile } from "./cut-file.ts";
+import { attributeCalls } from "./mask-words.ts";
+import { type Piece, piecesOf, wholeOf } from "./pieces.ts";
+import { Recent } from "../util/recent.ts";
+import { lineStartsOf } from "./unit-text.ts";
+
+export interface Outline {
+  readonly path: string;
+  readonly text: string;
+  readonly plain: string;
+  readonly code: string;
+  readonly lineStarts: readonly number[];
+  readonly pieces: readonly Piece[];
+  /** The piece of that number, cut; offsets and lines count from its start. initC() must have been awaited. */
+  readonly cut: (number: number) => CutFile;
+  /** Numbers of the pieces that may define a function of the name; have the word; may declare a variable of the name; may hold a record or table that has the word. */
+  readonly withFunction: (name: string) => readonly number[];
+  readonly withWord: (word: string) => readonly number[];
+  readonly withVariable: (name: string) => readonly number[];
+  readonly withRecord: (word: string) => readonly number[];
+  /** Those that may hold records and tables at all. */
+  readonly withBraces: () => readonly number[];
+}
+
+/** Characters of pieces whose cuts are kept, twice: what a patch leaves alone is there before it and after it. */
+const mostCharacters = 400_000;
+const cutBefore = new Recent<CutFile>(mostCharacters);
+
+/** `columnsTrue`: indentation can be relied on; else the text is one piece. */
+export function outlineOf(path: string, text: string, columnsTrue = true): Outline {
+  const { plain, code } = blankStretch(text);
+  const pieces = columnsTrue ? piecesOf(code) : [wholeOf(code)];
+  const cuts = new Map<number, CutFile>();
+  const scopes = pieces.map(({ from, bodyFrom, to }) => code.slice(from, bodyFrom === to ? to : lastEnd(code, from, bodyFrom)));
+  let heads: ReadonlyMap<string, readonly number[]> | null = null;
+  let variables: ReadonlyMap<string, readonly number[]> | null = null;
+  let records: ReadonlyMap<string, readonly number[]> | null = null;
+  const cut = (number: number): CutFile => {
+    const known = cuts.get(number);
+    if (known !== undefined) return known;
+    const { from, to } = pieces[number]!;
+    const own = text.slice(from, to);
+    const made = (columnsTrue ? cutBefore.find(own) : undefined) ?? cutBlanked({ path, text: own, plain: plain.slice(from, to), code: code.slice(from, to) }, columnsTrue);
+    if (columnsTrue) cutBefore.keep(own, own.length, made);
+    cuts.set(number, made);
+    return made;
+  };
+  return {
+    path, text, plain, code, pieces, cut,
+    lineStarts: lineStartsOf(text),
+    withFunction: (name) => {
+      heads ??= indexed(pieces.map(({ from, bodyFrom }) => headWords(code.slice(from, bodyFrom))));
+      const plainly = heads.get(name) ?? [];
+      return name.startsWith("sys_") ? Array.from(new Set([...plainly, ...(heads.get(name.slice(4)) ?? [])])).toSorted((a, b) => a - b) : plainly;
+    },
+    withWord: (word) => {
+      const found: number[] = [];
+      for (let at = code.indexOf(word), number = 0; at >= 0; at = code.indexOf(word, pieces[number]!.to)) {
+        while (pieces[number]!.to <= at) number++;
+        found.push(number);
+      }
+      return found;
+    },
+    withVariable: (name) => (variables ??= indexed(scopes.map(variableWords))).get(name) ?? [],
+    withRecord: (word) => (records ??= indexed(scopes.map((scope) => (scope.includes("{") ? wordsIn(scope) : none)))).get(word) ?? [],
+    withBraces: () => scopes.flatMap((scope, number) => (scope.includes("{") ? [number] : [])),
+  };
+}
+
+/** Behind the last thing that ends before the head of a function. */
+function lastEnd(code: string, from: number, bodyFrom: number): number {
+  return Math.max(code.lastIndexOf(";", bodyFrom), code.lastIndexOf("}", bodyFrom), from - 1) + 1;
+}
+
+function indexed(words: readonly ReadonlySet<string>[]): Map<string, number[]> {
+  const index = new Map<string, number[]>();
+  for (const [number, some] of words.entries()) {
+    for (const word of some) {
+      const known = index.get(word);
+      if (known === undefined) index.set(word, [number]);
+      else known.push(number);
+    }
+  }
+  return index;
+}
+
+/** Words that stand before a parenthesis, or first behind it, as in SYSCALL_DEFINE1(name, ...). */
+function headWords(code: string): Set<string> {
+  const words = new Set<string>();
+  for (const match of code.matchAll(/\b(\w+)\s*\(\s*(\w*)/g)) words.add(match[1]!).add(match[2]!);
+  return words;
+}
+
+/** Words of what may declare a variable: prototypes do not, unless what looks like their name is an attribute. */
+function variableWords(scope: string): Set<string> {
+  const words = new Set<string>();
+  if (scope.trim() === "") return words;
+  for (const statement of scope.replace(/^[ \t]*#(?:[^\n]*\\\n)*[^\n]*$/gm, "").split(/[;{}]/)) {
+    if (isPrototype(statement)) continue;
+    for (const word of wordsIn(statement)) words.add(word);
+  }
+  return words;
+}
+
+const none: ReadonlySet<string> = new Set();
+
+function wordsIn(text: string): Set<string> {
+  return new Set(Array.from(text.matchAll(/[A-Za-z_]\w*/g), ([word]) => word));
+}
+
+function isPrototype(statement: string): boolean {
+  const first = statement.search(/[=,[(]/);
+  // What a pointer to a function is called counts as a variable in prototypes as well (file-scope.ts).
+  if (first < 0 || statement[first] !== "(" || /\(\s*\*/.test(statement)) return false;
+  const name = /\b(\w+)\s*$/.exec(statement.slice(Math.max(0, first - 200), first))?.[1] ?? "_";
+  return !attributeCalls.has(name) && !/^(?:_|asm|typeof|offsetof|alignof)/.test(name);
+}
