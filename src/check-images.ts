@@ -1,5 +1,5 @@
 /** One file's pre- and post-image -> what each function owes, and how the two differ. */
-import { checking, type Elsewhere, fingerprint, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
+import { checking, type Elsewhere, fingerprint, type FunctionCheck, hasPageTableSteps, type Pool } from "./check/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import { compareFindings } from "./versions/compare.ts";
 import { changes } from "./versions/changes.ts";
@@ -34,6 +34,8 @@ export interface CheckOptions {
   readonly strict: boolean;
   /** Other files of the tree that matter, before and after the patch. */
   readonly elsewhere: Sides<Elsewhere>;
+  /** What is left for the functions of the patch to be explored. */
+  readonly pool: Pool;
 }
 
 const mostQuestions = 5;
@@ -48,7 +50,7 @@ export function* checkingImages(sources: Sides<Source | null>, rulebook: Ruleboo
   const touched = new Set([...touchedNames(sources.pre), ...touchedNames(sources.post)]);
   function* check(side: keyof Sides<unknown>): Generator<void, FunctionCheck[]> {
     const source = sources[side];
-    return source === null ? [] : (yield* checking(source.unit, rulebook, options.elsewhere[side], (fn) => options.all || touched.has(fn.name))).checks;
+    return source === null ? [] : (yield* checking(source.unit, rulebook, options.elsewhere[side], (fn) => options.all || touched.has(fn.name), options.pool)).checks;
   }
   const before = yield* check("pre");
   const after = yield* check("post");

@@ -1,6 +1,6 @@
 /** A prepared patch -> its report: the checks of its files, and what is said beside them. */
 import { callersAtRisk } from "./callers-at-risk.ts";
-import { type Elsewhere, nothingElse } from "./check/index.ts";
+import { type Elsewhere, newPool, nothingElse } from "./check/index.ts";
 import { type CheckedFile, checkingImages, isC, isTouched, type Sides, type Source } from "./check-images.ts";
 import type { Finding, RuleId } from "./core/finding.ts";
 import { frameAround, removedLines } from "./core/frame.ts";
@@ -71,13 +71,14 @@ async function checkFiles(
     await new Promise(setImmediate);
   }
   const pool = { left: mostReplaySteps };
+  const exploring = newPool();
   const same = sources.every(takesSameSteps);
   for (const both of sources) {
     const elsewhere: Sides<Elsewhere> = {
       pre: await elsewhereOf("pre", both, sources, states, rulebook, options),
       post: await elsewhereOf("post", both, sources, states, rulebook, options),
     };
-    const flow = await inSlices(checkingImages(both, rulebook, { all: options.all, strict: options.strict, elsewhere }));
+    const flow = await inSlices(checkingImages(both, rulebook, { all: options.all, strict: options.strict, elsewhere, pool: exploring }));
     const outside = await callersInTree(both, sources, states.post, rulebook, options);
     const more = (side: keyof Sides<unknown>, names: ReadonlySet<string>): Promise<readonly UnitIr[]> => definitionsOf(side, both, names, states, options);
     const unchanged = same && flow.findings.length === 0;

@@ -42,7 +42,9 @@ export const contracts: readonly Contract[] = [
   { name: "mmap_write_lock_killable", since: "5.8", params: ["mm"], effects: [{ do: "acquire", lock: { class: "mmap", of: "mm" }, mode: "write", when: "zero" }], references: [mmap] },
   { name: "mmap_assert_locked", since: "5.8", params: ["mm"], effects: [{ do: "assert", lock: { class: "mmap", of: "mm" }, mode: "read" }], references: [mmap] },
   { name: "mmap_assert_write_locked", since: "5.8", params: ["mm"], effects: [{ do: "assert", lock: { class: "mmap", of: "mm" }, mode: "write" }], references: [mmap] },
-  { name: "expand_stack", since: "6.5", params: ["mm", "addr"], effects: [{ do: "release", lock: { class: "mmap", of: "mm" }, when: "zero" }], references: [{ file: "mm/mmap.c", where: "expand_stack()", version: "6.12" }] },
+  { name: "expand_stack", since: "6.5", params: ["mm", "addr"], effects: [{ do: "release", lock: { class: "mmap", of: "mm" }, when: "zero" }], returns: { vma: true }, references: [{ file: "mm/mmap.c", where: "expand_stack()", version: "6.12" }] },
+  // The stable series have it so from 6.1.37 on; before, it was given a VMA and returned an error.
+  { name: "expand_stack", since: "6.1", until: "6.4", params: ["mm", "addr"], effects: [{ do: "may-release", lock: { class: "mmap", of: "mm" } }], returns: { vma: true }, references: [{ file: "mm/mmap.c", where: "expand_stack()", version: "6.1.37" }] },
   { name: "handle_mm_fault", params: ["vma", "addr", "flags", "regs"], effects: [{ do: "may-release", lock: { class: "mmap", of: "vma.vm_mm" } }, { do: "may-release", lock: { class: "vma", of: "vma" } }], references: [fault] },
   { name: "fixup_user_fault", params: ["mm", "addr", "flags", "unlocked"], effects: [{ do: "may-release", lock: { class: "mmap", of: "mm" } }], references: [gup] },
   { name: "__get_user_pages_locked", params: ["mm", "start", "nr", "pages", "locked", "flags"], effects: [{ do: "may-release", lock: { class: "mmap", of: "mm" } }], references: [gup] },

@@ -10,7 +10,7 @@ export const head: Lines = [
   "static int f(struct mm_struct *mm, struct vm_area_struct *vma, pmd_t *pmd, pte_t *pte, unsigned long addr, unsigned long end, struct folio *folio, struct page *page, int x)",
   "{", "\tspinlock_t *ptl;", "\tpte_t old, *map;", "\tpmd_t val;", "\tint a = 0, b = 1, c = 2, err = 0;",
 ];
-export const tail: Lines = ["\treturn err;", "}"];
+export const tail: Lines = ["\tset_pte_at(mm, addr, pte, old);", "out:", "\treturn err;", "}"];
 
 /** One after the other. */
 const repeated: Readonly<Record<string, Part>> = {

@@ -11,7 +11,7 @@ export function added(lines: readonly string[], file: string = "mm/x.c"): string
 /** Every third statement of its own is taken away (or put there). */
 export function between(lines: readonly string[], mark: "-" | "+"): string {
   let statements = 0;
-  const marked = lines.map((line) => `${/^\t.*;$/.test(line) && !/\b(?:else|for|goto|break|case|default)\b|^\t\w+ \*?\w+(?:, .*)?;$/.test(line) && ++statements % 3 === 0 ? mark : " "}${line}\n`);
+  const marked = lines.map((line) => `${/^\t.*;$/.test(line) && !/\b(?:else|for|goto out|break|case|default|return err)\b|^\t\w+ \*?\w+(?:, .*)?;$/.test(line) && ++statements % 3 === 0 ? mark : " "}${line}\n`);
   const moved = marked.filter((line) => line.startsWith(mark)).length;
   const [pre, post] = mark === "-" ? [lines.length, lines.length - moved] : [lines.length - moved, lines.length];
   return `diff --git a/mm/x.c b/mm/x.c\n--- a/mm/x.c\n+++ b/mm/x.c\n@@ -1,${pre} +1,${post} @@\n${marked.join("")}`;

@@ -18,10 +18,14 @@ export function assume(cond: Expr, truth: boolean, facts: Facts, frame: Frame, c
   return assumeExpr(cond, truth, tested, frame, callOf);
 }
 
+/** Of a switch with more cases nothing is learnt: each would be held against each other one. */
+const mostCases = 256;
+
 /** The facts where a switch goes to `target`; null when it can't. Of several cases that go there nothing is learnt. */
 export function assumeCase(end: Extract<Terminator, { k: "switch" }>, target: number, facts: Facts, frame: Frame, callOf: CallOf): Facts | null {
   const is = (at: SwitchCase, truth: boolean, known: Facts): Facts | null =>
     evaluate(at.low, known, frame) === evaluate(at.high, known, frame) ? assume({ k: "binary", op: "==", left: end.value, right: at.low }, truth, known, frame, callOf, end.loc) : known;
+  if (end.cases.length > mostCases) return facts;
   const own = end.cases.filter((at) => at.to === target);
   if (target !== end.otherwise) return own.length === 1 ? is(own[0]!, true, facts) : own.some((at) => is(at, true, facts)) ? facts : null;
   return end.cases.reduce<Facts | null>((known, at) => (at.to === target || !known ? known : is(at, false, known)), facts);

@@ -6,6 +6,7 @@
 import type { CallStep, FunctionIr, RecordType, Step, UnitIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { assume, assumeCase } from "./assume.ts";
+import { blockOrder } from "./block-order.ts";
 import type { CallersOf } from "./call-graph.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
 import { type EntryLock, type Facts, joinFacts, resourceKey } from "./facts.ts";
@@ -13,6 +14,7 @@ import type { FunctionsInView } from "./functions-in-view.ts";
 import { leadingSteps } from "./leading-blocks.ts";
 import { type Liveness, livenessOf } from "./liveness.ts";
 import type { CallInfo, FieldOrder, Judgement, Rule, Site } from "./model.ts";
+import { isEmpty, type Pool } from "./pool.ts";
 import { type Judged, keepWorst } from "./worst.ts";
 import { type StaticTypes, staticTypes } from "./static-types.ts";
 import * as sym from "./symbols.ts";
@@ -41,6 +43,8 @@ export interface Surroundings {
   readonly mayFree: (fn: FunctionIr) => boolean;
   /** The unit that a function in view is of. */
   readonly unitOf: (fn: FunctionIr) => UnitIr;
+  /** What is left for this and all other functions to be explored. */
+  readonly pool: Pool;
   /** What is known where a function starts, without asking its callers. */
   readonly entryOf: (fn: FunctionIr) => Facts;
   /** All callers of a function that can be found, in other files of the tree too; null when there may be many more. */
@@ -63,12 +67,16 @@ export interface Narrowing {
 const maxStates = 64;
 const tidyEvery = 64;
 const maxSteps = 60_000;
+/** Facts carried into blocks: copy_pte_range() comes to 248,000, the most of mm/ of 6.12. */
+const maxCarried = 1_500_000;
 const maxDepth = 3;
 
 interface Prepared {
   readonly fn: FunctionIr;
   readonly types: StaticTypes;
   readonly liveness: Liveness;
+  /** By block: its place among those that wait. */
+  readonly order: readonly number[];
 }
 
 interface Activation extends Prepared {
@@ -109,6 +117,7 @@ export function explore(fn: FunctionIr, entry: Facts, around: Surroundings, narr
 class Explorer {
   limit = "";
   private steps = 0;
+  private carried = 0;
   private readonly frames: Activation[] = [];
   private readonly frameIds = new Map<string, number>();
   private readonly prepared = new Map<string, Prepared>();
@@ -133,7 +142,7 @@ class Explorer {
     const key = `${fn.file}:${fn.line}:${fn.name}`;
     const known = this.prepared.get(key);
     if (known) return known;
-    const made = { fn, types: staticTypes(fn, this.around.rulebook, this.around.recordNamed), liveness: livenessOf(fn) };
+    const made = { fn, types: staticTypes(fn, this.around.rulebook, this.around.recordNamed), liveness: livenessOf(fn), order: blockOrder(fn) };
     this.prepared.set(key, made);
     return made;
   }
@@ -142,12 +151,14 @@ class Explorer {
     this.frames[activation.frame.id] = activation;
     const exits = new Map<string, Exit>();
     const states = new Map<number, Map<string, State>>();
-    // First in, first out; a state that changes again while it waits keeps its place.
-    const pending: State[] = [];
+    // By the order of the blocks, and of those at one block first in, first out.
+    const pending = activation.fn.blocks.map((): State[] => []);
+    let first = 0;
     const leading = activation.depth === 0 ? this.leading : null;
     const arrive = (block: number, facts: Facts): void => {
-      if (leading?.[block] === 0) return;
+      if (leading?.[block] === 0 || this.isSpent()) return;
       const tidy = forgetDead(facts, activation.frame.id, activation.liveness.liveIn[block]!);
+      this.carry(tidy);
       const key = resourceKey(tidy);
       const here = states.get(block) ?? new Map<string, State>();
       states.set(block, here);
@@ -161,29 +172,54 @@ class Explorer {
       const state = known ?? { block, facts: next, waits: false };
       state.facts = next;
       if (!known) here.set(key, state);
-      if (!state.waits) pending.push(state);
+      if (!state.waits) pending[activation.order[block]!]!.push(state);
       state.waits = true;
+      first = Math.min(first, activation.order[block]!);
     };
     arrive(0, entry);
-    for (const state of pending) {
+    while (first < pending.length) {
+      const state = pending[first]!.shift();
+      if (state === undefined) {
+        first++;
+        continue;
+      }
       state.waits = false;
       this.runBlock(activation, state.block, state.facts, arrive, exits);
       if (this.narrowing?.isDone?.() === true) break;
-      if (this.steps > maxSteps) {
-        this.limit ||= `more than ${maxSteps} steps`;
-        break;
-      }
+      if (this.isSpent()) break;
     }
     return Array.from(exits.values());
+  }
+
+  private spend(facts: Facts): void {
+    const cost = 1 + ((facts.memory.size + facts.values.size + facts.entries.size) >> 5);
+    this.steps += cost;
+    this.around.pool.steps -= cost;
+  }
+
+  private carry({ memory, truths, values, entries, derived, calls }: Facts): void {
+    const cost = memory.size + truths.size + values.size + entries.size + derived.size + calls.size;
+    this.carried += cost;
+    this.around.pool.carried -= cost;
+  }
+
+  /** Whether a bound is reached, and which. */
+  private isSpent(): boolean {
+    if (this.steps > maxSteps) this.limit ||= `more than ${maxSteps} steps`;
+    else if (this.carried > maxCarried) this.limit ||= `more than ${maxCarried} facts on all paths together`;
+    else if (isEmpty(this.around.pool)) this.limit ||= "the functions before it took what all of them may take together";
+    else return false;
+    return true;
   }
 
   private runBlock(activation: Activation, id: number, facts: Facts, arrive: (block: number, facts: Facts) => void, exits: Map<string, Exit>): void {
     const block = activation.fn.blocks[id]!;
     let paths: Facts[] = [facts];
     const steps = activation.depth === 0 && this.leading !== null ? block.steps.slice(0, this.leading[id]) : block.steps;
-    steps.forEach((step, index) => {
+    for (const [index, step] of steps.entries()) {
+      if (this.isSpent()) return;
       paths = paths.flatMap((before) => {
-        this.steps += 1 + ((before.memory.size + before.values.size + before.entries.size) >> 5);
+        this.spend(before);
         const aged = makesSymbol(step) ? this.age(activation, id, index, before) : before;
         const site = this.site(activation, aged, step.loc);
         const inlined = step.op === "call" ? this.inline(activation, step, id, index, site) : null;
@@ -195,7 +231,7 @@ class Explorer {
         this.limit ||= `more than ${maxStates} outcomes in one block`;
         paths = paths.slice(0, maxStates);
       }
-    });
+    }
     for (const path of paths) this.leaveBlock(activation, id, path, arrive, exits);
   }
 
@@ -237,7 +273,8 @@ class Explorer {
         const value = end.value ? evaluate(end.value, facts, frame) : "";
         const site = this.site(activation, facts, end.loc);
         if (activation.depth === 0) for (const rule of this.around.rules) rule.onReturn?.(value, site);
-        exits.set(`${resourceKey(facts)}|${value}`, { facts, value });
+        // What is known may differ between the places that return the same.
+        exits.set(`${id}|${resourceKey(facts)}|${value}`, { facts, value });
         return;
       }
       case "stop":

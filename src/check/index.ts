@@ -19,6 +19,7 @@ import { functionsInView } from "./functions-in-view.ts";
 import type { FieldOrder, Judgement } from "./model.ts";
 import { neutralAmong } from "./neutral.ts";
 import { hasPageTableSteps } from "./page-table-steps.ts";
+import { newPool, type Pool } from "./pool.ts";
 import { rules } from "./rules/index.ts";
 import type { Judged } from "./worst.ts";
 import { atomicReason } from "./rules/sleep-atomic.ts";
@@ -26,6 +27,7 @@ import { locksByComment, withTold } from "./told-locks.ts";
 
 export type { EntryLocks } from "./entry-locks.ts";
 export { hasPageTableSteps } from "./page-table-steps.ts";
+export { newPool, type Pool } from "./pool.ts";
 export { type Evidence, fingerprint } from "./findings.ts";
 export { kindNames, meantToCome, notLookedAgain, notLookedAt, testedOtherwise } from "./kinds.ts";
 
@@ -121,9 +123,9 @@ export function checkUnit(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere
   return atOnce(checking(unit, rulebook, elsewhere, wanted)).checks;
 }
 
-/** The same function by function, with what was learnt of the callers on the way. */
-export function* checking(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere, wanted: (fn: FunctionIr) => boolean): Generator<void, { readonly checks: FunctionCheck[]; readonly view: CallersView }> {
-  const around = surroundingsOf(unit, rulebook, elsewhere, wanted);
+/** The same function by function, with what was learnt of the callers on the way. `pool`: what they may take together, and others of the same patch. */
+export function* checking(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere, wanted: (fn: FunctionIr) => boolean, pool: Pool = newPool()): Generator<void, { readonly checks: FunctionCheck[]; readonly view: CallersView }> {
+  const around = surroundingsOf(unit, rulebook, elsewhere, wanted, pool);
   const judged: JudgedFunction[] = [];
   for (const fn of unit.functions.filter(wanted)) {
     judged.push(judgeFunction(fn, around));
@@ -153,7 +155,7 @@ function viewOf(around: Surroundings): CallersView {
   return { locksOf, callersOf: (fn) => (fn.isStatic ? callersInView(fn, around) : null) };
 }
 
-function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: calling }: Elsewhere, isReviewed: (fn: FunctionIr) => boolean = () => false): Surroundings {
+function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: calling }: Elsewhere, isReviewed: (fn: FunctionIr) => boolean = () => false, pool: Pool = newPool()): Surroundings {
   const units = [...helpers, unit];
   let likely: readonly string[] | null = null;
   const abroad = new Map<UnitIr, Surroundings>();
@@ -169,6 +171,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
   const freesBelow = callsBelow(functions, (callee) => rulebook.contract(callee)?.effects?.some((e) => e.do === "free-memory") ?? false);
   const around: Surroundings = {
     rulebook,
+    pool,
     functions,
     recordNamed: (name) => {
       if (!named.has(name)) named.set(name, firstRecord(units, name));
@@ -214,7 +217,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
     isReviewed: (fn) => around.unitOf(fn) === unit && isReviewed(fn),
     around: (fn) => {
       const own = around.unitOf(fn);
-      if (!abroad.has(own)) abroad.set(own, own === unit || helpers.includes(own) ? around : surroundingsOf(own, rulebook, { helpers, callers: new Map() }));
+      if (!abroad.has(own)) abroad.set(own, own === unit || helpers.includes(own) ? around : surroundingsOf(own, rulebook, { helpers, callers: new Map() }, () => false, pool));
       return abroad.get(own)!;
     },
     entryOf: around.entryOf,

@@ -19,21 +19,27 @@ export function isOfSeveralPaths(key: string): boolean {
   return key.startsWith(`${prefix}?`);
 }
 
-/** Where paths meet that have all dropped the lock, or found no VMA, the variable holds one that nothing keeps. */
+/** Where paths meet that have all dropped the lock, or found no VMA, the variable holds one that nothing keeps; where none has dropped it, one that is kept for as long as theirs. */
 export function joinSessions(known: Side, arriving: Side, joined: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  if (![known, arriving].some(({ memory }) => hasStale(memory))) return joined;
+  if (![known, arriving].some(({ memory }) => hasNote(memory))) return joined;
   let after = joinNotes(known.memory, arriving.memory, joined);
   for (const [address, value] of joined) {
     if (!value.startsWith("?") || !address.startsWith("&")) continue;
-    const [left, right] = [known, arriving].map((side) => gone(side.memory.get(address), side)) as [string | null, string | null];
-    const line = left === null || right === null ? "" : left || right;
+    const note = met(noteOf(known.memory.get(address), known), noteOf(arriving.memory.get(address), arriving));
     const key = `${prefix}${value}`;
-    if (line === (joined.get(key) ?? "")) continue;
+    if (note === (joined.get(key) ?? "")) continue;
     after ??= new Map(joined);
-    if (line === "") after.delete(key);
-    else after.set(key, line);
+    if (note === "") after.delete(key);
+    else after.set(key, note);
   }
   return after ?? joined;
+}
+
+/** What is known of a VMA that is one of two: no VMA says nothing, and one that is kept and one that is not have nothing in common. */
+function met(left: string | null, right: string | null): string {
+  if (left === null || right === null) return "";
+  if (left !== "" && right !== "" && (left === fresh) !== (right === fresh)) return "";
+  return left || right;
 }
 
 /** A VMA that one of the two paths has lost is lost behind them. */
@@ -48,15 +54,14 @@ function joinNotes(known: Side["memory"], arriving: Side["memory"], joined: Read
   return after;
 }
 
-function hasStale(memory: ReadonlyMap<string, string>): boolean {
-  for (const [key, value] of memory) if (key.startsWith(prefix) && value !== fresh) return true;
+function hasNote(memory: ReadonlyMap<string, string>): boolean {
+  for (const key of memory.keys()) if (key.startsWith(prefix)) return true;
   return false;
 }
 
-/** The line in which what kept this VMA was dropped, "" for no VMA; null when it may be kept, or is none. */
-function gone(value: string | undefined, side: Side): string | null {
+/** The line in which what kept this VMA was dropped, or that it is kept; "" for no VMA, null for one of which nothing is known. */
+function noteOf(value: string | undefined, side: Side): string | null {
   if (value === undefined) return null;
   if (value === "#0" || side.truths.get(value) === false) return "";
-  const since = side.memory.get(`${prefix}${value}`);
-  return since === undefined || since === fresh ? null : since;
+  return side.memory.get(`${prefix}${value}`) ?? null;
 }

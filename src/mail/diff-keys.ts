@@ -22,13 +22,16 @@ export function digest(text: string): number {
   return (high & 0x1fffff) * 0x1_0000_0000 + (low >>> 0);
 }
 
-export interface DiffKeys {
+export interface HunkKeys {
   /** One for each hunk: its place, with the file where known, and its first deleted and added line. Two diffs that share them are one patch. */
   readonly hunks: readonly number[];
   /** The same without the file, for comparison with a diff that names none; empty when this one names none. */
   readonly anonymous: readonly number[];
   /** One or two for each hunk: its place, by file and by the function behind the numbers. Versions of a patch share them. */
   readonly places: readonly number[];
+}
+
+export interface DiffKeys extends HunkKeys {
   readonly files: readonly number[];
 }
 

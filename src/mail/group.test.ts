@@ -268,7 +268,7 @@ describe("memory", () => {
 
   it("an input too large to hold gives the same series at the second look", async () => {
     const held = await group(drafts);
-    const reread = await group(drafts, { limits: { heldChars: 10 } });
+    const reread = await group(drafts, { limits: { rereadChars: 10 } });
     expect(reread.events).toEqual(held.events);
     expect(held.series).toHaveLength(4);
   });
@@ -289,7 +289,7 @@ describe("an input that changes between the two looks", () => {
       yield* looks.shift()!;
     }
     const events: GroupedEvent[] = [];
-    for await (const event of groupSeries(open, true, { limits: { heldChars: 1 } })) events.push(event);
+    for await (const event of groupSeries(open, true, { limits: { rereadChars: 1 } })) events.push(event);
     return events;
   }
 

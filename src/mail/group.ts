@@ -6,9 +6,11 @@
  */
 import { InputError } from "../core/errors.ts";
 import type { MailPatch, Series, SkippedMessage } from "../core/message.ts";
-import { digest } from "./diff-keys.ts";
+import { Spool } from "../util/spool.ts";
+import { digest, type HunkKeys } from "./diff-keys.ts";
 import { defaultLimits, sizeInWords, type MailLimits } from "./limits.ts";
-import { planSeries, type Plan } from "./plan.ts";
+import { MailIndex } from "./mail-index.ts";
+import { planSeries, type Plan, type PlannedSeries, type Seen } from "./plan.ts";
 import { readInput } from "./read.ts";
 import { toRecord, type MailRecord } from "./record.ts";
 import { statInput } from "./source.ts";
@@ -32,10 +34,11 @@ function heldSize(event: MailEvent): number {
 /** Opens the mails; the argument is `wanted` of MailOptions. */
 export type OpenMails = (wanted?: (position: number) => boolean) => AsyncIterable<MailEvent>;
 
+/** Diffs whose hunks are remembered in memory; for more of them that lies in a temporary file. */
+const keysInMemory = 256;
+
 interface FirstLook {
-  readonly records: readonly MailRecord[];
-  /** Mail position -> why it holds no patch. */
-  readonly reasons: ReadonlyMap<number, string>;
+  readonly seen: Seen;
   /** All events, or null when they were too many to hold. */
   readonly held: readonly MailEvent[] | null;
 }
@@ -46,23 +49,25 @@ function withoutPatches(event: MessageEvent, limits: MailLimits): MessageEvent {
   return event.patches.length === 0 ? event : { ...event, patches: [], skipped: { message: event.message, reason } };
 }
 
-async function firstLook(events: AsyncIterable<MailEvent>, repeatable: boolean, limits: MailLimits): Promise<FirstLook> {
+async function firstLook(events: AsyncIterable<MailEvent>, keys: Spool<HunkKeys>, repeatable: boolean, limits: MailLimits): Promise<FirstLook> {
+  const mails = new MailIndex();
   const records: MailRecord[] = [];
-  const reasons = new Map<number, string>();
+  const most = repeatable ? limits.rereadChars : limits.heldChars;
   let held: MailEvent[] | null = [];
   let size = 0;
   for await (const event of events) {
-    const full: boolean = size > limits.heldChars;
+    const full: boolean = size > most;
     if (full && repeatable) held = null;
     const kept = full && !repeatable && event.kind === "message" ? withoutPatches(event, limits) : event;
     if (kept.kind === "message") {
-      if (kept.skipped) reasons.set(records.length, kept.skipped.reason);
-      records.push(toRecord(kept, records.length));
+      const record = toRecord(kept, mails.length, keys);
+      if (record !== null) records.push(record);
+      mails.add(digest(kept.message.id), kept.skipped?.reason ?? null);
     }
     held?.push(kept);
     size += heldSize(kept);
   }
-  return { records, reasons, held };
+  return { seen: { mails, records, keys }, held };
 }
 
 interface OpenSeries {
@@ -71,32 +76,43 @@ interface OpenSeries {
   missing: number;
 }
 
+/** Where a patch of a mail goes. */
+interface Place {
+  /** Number of the patch in its mail. */
+  readonly patch: number;
+  readonly series: number;
+  /** Its place in the series. */
+  readonly at: number;
+  /** The next patch of the same mail. A list would take twice the memory, and most mails have one patch. */
+  readonly next: Place | null;
+}
+
 const CHANGED = "the input changed while it was read";
 
 /** Puts the planned series together while the mails come by. */
 class Assembly {
-  readonly #plan: Plan;
-  readonly #records: readonly MailRecord[];
-  /** Why mails hold no patch, as the first look found. */
-  readonly #empty: ReadonlyMap<number, string>;
-  /** Mail position -> its patches' places: [patch in mail, series, place in series]. */
-  readonly #places = new Map<number, [number, number, number][]>();
+  readonly #mails: MailIndex;
+  readonly #reasons: Plan["reasons"];
+  /** Those to come: what is done with goes, so that an archive's plan gets shorter with its mails. */
+  readonly #series: (PlannedSeries | null)[];
+  /** Mail position -> the first of its patches' places. */
+  readonly #places = new Map<number, Place>();
   readonly #open = new Map<number, OpenSeries>();
   readonly #covers = new Map<number, string>();
   readonly #coverAt: ReadonlySet<number>;
 
-  constructor(plan: Plan, records: readonly MailRecord[], empty: ReadonlyMap<number, string>) {
-    this.#plan = plan;
-    this.#records = records;
-    this.#empty = empty;
+  constructor(plan: Plan, mails: MailIndex) {
+    this.#mails = mails;
+    this.#reasons = plan.reasons;
+    this.#series = [...plan.series];
     this.#coverAt = new Set(plan.series.map((series) => series.cover).filter((at) => at !== null));
-    plan.series.forEach(({ members }, number) => {
-      members.forEach(({ at, patch }, place) => {
-        const places = this.#places.get(at);
-        if (places) places.push([patch, number, place]);
-        else this.#places.set(at, [[patch, number, place]]);
-      });
-    });
+    for (let series = plan.series.length - 1; series >= 0; series--) {
+      const { members } = plan.series[series]!;
+      for (let place = members.length - 1; place >= 0; place--) {
+        const { at, patch } = members[place]!;
+        this.#places.set(at, { patch, series, at: place, next: this.#places.get(at) ?? null });
+      }
+    }
   }
 
   /** True when the mail at a position has a patch in a series. */
@@ -106,18 +122,18 @@ class Assembly {
 
   /** Takes the mail at a position; gives back the series that it completes and, when none of its patches is used, why. */
   take(event: MessageEvent, at: number): { complete: { series: Series; notes: readonly string[] }[]; skipped: SkippedMessage | null } {
-    if (this.#records[at]?.id !== digest(event.message.id)) return { complete: [], skipped: { message: event.message, reason: CHANGED } };
+    if (this.#mails.idAt(at) !== digest(event.message.id)) return { complete: [], skipped: { message: event.message, reason: CHANGED } };
     if (this.#coverAt.has(at)) this.#covers.set(at, event.message.subject);
-    const places = this.#places.get(at) ?? [];
+    const first = this.#places.get(at) ?? null;
+    this.#places.delete(at);
     const complete: { series: Series; notes: readonly string[] }[] = [];
-    for (const [patch, number, place] of places) {
-      const taken = event.patches[patch];
-      const open = this.#open.get(number) ?? this.#start(number);
-      open.found[place] = taken ?? null;
+    for (let place = first; place !== null; place = place.next) {
+      const open = this.#open.get(place.series) ?? this.#start(place.series);
+      open.found[place.at] = event.patches[place.patch] ?? null;
       if (--open.missing === 0) complete.push(this.#finish(open));
     }
-    const reason = this.#empty.get(at) ?? this.#plan.reasons.get(at) ?? CHANGED;
-    return { complete, skipped: places.length > 0 ? null : { message: event.message, reason } };
+    const reason = this.#mails.reasonAt(at) ?? this.#reasons.get(at) ?? CHANGED;
+    return { complete, skipped: first !== null ? null : { message: event.message, reason } };
   }
 
   /** Series of which some mails were not there any more at the second look. */
@@ -129,7 +145,7 @@ class Assembly {
   }
 
   #start(number: number): OpenSeries {
-    const size = this.#plan.series[number]!.members.length;
+    const size = this.#series[number]!.members.length;
     const open = { number, found: Array.from({ length: size }, () => null), missing: size };
     this.#open.set(number, open);
     return open;
@@ -137,10 +153,23 @@ class Assembly {
 
   #finish({ number, found }: OpenSeries): { series: Series; notes: readonly string[] } {
     this.#open.delete(number);
-    const { revision, total, cover, baseCommit, notes } = this.#plan.series[number]!;
+    const { revision, total, cover, baseCommit, notes } = this.#series[number]!;
+    this.#series[number] = null;
     const patches = found.filter((patch) => patch !== null).map((patch) => ({ ...patch, baseCommit: patch.baseCommit ?? baseCommit }));
     const subject = (cover === null ? undefined : this.#covers.get(cover)) ?? patches[0]?.message.subject ?? "";
+    if (cover !== null) this.#covers.delete(cover);
     return { series: { subject, revision, total, patches }, notes };
+  }
+}
+
+/** What of the first look the second one needs. The records of the mails are not. */
+async function afterFirstLook(open: OpenMails, repeatable: boolean, limits: MailLimits, newestOnly: boolean): Promise<{ readonly assembly: Assembly; readonly held: FirstLook["held"] }> {
+  const keys = new Spool<HunkKeys>(keysInMemory);
+  try {
+    const { seen, held } = await firstLook(open(), keys, repeatable, limits);
+    return { assembly: new Assembly(planSeries(seen, newestOnly), seen.mails), held };
+  } finally {
+    keys.close();
   }
 }
 
@@ -177,8 +206,7 @@ async function* secondLook(events: AsyncIterable<MailEvent> | Iterable<MailEvent
  */
 export async function* groupSeries(open: OpenMails, repeatable: boolean, options: GroupOptions = {}): AsyncGenerator<GroupedEvent> {
   const limits: MailLimits = { ...defaultLimits, ...options.limits };
-  const { records, reasons, held } = await firstLook(open(), repeatable, limits);
-  const assembly = new Assembly(planSeries(records, options.revisions !== "all"), records, reasons);
+  const { assembly, held } = await afterFirstLook(open, repeatable, limits, options.revisions !== "all");
   yield* secondLook(held ?? open((position) => assembly.isUsed(position)), assembly);
 }
 

@@ -17,7 +17,7 @@ afterAll(() => {
 
 // oxlint-disable-next-line no-control-regex -- what must not come out
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
-const limits = { messageBytes: 200_000, heldChars: 100_000 };
+const limits = { messageBytes: 200_000, heldChars: 100_000, rereadChars: 100_000 };
 
 /** Reads an input twice, mail by mail and as series, and checks the books. Returns the number of mails. */
 async function audit(bytes: Buffer): Promise<number> {

@@ -23,8 +23,10 @@ export interface MailLimits {
   /** Decompressed bytes per compressed byte, once `gzipRatioFrom` bytes came out. Deflate's own ceiling is 1032. */
   readonly gzipRatio: number;
   readonly gzipRatioFrom: number;
-  /** Characters of diffs that grouping keeps in memory before it reads the input a second time instead. */
+  /** Characters of diffs of a stream that grouping keeps in memory, as it can't be read again; what comes after is left out. */
   readonly heldChars: number;
+  /** The same of what can be read again, which it is when there is more. */
+  readonly rereadChars: number;
 }
 
 const MEBI = 1024 * 1024;
@@ -41,6 +43,7 @@ export const defaultLimits: MailLimits = {
   gzipRatio: 500,
   gzipRatioFrom: 64 * MEBI,
   heldChars: 32 * MEBI,
+  rereadChars: 4 * MEBI,
 };
 
 /** "16 MiB", for messages to people. */

@@ -2,7 +2,8 @@
 import { append } from "./append.ts";
 import { fillFromOlder, findOutdated } from "./revisions.ts";
 import { findPostings, type Posting } from "./postings.ts";
-import { findStaleQuotes } from "./quotes.ts";
+import type { MailIndex } from "./mail-index.ts";
+import { type AllKeys, findStaleQuotes } from "./quotes.ts";
 import { DUPLICATE, SUPERSEDED_BY_REPOST } from "./reasons.ts";
 import { isPosting, type MailRecord } from "./record.ts";
 
@@ -43,7 +44,8 @@ function planPosting(posting: Posting, older: Posting | null): { series: Planned
   return {
     filled,
     series: {
-      members: mails.flatMap(ownPatches),
+      // Cut to size: V8 leaves room for more in what has grown.
+      members: mails.flatMap(ownPatches).slice(),
       revision: posting.revision,
       total: posting.total,
       cover: posting.cover?.at ?? null,
@@ -62,16 +64,23 @@ function planSingles(mail: MailRecord, without: ReadonlySet<number>): PlannedSer
     members.push({ at: mail.at, patch });
     groups.set(carrier, members);
   });
-  return [...groups.values()].map((members) => ({ members, revision: mail.revision, total: members.length, cover: null, baseCommit: mail.baseCommit, notes: [] }));
+  return [...groups.values()].map((members) => ({ members: members.slice(), revision: mail.revision, total: members.length, cover: null, baseCommit: mail.baseCommit, notes: [] }));
+}
+
+/** What the first look at an input keeps. */
+export interface Seen {
+  readonly mails: MailIndex;
+  /** Of the mails that a series may be made of. */
+  readonly records: readonly MailRecord[];
+  readonly keys: AllKeys;
 }
 
 /** `newestOnly`: leave out postings that a newer version in the input replaces. */
-export function planSeries(all: readonly MailRecord[], newestOnly: boolean): Plan {
+export function planSeries({ mails, records: all, keys }: Seen, newestOnly: boolean): Plan {
   const reasons = new Map<number, string>();
-  const seen = new Set<number>();
+  const first = mails.firstPlaces(all.map((record) => record.id));
   const records = all.filter((record) => {
-    const again = !record.unnamed && seen.has(record.id);
-    seen.add(record.id);
+    const again = !record.unnamed && first.get(record.id)! < record.at;
     if (again && record.patches.length > 0) reasons.set(record.at, DUPLICATE);
     return !again;
   });
@@ -97,7 +106,7 @@ export function planSeries(all: readonly MailRecord[], newestOnly: boolean): Pla
     for (const mail of posting.mails) if (!rescued.has(mail.at)) reasons.set(mail.at, reason);
   }
 
-  const stale = findStaleQuotes(records);
+  const stale = findStaleQuotes(records, keys);
   const left = new Map<number, Set<number>>();
   for (const [{ mail, patch }, reason] of stale) {
     left.set(mail.at, (left.get(mail.at) ?? new Set()).add(patch));

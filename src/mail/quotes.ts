@@ -1,6 +1,7 @@
 /** Which quoted diffs are news: those whose original isn't in the input, each once, as fully as anybody quotes it. */
 import { FULLER_QUOTE, QUOTES_PATCH, supersededBy } from "./reasons.ts";
-import { isPosting, type MailRecord, type PatchRecord } from "./record.ts";
+import type { HunkKeys } from "./diff-keys.ts";
+import { isPosting, type MailRecord } from "./record.ts";
 
 export interface Quote {
   readonly mail: MailRecord;
@@ -12,19 +13,22 @@ function quotesOf(mail: MailRecord): Quote[] {
   return mail.patches.flatMap(({ carrier }, patch) => (carrier === "quoted" ? [{ mail, patch }] : []));
 }
 
-function patchOf(quote: Quote): PatchRecord {
-  return quote.mail.patches[quote.patch]!;
+/** What the hunks of all diffs are known by: PatchRecord.keys says where those of one stand. */
+export interface AllKeys {
+  readonly at: (place: number) => HunkKeys;
+}
+
+function keysOf({ mail, patch }: Quote, keys: AllKeys): HunkKeys {
+  return keys.at(mail.patches[patch]!.keys);
 }
 
 /** True when a mail that the quote answers posts a patch at the same places; without readable places, of the same file. */
-function answersOriginal(quote: PatchRecord, answered: readonly MailRecord[]): boolean {
+function answersOriginal(quote: Quote, answered: readonly MailRecord[], keys: AllKeys): boolean {
   const patches = answered.flatMap((mail) => mail.patches.filter((patch) => patch.carrier !== "quoted"));
-  if (quote.places.length > 0) {
-    const places = new Set(patches.flatMap((patch) => patch.places));
-    return quote.places.some((place) => places.has(place));
-  }
+  const wanted = new Set(keysOf(quote, keys).places);
+  if (wanted.size > 0) return patches.some((patch) => keys.at(patch.keys).places.some((place) => wanted.has(place)));
   const files = new Set(patches.flatMap((patch) => patch.files));
-  return quote.files.some((file) => files.has(file));
+  return quote.mail.patches[quote.patch]!.files.some((file) => files.has(file));
 }
 
 /** What quotes are compared with. Only what some quote may ask for is kept: an archive has millions of hunks. */
@@ -36,8 +40,9 @@ interface Known {
   readonly newest: ReadonlyMap<number, number>;
 }
 
-function gatherKnown(records: readonly MailRecord[], quotes: readonly Quote[]): Known {
-  const hunksAsked = new Set(quotes.flatMap((quote) => patchOf(quote).hunks));
+function gatherKnown(records: readonly MailRecord[], quotes: readonly Quote[], keys: AllKeys): Known {
+  const hunksAsked = new Set<number>();
+  for (const quote of quotes) for (const hunk of keysOf(quote, keys).hunks) hunksAsked.add(hunk);
   const idsAsked = new Set(quotes.flatMap((quote) => quote.mail.references));
   const titlesAsked = new Set(quotes.map((quote) => quote.mail.title));
   const holders = new Map<number, number[]>();
@@ -45,8 +50,10 @@ function gatherKnown(records: readonly MailRecord[], quotes: readonly Quote[]): 
   const newest = new Map<number, number>();
   for (const mail of records) {
     if (idsAsked.has(mail.id)) mails.set(mail.id, mail);
-    for (const { carrier, hunks, anonymous } of mail.patches) {
-      for (const hunk of carrier === "quoted" ? [] : [...hunks, ...anonymous]) {
+    for (const patch of mail.patches) {
+      if (patch.carrier === "quoted" || hunksAsked.size === 0) continue;
+      const { hunks, anonymous } = keys.at(patch.keys);
+      for (const hunk of [...hunks, ...anonymous]) {
         if (!hunksAsked.has(hunk)) continue;
         const found = holders.get(hunk);
         if (!found) holders.set(hunk, [mail.at]);
@@ -59,30 +66,31 @@ function gatherKnown(records: readonly MailRecord[], quotes: readonly Quote[]): 
 }
 
 /** The quoted diffs to leave out, with the reason. */
-export function findStaleQuotes(records: readonly MailRecord[]): Map<Quote, string> {
+export function findStaleQuotes(records: readonly MailRecord[], keys: AllKeys): Map<Quote, string> {
   const quotes = records.flatMap(quotesOf);
-  const { holders, mails, newest } = gatherKnown(records, quotes);
+  if (quotes.length === 0) return new Map();
+  const { holders, mails, newest } = gatherKnown(records, quotes, keys);
 
   const reasonOf = (quote: Quote): string | null => {
-    const patch = patchOf(quote);
+    const { hunks } = keysOf(quote, keys);
     const isKnown = (hunk: number): boolean => holders.get(hunk)?.some((at) => at !== quote.mail.at) ?? false;
-    if (patch.hunks.length > 0 && patch.hunks.every(isKnown)) return QUOTES_PATCH;
+    if (hunks.length > 0 && hunks.every(isKnown)) return QUOTES_PATCH;
     const answered = quote.mail.references.map((id) => mails.get(id)).filter((mail): mail is MailRecord => mail !== undefined && mail !== quote.mail);
-    if (answersOriginal(patch, answered)) return QUOTES_PATCH;
+    if (answersOriginal(quote, answered, keys)) return QUOTES_PATCH;
     const revision = newest.get(quote.mail.title) ?? 0;
     return revision > quote.mail.revision ? `quotes a patch that is ${supersededBy(revision)}` : null;
   };
 
   const stale = new Map<Quote, string>();
-  const fresh: Quote[] = [];
+  const fresh: { readonly quote: Quote; readonly hunks: number }[] = [];
   for (const quote of quotes) {
     const reason = reasonOf(quote);
-    if (reason === null) fresh.push(quote);
+    if (reason === null) fresh.push({ quote, hunks: keysOf(quote, keys).hunks.length });
     else stale.set(quote, reason);
   }
   const covered = new Set<number>();
-  for (const quote of fresh.toSorted((a, b) => patchOf(b).hunks.length - patchOf(a).hunks.length || a.mail.at - b.mail.at)) {
-    const { hunks, anonymous } = patchOf(quote);
+  for (const { quote } of fresh.toSorted((a, b) => b.hunks - a.hunks || a.quote.mail.at - b.quote.mail.at)) {
+    const { hunks, anonymous } = keysOf(quote, keys);
     if (hunks.length > 0 && hunks.every((key) => covered.has(key))) stale.set(quote, FULLER_QUOTE);
     for (const key of [...hunks, ...anonymous]) covered.add(key);
   }

@@ -1,14 +1,19 @@
 /**
- * What grouping keeps of a mail: numbers only, a few hundred bytes, so that a whole archive can be planned in memory
- * while its texts stream by.
+ * What grouping keeps of a mail with a diff, and of a cover letter: numbers only, a few hundred bytes, so that a whole
+ * archive can be planned in memory while its texts stream by. What its hunks are known by is more, and only asked for
+ * where mails quote patches, so it lies elsewhere.
  */
 import type { DiffCarrier } from "../core/message.ts";
-import { diffKeys, digest, type DiffKeys } from "./diff-keys.ts";
+import type { Spool } from "../util/spool.ts";
+import { diffKeys, digest, type HunkKeys } from "./diff-keys.ts";
 import { titleKey } from "./subject.ts";
 import type { MessageEvent } from "./types.ts";
 
-export interface PatchRecord extends DiffKeys {
+export interface PatchRecord {
   readonly carrier: DiffCarrier;
+  readonly files: readonly number[];
+  /** Where the keys of its hunks stand. */
+  readonly keys: number;
 }
 
 export interface MailRecord {
@@ -20,6 +25,7 @@ export interface MailRecord {
   readonly parent: number | null;
   /** First of References: the mail that started the thread, as far as is known. */
   readonly root: number | null;
+  /** All that it answers; asked of mails that quote a patch, and empty for all others. */
   readonly references: readonly number[];
   readonly sender: number;
   readonly title: number;
@@ -35,7 +41,11 @@ export interface MailRecord {
   readonly patches: readonly PatchRecord[];
 }
 
-export function toRecord(event: MessageEvent, at: number): MailRecord {
+const none: readonly number[] = [];
+
+/** The record of a mail; null for one that no series is made of. `keys` takes what its hunks are known by. */
+export function toRecord(event: MessageEvent, at: number, keys: Spool<HunkKeys>): MailRecord | null {
+  if (event.patches.length === 0 && (event.subject.index !== 0 || event.subject.reply)) return null;
   const { message, subject } = event;
   const references = message.references.map(digest);
   const parent = message.inReplyTo === null ? null : digest(message.inReplyTo);
@@ -45,7 +55,7 @@ export function toRecord(event: MessageEvent, at: number): MailRecord {
     unnamed: message.id.endsWith("@mmreview.invalid"),
     parent,
     root: references[0] ?? parent,
-    references: parent === null || references.includes(parent) ? references : [...references, parent],
+    references: event.patches.every((patch) => patch.carrier !== "quoted") ? none : parent === null || references.includes(parent) ? references : [...references, parent],
     sender: digest(event.sender),
     title: digest(titleKey(subject.title)),
     index: subject.index,
@@ -55,9 +65,18 @@ export function toRecord(event: MessageEvent, at: number): MailRecord {
     rfc: subject.tags.some((tag) => tag.startsWith("RFC")),
     resend: subject.tags.some((tag) => tag.startsWith("RESEND") || tag === "REPOST"),
     date: message.date === null ? null : Date.parse(message.date),
-    baseCommit: event.baseCommit,
-    patches: event.patches.map((patch) => ({ carrier: patch.carrier, ...diffKeys(patch.diff) })),
+    baseCommit: event.baseCommit === null ? null : detached(event.baseCommit),
+    patches: event.patches.map(({ carrier, diff }) => {
+      const { files, ...hunks } = diffKeys(diff);
+      keys.add(hunks);
+      return { carrier, files, keys: keys.length - 1 };
+    }),
   };
+}
+
+/** A copy: what V8 cuts out of a text keeps all of the text, here a mail. `hex` is ASCII. */
+function detached(hex: string): string {
+  return Buffer.from(hex, "latin1").toString("latin1");
 }
 
 /** True for a mail that posts a patch of a series or a single one, in contrast to replies and bare diffs. */

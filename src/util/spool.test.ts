@@ -37,6 +37,7 @@ describe("a spool", () => {
         expect(spool.length).toBe(values.length);
         expect(Array.from(spool)).toEqual(values);
         expect(Array.from(spool)).toEqual(values);
+        expect(values.map((_value, i) => spool.at(i))).toEqual(values);
         spool.close();
       }),
     );

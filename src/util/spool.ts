@@ -36,10 +36,14 @@ export class Spool<T> implements Iterable<T> {
   }
 
   *[Symbol.iterator](): Iterator<T> {
-    const inMemory = this.#first.slice(0, this.#most);
-    yield* inMemory;
-    yield* this.#spooled();
-    yield* this.#first.slice(this.#most);
+    for (let i = 0; i < this.#length; i++) yield this.at(i);
+  }
+
+  /** The value that came as number `i`, from 0. */
+  at(i: number): T {
+    const spooled = i - this.#most;
+    if (spooled < 0) return this.#first[i]!;
+    return spooled < this.#ends.length ? this.#spooledAt(spooled) : this.#first[i - this.#ends.length]!;
   }
 
   /** To be called when nobody goes through the values any more. */
@@ -72,14 +76,10 @@ export class Spool<T> implements Iterable<T> {
     }
   }
 
-  *#spooled(): Generator<T> {
-    const inFile = (this.#ends.at(-1) ?? 0) - this.#unwrittenBytes;
-    const tail = Buffer.concat(this.#unwritten);
-    for (let i = 0; i < this.#ends.length; i++) {
-      const [start, end] = [i === 0 ? 0 : this.#ends[i - 1]!, this.#ends[i]!];
-      const bytes = start >= inFile ? tail.subarray(start - inFile, end - inFile) : this.#read(start, end);
-      yield JSON.parse(bytes.toString("utf8")) as T;
-    }
+  #spooledAt(i: number): T {
+    const written = this.#ends.length - this.#unwritten.length;
+    const bytes = i < written ? this.#read(i === 0 ? 0 : this.#ends[i - 1]!, this.#ends[i]!) : this.#unwritten[i - written]!;
+    return JSON.parse(bytes.toString("utf8")) as T;
   }
 
   #read(start: number, end: number): Buffer {

@@ -85,7 +85,7 @@ function constantFootprint(runner: Runner, operation: Operation | null): readonl
   return asking.asked.yes || asking.asked.own ? null : footprint;
 }
 
-/** A state is written down and copied with its variables and assumptions: this many of its characters (a power of two) count as a step. */
+/** A state is written down and copied with its variables and assumptions, and its memory searched: this many of its characters, and of the places in memory, count as a step (a power of two). */
 const sizeOfStep = 7;
 
 /** Most local steps between two visible ones; a loop that never ends alone is cut there. */
@@ -93,7 +93,7 @@ const mostLocal = 20_000;
 
 function advance(runner: Runner, ways: Ways, arrivals: Arrival[]): void {
   for (let count = 0; count < mostLocal; count++) {
-    runner.session.work.left--;
+    runner.session.work.left -= 1 + (runner.thread.memory.size >> sizeOfStep);
     ways.steps++;
     if (runner.dropped) return;
     if (runner.fault !== null) {

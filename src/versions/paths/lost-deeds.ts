@@ -131,7 +131,8 @@ interface Coming {
 /** Whether a deed comes after (before) each step, by a fixed point over the graph. Ways that never return count as covered. */
 function comes(fn: FunctionIr, side: "after" | "before", isDeed: (step: Step) => boolean): Coming {
   const next = fn.blocks.map((block) => successors(block.end));
-  const previous = fn.blocks.map((block) => fn.blocks.filter((other) => next[other.id]!.includes(block.id)).map((other) => other.id));
+  const previous: number[][] = fn.blocks.map(() => []);
+  for (const [id, ways] of next.entries()) for (const way of new Set(ways)) previous[way]!.push(id);
   const [onward, order] = side === "after" ? [next, fn.blocks.toReversed()] : [previous, fn.blocks];
   const isLast = (id: number): boolean => (side === "after" ? fn.blocks[id]!.end.k === "return" : id === 0);
   const must = fn.blocks.map(() => true);

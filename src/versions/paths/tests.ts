@@ -58,16 +58,17 @@ export function namesIn(text: string): Set<string> {
 function compute(fn: FunctionIr): Tested {
   const texts = textsOfTemporaries(fn);
   const branches = fn.blocks.map((block) => (block.end.k === "branch" && block.end.cond.k !== "num" && block.end.yes !== block.end.no ? { test: testOf(block.end.cond, block.end.loc, fn, texts), yes: block.end.yes, no: block.end.no } : null));
-  const at = outcomesAt(fn, branches);
+  const forgetting = new Forgetting();
+  const at = outcomesAt(fn, branches, forgetting);
   const uses: Use[] = [];
   for (const block of fn.blocks) {
     const start = at[block.id];
     if (start === null || start === undefined) continue;
-    const under = new Set(start);
+    let under: ReadonlySet<string> = start;
     for (const step of block.steps) {
       const use = useOf(step, texts);
-      if (use !== null) uses.push({ ...use, under: new Set(under), step });
-      forget(under, step);
+      if (use !== null) uses.push({ ...use, under, step });
+      under = forgetting.after(under, step);
     }
   }
   const constants = fn.blocks.flatMap(({ end }) => (end.k === "branch" && end.cond.k === "num" ? [end.loc] : []));
@@ -137,21 +138,28 @@ interface Branching {
   readonly no: number;
 }
 
-/** What is known on every path to the start of each block; null where no path leads. */
-function outcomesAt(fn: FunctionIr, branches: readonly (Branching | null)[]): readonly (ReadonlySet<string> | null)[] {
-  const at: (Set<string> | null)[] = fn.blocks.map(() => null);
+/** Outcomes that are carried over the blocks of one function, each time they are. Those of the kernel's largest functions come to a hundredth. */
+const mostCarried = 2_000_000;
+
+/** What is known on every path to the start of each block; null where no path leads. Nothing is known anywhere of a function that would take too long. */
+function outcomesAt(fn: FunctionIr, branches: readonly (Branching | null)[], forgetting: Forgetting): readonly (ReadonlySet<string> | null)[] {
+  const at: (ReadonlySet<string> | null)[] = fn.blocks.map(() => null);
   at[0] = new Set();
   const pending = new Set([0]);
+  let carried = 0;
   for (const id of pending) {
     pending.delete(id);
     const block = fn.blocks[id]!;
-    const after = new Set(at[id]);
-    for (const step of block.steps) forget(after, step);
-    for (const [to, more] of edges(block.end, branches[id] ?? null)) {
+    let after = at[id]!;
+    for (const step of block.steps) after = forgetting.after(after, step);
+    const ways = edges(block.end, branches[id] ?? null);
+    carried += after.size * ways.length;
+    if (carried > mostCarried) return fn.blocks.map(() => new Set());
+    for (const [to, more] of ways) {
       const arriving = more === null ? after : new Set(after).add(more);
       const before = at[to];
       if (before === null || before === undefined) {
-        at[to] = new Set(arriving);
+        at[to] = arriving;
         pending.add(to);
         continue;
       }
@@ -187,12 +195,35 @@ const disturbs = /lock|split_|populate|_alloc|^set_p|clear|wait|fault|collapse|s
 const readsEntry = /\*\w*p[tmu4g][ed]d?\w*|p[tmu4g][ed]d?p?_get\w*\(/;
 
 /** A variable that is set anew was not tested, nor was an entry that may have changed since. */
-function forget(under: Set<string>, step: Step): void {
-  if (step.op === "call" && step.callee !== null && disturbs.test(step.callee)) for (const outcome of under) if (readsEntry.test(outcome)) under.delete(outcome);
-  const name = definedBy(step);
-  if (name === null || name.startsWith("%")) return;
-  const source = name.replace(/#\d+$/, "");
-  for (const outcome of under) if (namesIn(outcome).has(source) || Array.from(namesIn(outcome)).some((n) => n.startsWith(`${source}->`))) under.delete(outcome);
+class Forgetting {
+  /** Names in an outcome, and what each begins with before an arrow. */
+  readonly #roots = new Map<string, ReadonlySet<string>>();
+
+  /** What is left behind a step; `under` itself when all is. */
+  after(under: ReadonlySet<string>, step: Step): ReadonlySet<string> {
+    if (under.size === 0) return under;
+    const disturbed = step.op === "call" && step.callee !== null && disturbs.test(step.callee);
+    const name = definedBy(step);
+    const source = name === null || name.startsWith("%") ? null : name.replace(/#\d+$/, "");
+    if (!disturbed && source === null) return under;
+    const gone = (outcome: string): boolean => (disturbed && readsEntry.test(outcome)) || (source !== null && this.#rootsOf(outcome).has(source));
+    let left: Set<string> | null = null;
+    for (const outcome of under) {
+      if (!gone(outcome)) continue;
+      left ??= new Set(under);
+      left.delete(outcome);
+    }
+    return left ?? under;
+  }
+
+  #rootsOf(outcome: string): ReadonlySet<string> {
+    const known = this.#roots.get(outcome);
+    if (known) return known;
+    const names = Array.from(namesIn(outcome));
+    const roots = new Set([...names, ...names.map((one) => one.split("->", 1)[0]!)]);
+    this.#roots.set(outcome, roots);
+    return roots;
+  }
 }
 
 /** Variables that stand for the same entry: a value and the pointer it was read through, and what was made of it. */

@@ -103,8 +103,9 @@ function lostRange(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGu
 function lostTests(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGuard[] {
   const [before, after] = [testsOf(from, rulebook), testsOf(to, rulebook)];
   const names = (steps: readonly CallStep[]): Set<string> => new Set(steps.map((step) => step.callee!));
-  if (Array.from(names(calledSteps(to))).some((name) => !names(calledSteps(from)).has(name))) return [];
-  const gone = before.filter((step) => !names(after).has(step.callee!)).slice(0, 1);
+  const [called, asked] = [names(calledSteps(from)), names(after)];
+  if (Array.from(names(calledSteps(to))).some((name) => !called.has(name))) return [];
+  const gone = before.filter((step) => !asked.has(step.callee!)).slice(0, 1);
   return [...gone.map((step) => ({ rule: "entry-kind" as const, what: `${step.text}, which decided what the entry is used for` })), ...lostHugetlbTest(from, to, rulebook)];
 }
 
