@@ -13,6 +13,7 @@ import { build } from "esbuild";
 import { initC } from "../src/c/index.ts";
 import { builtinRules } from "../src/rulebook/index.ts";
 import { builtFunctions } from "../src/rulebook/lowered.ts";
+import { threadTasks } from "../src/threads.ts";
 import { sha1 } from "../src/util/digest.ts";
 import { patchOfLines } from "./bench/inputs.ts";
 import { billOfMaterials } from "./sbom.ts";
@@ -27,6 +28,7 @@ const lengthAsWidth = "export default (text) => text.length;";
 const lateModules: Readonly<Record<string, readonly string[]>> = {
   "node:child_process": ["spawn", "spawnSync", "execFile", "execFileSync"],
   "node:crypto": ["createHash"],
+  "node:fs/promises": ["lstat", "open", "readFile", "readdir", "realpath", "stat"],
 };
 
 function lateModule(name: string): string {
@@ -73,25 +75,45 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
+/**
+ * Flags of V8 for a whole run of the command line; those that change in it are in src/util/short-run.ts. They are set before the
+ * compiled code is made and before it is read, as V8 takes it only under the same flags: in a thread of a long run as well.
+ * Room for new values that grows at once spares half of the collections and the only large one. Code is optimised after fifteen
+ * times as many steps as V8 itself waits, because such code is thrown away again and again here, where one function meets values of
+ * many shapes (a scan takes a quarter less so, a replay a fifth), and with less of what a function calls put in place of the call. From 12 on V8 has no such flags.
+ */
+const lastingFlags = ["--semi-space-growth-factor=16"];
+const patience = ["--interrupt-budget=1000000", "--max-inlined-bytecode-size-cumulative=300"];
+
 /** Runs as dist/start.cjs. The wrapper is that of CommonJS modules; Node's own loader takes no compiled code. */
-function starter(name: string): string {
+function starter(name: string, tasks: readonly string[]): string {
   return `"use strict";
 const fs = require("node:fs"), path = require("node:path"), vm = require("node:vm"), zlib = require("node:zlib");
 const filename = path.join(__dirname, ${JSON.stringify(name)});
-let cachedData;
-try {
-  // V8 trusts compiled code: what a bad disk has changed would crash it. (Node before 20.15 has no crc32 and starts slower.)
-  const cache = fs.readFileSync(filename + ".cache");
-  if (zlib.crc32(cache.subarray(4)) === cache.readUInt32LE(0)) cachedData = cache.subarray(4);
-} catch {}
-// The text is ASCII: to read it as UTF-8 takes twice as long.
-const script = new vm.Script("(function(exports,require,module,__filename,__dirname){" + fs.readFileSync(filename, "latin1") + "\\n})", {
-  filename, cachedData,
-});
-const module_ = { exports: {} };
-script.runInThisContext()(module_.exports, require("node:module").createRequire(filename), module_, filename, __dirname);
-exports.main = module_.exports.main;
-for (const [name, load] of Object.entries(module_.exports.threadTasks)) exports[name] = async (task) => (await load())(task);
+let script, loaded;
+const load = () => {
+  if (loaded !== undefined) return loaded;
+  let cachedData;
+  try {
+    // V8 trusts compiled code: what a bad disk has changed would crash it. (Node before 20.15 has no crc32 and starts slower.)
+    const cache = fs.readFileSync(filename + ".cache");
+    if (zlib.crc32(cache.subarray(4)) === cache.readUInt32LE(0)) cachedData = cache.subarray(4);
+  } catch {}
+  // The text is ASCII: to read it as UTF-8 takes twice as long.
+  script = new vm.Script("(function(exports,require,module,__filename,__dirname){" + fs.readFileSync(filename, "latin1") + "\\n})", {
+    filename, cachedData,
+  });
+  const module_ = { exports: {} };
+  script.runInThisContext()(module_.exports, require("node:module").createRequire(filename), module_, filename, __dirname);
+  return (loaded = module_.exports);
+};
+// A thread starts with the flags that are set then; a program that uses the library keeps its own.
+exports.lastingFlags = [...${JSON.stringify(lastingFlags)}, ...(process.versions.v8.startsWith("11.") ? ${JSON.stringify(patience)} : [])];
+exports.main = () => {
+  for (const flag of exports.lastingFlags) require("node:v8").setFlagsFromString(flag);
+  return load().main();
+};
+for (const name of ${JSON.stringify(tasks)}) exports[name] = async (task) => (await load().threadTasks[name]())(task);
 exports.save = () => {
   if (zlib.crc32 === undefined) return;
   const data = script.createCachedData();
@@ -102,11 +124,12 @@ exports.save = () => {
 `;
 }
 
-/** Reviews a few mails and keeps what V8 compiled for it. A flag that the program sets would make the result unfit for its start. */
+/** Reviews a few mails and keeps what V8 compiled for it. A flag that the program sets later would make the result unfit for its start. */
 function warm(root: string): void {
   const code = `
-require("node:v8").setFlagsFromString = () => {};
-const { main, save } = require("./dist/start.cjs");
+const { main, save, lastingFlags } = require("./dist/start.cjs");
+const v8 = require("node:v8"), set = v8.setFlagsFromString;
+v8.setFlagsFromString = (flag) => lastingFlags.includes(flag) && set(flag);
 process.on("exit", save);
 void main();`;
   const folder = mkdtempSync(join(tmpdir(), "mmreview-warm-"));
@@ -134,7 +157,7 @@ export async function bundle(root: string): Promise<void> {
   // Kept results are good for one build only (src/util/build-id.ts).
   writeFileSync(join(dist, "build-id"), `${sha1(text)}\n`);
   writeFileSync(join(dist, "sbom.cdx.json"), billOfMaterials(root));
-  writeFileSync(join(dist, "start.cjs"), starter(name));
+  writeFileSync(join(dist, "start.cjs"), starter(name, Object.keys(threadTasks)));
   rmSync(join(dist, "cli/main.js"), { force: true });
   warm(root);
 }

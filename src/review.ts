@@ -17,6 +17,7 @@ import { summarize } from "./summary.ts";
 import { emptyStack, findKernelTree, openTree, type Tree } from "./tree/index.ts";
 import { inOrder } from "./util/pool.ts";
 import { SharedValues } from "./util/shared-values.ts";
+import { milliseconds } from "./util/clock.ts";
 import { keepHeapSmall } from "./util/short-run.ts";
 import { Spool } from "./util/spool.ts";
 import { toolVersion } from "./util/tool-version.ts";
@@ -41,7 +42,7 @@ type SpooledReport = ReportView & { readonly patches: Spool<PatchReport>; readon
 
 /** The same with its patches out of the way, for one who goes through them: an archive may have thousands. */
 export async function reviewSpooled(request: ReviewRequest, events?: EventSink): Promise<SpooledReport> {
-  const start = performance.now();
+  const start = milliseconds();
   const rules = await withPacks(builtinRules(), request.rules, request.cwd);
   const waivers = await Waivers.of(request, request.ignoreWaivers !== true);
   const resumption = Resumption.of(request, rules);
@@ -88,7 +89,7 @@ export async function reviewSpooled(request: ReviewRequest, events?: EventSink):
       kernel: first?.kernel ?? { version: request.kernel ?? rules.eras.at(-1)!.version, from: request.kernel ? "--kernel" : "default" },
       inputs: inputs.reports(),
       patches,
-      summary: summarize(patches, [], Math.round(performance.now() - start)),
+      summary: summarize(patches, [], Math.round(milliseconds() - start)),
     };
   } catch (error) {
     patches.close();

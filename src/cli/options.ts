@@ -330,3 +330,8 @@ export function formatsOf(command: CommandName): readonly string[] {
       return [];
   }
 }
+
+/** A name or letter as it is typed. */
+export function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
+}

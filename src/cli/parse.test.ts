@@ -1,8 +1,11 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../core/errors.ts";
 import { commandTable } from "./commands.ts";
 import { optionsOf, optionTable } from "./options.ts";
 import { parseArguments } from "./parse.ts";
+import { plainWords } from "./plain-words.ts";
+import { yargsWords } from "./yargs-words.ts";
 
 async function parsed(line: string): Promise<object> {
   const { command, named, positionals, switches, values } = await parseArguments(line.split(" ").filter((word) => word !== ""));
@@ -53,6 +56,28 @@ describe("parseArguments", () => {
     const error = await parseArguments(line.split(" ")).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(UsageError);
     expect(error).toMatchObject({ message, hint });
+  });
+});
+
+describe("a plain line", () => {
+  const word = fc.constantFrom("a.mbox", "review", "scan", "rules", "show", "12", "1e3", "0x1", "true", "false", "x=y", "a,b", "-", "--", "HEAD~3..", ".", "é", "'q'", '"q"', "a b", "", ...optionTable.flatMap(({ name, short }) => [`--${name}`, `--${name}`, `-${short ?? "q"}`, `--${name}=v`]));
+
+  it("is split as yargs would", async () => {
+    let plain = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, { maxLength: 7 }), async (line) => {
+        const words = plainWords(line);
+        if (words === null) return;
+        plain++;
+        expect(words).toEqual(await yargsWords(line));
+      }),
+      { numRuns: 3000 },
+    );
+    expect(plain).toBeGreaterThan(300);
+  });
+
+  it("is what people type", () => {
+    for (const line of ["a.mbox", "review --tree linux a.mbox", "scan --kernel 6.12 -f json --no-cache mm fs", "rules show tlb-flush"]) expect(plainWords(line.split(" "))).not.toBeNull();
   });
 });
 

@@ -5,7 +5,6 @@
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { threadId } from "node:worker_threads";
 import { sha1 } from "./digest.ts";
 
 export interface ResultStore {
@@ -40,7 +39,8 @@ export function openStore(folder: string, mostBytes: number): ResultStore {
         const place = placeOf(key);
         const body = JSON.stringify(value);
         mkdirSync(join(folder, key.slice(0, 2)), { recursive: true, mode: 0o700 });
-        const beside = `${place}.${process.pid}.${threadId}.${written++}`;
+        // Threads of a process write into the same folder; to ask for a thread's number would load what starts threads.
+        const beside = `${place}.${process.pid}.${Math.random().toString(36).slice(2)}.${written++}`;
         writeFileSync(beside, `${sha1(body)}\n${body}`, { flag: "wx", mode: 0o600 });
         renameSync(beside, place);
       } catch {

@@ -2,6 +2,7 @@
  * Long work in slices: a generator that yields now and then. Who waits for it may let signals, timers and other work have
  * their turn in between, so that a process can be stopped while it computes. When it pauses never changes what comes out.
  */
+import { milliseconds } from "./clock.ts";
 
 /** Does the work at one go. */
 export function atOnce<T>(work: Generator<void, T>): T {
@@ -16,11 +17,11 @@ const slice = 50;
 
 /** Does the work and lets the event loop run in between. Rejects with what the work throws. */
 export async function inSlices<T>(work: Generator<void, T>): Promise<T> {
-  for (let since = performance.now(); ; ) {
+  for (let since = milliseconds(); ; ) {
     const step = work.next();
     if (step.done === true) return step.value;
-    if (performance.now() - since < slice) continue;
+    if (milliseconds() - since < slice) continue;
     await new Promise(setImmediate);
-    since = performance.now();
+    since = milliseconds();
   }
 }
