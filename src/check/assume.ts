@@ -2,7 +2,7 @@
 import type { Expr, Loc, SwitchCase, Terminator } from "../c/ir.ts";
 import { settleFlush } from "./duties.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
-import { comparedWithZero, type EntryFact, type Facts, truthOf, type ValueFact } from "./facts.ts";
+import { comparedWithZero, type EntryFact, type Facts, negatedBy, truthOf, type ValueFact } from "./facts.ts";
 import type { Level } from "../rulebook/schema.ts";
 import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
 import { isLastBit } from "./masks.ts";
@@ -39,19 +39,21 @@ function assumeExpr(cond: Expr, truth: boolean, facts: Facts, frame: Frame, call
     const equal = (cond.op === "==") === truth;
     const constant = sym.asNumber(sides[1]) === null ? 0 : 1;
     const value = sym.asNumber(sides[constant]);
-    const known = truthOf(evaluate(cond, facts, frame), facts);
+    const whole = evaluate(cond, facts, frame);
+    const known = truthOf(whole, facts);
     if (known !== undefined && known !== truth) return null;
     if (value !== null && (value === 0n || equal)) {
       const implied = assumeSymbol(sides[1 - constant]!, (value === 0n) !== equal, facts, callOf);
-      return implied && record(evaluate(cond, facts, frame), truth, implied);
+      return implied && record(whole, truth, implied);
     }
+    return assumeSymbol(whole, truth, facts, callOf);
   }
   return assumeSymbol(evaluate(cond, facts, frame), truth, facts, callOf);
 }
 
 function assumeSymbol(symbol: string, truth: boolean, facts: Facts, callOf: CallOf): Facts | null {
-  const negated = /^\(!(.*)\)$/s.exec(symbol);
-  if (negated) return assumeSymbol(negated[1]!, !truth, facts, callOf);
+  const negated = negatedBy(symbol);
+  if (negated !== null) return assumeSymbol(negated, !truth, facts, callOf);
   // `bool mapped = pte != NULL`: a test of the result is a test of the pointer.
   const compared = comparedWithZero(symbol);
   if (compared !== null) {

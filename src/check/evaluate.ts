@@ -88,7 +88,7 @@ function binary(op: BinaryOp, left: string, right: string): string {
 
 /** Two members of one enumeration (SCAN_FAIL, SCAN_SUCCEED): same prefix, other name, other value. */
 function areOtherConstants(left: string, right: string): boolean {
-  const a = /^g:([A-Z][A-Z0-9]*_)[A-Z0-9_]+$/.exec(left);
+  const a = left.startsWith("g:") ? /^g:([A-Z][A-Z0-9]*_)[A-Z0-9_]+$/.exec(left) : null;
   return a !== null && left !== right && right.startsWith(`g:${a[1]}`);
 }
 

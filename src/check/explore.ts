@@ -6,17 +6,15 @@
 import type { CallStep, FunctionIr, RecordType, Step, UnitIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { assume, assumeCase } from "./assume.ts";
-import { blockOrder } from "./block-order.ts";
 import type { CallersOf } from "./call-graph.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
 import { type EntryLock, type Facts, joinFacts, resourceKey } from "./facts.ts";
 import type { FunctionsInView } from "./functions-in-view.ts";
 import { leadingSteps } from "./leading-blocks.ts";
-import { type Liveness, livenessOf } from "./liveness.ts";
 import type { CallInfo, FieldOrder, Judgement, Rule, Site } from "./model.ts";
 import { isEmpty, type Pool } from "./pool.ts";
+import { type Prepared, preparedIn } from "./prepared.ts";
 import { type Judged, keepWorst } from "./worst.ts";
-import { type StaticTypes, staticTypes } from "./static-types.ts";
 import * as sym from "./symbols.ts";
 import { ageSymbol, forgetDead } from "./tidy.ts";
 import { callInfo, transfer } from "./transfer.ts";
@@ -71,14 +69,6 @@ const maxSteps = 60_000;
 const maxCarried = 1_500_000;
 const maxDepth = 3;
 
-interface Prepared {
-  readonly fn: FunctionIr;
-  readonly types: StaticTypes;
-  readonly liveness: Liveness;
-  /** By block: its place among those that wait. */
-  readonly order: readonly number[];
-}
-
 interface Activation extends Prepared {
   readonly frame: Frame;
   readonly depth: number;
@@ -120,7 +110,6 @@ class Explorer {
   private carried = 0;
   private readonly frames: Activation[] = [];
   private readonly frameIds = new Map<string, number>();
-  private readonly prepared = new Map<string, Prepared>();
   private readonly around: Surroundings;
   private readonly report: (judgement: Judgement, site: Site) => void;
   private readonly narrowing: Narrowing | null;
@@ -139,12 +128,7 @@ class Explorer {
   }
 
   private prepare(fn: FunctionIr): Prepared {
-    const key = `${fn.file}:${fn.line}:${fn.name}`;
-    const known = this.prepared.get(key);
-    if (known) return known;
-    const made = { fn, types: staticTypes(fn, this.around.rulebook, this.around.recordNamed), liveness: livenessOf(fn), order: blockOrder(fn) };
-    this.prepared.set(key, made);
-    return made;
+    return preparedIn(this.around, fn);
   }
 
   private run(activation: Activation, entry: Facts): Exit[] {
@@ -152,7 +136,7 @@ class Explorer {
     const exits = new Map<string, Exit>();
     const states = new Map<number, Map<string, State>>();
     // By the order of the blocks, and of those at one block first in, first out.
-    const pending = activation.fn.blocks.map((): State[] => []);
+    const pending: (State[] | undefined)[] = [];
     let first = 0;
     const leading = activation.depth === 0 ? this.leading : null;
     const arrive = (block: number, facts: Facts): void => {
@@ -172,13 +156,13 @@ class Explorer {
       const state = known ?? { block, facts: next, waits: false };
       state.facts = next;
       if (!known) here.set(key, state);
-      if (!state.waits) pending[activation.order[block]!]!.push(state);
+      if (!state.waits) (pending[activation.order[block]!] ??= []).push(state);
       state.waits = true;
       first = Math.min(first, activation.order[block]!);
     };
     arrive(0, entry);
     while (first < pending.length) {
-      const state = pending[first]!.shift();
+      const state = pending[first]?.shift();
       if (state === undefined) {
         first++;
         continue;

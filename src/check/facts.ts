@@ -284,8 +284,8 @@ export function truthOf(symbol: string, facts: Facts): boolean | undefined {
   if (symbol.startsWith("&") || isErrorCode(symbol)) return true;
   const known = facts.truths.get(symbol);
   if (known !== undefined) return known;
-  const inner = comparedWithZero(symbol) ?? /^\(!(.*)\)$/s.exec(symbol)?.[1];
-  if (inner !== undefined) {
+  const inner = comparedWithZero(symbol) ?? negatedBy(symbol);
+  if (inner !== null) {
     const truth = truthOf(inner, facts);
     return truth === undefined ? undefined : !truth;
   }
@@ -296,12 +296,17 @@ export function truthOf(symbol: string, facts: Facts): boolean | undefined {
 
 /** X of `(#0==X)`, or null. */
 export function comparedWithZero(symbol: string): string | null {
-  return /^\(#0==(.*)\)$/s.exec(symbol)?.[1] ?? null;
+  return symbol.startsWith("(#0==") && symbol.endsWith(")") ? symbol.slice(5, -1) : null;
+}
+
+/** X of `(!X)`, or null. */
+export function negatedBy(symbol: string): string | null {
+  return symbol.startsWith("(!") && symbol.endsWith(")") ? symbol.slice(2, -1) : null;
 }
 
 /** -ENOMEM and the like. */
 function isErrorCode(symbol: string): boolean {
-  return /^\(-g:E[A-Z0-9]+\)$/.test(symbol);
+  return symbol.startsWith("(-g:E") && /^\(-g:E[A-Z0-9]+\)$/.test(symbol);
 }
 
 /** The facts of a value made by this join are those of the two values it stands for. */

@@ -19,6 +19,7 @@ import { functionsInView } from "./functions-in-view.ts";
 import type { FieldOrder, Judgement } from "./model.ts";
 import { neutralAmong } from "./neutral.ts";
 import { hasPageTableSteps } from "./page-table-steps.ts";
+import { perFunction } from "./per-function.ts";
 import { newPool, type Pool } from "./pool.ts";
 import { rules } from "./rules/index.ts";
 import type { Judged } from "./worst.ts";
@@ -180,7 +181,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
     rules,
     callersInView: (fn) => callersByName(fn.name, units) ?? [],
     callersOf: callersAmong(units, (fn) => isCallback(fn, units)),
-    matters: (fn) => leavesTrace(fn, rulebook) || (isConstant(fn) && !(isCut && isStub(fn))),
+    matters: perFunction((fn) => leavesTrace(fn, rulebook) || (isConstant(fn) && !(isCut && isStub(fn)))),
     mattersUnder: (fn, facts) => (facts.locks.some((lock) => lock.class === "mmap") && fn.blocks.length <= wrapperBlocks && unlocksBelow.reaches(fn)) || (facts.duties.size > 0 && discharges(fn, rulebook)) || (atomicReason(facts, rulebook.era, unit.file) !== null && sleepsBelow.reaches(fn)) || (facts.free.size > 0 && fn.isStatic && needsBelow.reaches(fn)),
     unlockedCallers: (fn, param) => {
       const key = `${fn.name} ${param}`;

@@ -28,11 +28,26 @@ export const zero = "#0";
 
 /** The number a symbol stands for, or null. */
 export function asNumber(symbol: string): bigint | null {
-  return /^#-?\d+$/.test(symbol) ? BigInt(symbol.slice(1)) : null;
+  return symbol.startsWith("#") && /^#-?\d+$/.test(symbol) ? BigInt(symbol.slice(1)) : null;
 }
 
 export function stepResult(frame: number, block: number, step: number): string {
-  return `@${frame}.${block}.${step};`;
+  const of = ((results[frame] ??= [])[block] ??= []);
+  return (of[step] ??= counted(`@${frame}.${block}.${step};`));
+}
+
+/**
+ * Results of steps by frame, block and step; addresses of variables by frame and name. They are asked for at every step, and a
+ * text that is the same object each time is found in a map without being read. Emptied when there are many.
+ */
+const results: string[][][] = [];
+const addresses: Map<string, string>[] = [];
+const mostKept = 100_000;
+let kept = 0;
+
+function counted(name: string): string {
+  if (++kept > mostKept) results.length = addresses.length = kept = 0;
+  return name;
 }
 
 /** Key under which the read of the first half of a two-word value is remembered. */
@@ -67,7 +82,7 @@ export function walkTop(pointer: string): string {
 
 /** The step that made a symbol (or the pointer it was moved from), or null. */
 export function stepOf(symbol: string): { readonly frame: number; readonly block: number; readonly step: number } | null {
-  const match = /^@(\d+)\.(\d+)\.(\d+);/.exec(symbol);
+  const match = symbol.startsWith("@") ? /^@(\d+)\.(\d+)\.(\d+);/.exec(symbol) : null;
   return match && { frame: Number(match[1]), block: Number(match[2]), step: Number(match[3]) };
 }
 
@@ -76,7 +91,12 @@ export function parameter(frame: number, name: string): string {
 }
 
 export function variableAddress(frame: number, name: string): string {
-  return `&${frame}:${name}`;
+  const of = (addresses[frame] ??= new Map());
+  const known = of.get(name);
+  if (known !== undefined) return known;
+  const address = counted(`&${frame}:${name}`);
+  of.set(name, address);
+  return address;
 }
 
 export function globalAddress(name: string): string {
@@ -146,8 +166,13 @@ export function moved(base: string, by: bigint | null): string {
   return total === -1n ? `${root}-1` : `${root}+n`;
 }
 
+const plus = 43;
+const minus = 45;
+
 /** `p+1` -> p and 1; offset null for an unknown amount. */
 export function splitMove(symbol: string): { readonly root: string; readonly offset: bigint | null } {
+  const sign = symbol.charCodeAt(symbol.length - 2);
+  if (sign !== plus && sign !== minus) return { root: symbol, offset: 0n };
   if (symbol.endsWith("+n") || symbol.endsWith("+m") || symbol.endsWith("+p")) return { root: symbol.slice(0, -2), offset: null };
   if (symbol.endsWith("+1")) return { root: symbol.slice(0, -2), offset: 1n };
   if (symbol.endsWith("-1")) return { root: symbol.slice(0, -2), offset: -1n };

@@ -6,7 +6,7 @@ const stepSymbol = /@\d+\.\d+\.\d+;~?/g;
 /** Drops variables that are not read any more and what is known of values that nothing refers to. */
 export function forgetDead(facts: Facts, frame: number, live: ReadonlySet<string>): Facts {
   const own = `&${frame}:`;
-  const memory = filtered(facts.memory, (address) => !address.startsWith(own) || live.has(variableOf(address, own)));
+  const memory = filtered(facts.memory, (address) => !address.startsWith(own) || live.has(variableOf(address)));
   let named: ReadonlySet<string> | null = null;
   const alive = (symbol: string): boolean => !symbol.includes("@") || partsOf(symbol).every((part) => (named ??= namedIn(facts, memory)).has(part));
   const keep = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> => (map.size === 0 ? map : filtered(map, alive));
@@ -30,10 +30,19 @@ function namedIn(facts: Facts, memory: Facts["memory"]): ReadonlySet<string> {
   return named;
 }
 
-function variableOf(address: string, own: string): string {
-  const rest = address.slice(own.length);
+const variables = new Map<string, string>();
+const mostVariables = 20_000;
+
+/** The variable that an address of a frame is of: what stands behind its first colon, without fields and elements. Looked up like the parts below. */
+function variableOf(address: string): string {
+  const known = variables.get(address);
+  if (known !== undefined) return known;
+  if (variables.size >= mostVariables) variables.clear();
+  const rest = address.slice(address.indexOf(":") + 1);
   const end = rest.search(/[.[]/);
-  return end < 0 ? rest : rest.slice(0, end);
+  const name = end < 0 ? rest : rest.slice(0, end);
+  variables.set(address, name);
+  return name;
 }
 
 function mention(text: string, into: Set<string>): void {
