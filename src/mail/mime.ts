@@ -1,7 +1,8 @@
 /**
  * The text of a mail. Most kernel mail is one plain part whose bytes are its text: that is taken directly, at many
- * times the speed of a MIME parser. Quoted-printable, base64 and multipart go through mailparser, loaded when first
- * needed; it hands back every leaf part as decoded bytes, so that charset and flowed text are treated in one way.
+ * times the speed of a MIME parser, as is one that is quoted-printable or base64 (transfer.ts). Multipart and what is named as a file
+ * go through mailparser, loaded when first needed; it hands back every leaf part as decoded bytes, so that charset and flowed
+ * text are treated in one way.
  */
 import { append } from "./append.ts";
 import { gunzipSync } from "node:zlib";
@@ -10,6 +11,7 @@ import { unflow } from "./flowed.ts";
 import { cleanText, headerParameter, headerText, readHeaders, type HeaderBlock } from "./headers.ts";
 import type { Leaf } from "./mime-leaves.ts";
 import { sizeInWords, type MailLimits } from "./limits.ts";
+import { transferDecoded } from "./transfer.ts";
 
 export interface Attachment {
   readonly name: string;
@@ -116,11 +118,14 @@ export async function readMailText(header: HeaderBlock, body: Buffer, limits: Ma
   const type = typeOf(contentType);
   const multipart = type.startsWith("multipart/");
   if (type === "multipart/encrypted") return { body: "", flowed: false, attachments: [], problem: "encrypted" };
-  if (!multipart && encoding !== "quoted-printable" && encoding !== "base64") {
+  const encoded = encoding === "quoted-printable" || encoding === "base64";
+  const plain = type === "text/plain" && !header.fields.has("content-disposition") && !/\bname\b/i.test(contentType ?? "");
+  const bytes = !encoded ? body : plain ? transferDecoded(encoding, body) : null;
+  if (!multipart && bytes !== null) {
     if (type === "text/html") return { body: "", flowed: false, attachments: [], problem: "HTML only: no plain text part" };
     const flowed = isFlowed(contentType);
     const deleteSpace = headerParameter(contentType, "delsp").toLowerCase() === "yes";
-    const text = readText(body, headerParameter(contentType, "charset"), flowed, deleteSpace);
+    const text = readText(bytes, headerParameter(contentType, "charset"), flowed, deleteSpace);
     return { body: stripPgp(text), flowed, attachments: [], problem: null };
   }
   const { readLeaves } = await import("./mime-leaves.ts");

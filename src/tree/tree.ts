@@ -1,4 +1,5 @@
 /** A kernel tree: a git work tree, a bare repository, or a plain directory of sources. */
+import { realpathSync, statSync } from "node:fs";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { InputError } from "../core/errors.ts";
@@ -60,9 +61,9 @@ async function directory(dir: string): Promise<string> {
   throw new InputError(dir, "not a directory");
 }
 
-async function is(path: string, kind: "isFile" | "isDirectory"): Promise<boolean> {
+function is(path: string, kind: "isFile" | "isDirectory"): boolean {
   try {
-    return (await stat(path))[kind]();
+    return statSync(path)[kind]();
   } catch {
     return false;
   }
@@ -71,9 +72,9 @@ async function is(path: string, kind: "isFile" | "isDirectory"): Promise<boolean
 /** `.git` of a work tree (a file in linked work trees), or the directory itself when it is a bare repository. */
 async function findGitDir(root: string): Promise<string | null> {
   const inside = join(root, ".git");
-  if (await is(inside, "isDirectory")) return inside;
-  if (await is(inside, "isFile")) return gitDirOf(inside);
-  const bare = (await is(join(root, "HEAD"), "isFile")) && (await is(join(root, "objects"), "isDirectory")) && (await is(join(root, "refs"), "isDirectory"));
+  if (is(inside, "isDirectory")) return inside;
+  if (is(inside, "isFile")) return gitDirOf(inside);
+  const bare = is(join(root, "HEAD"), "isFile") && is(join(root, "objects"), "isDirectory") && is(join(root, "refs"), "isDirectory");
   return bare ? root : null;
 }
 
@@ -98,11 +99,11 @@ async function openStore(gitDir: string, notes: string[]): Promise<GitStore | nu
 /** Highest directories are not searched: no checkout is nested deeper. */
 const deepest = 64;
 
-/** The kernel checkout that `from` stands in, or null. */
+/** The kernel checkout that `from` stands in, or null. Asked by every run, and most runs ask for no other file. */
 export async function findKernelTree(from: string): Promise<string | null> {
   let dir: string;
   try {
-    dir = await realpath(from);
+    dir = realpathSync.native(from);
   } catch {
     return null;
   }
@@ -116,7 +117,7 @@ export async function findKernelTree(from: string): Promise<string | null> {
 }
 
 async function isKernelTree(dir: string): Promise<boolean> {
-  if (!(await is(join(dir, "Kbuild"), "isFile")) || !(await is(join(dir, "mm"), "isDirectory"))) return false;
+  if (!is(join(dir, "Kbuild"), "isFile") || !is(join(dir, "mm"), "isDirectory")) return false;
   const makefile = await readInside(dir, "Makefile");
   return makefile.bytes !== null && makefileVersion(makefile.bytes.toString("latin1", 0, 2000)) !== null;
 }
