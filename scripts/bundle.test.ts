@@ -19,7 +19,7 @@ function installed(change: (bytes: Buffer) => Buffer | null, changed = ".cache")
   mkdirSync(join(place, "dist"));
   for (const name of ["bin", "package.json", "dist/rules.json"]) cpSync(join(root, name), join(place, name), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(place, "node_modules"));
-  for (const name of readdirSync(join(root, "dist")).filter((file) => /\.cjs|\.units$/.test(file))) {
+  for (const name of readdirSync(join(root, "dist")).filter((file) => /\.cjs$|\.units$|\.touched$/.test(file))) {
     const bytes = readFileSync(join(root, "dist", name));
     const kept = name.endsWith(changed) ? change(bytes) : bytes;
     if (kept !== null) writeFileSync(join(place, "dist", name), kept);
@@ -44,7 +44,7 @@ describe.skipIf(!built)("the bundle", () => {
       copy[at] = copy[at]! ^ 0x55;
       return copy;
     };
-    for (const change of [(): null => null, flipped(3), flipped(100_000)]) expect(run(installed(change, ".units"))).toEqual(whole);
+    for (const change of [(): null => null, flipped(3), flipped(100_000)]) for (const ending of [".units", ".touched"]) expect(run(installed(change, ending))).toEqual(whole);
     for (const change of [(): null => null, (cache: Buffer): Buffer => cache.subarray(0, 5000), (): Buffer => Buffer.alloc(0), flipped(3), flipped(30), flipped(50_000), flipped(400_000)]) {
       expect(run(installed(change))).toEqual(whole);
     }

@@ -12,7 +12,9 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { initC } from "../src/c/index.ts";
 import { builtinRules } from "../src/rulebook/index.ts";
+import { sealed } from "../src/rulebook/built-file.ts";
 import { builtFunctions } from "../src/rulebook/lowered.ts";
+import { builtTouched } from "../src/sim/touched.ts";
 import { threadTasks } from "../src/threads.ts";
 import { sha1 } from "../src/util/digest.ts";
 import { patchOfLines } from "./bench/inputs.ts";
@@ -152,8 +154,9 @@ export async function bundle(root: string): Promise<void> {
   const name = `mmreview-${sha1(text).slice(0, 12)}.cjs`;
   writeFileSync(join(dist, name), text);
   await initC();
-  const { models, actors } = builtinRules();
-  writeFileSync(join(dist, name.replace(".cjs", ".units")), builtFunctions([...models, ...actors]));
+  const { models, actors, eras } = builtinRules();
+  writeFileSync(join(dist, name.replace(".cjs", ".units")), sealed(builtFunctions([...models, ...actors])));
+  writeFileSync(join(dist, name.replace(".cjs", ".touched")), sealed(builtTouched(models, actors, eras.map(({ version }) => version))));
   // Kept results are good for one build only (src/util/build-id.ts).
   writeFileSync(join(dist, "build-id"), `${sha1(text)}\n`);
   writeFileSync(join(dist, "sbom.cdx.json"), billOfMaterials(root));

@@ -1,4 +1,5 @@
 /** The rulebook stage: rules as data. */
+export { builtFile } from "./built-file.ts";
 export { builtinRules, type CompiledRules, type RuleText } from "./builtin.ts";
 export { functionsOf } from "./lowered.ts";
 export { withPacks } from "./packs.ts";

@@ -3,12 +3,11 @@
  * and lie beside it, because to parse and lower four hundred functions takes longer than most replays; texts of user packs,
  * and all texts where the sources are run as they are, are lowered here.
  */
-import { readFileSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
-import { fileURLToPath } from "node:url";
 import { lowerText } from "../c/index.ts";
 import type { FunctionIr } from "../c/ir.ts";
 import { sha1 } from "../util/digest.ts";
+import { builtFile } from "./built-file.ts";
 import type { RuleText } from "./builtin.ts";
 
 type Functions = readonly FunctionIr[];
@@ -25,16 +24,12 @@ function keyOf({ path, text }: RuleText): string {
   return sha1(`${path}\0${text}`);
 }
 
-const digestLength = 40;
-
-/** The file lies beside the bundle and has its name, so that it is as old as the front end in it. Damaged, or of a Node that writes otherwise, it is not used. */
+/** The file is as old as the front end in the bundle. Damaged, or of a Node that writes otherwise, it is not used. */
 function readBuilt(): ReadonlyMap<string, Functions> {
   const none = new Map<string, Functions>();
-  if (!import.meta.url.endsWith(".cjs")) return none;
   try {
-    const bytes = readFileSync(fileURLToPath(import.meta.url).replace(/\.cjs$/, ".units"));
-    const data = bytes.subarray(digestLength);
-    return sha1(data) === bytes.toString("latin1", 0, digestLength) ? (deserialize(data) as ReadonlyMap<string, Functions>) : none;
+    const data = builtFile(".units");
+    return data === null ? none : (deserialize(data) as ReadonlyMap<string, Functions>);
   } catch {
     return none;
   }
@@ -46,6 +41,5 @@ export function builtFunctions(sources: readonly RuleText[]): Uint8Array {
     const { words: _words, summary: _summary, ...rest } = fn;
     return rest;
   };
-  const data = serialize(new Map(sources.map((source) => [keyOf(source), lowerText(source.path, source.text).functions.map(plain)])));
-  return Buffer.concat([Buffer.from(sha1(data), "latin1"), data]);
+  return serialize(new Map(sources.map((source) => [keyOf(source), lowerText(source.path, source.text).functions.map(plain)])));
 }

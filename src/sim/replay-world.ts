@@ -5,6 +5,7 @@
 import { operandsOf, stepsOf, walkExpr } from "../c/index.ts";
 import type { FunctionIr, OpsTable, Place } from "../c/ir.ts";
 import { bindParameter, slotFor } from "./bindings.ts";
+import type { Actor } from "./library.ts";
 import type { Settings, World } from "./world/build.ts";
 import { base, entriesPerTable, life, pmdSize } from "./world/layout.ts";
 import { pageLife } from "./world/pages.ts";
@@ -40,16 +41,38 @@ function rootOf(place: Place): string {
 
 const any = (names: ReadonlySet<string>, pattern: RegExp): boolean => [...names].some((n) => pattern.test(n));
 
+const kernelWorlds: readonly Settings[] = [{ vma: "kernel", pmd: "huge", deposit: "no" }, { vma: "kernel", pmd: "table" }, { vma: "kernel", pmd: "none" }];
+/** Page tables go when nobody can find their VMA any more. */
+const lastWorlds: readonly Settings[] = [{ vma: "anon", pmd: "table", pte: "none,none", users: "gone" }, { vma: "anon", pmd: "none", users: "gone" }];
+const plainEntries: readonly Settings[] = [{ pmd: "table", pte: "page,none" }, { pmd: "table", pte: "none,none" }];
+const pmdEntries: readonly Settings[] = [{ pmd: "huge" }, { pmd: "none" }, { pmd: "migration" }];
+const specialEntries: readonly Settings[] = [{ pmd: "table", pte: "device-exclusive,none" }, { pmd: "table", pte: "migration,none" }];
+const sharedEntries: readonly Settings[] = [{ pmd: "table", pte: "page-ro,none" }];
+
+/** Two VMAs, so that a table can be moved from one to the other. */
+function asMoved(world: Settings): Settings {
+  return { ...world, vma1: world["vma"]!, pmd1: "none" };
+}
+
+/** All that worldsFor() may name. */
+export function everyWorld(): Settings[] {
+  const kinds = [...plainEntries, ...pmdEntries, ...specialEntries, ...sharedEntries];
+  const worlds = ["anon", "file", "pfnmap"].flatMap((vma) => kinds.map((kind): Settings => ({ vma, ...kind })));
+  return [...kernelWorlds, ...lastWorlds, ...worlds, ...worlds.filter((world) => world["pmd"] === "table").map(asMoved)];
+}
+
+/** Only userfaultfd itself looks whether a VMA is registered; the worlds of the others are the fewer. */
+export function forActor(settings: Settings, actor: Actor): Settings {
+  return actor.needs.has("uffd") && settings["pmd"] === "table" ? { ...settings, uffd: "yes" } : settings;
+}
+
 /** Settings of the worlds to try, the most telling first. */
 export function worldsFor(functions: readonly FunctionIr[], file: string): Settings[] {
   const names = namesIn(functions);
-  if (ofTheKernel(functions)) {
-    return [{ vma: "kernel", pmd: "huge", deposit: "no" }, { vma: "kernel", pmd: "table" }, { vma: "kernel", pmd: "none" }];
-  }
+  if (ofTheKernel(functions)) return [...kernelWorlds];
   const moves = any(names, /^(?:pmd_populate|set_pmd_at)$/) && any([...functions].reduce((s, f) => s.add(f.name), new Set<string>()), /move|mremap/);
   const freesUpper = any(names, /^(?:pte_free_tlb|pmd_free_tlb|pud_free_tlb|p4d_free_tlb)$/);
-  // Page tables go when nobody can find their VMA any more.
-  if (freesUpper) return [{ vma: "anon", pmd: "table", pte: "none,none", users: "gone" }, { vma: "anon", pmd: "none", users: "gone" }];
+  if (freesUpper) return [...lastWorlds];
   const special = any(names, /^(?:pte_mkspecial|pfn_pte|pfn_pmd|pfn_t_pte|pfn_t_pmd|insert_pfn\w*|insert_page\w*|remap_pfn_range\w*|remap_p[tmu4]d_range|vm_insert_\w+)$/);
   const looks = any(names, /^(?:__pte_offset_map\w*|pte_offset_map\w*|ptep_get\w*|huge_ptep_get|pte_to_swp_entry|page_vma_mapped_walk)$/);
   const shared = any(names, /^(?:PageAnonExclusive|folio_try_share_anon_rmap_\w+|page_try_share_anon_rmap)$/);
@@ -58,15 +81,15 @@ export function worldsFor(functions: readonly FunctionIr[], file: string): Setti
   const anon = any(names, /anon_vma|anon/) || !any(names, /i_mmap|file/) || /huge_memory|memory\.c|migrate|rmap/.test(file);
   const mapped = moves || any(names, /i_mmap|struct address_space|file|filemap/) || /memory\.c|rmap|migrate/.test(file);
   const kinds: Settings[] = [
-    ...(ptes || pmds ? [{ pmd: "table", pte: "page,none" }, { pmd: "table", pte: "none,none" }] : []),
-    ...(pmds ? [{ pmd: "huge" }, { pmd: "none" }, { pmd: "migration" }] : []),
-    ...(ptes && looks ? [{ pmd: "table", pte: "device-exclusive,none" }, { pmd: "table", pte: "migration,none" }] : []),
-    ...(ptes && shared ? [{ pmd: "table", pte: "page-ro,none" }] : []),
+    ...(ptes || pmds ? plainEntries : []),
+    ...(pmds ? pmdEntries : []),
+    ...(ptes && looks ? specialEntries : []),
+    ...(ptes && shared ? sharedEntries : []),
   ];
   // Mappings of raw page frames have no pages that khugepaged or the reverse map would find.
   if (special) return kinds.filter((kind) => kind["pmd"] !== "migration").map((kind) => ({ vma: "pfnmap", ...kind }));
   const worlds: Settings[] = kinds.flatMap((kind): Settings[] => [...(anon ? [{ vma: "anon", ...kind }] : []), ...(mapped ? [{ vma: "file", ...kind }] : [])]);
-  return moves ? worlds.filter((w) => w["pmd"] === "table").map((w) => ({ ...w, vma1: w["vma"]!, pmd1: "none" })) : worlds;
+  return moves ? worlds.filter((w) => w["pmd"] === "table").map(asMoved) : worlds;
 }
 
 /** What a field of an object that the function was given holds, by the field's name; undefined when nothing fits. `root` names the object. */

@@ -12,8 +12,9 @@ import type { Actor, Library } from "./library.ts";
 import { contextFor, takesMmapLock } from "./replay-context.ts";
 import { beyondTheWorld } from "./replay-scope.ts";
 import { runReplay, type HeldLock, type RunResult, type Subject } from "./replay-run.ts";
-import { ofTheKernel, walksOf, worldsFor } from "./replay-world.ts";
+import { forActor, ofTheKernel, walksOf, worldsFor } from "./replay-world.ts";
 import { conflictsOf } from "./run/explore.ts";
+import { touchedAlone } from "./touched.ts";
 import type { Lines } from "./trace.ts";
 import { sound, type Settings, type Weakened } from "./world/build.ts";
 import { properties, type Fault, type PropertyId } from "./world/property.ts";
@@ -147,11 +148,6 @@ export function holdsWhere(request: ReplayRequest, trace: ReplayTrace): boolean 
   const actor = request.library.actors.find((a) => a.name === trace.actor) ?? null;
   const run = runReplay({ ...subject, held: trace.held, bound: request.bound * 3 }, trace.world, actor);
   return run.found === null && run.complete && run.notModelled.length === 0;
-}
-
-/** Only userfaultfd itself looks whether a VMA is registered; the worlds of the others are the fewer. */
-function forActor(settings: Settings, actor: Actor): Settings {
-  return actor.needs.has("uffd") && settings["pmd"] === "table" ? { ...settings, uffd: "yes" } : settings;
 }
 
 /** Helpers by name: the first unit that has one wins. */
@@ -348,24 +344,7 @@ function standsFor(actor: Actor, functions: readonly FunctionIr[]): boolean {
   return actor.alone !== "" && functions.some((f) => new RegExp(`\\b${f.name}\\(`).test(actor.mirrors));
 }
 
-const touchedByActors = new WeakMap<Library, Map<string, ReadonlyMap<number, number>>>();
-
 /** Whether anything that the actor touches conflicts with what the function touches; else their order does not matter. */
 function clashes(library: Library, settings: Settings, actor: Actor, alone: RunResult): boolean {
-  let cache = touchedByActors.get(library);
-  if (cache === undefined) touchedByActors.set(library, (cache = new Map()));
-  const key = `${actor.name} ${JSON.stringify(settings)}`;
-  let touched = cache.get(key);
-  if (touched === undefined) {
-    const ir = nothing(actor.ir);
-    const subject: Subject = { function: ir, helpers: new Map(), loads: new Map(), walks: [], library, held: [], assumed: [], lines: new Map(), bound: 2000, work: { left: Infinity }, weakened: sound };
-    touched = runReplay(subject, settings, actor).touched;
-    cache.set(key, touched);
-  }
-  return conflictsOf(alone.touched, 0, touched, 1).length > 0;
-}
-
-/** A function that does nothing, to run an actor alone. */
-function nothing(like: FunctionIr): FunctionIr {
-  return { ...like, name: "nothing", params: [], vars: new Map(), blocks: [{ id: 0, steps: [], end: { k: "return", value: null, loc: { line: 1, column: 1 } }, loopHead: false }] };
+  return conflictsOf(alone.touched, 0, touchedAlone(library, settings, actor), 1).length > 0;
 }
