@@ -4,7 +4,7 @@
  * MMREVIEW_TREE_6_12 names kernel sources; rows that need them are left out without. docs/benchmarks.md has results.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { codeOf, manyMails, patchOfLines, plainMails } from "./bench/inputs.ts";
@@ -24,13 +24,16 @@ interface Cost {
   readonly wall: number;
 }
 
+/** Where it is set, every start of Node reads certificates for 35 ms, which neither program is about. */
+const { NODE_EXTRA_CA_CERTS: certificates, ...plainEnv } = process.env;
+
 /** Least cost of `runs` runs; the exit code does not matter. */
-function cost(command: readonly string[], cwd: string, runs: number): Cost {
+function cost(command: readonly string[], cwd: string, runs: number, env: NodeJS.ProcessEnv = plainEnv): Cost {
   let [cpu, wall] = [Infinity, Infinity];
   for (let run = 0; run < runs; run++) {
     const quoted = command.map((word) => `'${word}'`).join(" ");
     const start = performance.now();
-    const { stdout } = spawnSync("bash", ["-c", `${quoted} >/dev/null 2>&1; times`], { cwd, encoding: "utf8" });
+    const { stdout } = spawnSync("bash", ["-c", `${quoted} >/dev/null 2>&1; times`], { cwd, encoding: "utf8", env });
     wall = Math.min(wall, (performance.now() - start) / 1000);
     const parts = stdout.trim().split("\n").at(-1)!.split(/\s+/).map((text) => /(\d+)m([\d.]+)s/.exec(text)!);
     cpu = Math.min(cpu, parts.reduce((sum, part) => sum + 60 * Number(part[1]) + Number(part[2]), 0));
@@ -61,17 +64,19 @@ function coldRows(): void {
   writeFileSync(mail, patchOfLines(150));
   const node = cost(["node", "-e", "0"], folder, 9);
   const help = cost(["node", program, "--help"], folder, 9);
-  const alone = cost(["node", program, "--no-progress", mail], folder, 9);
+  const alone = cost(["node", program, "--no-progress", "--no-cache", mail], folder, 9);
   row("bare node", seconds(node.cpu));
+  if (certificates !== undefined) row("bare node with NODE_EXTRA_CA_CERTS, as it is set here", seconds(cost(["node", "-e", "0"], folder, 9, process.env).cpu), "not set in what follows");
   row("`--help`", `${seconds(help.cpu)} (${seconds(help.wall)} wall)`);
   row("one patch of 150 lines, mail alone", seconds(alone.cpu), `${times(alone.cpu / node.cpu)} bare node`);
   writeFileSync(join(folder, "whole.patch"), patchOfLines(150, 1, true));
-  const whole = cost(["node", program, "--no-progress", join(folder, "whole.patch")], folder, 3);
+  const whole = cost(["node", program, "--no-progress", "--no-cache", join(folder, "whole.patch")], folder, 3);
   row("the same with nine functions in full, each replayed", seconds(whole.cpu), `${times(whole.cpu / alone.cpu)} the patch above`);
   const checkpatch = join(tree, "scripts/checkpatch.pl");
   if (tree === "" || !existsSync(checkpatch)) return;
   const other = cost(["perl", checkpatch, "--no-tree", mail], folder, 9);
   row("checkpatch.pl --no-tree, same mail", seconds(other.cpu), `mmreview takes ${times(alone.cpu / other.cpu)}`);
+  realMailRow(checkpatch);
   const changes = [
     ["a comment in mm/memory.c, with the tree", "mm/memory.c", "\tpte = pte_offset_map_lock(", "\t/* Look at the entry under its lock. */"],
     ["a test in perf_get_pgtable_size(), with the tree", "kernel/events/core.c", "\tpgd = READ_ONCE(*pgdp);", "\tif (!mm->pgd)\n\t\treturn 0;"],
@@ -85,6 +90,22 @@ function coldRows(): void {
     const otherWithin = cost(["perl", checkpatch, patch], tree, 5);
     row(what, seconds(within.cpu), `${times(within.cpu / otherWithin.cpu)} checkpatch.pl in the tree (${seconds(otherWithin.cpu)})`);
   }
+}
+
+/** Mails of people, where they are kept beside the project: what they take differs with their code and encoding. */
+function realMailRow(checkpatch: string): void {
+  const corpus = join(root, "../shared/corpus");
+  const files = ["known", "reviewed"].map((name) => join(corpus, name)).filter((path) => existsSync(path)).flatMap((path) => readdirSync(path).filter((name) => name.endsWith(".mbox")).map((name) => join(path, name)));
+  const mails = files.filter((file) => {
+    const lines = readFileSync(file, "latin1").split("\n").length - 1;
+    return lines >= 130 && lines <= 180;
+  });
+  if (mails.length === 0) return;
+  const costs = mails.map((file) => ({ ours: cost(["node", program, "--no-progress", "--no-cache", file], folder, 3).cpu, theirs: cost(["perl", checkpatch, "--no-tree", file], folder, 3).cpu }));
+  const ratios = costs.map(({ ours, theirs }) => ours / theirs).toSorted((a, b) => a - b);
+  const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
+  const median = costs.map(({ ours }) => ours).toSorted((a, b) => a - b)[costs.length >> 1]!;
+  row(`${mails.length} real mails of 130 to 180 lines, alone, the middle one`, seconds(median), `${times(ratios[ratios.length >> 1]!)} checkpatch.pl --no-tree (${times(ratios[0]!)} to ${times(ratios.at(-1)!)}); all together ${times(sum(costs.map(({ ours }) => ours)) / sum(costs.map(({ theirs }) => theirs)))}`);
 }
 
 /** A change to a file of the tree: `added` before the first line that starts with `before`. Made when it is needed, as the text is not ours. */

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { nativeGrammar } from "../src/c/native-grammar.ts";
 
@@ -48,6 +49,27 @@ describe.skipIf(!built)("the bundle", () => {
     for (const change of [(): null => null, (cache: Buffer): Buffer => cache.subarray(0, 5000), (): Buffer => Buffer.alloc(0), flipped(3), flipped(30), flipped(50_000), flipped(400_000)]) {
       expect(run(installed(change))).toEqual(whole);
     }
+  });
+
+  // From 20.15 on there is a checksum for it.
+  it.skipIf(crc32 === undefined)("is taken with its compiled code by the command line and by its threads, whose flags of V8 are those of a long run", () => {
+    const place = installed((cache) => cache);
+    const flags = readFileSync(join(root, "src/util/short-run.ts"), "utf8").match(/"--[a-z-]+"/g)!.filter((flag) => !/liftoff/.test(flag));
+    const code = `
+const { Worker, isMainThread } = require("node:worker_threads");
+const start = require(${JSON.stringify(join(place, "dist/start.cjs"))});
+if (isMainThread) {
+  const { setFlagsFromString } = require("node:v8");
+  for (const flag of start.lastingFlags) setFlagsFromString(flag);
+  process.stdout.write(String(start.takes()) + " ");
+  for (const flag of [${flags.join(", ")}]) setFlagsFromString(flag);
+  new Worker(__filename, { stdout: false });
+} else process.stdout.write(String(start.takes()));
+`;
+    const script = join(place, "threads.cjs");
+    writeFileSync(script, code);
+    expect(flags.length).toBe(6);
+    expect(spawnSync(process.execPath, [script], { encoding: "utf8" }).stdout).toBe("true true");
   });
 
   it.skipIf(nativeGrammar() === null)("gives the same by the native grammar, which it takes where it is installed, and by wasm", () => {

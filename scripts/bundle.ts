@@ -115,6 +115,8 @@ exports.main = () => {
   for (const flag of exports.lastingFlags) require("node:v8").setFlagsFromString(flag);
   return load().main();
 };
+/** Loads all there is; whether V8 took the compiled code. */
+exports.takes = () => (load(), script.cachedDataRejected === false);
 for (const name of ${JSON.stringify(tasks)}) exports[name] = async (task) => (await load().threadTasks[name]())(task);
 exports.save = () => {
   if (zlib.crc32 === undefined) return;

@@ -12,6 +12,7 @@ import { summarize } from "./summary.ts";
 import { type Answer, resultOf } from "./thread-answer.ts";
 import { eraOf, listSources, openTree } from "./tree/index.ts";
 import { inOrder, openPool, type Pool } from "./util/pool.ts";
+import { milliseconds } from "./util/clock.ts";
 import { keepHeapSmall } from "./util/short-run.ts";
 import { toolVersion } from "./util/tool-version.ts";
 import { Waivers } from "./waivers.ts";
@@ -25,7 +26,7 @@ const fewFiles = 8;
 const filesAhead = 64;
 
 export async function scan(request: ScanRequest, events?: EventSink): Promise<Report> {
-  const start = performance.now();
+  const start = milliseconds();
   const rules = await withPacks(builtinRules(), request.rules, request.cwd);
   const waivers = await Waivers.of(request, false);
   const tree = await openTree(resolve(request.cwd, request.tree));
@@ -34,7 +35,6 @@ export async function scan(request: ScanRequest, events?: EventSink): Promise<Re
     const usual = request.paths.length === 0;
     const files = await listSources(tree, usual ? usualPaths : request.paths, usual);
     if (files.length === 0) throw new InputError(request.tree, `${request.tree} has no C files under ${request.paths.join(", ") || usualPaths.join(", ")}`);
-    if (files.length >= fewFiles) keepHeapSmall();
     const context = scanContext(request, era.version, tree, rules);
     const scanner = scannerFor(files.length, context, { request, era: era.version, tree: tree.root });
     const units: UnitReport[] = [];
@@ -44,7 +44,9 @@ export async function scan(request: ScanRequest, events?: EventSink): Promise<Re
       for await (const { file, unit, trouble } of inOrder(files, scanner.width, async (path) => (await keptScan(path, context)) ?? (await scanner.scan(path)))) {
         if (unit) units.push(waivers.inUnit(unit));
         if (trouble !== "") troubles.push(`${file}: ${trouble}`);
-        events?.({ kind: "progress", phase: "scan", done: ++done, total: files.length, what: file });
+        // Not before threads have begun: they take compiled code only under the flags that it was made for (scripts/bundle.ts).
+        if (++done === 1 && files.length >= fewFiles) keepHeapSmall();
+        events?.({ kind: "progress", phase: "scan", done, total: files.length, what: file });
         await new Promise(setImmediate);
       }
     } finally {
@@ -60,7 +62,7 @@ export async function scan(request: ScanRequest, events?: EventSink): Promise<Re
       inputs: troubles.length === 0 ? [] : [unread],
       patches: [],
       units,
-      summary: summarize([], units, Math.round(performance.now() - start)),
+      summary: summarize([], units, Math.round(milliseconds() - start)),
     };
   } finally {
     await tree.close();

@@ -1,9 +1,11 @@
 /** The C grammar as wasm: runs everywhere, and in a box of its own. Only this file talks to web-tree-sitter; trees lie in wasm memory and are freed here. */
 import { createRequire } from "node:module";
 import { Language, Parser } from "web-tree-sitter";
+import { compileWasmQuickly } from "../util/short-run.ts";
 import type { Cursor, Grammar } from "./grammar.ts";
 
 export async function wasmGrammar(): Promise<Grammar> {
+  compileWasmQuickly();
   const { resolve } = createRequire(import.meta.url);
   await Parser.init({ locateFile: () => resolve("web-tree-sitter/tree-sitter.wasm") });
   const language = await Language.load(resolve("tree-sitter-c/tree-sitter-c.wasm"));

@@ -1,25 +1,35 @@
 /**
- * V8 for a run of a fifth of a second: what it prepares for a long one (optimised code, marking of garbage beside the
- * program) costs a tenth of such a run and is never used, and the quick compiler for wasm alone more than halves what the
- * C grammar takes there, and quickly made machine code (sparkplug) is not run often enough. The command line begins every run so; whoever finds that there is more to do ends it. V8 looks at each flag
- * when it is about to begin such work. Flags for whole runs are set by scripts/bundle.ts.
+ * V8 for a run of a fifth of a second: what it prepares for a long one (optimised code, machine code made quickly, marking of garbage
+ * beside the program) costs a tenth of such a run and is never used. The command line begins every run so; whoever finds that there is
+ * more to do ends it. V8 looks at each flag when it is about to begin such work. Flags for whole runs are set by scripts/bundle.ts.
  */
 import { setFlagsFromString } from "node:v8";
 
 let short = false;
 let ours = false;
+let quickWasm = false;
 
 export function beginShortRun(): void {
   ours = true;
   short = true;
-  for (const flag of ["--no-opt", "--no-incremental-marking", "--liftoff-only", "--no-sparkplug"]) setFlagsFromString(flag);
+  for (const flag of ["--no-opt", "--no-incremental-marking", "--no-sparkplug"]) setFlagsFromString(flag);
+}
+
+/**
+ * Before wasm is compiled: the quick compiler alone more than halves what the C grammar takes in a short run. Not set where nobody needs
+ * it: it changes other flags for good, and threads then find compiled code (scripts/bundle.ts) made for other flags than theirs.
+ */
+export function compileWasmQuickly(): void {
+  if (!short) return;
+  quickWasm = true;
+  setFlagsFromString("--liftoff-only");
 }
 
 /** Does nothing when none was begun: a program that uses the library keeps its flags. */
 export function endShortRun(): void {
   if (!short) return;
   short = false;
-  for (const flag of ["--opt", "--incremental-marking", "--no-liftoff-only", "--sparkplug"]) setFlagsFromString(flag);
+  for (const flag of ["--opt", "--incremental-marking", "--sparkplug", ...(quickWasm ? ["--no-liftoff-only"] : [])]) setFlagsFromString(flag);
 }
 
 /**
