@@ -57,7 +57,7 @@ export function* checkingImages(sources: Sides<Source | null>, rulebook: Ruleboo
   const compared = compareFindings(before, after, sources.post?.image.changed ?? new Set());
   const notes = options.strict ? after.flatMap((one) => questionsOf(one, rulebook)) : [];
   const lines = (side: keyof Sides<unknown>): ReadonlySet<number> => sources[side]?.image.changed ?? new Set();
-  const changed = changes(before, after, rulebook, { names: touched, pre: lines("pre"), post: lines("post") });
+  const changed = changes(before, after, rulebook, { names: touched, pre: lines("pre"), post: lines("post") }, options.pool);
   return { functions: after.map((one) => functionReport(one, rulebook)), findings: [...compared, ...changed, ...notes] };
 }
 

@@ -15,9 +15,17 @@ const BACKSLASH = 92;
 const SLASH = 47;
 const STAR = 42;
 
-/** `text` with everything but line ends in from..to turned into blanks. */
-export function blankRange(text: string, from: number, to: number): string {
-  return text.slice(0, from) + blanks(text.slice(from, to)) + text.slice(to);
+/** `text` with everything but line ends in the ranges turned into blanks. */
+export function blankRanges(text: string, ranges: readonly { readonly from: number; readonly to: number }[]): string {
+  const pieces: string[] = [];
+  let at = 0;
+  for (const { from, to } of ranges.toSorted((a, b) => a.from - b.from)) {
+    if (to <= at) continue;
+    const start = Math.max(at, from);
+    pieces.push(text.slice(at, start), blanks(text.slice(start, to)));
+    at = to;
+  }
+  return [...pieces, text.slice(at)].join("");
 }
 
 /** Blanks in the shape of `text`: as long, and with its line ends. */

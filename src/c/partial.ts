@@ -4,7 +4,7 @@ import { lowerCut, type CutFunction, type CutPart } from "./cut-function.ts";
 import { cutText, type Fragment } from "./cut-text.ts";
 import { readFileScope } from "./file-scope.ts";
 import { scanFragment, standsOutside, type Anchor, type Scan } from "./anchors.ts";
-import { blankStretch, blankRange } from "./blank.ts";
+import { blankRanges, blankStretch } from "./blank.ts";
 import { readHead, type FunctionHead } from "./heads.ts";
 import type { FunctionIr, UnitIr } from "./ir.ts";
 import { skipBlank } from "./brackets.ts";
@@ -18,6 +18,8 @@ const longestGap = 600;
 interface Assembly {
   readonly image: FileImage;
   readonly unit: UnitText;
+  /** Gaps of the image by their last line. */
+  readonly gaps: ReadonlyMap<number, { readonly from: number; readonly to: number }>;
   readonly functions: CutFunction[];
   /** The function that the fragment before left open. */
   open: CutFunction | null;
@@ -167,16 +169,15 @@ function addPart(owner: CutFunction, part: CutPart, unit: UnitText, closedAt: nu
 
 /** The gap right before a fragment; null at the start of the file. */
 function fragmentGap(state: Assembly, fragment: Fragment): { from: number; to: number } | null {
-  return state.image.gaps.find((gap) => gap.to === fragment.fromLine - 1) ?? null;
+  return state.gaps.get(fragment.fromLine - 1) ?? null;
 }
 
 export function lowerPartial(image: FileImage): UnitIr {
   const { unit, fragments } = cutText(image);
-  const state: Assembly = { image, unit, functions: [], open: null };
+  const state: Assembly = { image, unit, gaps: new Map(image.gaps.map((gap) => [gap.to, gap])), functions: [], open: null };
   const covered: { from: number; to: number }[] = [];
   for (const fragment of fragments) place(state, fragment, covered);
-  let outside = unit.masked;
-  for (const { from, to } of covered) outside = blankRange(outside, from, to);
+  const outside = blankRanges(unit.masked, covered);
   const items = fragments.flatMap((fragment) => itemsIn(outside, fragment, !image.blanksLost));
   const { names, records, opsTables } = readFileScope(unit, items);
   const functions: FunctionIr[] = [];

@@ -10,15 +10,22 @@ export interface Liveness {
   readonly liveAfter: (block: number, step: number) => ReadonlySet<string>;
 }
 
+/** Steps gone over and names carried until the sets stand; the kernel's largest functions come to a hundredth. */
+const mostWork = 5_000_000;
+
 export function livenessOf(fn: FunctionIr): Liveness {
   const always = Array.from(fn.vars.values()).filter((v) => v.addressTaken).map((v) => v.name);
+  if (fn.blocks.length * always.length > mostWork) return everythingLives(fn);
   const liveIn = fn.blocks.map(() => new Set<string>(always));
   const order = fn.blocks.map((b) => b.id).reverse();
+  let work = 0;
   for (let changed = true; changed; ) {
     changed = false;
     for (const id of order) {
       const live = transferBlock(fn.blocks[id]!, liveIn);
       for (const name of always) live.add(name);
+      work += live.size + fn.blocks[id]!.steps.length;
+      if (work > mostWork) return everythingLives(fn);
       if (live.size > liveIn[id]!.size) {
         liveIn[id] = live;
         changed = true;
@@ -32,6 +39,12 @@ export function livenessOf(fn: FunctionIr): Liveness {
     return live;
   };
   return { liveIn, onCycle: cycles(fn.blocks), liveAfter };
+}
+
+/** Of a function that would take too long nothing is taken for dead. */
+function everythingLives(fn: FunctionIr): Liveness {
+  const all = new Set(fn.vars.keys());
+  return { liveIn: fn.blocks.map(() => all), onCycle: cycles(fn.blocks), liveAfter: () => all };
 }
 
 function transferBlock(block: Block, liveIn: readonly Set<string>[]): Set<string> {

@@ -1,5 +1,5 @@
 /**
- * What the exploration of all functions of a patch, or of a file that is scanned, may take together. Each function has bounds of its own
+ * What the exploration and comparison of all functions of a patch, or of a file that is scanned, may take together. Each function has bounds of its own
  * (explore.ts); a mail of a megabyte holds a hundred functions that come to theirs. Steps and facts are counted, as time is not the same twice.
  */
 
@@ -8,11 +8,16 @@ export interface Pool {
   steps: number;
   /** Facts carried into blocks, state by state. */
   carried: number;
+  /** Ways of two versions that are held against each other, in characters of their states. */
+  ways: number;
 }
 
-/** Five times what all of mm/memory.c of 6.12 takes, the largest there is: 40,600 steps and 727,000 facts. */
+/**
+ * All of mm/memory.c of 6.12, the most of all files, takes 18,000 steps and 278,000 facts. A real patch whose new function runs into its own
+ * bounds, and is run again knowing its callers, comes to 121,000 and 3.2 million. Comparisons: a function of the largest comes to 3 million.
+ */
 export function newPool(): Pool {
-  return { steps: 200_000, carried: 4_000_000 };
+  return { steps: 150_000, carried: 4_000_000, ways: 20_000_000 };
 }
 
 export function isEmpty({ steps, carried }: Pool): boolean {

@@ -4,7 +4,7 @@
  * showed of a version (shown/), what its steps do, which needs no paths and so holds between hunks (steps/), and what
  * comes on which of its paths, where all of it is in view (paths/).
  */
-import type { FunctionCheck } from "../check/index.ts";
+import { type FunctionCheck, newPool, type Pool } from "../check/index.ts";
 import type { Finding, RuleId } from "../core/finding.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { type Change, isSure, toFinding } from "./change.ts";
@@ -33,8 +33,8 @@ const eitherWay: readonly Comparison[] = [shown, lostGuards, undone, guarded];
 const alongPaths: readonly Comparison[] = [weakerCalls, otherArguments, lostTests, bypassedTests, lostLevel, lostPairs, lostDeeds, lostOrder, deadValues, lostRetry];
 
 /** Findings for what went and what came. */
-export function changes(pre: readonly FunctionCheck[], post: readonly FunctionCheck[], rulebook: Rulebook, touched: Touched): Finding[] {
-  return pairsOf(pre, post, rulebook, touched).flatMap(([lost, won]) => {
+export function changes(pre: readonly FunctionCheck[], post: readonly FunctionCheck[], rulebook: Rulebook, touched: Touched, pool: Pool = newPool()): Finding[] {
+  return pairsOf(pre, post, rulebook, touched, pool).flatMap(([lost, won]) => {
     const broken = [...lost.from.obligations, ...lost.to.obligations].flatMap((o) => (o.outcome === "violated" ? [o.rule] : []));
     // New code brings its own protections: what comes on paths where nothing came tells of no repair.
     return [...told(lost, [...(isShownElsewhere(lost) ? [] : eitherWay), ...(lost.whole ? alongPaths : [])], broken), ...told(won, eitherWay, broken)];

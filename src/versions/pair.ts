@@ -4,7 +4,7 @@
  */
 import { calleesOf, stepsOf } from "../c/index.ts";
 import type { FunctionIr, Step } from "../c/ir.ts";
-import type { FunctionCheck } from "../check/index.ts";
+import { type FunctionCheck, newPool, type Pool } from "../check/index.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { renamedIn } from "./renamed.ts";
 import { type Measure, TouchedFunctions } from "./touched-functions.ts";
@@ -31,6 +31,8 @@ export interface Pair extends Both<FunctionCheck> {
   /** And the checks of both followed all of its paths. */
   readonly judged: boolean;
   readonly rulebook: Rulebook;
+  /** What is left for all pairs of the patch. */
+  readonly pool: Pool;
   /** All functions that the patch touches. */
   readonly touched: Both<TouchedFunctions>;
   /** Lines of `to` that the patch wrote. */
@@ -38,7 +40,7 @@ export interface Pair extends Both<FunctionCheck> {
 }
 
 /** Each function that stands in both versions, read forwards and backwards. */
-export function pairsOf(pre: readonly FunctionCheck[], post: readonly FunctionCheck[], rulebook: Rulebook, touched: Touched): readonly (readonly [lost: Pair, won: Pair])[] {
+export function pairsOf(pre: readonly FunctionCheck[], post: readonly FunctionCheck[], rulebook: Rulebook, touched: Touched, pool: Pool = newPool()): readonly (readonly [lost: Pair, won: Pair])[] {
   const renamed = renamedIn(pre, post);
   const [old, now] = [pre, post].map((checks) => new TouchedFunctions(checks.filter(({ fn }) => touched.names.has(fn.name)), rulebook)) as [TouchedFunctions, TouchedFunctions];
   const [olds, news] = [pre, post].map((checks) => tally(checks, ({ fn }) => fn.name)) as [Map<string, FunctionCheck[]>, Map<string, FunctionCheck[]>];
@@ -47,7 +49,7 @@ export function pairsOf(pre: readonly FunctionCheck[], post: readonly FunctionCh
     const before = olds.get(renamed.get(after.fn.name) ?? after.fn.name)?.[news.get(after.fn.name)!.indexOf(after)];
     if (before === undefined) return [];
     const whole = isWhole(before.fn) && isWhole(after.fn);
-    const common = { whole, judged: whole && before.limit === "" && after.limit === "", rulebook };
+    const common = { whole, judged: whole && before.limit === "" && after.limit === "", rulebook, pool };
     return [[
       { ...common, from: before, to: after, direction: "lost", touched: { from: old, to: now }, written: touched.post },
       { ...common, from: after, to: before, direction: "won", touched: { from: now, to: old }, written: touched.pre },

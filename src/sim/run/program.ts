@@ -15,6 +15,8 @@ export interface Program {
   readonly inMemory: ReadonlySet<string>;
   /** Variables that are needed before step `step` of `block` (steps.length stands for the terminator). */
   readonly live: (block: number, step: number) => ReadonlySet<string>;
+  /** Number of a variable, in the order of declaration. */
+  readonly placeOf: ReadonlyMap<string, number>;
 }
 
 let programs = 0;
@@ -34,17 +36,27 @@ export function programOf(ir: FunctionIr, origin: Program["origin"]): Program {
     for (const e of endExpressions(block.end)) visit(e, (x) => x.k === "addr" && place(x.place, false));
   }
   const atStart = liveAtStart(ir);
-  const cache = new Map<number, ReadonlySet<string>>();
+  const cache = ir.blocks.map(() => new Map<number, ReadonlySet<string>>());
   const live = (block: number, step: number): ReadonlySet<string> => {
-    const key = block * 65536 + step;
-    let set = cache.get(key);
-    if (set === undefined) {
-      set = liveBefore(ir, block, step, atStart);
-      cache.set(key, set);
-    }
+    const known = cache[block]!;
+    const before = known.get(step);
+    if (before !== undefined) return before;
+    const { steps } = ir.blocks[block]!;
+    const mark = Math.min(steps.length, markOf(step) + marks);
+    const set = new Set(mark >= steps.length ? liveAtEnd(ir, block, atStart) : live(block, mark));
+    for (let at = mark - 1; at >= step; at--) backOver(steps[at]!, set);
+    known.set(step, set);
     return set;
   };
-  return { ir, id: programs++, origin, inMemory, live };
+  const placeOf = new Map(Array.from(ir.vars.keys(), (name, place) => [name, place] as const));
+  return { ir, id: programs++, origin, inMemory, live, placeOf };
+}
+
+/** What is live is known from every so many steps on, so that a long block is not gone through for each of its steps. */
+const marks = 64;
+
+function markOf(step: number): number {
+  return step - (step % marks);
 }
 
 function expressionsOf(step: Step): readonly Expr[] {
@@ -115,21 +127,29 @@ function backOver(step: Step, live: Set<string>): void {
   addUses(expressionsOf(step), live);
 }
 
-function liveBefore(ir: FunctionIr, block: number, step: number, atStart: readonly ReadonlySet<string>[]): Set<string> {
-  const b = ir.blocks[block]!;
+function liveAtEnd(ir: FunctionIr, block: number, atStart: readonly ReadonlySet<string>[]): Set<string> {
+  const { end } = ir.blocks[block]!;
   const live = new Set<string>();
-  for (const next of successors(b.end)) for (const name of atStart[next]!) live.add(name);
-  addUses(endExpressions(b.end), live);
-  for (const s of b.steps.slice(step).toReversed()) backOver(s, live);
+  for (const next of successors(end)) for (const name of atStart[next]!) live.add(name);
+  addUses(endExpressions(end), live);
   return live;
 }
 
+/** Steps gone over and names carried until the sets stand; the kernel's largest functions come to a hundredth. */
+const mostWork = 5_000_000;
+
 function liveAtStart(ir: FunctionIr): ReadonlySet<string>[] {
   const sets: Set<string>[] = ir.blocks.map(() => new Set<string>());
+  const all = new Set(ir.vars.keys());
+  let work = 0;
   for (let changed = true; changed; ) {
     changed = false;
     for (let block = ir.blocks.length - 1; block >= 0; block--) {
-      const set = liveBefore(ir, block, 0, sets);
+      const set = liveAtEnd(ir, block, sets);
+      for (const step of ir.blocks[block]!.steps.toReversed()) backOver(step, set);
+      work += ir.blocks[block]!.steps.length + set.size;
+      // Where that would take too long, all are taken for live: states that differ in dead ones only are not found to be one.
+      if (work > mostWork) return ir.blocks.map(() => all);
       if (set.size === sets[block]!.size) continue;
       sets[block] = set;
       changed = true;

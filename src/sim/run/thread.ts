@@ -122,12 +122,14 @@ export function threadKey(thread: ThreadState): string {
   for (const f of thread.frames) {
     key += `|${f.program.id}.${f.block}.${f.step}`;
     if (f.locals.size === 0) continue;
-    let place = 0;
-    for (const name of f.program.ir.vars.keys()) {
-      const value = f.locals.get(name);
-      if (value !== undefined) key += `,${place}=${value.id}`;
-      place++;
+    const { placeOf } = f.program;
+    const set: [number, Value][] = [];
+    for (const [name, value] of f.locals) {
+      const place = placeOf.get(name);
+      if (place !== undefined) set.push([place, value]);
     }
+    if (set.length > 1) set.sort(([a], [b]) => a - b);
+    for (const [place, value] of set) key += `,${place}=${value.id}`;
   }
   if (thread.memory.size > 0) for (const address of [...thread.memory.keys()].toSorted()) key += `;${address}=${thread.memory.get(address)!.id}`;
   for (const text of [...thread.assumed.keys()].toSorted()) key += `?${text}${thread.assumed.get(text)!.truth ? "+" : "-"}`;

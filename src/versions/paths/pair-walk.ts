@@ -5,6 +5,7 @@
  */
 import { definedBy, printExpr, stepsOf } from "../../c/index.ts";
 import type { CallStep, Expr, FunctionIr, Step, Terminator } from "../../c/ir.ts";
+import type { Pool } from "../../check/index.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import { pairSteps, type PairStep } from "./pairs.ts";
 import { namesIn, textsOfTemporaries } from "./tests.ts";
@@ -15,6 +16,8 @@ export interface Books {
   readonly returns: number;
   /** Text of a call -> what is held there on every path: "mmap_lock read"; what is held for writing counts as both. */
   readonly atCalls: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Every path was followed. */
+  readonly complete: boolean;
   /** The steps that take and give back, in order. */
   readonly steps: readonly (PairStep & { readonly call: CallStep })[];
 }
@@ -30,13 +33,16 @@ interface State {
 
 const mostStates = 96;
 const mostCount = 3;
+/** Characters of states, and steps on paths at the price of so many: the largest functions of mm/, fs/ and kernel/ come to 3 million. */
+const mostWork = 10_000_000;
+const workOfStep = 16;
 
 const known = new WeakMap<FunctionIr, Books>();
 
-export function booksOf(fn: FunctionIr, rulebook: Rulebook): Books {
+export function booksOf(fn: FunctionIr, rulebook: Rulebook, pool: Pool): Books {
   const before = known.get(fn);
   if (before) return before;
-  const found = compute(fn, rulebook);
+  const found = compute(fn, rulebook, pool);
   known.set(fn, found);
   return found;
 }
@@ -46,7 +52,7 @@ export function pairStepsIn(fn: FunctionIr, rulebook: Rulebook): Books["steps"] 
   return stepsOf(fn).flatMap((step) => (step.op === "call" ? pairSteps(step, rulebook).map((pair) => ({ ...pair, call: step })) : []));
 }
 
-function compute(fn: FunctionIr, rulebook: Rulebook): Books {
+function compute(fn: FunctionIr, rulebook: Rulebook, pool: Pool): Books {
   const texts = textsOfTemporaries(fn);
   const asked = askedOften(fn, texts);
   const states = new Map<number, Map<string, State>>();
@@ -55,23 +61,29 @@ function compute(fn: FunctionIr, rulebook: Rulebook): Books {
   const statements = fn.blocks.filter(({ end }) => end.k === "return").toSorted((a, b) => lineOf(a) - lineOf(b)).map(({ id }) => id);
   const returns: { readonly net: ReadonlyMap<string, number>; readonly value: string }[] = [];
   const atCalls = new Map<string, Set<string>>();
+  let work = 0;
+  const most = Math.min(mostWork, pool.ways);
   const arrive = (block: number, state: State): void => {
     const here = states.get(block) ?? new Map<string, State>();
     states.set(block, here);
     const kept = here.size < mostStates ? state : { ...state, truths: new Map<string, boolean>() };
     const key = [kept.result, ...Array.from(kept.net, ([name, count]) => `${name} ${count}`).toSorted(), ...Array.from(kept.truths, ([name, truth]) => `${name} ${truth}`).toSorted()].join("|");
+    work += key.length;
     if (here.has(key) || here.size >= 2 * mostStates) return;
     here.set(key, kept);
     pending.add(`${block} ${key}`);
   };
   arrive(0, { net: new Map(), truths: new Map(), result: "" });
   for (const item of pending) {
+    if (work > most) break;
     pending.delete(item);
     const id = Number(item.slice(0, item.indexOf(" ")));
     let paths = [states.get(id)!.get(item.slice(item.indexOf(" ") + 1))!];
     for (const step of fn.blocks[id]!.steps) {
       if (step.op === "call") for (const { net } of paths) noteHeld(atCalls, step.text, net);
       paths = paths.flatMap((path) => after(step, path, rulebook, asked, returned));
+      work += workOfStep * paths.length;
+      if (work > most) break;
     }
     for (const path of paths) {
       const { end } = fn.blocks[id]!;
@@ -79,7 +91,8 @@ function compute(fn: FunctionIr, rulebook: Rulebook): Books {
       for (const [to, next] of onward(end, path, texts, asked)) arrive(to, next);
     }
   }
-  return { exits: exitsOf(returns), returns: statements.length, atCalls, steps: pairStepsIn(fn, rulebook) };
+  pool.ways -= work;
+  return { exits: exitsOf(returns), returns: statements.length, atCalls, complete: work <= most, steps: pairStepsIn(fn, rulebook) };
 }
 
 function lineOf({ end }: FunctionIr["blocks"][number]): number {
