@@ -8,6 +8,7 @@ import { reviewAndKeep } from "./kept-review.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
 import { type Answer, answerOf } from "./thread-answer.ts";
 import { openTree } from "./tree/index.ts";
+import { oneByOne } from "./util/crew.ts";
 import { poolSetup } from "./util/pool.ts";
 
 export interface ReviewSetup {
@@ -24,5 +25,5 @@ async function prepare(): Promise<PatchOptions> {
   return patchOptions(request, tree === null ? null : await openTree(tree), await withPacks(builtinRules(), request.rules, request.cwd));
 }
 
-const task = (patch: PreparedPatch): Promise<Answer<PatchReport>> => answerOf(async () => reviewAndKeep(patch, await (ready ??= prepare())));
+const task: (patch: PreparedPatch) => Promise<Answer<PatchReport>> = oneByOne((patch: PreparedPatch) => answerOf(async () => reviewAndKeep(patch, await (ready ??= prepare()))));
 export default task;

@@ -5,6 +5,7 @@ import { builtinRules, withPacks } from "./rulebook/index.ts";
 import { type FileScan, type ScanContext, scanContext, scanFile } from "./scan-file.ts";
 import { type Answer, answerOf } from "./thread-answer.ts";
 import { openTree } from "./tree/index.ts";
+import { oneByOne } from "./util/crew.ts";
 import { poolSetup } from "./util/pool.ts";
 
 export interface ScanSetup {
@@ -22,5 +23,5 @@ async function prepare(): Promise<ScanContext> {
   return scanContext(request, era, await openTree(tree), await withPacks(builtinRules(), request.rules, request.cwd));
 }
 
-const task = (file: string): Promise<Answer<FileScan>> => answerOf(async () => scanFile(file, await (ready ??= prepare())));
+const task: (file: string) => Promise<Answer<FileScan>> = oneByOne((file: string) => answerOf(async () => scanFile(file, await (ready ??= prepare()))));
 export default task;

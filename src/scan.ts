@@ -1,4 +1,4 @@
-/** Whole files of a tree, as they are: by this thread, or by a pool of them when there are enough files for one to pay. */
+/** Whole files of a tree, as they are: by this thread, and by others beside it when there are enough files for that to pay. */
 import { resolve } from "node:path";
 import { initC } from "./c/index.ts";
 import { InputError } from "./core/errors.ts";
@@ -9,10 +9,11 @@ import { builtinRules, withPacks } from "./rulebook/index.ts";
 import { type FileScan, keptScan, scanContext, type ScanContext, scanFile } from "./scan-file.ts";
 import type { ScanSetup } from "./scan-thread.ts";
 import { summarize } from "./summary.ts";
-import { type Answer, resultOf } from "./thread-answer.ts";
+import { type Answer, answerOf, resultOf } from "./thread-answer.ts";
 import { eraOf, listSources, openTree } from "./tree/index.ts";
-import { inOrder, openPool, type Pool } from "./util/pool.ts";
 import { milliseconds } from "./util/clock.ts";
+import { openCrew } from "./util/crew.ts";
+import { inOrder, openPool } from "./util/pool.ts";
 import { keepHeapSmall } from "./util/short-run.ts";
 import { toolVersion } from "./util/tool-version.ts";
 import { Waivers } from "./waivers.ts";
@@ -23,7 +24,7 @@ const usualPaths: readonly string[] = ["mm", "fs/proc", "kernel/events", "arch/*
 /** A pool for fewer files would take longer to start than it saves. */
 const fewFiles = 8;
 /** Files under way: one that takes long must not keep the other threads waiting. */
-const filesAhead = 64;
+const filesAhead = 128;
 
 export async function scan(request: ScanRequest, events?: EventSink): Promise<Report> {
   const start = milliseconds();
@@ -81,10 +82,11 @@ function scannerFor(files: number, context: ScanContext, setup: ScanSetup): Scan
   if (setup.request.jobs === 1 || files < fewFiles) {
     return { width: 1, scan: async (file) => initC().then(() => scanFile(file, context)), close: async () => {} };
   }
-  let pool: Promise<Pool<string, Answer<FileScan>>> | null = null;
-  return {
-    width: filesAhead,
-    scan: async (file) => resultOf(await (await (pool ??= openPool("scan-thread", setup, setup.request.jobs))).run(file)),
-    close: async () => (await pool)?.close(),
-  };
+  const crew = openCrew<string, Answer<FileScan>>({
+    own: (file) => answerOf(async () => initC().then(() => scanFile(file, context))),
+    threads: setup.request.jobs - 1,
+    open: (threads) => openPool("scan-thread", setup, threads),
+    alone: 0,
+  });
+  return { width: filesAhead, scan: async (file) => resultOf(await crew.run(file)), close: crew.close };
 }

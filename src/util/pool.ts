@@ -19,6 +19,9 @@ export interface Pool<Task, Result> {
  */
 const youngMegabytes = 12;
 
+/** Tasks that a thread may have at a time, which it does one by one (oneByOne() in crew.ts). Who gives them says how many it shall have. */
+const mostAhead = 1000;
+
 /**
  * Starts `threads` threads of the module `entry` (its name in src/ without ending), whose default export takes a task.
  * It finds `setup` in workerData().
@@ -38,7 +41,7 @@ export async function openPool<Task, Result>(entry: string, setup: unknown, thre
     minThreads: threads,
     maxThreads: threads,
     idleTimeout: Infinity,
-    concurrentTasksPerWorker: 1,
+    concurrentTasksPerWorker: mostAhead,
     recordTiming: false,
     resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
     ...(fromSource ? { execArgv: ["--import", pathToFileURL(join(packageRoot(), "scripts/typescript-in-threads.mjs")).href] } : {}),

@@ -1,0 +1,110 @@
+/** This thread and others at one kind of work: each task once, whoever does it; this thread alone as long as that is cheaper. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { type Crew, oneByOne, openCrew } from "./crew.ts";
+import { inOrder } from "./pool.ts";
+
+interface Seen {
+  readonly own: number[];
+  readonly others: number[];
+  opened: number;
+  closed: number;
+  /** Most tasks that the others have had at a time. */
+  most: number;
+}
+
+/** A crew whose other threads are played by one more queue; tasks are numbers, which take this thread `ownTakes` milliseconds and the others `othersTake`. */
+function crewOf(threads: number, alone: number, ownTakes: number, othersTake: number): { readonly crew: Crew<number, string>; readonly seen: Seen } {
+  const seen: Seen = { own: [], others: [], opened: 0, closed: 0, most: 0 };
+  let now = 0;
+  const other = oneByOne(async (task: number) => {
+    await sleep(othersTake);
+    seen.others.push(task);
+    now--;
+    if (task === -2) throw new Error("the others failed");
+    return `done ${task}`;
+  });
+  const crew = openCrew<number, string>({
+    threads,
+    alone,
+    own: async (task) => {
+      await sleep(ownTakes);
+      seen.own.push(task);
+      if (task === -1) throw new Error("this one failed");
+      return `done ${task}`;
+    },
+    open: async () => {
+      seen.opened++;
+      await sleep(5);
+      return {
+        run: (task) => {
+          seen.most = Math.max(seen.most, ++now);
+          return other(task);
+        },
+        close: async () => void seen.closed++,
+      };
+    },
+  });
+  return { crew, seen };
+}
+
+const numbers = (count: number): number[] => Array.from({ length: count }, (_none, i) => i);
+
+async function run(crew: Crew<number, string>, tasks: readonly number[], width = 16): Promise<string[]> {
+  const results: string[] = [];
+  for await (const result of inOrder(tasks, width, crew.run)) results.push(result);
+  await crew.close();
+  return results;
+}
+
+describe("a crew", () => {
+  it("does each task once, by this thread and the others, and gives results in their order", async () => {
+    const { crew, seen } = crewOf(1, 0, 2, 2);
+    expect(await run(crew, numbers(60))).toEqual(numbers(60).map((n) => `done ${n}`));
+    expect([...seen.own, ...seen.others].toSorted((a, b) => a - b)).toEqual(numbers(60));
+    expect(seen.own.length).toBeGreaterThan(0);
+    expect(seen.others.length).toBeGreaterThan(0);
+    expect(seen).toMatchObject({ opened: 1, closed: 1 });
+  });
+
+  it("starts no thread for few tasks, nor where it shall have none", async () => {
+    for (const [threads, alone, count] of [[1, 10, 10], [0, 0, 30]] as const) {
+      const { crew, seen } = crewOf(threads, alone, 0, 0);
+      expect(await run(crew, numbers(count))).toHaveLength(count);
+      expect(seen).toMatchObject({ own: numbers(count), opened: 0, closed: 0 });
+    }
+  });
+
+  it("leaves most of the work to the others when this thread is busy with one task, and few to them when few are left", async () => {
+    const slow = crewOf(1, 0, 300, 1);
+    await run(slow.crew, numbers(40), 40);
+    expect(slow.seen.own.length).toBeLessThan(5);
+    // Forty are to come: a quarter of those that wait.
+    expect(slow.seen.most).toBeGreaterThan(5);
+    const few = crewOf(1, 0, 1, 1);
+    await run(few.crew, numbers(40), 8);
+    expect(few.seen.most).toBe(2);
+  });
+
+  it("fails with what fails, whoever did it", async () => {
+    await expect(run(crewOf(1, 9, 1, 1).crew, [1, -1, 2])).rejects.toThrow("this one failed");
+    await expect(run(crewOf(1, 0, 50, 1).crew, [1, -2, 3, -2, -2])).rejects.toThrow("the others failed");
+    const broken = openCrew<number, string>({ threads: 1, alone: 0, own: (task) => Promise.resolve(`${task}`), open: () => Promise.reject(new Error("no thread")) });
+    await expect(run(broken, numbers(3))).rejects.toThrow("no thread");
+    await broken.close();
+  });
+});
+
+describe("oneByOne()", () => {
+  it("begins a task when the one before has ended, also where that failed", async () => {
+    let now = 0;
+    const work = oneByOne(async (task: number) => {
+      expect(++now).toBe(1);
+      await sleep(2);
+      now--;
+      if (task === 1) throw new Error("one");
+      return task;
+    });
+    expect(await Promise.allSettled([work(0), work(1), work(2)])).toMatchObject([{ value: 0 }, { reason: { message: "one" } }, { value: 2 }]);
+  });
+});
