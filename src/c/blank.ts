@@ -30,7 +30,7 @@ export function blankRanges(text: string, ranges: readonly { readonly from: numb
 
 /** Blanks in the shape of `text`: as long, and with its line ends. */
 export function blanks(text: string): string {
-  return text.replace(/[^\n]/g, " ");
+  return text.replace(/[^\n]+/g, (line) => " ".repeat(line.length));
 }
 
 /** End of the string or character literal that opens at `from`; a line end ends it, so that a stray quote costs one line. */
@@ -80,7 +80,10 @@ export function blankStretch(text: string, from = 0, to: number = text.length): 
     code.push(piece);
     kept = until;
   };
-  while (at < to) {
+  // From one quote or slash to the next: most of a text is neither.
+  const next = /["'/]/g;
+  for (next.lastIndex = at; next.test(text) && next.lastIndex <= to; next.lastIndex = at) {
+    at = next.lastIndex - 1;
     const c = text.charCodeAt(at);
     if (c === 34 || c === 39) {
       const end = Math.min(literalEnd(text, at, to), to);
@@ -92,11 +95,11 @@ export function blankStretch(text: string, from = 0, to: number = text.length): 
       kept = at = end;
       continue;
     }
-    if (c === SLASH && at + 1 < to) {
-      const next = text.charCodeAt(at + 1);
-      if (next === STAR || next === SLASH) {
-        const found = next === STAR ? text.indexOf("*/", at + 2) : -1;
-        const end = next === SLASH ? Math.min(lineCommentEnd(text, at, to), to) : found < 0 || found + 2 > to ? to : found + 2;
+    if (at + 1 < to) {
+      const second = text.charCodeAt(at + 1);
+      if (second === STAR || second === SLASH) {
+        const found = second === STAR ? text.indexOf("*/", at + 2) : -1;
+        const end = second === SLASH ? Math.min(lineCommentEnd(text, at, to), to) : found < 0 || found + 2 > to ? to : found + 2;
         keep(at);
         const gone = blankSlice(text, at, end);
         plain.push(gone);

@@ -18,13 +18,14 @@ export interface Outline {
   readonly pieces: readonly Piece[];
   /** The piece of that number, cut; offsets and lines count from its start. initC() must have been awaited. */
   readonly cut: (number: number) => CutFile;
-  /** Numbers of the pieces that may define a function of the name; have the word; may declare a variable of the name; may hold a record or table that has the word. */
+  /** Numbers of the pieces that may define a function of the name; have the word; may declare a variable or a record of the name; may hold a table that has the word. */
   readonly withFunction: (name: string) => readonly number[];
   readonly withWord: (word: string) => readonly number[];
   readonly withVariable: (name: string) => readonly number[];
-  readonly withRecord: (word: string) => readonly number[];
-  /** Those that may hold records and tables at all. */
-  readonly withBraces: () => readonly number[];
+  readonly withRecord: (name: string) => readonly number[];
+  readonly withTable: (value: string) => readonly number[];
+  /** Those that may hold tables at all. */
+  readonly withTables: () => readonly number[];
 }
 
 /** Characters of pieces whose cuts are kept, twice: what a patch leaves alone is there before it and after it. */
@@ -40,6 +41,7 @@ export function outlineOf(path: string, text: string, columnsTrue = true): Outli
   let heads: ReadonlyMap<string, readonly number[]> | null = null;
   let variables: ReadonlyMap<string, readonly number[]> | null = null;
   let records: ReadonlyMap<string, readonly number[]> | null = null;
+  let tables: ReadonlyMap<string, readonly number[]> | null = null;
   const cut = (number: number): CutFile => {
     const known = cuts.get(number);
     if (known !== undefined) return known;
@@ -67,8 +69,9 @@ export function outlineOf(path: string, text: string, columnsTrue = true): Outli
       return found;
     },
     withVariable: (name) => (variables ??= indexed(scopes.map(variableWords))).get(name) ?? [],
-    withRecord: (word) => (records ??= indexed(scopes.map((scope) => (scope.includes("{") ? wordsIn(scope) : none)))).get(word) ?? [],
-    withBraces: () => scopes.flatMap((scope, number) => (scope.includes("{") ? [number] : [])),
+    withRecord: (name) => (records ??= indexed(scopes.map(recordWords))).get(name) ?? [],
+    withTable: (value) => (tables ??= indexed(scopes.map((scope) => (mayHaveTable(scope) ? wordsIn(scope) : none)))).get(value) ?? [],
+    withTables: () => scopes.flatMap((scope, number) => (mayHaveTable(scope) ? [number] : [])),
   };
 }
 
@@ -100,7 +103,7 @@ function headWords(code: string): Set<string> {
 function variableWords(scope: string): Set<string> {
   const words = new Set<string>();
   if (scope.trim() === "") return words;
-  for (const statement of scope.replace(/^[ \t]*#(?:[^\n]*\\\n)*[^\n]*$/gm, "").split(/[;{}]/)) {
+  for (const statement of withoutDirectives(scope).split(/[;{}]/)) {
     if (isPrototype(statement)) continue;
     for (const word of wordsIn(statement)) words.add(word);
   }
@@ -108,6 +111,29 @@ function variableWords(scope: string): Set<string> {
 }
 
 const none: ReadonlySet<string> = new Set();
+
+function withoutDirectives(scope: string): string {
+  return scope.replace(/^[ \t]*#(?:[^\n]*\\\n)*[^\n]*$/gm, "");
+}
+
+function mayHaveTable(scope: string): boolean {
+  return scope.includes("{") && scope.includes("=");
+}
+
+/** Words of what stands before a brace that opens no body of a function, or behind one that closes. */
+function recordWords(scope: string): ReadonlySet<string> {
+  if (!scope.includes("{")) return none;
+  const words = new Set<string>();
+  let closed = false;
+  const parts = withoutDirectives(scope).split(/([;{}])/);
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const statement = parts[at]!;
+    const end = parts[at + 1];
+    if (closed || (end === "{" && !isPrototype(statement))) for (const word of wordsIn(statement)) words.add(word);
+    closed = end === "}";
+  }
+  return words;
+}
 
 function wordsIn(text: string): Set<string> {
   return new Set(Array.from(text.matchAll(/[A-Za-z_]\w*/g), ([word]) => word));

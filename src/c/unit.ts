@@ -95,7 +95,7 @@ export function lowerCut(outline: Outline, summaries: Summaries = new Map()): Un
       functions: (name) => outline.withFunction(name).flatMap(functionsOf).filter((fn) => fn.name === name),
       mentioning,
       records: (name) => outline.withRecord(name).flatMap((piece) => outline.cut(piece).records.filter((record) => record.name === name)),
-      tables: (value) => outline.withRecord(value).flatMap(tablesOf).filter((table) => setTo(table).includes(value)),
+      tables: (value) => outline.withTable(value).flatMap(tablesOf).filter((table) => setTo(table).includes(value)),
     },
     get functions() {
       return (functions ??= all.flatMap(functionsOf));
@@ -104,7 +104,7 @@ export function lowerCut(outline: Outline, summaries: Summaries = new Map()): Un
       return all.flatMap((piece) => outline.cut(piece).records);
     },
     get opsTables() {
-      return outline.withBraces().flatMap(tablesOf);
+      return outline.withTables().flatMap(tablesOf);
     },
     get unreadable() {
       return all.flatMap((piece) => outline.cut(piece).unreadable.map(({ from, to, reason }) => ({ from: from + linesBefore(outline, piece), to: to + linesBefore(outline, piece), reason })));
