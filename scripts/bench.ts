@@ -4,7 +4,7 @@
  * MMREVIEW_TREE_6_12 names kernel sources; rows that need them are left out without. docs/benchmarks.md has results.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { codeOf, manyMails, patchOfLines, plainMails } from "./bench/inputs.ts";
@@ -77,6 +77,7 @@ function coldRows(): void {
   const other = cost(["perl", checkpatch, "--no-tree", mail], folder, 9);
   row("checkpatch.pl --no-tree, same mail", seconds(other.cpu), `mmreview takes ${times(alone.cpu / other.cpu)}`);
   realMailRow(checkpatch);
+  ordinaryRows(checkpatch);
   const changes = [
     ["a comment in mm/memory.c, with the tree", "mm/memory.c", "\tpte = pte_offset_map_lock(", "\t/* Look at the entry under its lock. */"],
     ["a test in perf_get_pgtable_size(), with the tree", "kernel/events/core.c", "\tpgd = READ_ONCE(*pgdp);", "\tif (!mm->pgd)\n\t\treturn 0;"],
@@ -85,7 +86,7 @@ function coldRows(): void {
   ] as const;
   for (const [n, [what, file, before, added]] of changes.entries()) {
     const patch = join(folder, `tree${n}.patch`);
-    writeFileSync(patch, patchOfTree(file, before, added));
+    writeFileSync(patch, patchOfTree([[file, before, added]]));
     const within = cost(["node", program, "--no-progress", "--no-cache", "--jobs", "1", "--tree", tree, patch], folder, 5);
     const otherWithin = cost(["perl", checkpatch, patch], tree, 5);
     row(what, seconds(within.cpu), `${times(within.cpu / otherWithin.cpu)} checkpatch.pl in the tree (${seconds(otherWithin.cpu)})`);
@@ -108,17 +109,47 @@ function realMailRow(checkpatch: string): void {
   row(`${mails.length} real mails of 130 to 180 lines, alone, the middle one`, seconds(median), `${times(ratios[ratios.length >> 1]!)} checkpatch.pl --no-tree (${times(ratios[0]!)} to ${times(ratios.at(-1)!)}); all together ${times(sum(costs.map(({ ours }) => ours)) / sum(costs.map(({ theirs }) => theirs)))}`);
 }
 
-/** A change to a file of the tree: `added` before the first line that starts with `before`. Made when it is needed, as the text is not ours. */
-function patchOfTree(file: string, before: string, added: string): string {
-  const lines = readFileSync(join(tree, file), "utf8").split("\n");
-  const at = lines.findIndex((line) => line.startsWith(before));
-  const changed = lines.toSpliced(at, 0, ...added.split("\n"));
-  for (const [side, text] of [["a", lines], ["b", changed]] as const) {
-    mkdirSync(dirname(join(folder, side, file)), { recursive: true });
-    writeFileSync(join(folder, side, file), text.join("\n"));
-  }
-  const { stdout } = spawnSync("git", ["diff", "--no-index", `a/${file}`, `b/${file}`], { cwd: folder, encoding: "utf8" });
-  return `From: A <a@example.org>\nSubject: [PATCH] mm: change a function\nDate: Tue, 3 Dec 2024 09:00:00 +0000\n\nSay it.\n\nSigned-off-by: A <a@example.org>\n---\n${stdout.replaceAll("a/a/", "a/").replaceAll("b/b/", "b/")}`;
+/** A mail of 150 lines with changes in three functions, cold, then after another patch to the same files with what that one left, and in a repository. */
+function ordinaryRows(checkpatch: string): void {
+  const mail = join(folder, "ordinary.patch");
+  const [idle, locked] = [["mm/page_idle.c", "\t\taddr = pvmw.address;", "\t\tif (!vma->vm_mm)\n\t\t\tcontinue;"], ["mm/mlock.c", "\tstart_pte = pte_offset_map_lock(", "\tif (!vma->vm_mm)\n\t\treturn 0;"]] as const;
+  const diff = patchOfTree([idle, locked, ["mm/mincore.c", "\tptep = pte_offset_map_lock(", "\t/* The table may have gone. */"]]);
+  const prose = "Say in a few sentences what goes wrong, on which CPU, and since when.\n".repeat(150 - diff.split("\n").length);
+  writeFileSync(mail, diff.replace("Say it.\n", `Say it.\n\n${prose}`));
+  const review = (to: string, patch: string, ...words: readonly string[]): string[] => ["node", program, "--no-progress", "--jobs", "1", ...words, "--tree", to, patch];
+  const beside = (what: string, cpu: number, other: number): void => row(what, seconds(cpu), `${times(cpu / other)} checkpatch.pl there (${seconds(other)})`);
+  const other = cost(["perl", checkpatch, mail], tree, 5).cpu;
+  beside("a patch of 150 lines to three files of mm/, with the tree", cost(review(tree, mail, "--no-cache"), folder, 5).cpu, other);
+  const another = join(folder, "another.patch");
+  writeFileSync(another, patchOfTree([["mm/page_idle.c", "\tif (pfn >= max_pfn)", "\tcond_resched();"], ["mm/mlock.c", "\tlru_add_drain();", "\tcond_resched();"]]));
+  const warm = Math.min(...[1, 2, 3].map((run) => {
+    const env = { ...plainEnv, XDG_CACHE_HOME: join(folder, `cache${run}`) };
+    cost(review(tree, another), folder, 1, env);
+    return cost(review(tree, mail), folder, 1, env).cpu;
+  }));
+  beside("the same after another patch to these files", warm, other);
+  const repository = join(folder, "repository");
+  for (const part of ["mm", "include", "fs", "kernel", "scripts", "Makefile", "Kbuild", "MAINTAINERS", "README", "COPYING", "CREDITS"]) if (existsSync(join(tree, part))) cpSync(join(tree, part), join(repository, part), { recursive: true });
+  for (const part of ["Documentation", "arch", "drivers", "init", "ipc", "lib"]) mkdirSync(join(repository, part), { recursive: true });
+  for (const words of [["init", "-q"], ["add", "-A"], ["-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "-m", "all"]]) spawnSync("git", words, { cwd: repository });
+  beside("the same, the tree a git repository", cost(review(repository, mail, "--no-cache"), folder, 3).cpu, cost(["perl", checkpatch, mail], repository, 3).cpu);
+}
+
+/** Changes to files of the tree: lines before the first one that starts with a text. Made when they are needed, as the text is not ours. */
+function patchOfTree(changes: readonly (readonly [file: string, before: string, added: string])[]): string {
+  const diffs = changes.map(([file, before, added]) => {
+    const lines = readFileSync(join(tree, file), "utf8").split("\n");
+    const at = lines.findIndex((line) => line.startsWith(before));
+    if (at < 0) throw new Error(`${file} has no line that starts with ${JSON.stringify(before)}`);
+    const changed = lines.toSpliced(at, 0, ...added.split("\n"));
+    for (const [side, text] of [["a", lines], ["b", changed]] as const) {
+      mkdirSync(dirname(join(folder, side, file)), { recursive: true });
+      writeFileSync(join(folder, side, file), text.join("\n"));
+    }
+    const { stdout } = spawnSync("git", ["diff", "--no-index", `a/${file}`, `b/${file}`], { cwd: folder, encoding: "utf8" });
+    return stdout.replaceAll("a/a/", "a/").replaceAll("b/b/", "b/");
+  });
+  return `From: A <a@example.org>\nSubject: [PATCH] mm: change a function\nDate: Tue, 3 Dec 2024 09:00:00 +0000\n\nSay it.\n\nSigned-off-by: A <a@example.org>\n---\n${diffs.join("")}`;
 }
 
 function scanRows(): void {
