@@ -56,4 +56,19 @@ describe("what the rules follow", () => {
     const folios = ["static void k(struct vm_area_struct *vma, pte_t *pte, unsigned long addr)", "{", "\tstruct page *p;", "\tpte_t e;", "retry:", "\te = ptep_get(pte);", ...many(200, () => "\tp = vm_normal_page(vma, addr, e);", (i) => `\ta${i} = p;`, (i) => `\tif (!a${i})`, () => "\t\tgoto retry;"), "}"];
     expect(await review(folios)).toBe(1);
   });
+
+  it("is bounded where each call may fail and is not asked", async () => {
+    const f = (count: number): string[] => ["static void f(struct mm_struct *mm, pte_t *pte)", "{", ...many(count, () => "\tmmap_read_trylock(mm);"), "\tset_pte(pte, *pte);", "}"];
+    const lines = f(40);
+    // Two ways behind each call, all in one block: 2 to the 40th.
+    const lost = `--- a/mm/x.c\n+++ b/mm/x.c\n@@ -1,${lines.length} +1,${lines.length - 1} @@\n${lines.map((line, i) => `${i === 2 ? "-" : " "}${line}\n`).join("")}`;
+    expect(onlyPatch(await reviewTexts([lost], { kernel: "6.14" })).functions).toMatchObject([{ name: "f", coverage: "partial", reason: expect.stringContaining("limit hit") as string }]);
+  });
+
+  it("is bounded for all functions of a patch together", async () => {
+    const kept = (k: number): string[] => [`static void f${k}(struct mm_struct *mm, pte_t *pte, int x)`, "{", ...many(150, (i) => `\tif (x == ${i})`, (i) => `\t\tspin_lock(ptl${i});`), "\tset_pte(pte, *pte);", "}"];
+    const functions = onlyPatch(await reviewTexts([added(Array.from({ length: 40 }, (_, k) => kept(k)).flat())], { kernel: "6.14" })).functions;
+    expect(functions).toHaveLength(40);
+    expect(functions.at(-1)).toMatchObject({ coverage: "partial", reason: "limit hit: the functions before it took what all of them may take together" });
+  });
 });

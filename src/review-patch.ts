@@ -9,9 +9,10 @@ import type { FilePatch, ParsedDiff } from "./core/diff.ts";
 import type { FunctionReport, PatchReport } from "./core/report.ts";
 import { lowerUnit } from "./c/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
-import { type TreeState, wholeFunctions } from "./helper-units.ts";
+import type { TreeState } from "./helper-units.ts";
 import { takesSameSteps, withSameSteps } from "./same-steps.ts";
 import { namedBySubject } from "./named-by-subject.ts";
+import { helpersAmong } from "./patch-helpers.ts";
 import type { PatchOptions } from "./patch-options.ts";
 import type { PreparedPatch } from "./prepare-patch.ts";
 import { endShortRun } from "./util/short-run.ts";
@@ -70,13 +71,17 @@ async function checkFiles(
     sources.push({ pre: before, post: post && { image: post, unit: namedBySubject(lowerUnit(post), subject) } });
     await new Promise(setImmediate);
   }
+  const helpers = {
+    pre: helpersAmong(sources.flatMap(({ pre }) => (pre === null ? [] : [pre.unit]))),
+    post: helpersAmong(sources.flatMap(({ post }) => (post === null ? [] : [post.unit]))),
+  };
   const pool = { left: mostReplaySteps };
   const exploring = newPool();
   const same = sources.every(takesSameSteps);
   for (const both of sources) {
     const elsewhere: Sides<Elsewhere> = {
-      pre: await elsewhereOf("pre", both, sources, states, rulebook, options),
-      post: await elsewhereOf("post", both, sources, states, rulebook, options),
+      pre: await elsewhereOf("pre", both, helpers, states, rulebook, options),
+      post: await elsewhereOf("post", both, helpers, states, rulebook, options),
     };
     const flow = await inSlices(checkingImages(both, rulebook, { all: options.all, strict: options.strict, elsewhere, pool: exploring }));
     const outside = await callersInTree(both, sources, states.post, rulebook, options);
@@ -117,14 +122,14 @@ function unitBefore(image: FileImage, { base, stack }: TreeState, { sources }: P
 async function elsewhereOf(
   side: keyof Sides<unknown>,
   of: Sides<Source | null>,
-  all: readonly Sides<Source | null>[],
+  helpers: Sides<(own: UnitIr) => readonly UnitIr[]>,
   states: Sides<TreeState>,
   rulebook: Rulebook,
   options: PatchOptions,
 ): Promise<Elsewhere> {
   const own = of[side];
   if (own === null) return nothingElse;
-  const others = all.flatMap((other) => (other === of || other[side] === null ? [] : [wholeFunctions(other[side].unit)]));
+  const others = helpers[side](own.unit);
   const asked = (fn: FunctionIr): boolean => options.all || isTouched(fn, own.image);
   const found = options.sources ? await options.sources.elsewhere(own.unit, own.image.lines.join("\n"), rulebook, asked, states[side]) : nothingElse;
   return { ...found, helpers: [...found.helpers, ...others] };

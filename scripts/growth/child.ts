@@ -40,6 +40,9 @@ function send(answer: Answer): void {
   process.send!(answer);
 }
 
+// One after the other: what is counted is counted for the process.
+let before = Promise.resolve();
+
 process.on("message", (task: Task) => {
-  run(task).catch((error: unknown) => send({ kind: "failed", shape: task.shape, text: String(error instanceof Error ? error.stack : error).slice(0, 2000) })).finally(() => send({ kind: "end", shape: task.shape }));
+  before = before.then(() => run(task)).catch((error: unknown) => send({ kind: "failed", shape: task.shape, text: String(error instanceof Error ? error.stack : error).slice(0, 2000) })).finally(() => send({ kind: "end", shape: task.shape }));
 });

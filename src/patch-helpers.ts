@@ -1,0 +1,45 @@
+/**
+ * What the files of a patch are to each other: functions of one may be run in place in another, and call what it defines. In a patch of
+ * many files each is given those only that it has to do with by name: each beside all others is work by the square of their number.
+ */
+import { calleesOf } from "./c/index.ts";
+import type { UnitIr } from "./c/ir.ts";
+import { wholeFunctions } from "./helper-units.ts";
+
+/** Up to here each file is given all others, so that helpers of helpers are among them. */
+const mostFiles = 64;
+
+/** For a file of a patch the functions that are there in full in the others. `units`: the files of one side. */
+export function helpersAmong(units: readonly UnitIr[]): (own: UnitIr) => readonly UnitIr[] {
+  const whole = new Map<UnitIr, UnitIr>();
+  const wholeOf = (unit: UnitIr): UnitIr => {
+    const known = whole.get(unit);
+    if (known) return known;
+    const made = wholeFunctions(unit);
+    whole.set(unit, made);
+    return made;
+  };
+  if (units.length <= mostFiles) return (own) => units.filter((unit) => unit !== own).map(wholeOf);
+  const defining = new Map<string, UnitIr[]>();
+  const calling = new Map<string, UnitIr[]>();
+  for (const unit of units) {
+    for (const name of new Set(unit.functions.map((fn) => fn.name))) put(defining, name, unit);
+    for (const name of calledIn(unit)) put(calling, name, unit);
+  }
+  const order = new Map(units.map((unit, i) => [unit, i] as const));
+  return (own) => {
+    const found = new Set([...Array.from(calledIn(own)).flatMap((name) => defining.get(name) ?? []), ...own.functions.flatMap((fn) => calling.get(fn.name) ?? [])]);
+    found.delete(own);
+    return Array.from(found).toSorted((a, b) => order.get(a)! - order.get(b)!).map(wholeOf);
+  };
+}
+
+function calledIn(unit: UnitIr): ReadonlySet<string> {
+  return new Set(unit.functions.flatMap((fn) => Array.from(fn.words?.called ?? calleesOf(fn))));
+}
+
+function put(lists: Map<string, UnitIr[]>, name: string, unit: UnitIr): void {
+  const known = lists.get(name);
+  if (known) known.push(unit);
+  else lists.set(name, [unit]);
+}
