@@ -92,7 +92,7 @@ async function checkFiles(
     const checked = unchanged ? { ...flow, functions: withSameSteps(flow.functions) } : replayed ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, elsewhere, more, pool }) : flow;
     const decided = asksForOrder(checked.findings) ? (await import("./weak-findings.ts")).withWeakTraces(both, checked, rulebook) : checked;
     functions.push(...decided.functions);
-    findings.push(...[...decided.findings, ...outside].filter((f) => options.wants(f.rule)).map((f) => withFrame(f, both)));
+    findings.push(...[...decided.findings, ...outside].filter((f) => options.wants(f.rule)).map(framing(both)));
     await new Promise(setImmediate);
   }
   return { functions, findings: findings.filter((f) => options.all || f.status !== "pre-existing") };
@@ -157,12 +157,16 @@ function isSource(file: FilePatch): boolean {
 }
 
 /** The lines around a finding, from the image it was found in. */
-function withFrame(finding: Finding, { pre, post }: Sides<Source | null>): Finding {
-  const image = (finding.status === "fixed" ? pre : post)?.image;
-  if (image === undefined) return finding;
-  const removed = image === post?.image ? removedLines(pre?.image ?? null, image) : new Map();
-  const frame = frameAround(image, finding.line, removed);
-  return frame ? { ...finding, frame } : finding;
+/** The images are gone through once for all findings of a file. */
+function framing({ pre, post }: Sides<Source | null>): (finding: Finding) => Finding {
+  let known: ReturnType<typeof removedLines> | null = null;
+  return (finding) => {
+    const image = (finding.status === "fixed" ? pre : post)?.image;
+    if (image === undefined) return finding;
+    const removed = image === post?.image ? (known ??= removedLines(pre?.image ?? null, image)) : new Map();
+    const frame = frameAround(image, finding.line, removed);
+    return frame ? { ...finding, frame } : finding;
+  };
 }
 
 function troublesOf(diff: ParsedDiff): string[] {

@@ -18,7 +18,10 @@ export function removedLines(pre: FileImage | null, post: FileImage): RemovedLin
   let at = 1;
   for (let line = 1; line <= pre.lines.length; line++) {
     if (pre.changed.has(line)) {
-      removed.set(at, [...(removed.get(at) ?? []), { line, mark: "-", text: pre.lines[line - 1]! }]);
+      const gone: FrameLine = { line, mark: "-", text: pre.lines[line - 1]! };
+      const before = removed.get(at);
+      if (before) before.push(gone);
+      else removed.set(at, [gone]);
       continue;
     }
     while (post.changed.has(at)) at++;
