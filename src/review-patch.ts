@@ -156,8 +156,7 @@ function isSource(file: FilePatch): boolean {
   return !file.binary && (file.pathUnknown || isC(file.newPath ?? file.oldPath ?? ""));
 }
 
-/** The lines around a finding, from the image it was found in. */
-/** The images are gone through once for all findings of a file. */
+/** The lines around a finding, from the image it was found in; both images are gone through once for all findings of a file. */
 function framing({ pre, post }: Sides<Source | null>): (finding: Finding) => Finding {
   let known: ReturnType<typeof removedLines> | null = null;
   return (finding) => {
