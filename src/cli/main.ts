@@ -1,5 +1,6 @@
 /** The process around the command line: real streams, signals, closed pipes, exit. bin/mmreview.js calls it and nothing else. */
 import { beginShortRun } from "../util/short-run.ts";
+import { exitCode } from "./exit-codes.ts";
 import { executeCli, type Surroundings } from "./execute.ts";
 import type { Streams } from "./context.ts";
 import { eraseLine } from "./progress.ts";
@@ -14,8 +15,20 @@ const stdin: Streams["stdin"] = {
   [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator](),
 };
 
+/** Ends the process when its event loop has nothing left to wait for though the work has not ended: that is never a clean end. */
+function refuseSilence(hasEnded: () => boolean): void {
+  process.once("exit", (code) => {
+    // 13: somebody waits for what will never come.
+    if (hasEnded() || (code !== 0 && code !== 13)) return;
+    process.exitCode = exitCode.internal;
+    process.stderr.write("mmreview: ended before its work did: this is a bug of mmreview; nothing was reviewed.\n");
+  });
+}
+
 export async function main(surroundings: Partial<Surroundings> = {}): Promise<void> {
   beginShortRun();
+  let ended = false;
+  refuseSilence(() => ended);
   for (const [signal, code] of Object.entries(signals)) {
     process.once(signal, () => {
       process.stderr.write(`${process.stderr.isTTY ? eraseLine : ""}mmreview: stopped by ${signal}\n`);
@@ -25,5 +38,7 @@ export async function main(surroundings: Partial<Surroundings> = {}): Promise<vo
   // A write's own callback brings its error to who waits for it; without a listener the event would end the process first.
   process.stdout.on("error", () => {});
   process.stderr.on("error", () => {});
-  process.exit(await executeCli(process.argv.slice(2), { stdin, stdout: process.stdout, stderr: process.stderr }, process.env, surroundings));
+  const code = await executeCli(process.argv.slice(2), { stdin, stdout: process.stdout, stderr: process.stderr }, process.env, surroundings);
+  ended = true;
+  process.exit(code);
 }

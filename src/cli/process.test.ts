@@ -20,6 +20,7 @@ import { emptyReport } from ${JSON.stringify(join(root, "fixtures/cli/harness.ts
 const skipped = Array.from({ length: 50_000 }, (_, n) => ({ messageId: String(n), subject: "s", reason: "r" }));
 const answers = {
   waits: () => new Promise((done) => { setTimeout(done, 60_000); process.stderr.write("ready\\n"); }),
+  stalls: () => new Promise(() => {}),
   much: async () => emptyReport({ inputs: [{ path: "much", messages: 50_000, patches: 0, skipped, troubles: [] }] }),
 };
 const simulate = async (request, events) => {
@@ -50,6 +51,14 @@ describe("signals", () => {
       child.on("exit", done);
     });
     expect({ code, stderr }).toEqual({ code: expected, stderr: `ready\nmmreview: stopped by ${signal}\n` });
+  });
+});
+
+describe("a command that waits for what never comes", () => {
+  it("ends with 4 and says so", () => {
+    const { status, stdout, stderr } = spawnSync(...started(["stalls"]), { encoding: "utf8" });
+    expect({ status, stdout }).toEqual({ status: 4, stdout: "" });
+    expect(stderr).toContain("mmreview: ended before its work did: this is a bug of mmreview; nothing was reviewed.\n");
   });
 });
 

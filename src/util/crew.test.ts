@@ -89,8 +89,18 @@ describe("a crew", () => {
   it("fails with what fails, whoever did it", async () => {
     await expect(run(crewOf(1, 9, 1, 1).crew, [1, -1, 2])).rejects.toThrow("this one failed");
     await expect(run(crewOf(1, 0, 50, 1).crew, [1, -2, 3, -2, -2])).rejects.toThrow("the others failed");
-    const broken = openCrew<number, string>({ threads: 1, alone: 0, own: (task) => Promise.resolve(`${task}`), open: () => Promise.reject(new Error("no thread")) });
-    await expect(run(broken, numbers(3))).rejects.toThrow("no thread");
+  });
+
+  it.each([0, 3])("fails, and leaves no task unsettled, when no other thread can be started after %i tasks", async (alone) => {
+    const own = async (task: number): Promise<string> => {
+      await sleep(1);
+      return `done ${task}`;
+    };
+    const broken = openCrew<number, string>({ threads: 1, alone, own, open: () => Promise.reject(new Error("no thread")) });
+    const ends = await Promise.allSettled(numbers(9).map(broken.run));
+    expect(ends.filter((end) => end.status === "rejected").map((end) => String(end.reason))).toContain("Error: no thread");
+    await expect(broken.run(9)).rejects.toThrow("no thread");
+    await expect(run(openCrew<number, string>({ threads: 1, alone, own, open: () => Promise.reject(new Error("no thread")) }), numbers(9))).rejects.toThrow("no thread");
     await broken.close();
   });
 });

@@ -40,6 +40,8 @@ export function openCrew<Task, Result>({ own, threads, open, alone }: CrewOption
   let busy = false;
   let opening: Promise<Pool<Task, Result>> | null = null;
   let pool: Pool<Task, Result> | null = null;
+  /** Why the others can't be started: nothing is done any more then, rather than half of it. */
+  let broken: Promise<Result> | null = null;
 
   const begin = (work: (task: Task) => Promise<Result>, done: () => void): void => {
     const { task, settle } = waiting.shift()!;
@@ -53,11 +55,19 @@ export function openCrew<Task, Result>({ own, threads, open, alone }: CrewOption
   const deal = (): void => {
     if (threads > 0 && come > alone && opening === null) {
       opening = open(threads);
-      opening.then((opened) => {
-        pool = opened;
-        deal();
-      }, () => undefined);
+      opening.then(
+        (opened) => {
+          pool = opened;
+          deal();
+        },
+        (error: unknown) => {
+          broken = Promise.reject(error);
+          broken.catch(() => undefined);
+          deal();
+        },
+      );
     }
+    if (broken !== null) for (const { settle } of waiting.splice(0)) settle(broken);
     while (pool !== null && waiting.length > 0 && given < threads * ahead(waiting.length, threads)) {
       given++;
       begin(pool.run, () => given--);
@@ -74,7 +84,6 @@ export function openCrew<Task, Result>({ own, threads, open, alone }: CrewOption
         come++;
         waiting.push({ task, settle: (result) => void result.then(done, fail) });
         deal();
-        opening?.catch(fail);
       }),
     close: async () => (await opening?.catch(() => null))?.close(),
   };
