@@ -20,7 +20,7 @@ function installed(change: (bytes: Buffer) => Buffer | null, changed = ".cache")
   mkdirSync(join(place, "dist"));
   for (const name of ["bin", "package.json", "dist/rules.json"]) cpSync(join(root, name), join(place, name), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(place, "node_modules"));
-  for (const name of readdirSync(join(root, "dist")).filter((file) => /\.cjs$|\.units$|\.touched$/.test(file))) {
+  for (const name of readdirSync(join(root, "dist")).filter((file) => /\.cjs|\.units$|\.touched$/.test(file))) {
     const bytes = readFileSync(join(root, "dist", name));
     const kept = name.endsWith(changed) ? change(bytes) : bytes;
     if (kept !== null) writeFileSync(join(place, "dist", name), kept);

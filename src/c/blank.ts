@@ -82,8 +82,9 @@ export function blankStretch(text: string, from = 0, to: number = text.length): 
   };
   // From one quote or slash to the next: most of a text is neither.
   const next = /["'/]/g;
-  for (next.lastIndex = at; next.test(text) && next.lastIndex <= to; next.lastIndex = at) {
-    at = next.lastIndex - 1;
+  const stretch = text.slice(from, to);
+  for (next.lastIndex = 0; next.test(stretch); next.lastIndex = at - from) {
+    at = from + next.lastIndex - 1;
     const c = text.charCodeAt(at);
     if (c === 34 || c === 39) {
       const end = Math.min(literalEnd(text, at, to), to);

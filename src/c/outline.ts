@@ -77,7 +77,8 @@ export function outlineOf(path: string, text: string, columnsTrue = true): Outli
 
 /** Behind the last thing that ends before the head of a function. */
 function lastEnd(code: string, from: number, bodyFrom: number): number {
-  return Math.max(code.lastIndexOf(";", bodyFrom), code.lastIndexOf("}", bodyFrom), from - 1) + 1;
+  const front = code.slice(from, bodyFrom);
+  return from + Math.max(front.lastIndexOf(";"), front.lastIndexOf("}")) + 1;
 }
 
 function indexed(words: readonly ReadonlySet<string>[]): Map<string, number[]> {
