@@ -6,8 +6,8 @@
 import { createRequire } from "node:module";
 import type { Cursor, Grammar } from "./grammar.ts";
 
-/** The release whose core is that of web-tree-sitter in package.json. Others recover from errors in other ways. */
-export const coreVersion = "0.25.1";
+/** The release of the package that holds the core of tree-sitter 0.25.10, as web-tree-sitter 0.25.10 does. Other cores recover from errors in other ways. */
+export const nativeVersion = "0.25.1";
 
 /** What of the binding is used. Its `parse` takes reader, former tree, room for text in UTF-16 units with one to spare, ranges, progress. */
 interface Binding {
@@ -50,7 +50,7 @@ export function nativeGrammar(load: Load = createRequire(import.meta.url)): Gram
 
 function grammarBy(load: Load): Grammar {
   const { version } = load("tree-sitter/package.json") as { readonly version: string };
-  if (version !== coreVersion) throw new Error(`tree-sitter is ${version}`);
+  if (version !== nativeVersion) throw new Error(`tree-sitter is ${version}`);
   const machine = `${process.platform}-${process.arch}`;
   const binding = firstThatLoads(load, ["tree-sitter/build/Release/tree_sitter_runtime_binding.node", `tree-sitter/prebuilds/${machine}/tree-sitter.node`]) as Binding;
   const language = firstThatLoads(load, ["tree-sitter-c/build/Release/tree_sitter_c_binding.node", `tree-sitter-c/prebuilds/${machine}/tree-sitter-c.node`]);

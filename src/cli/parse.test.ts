@@ -21,6 +21,7 @@ describe("parseArguments", () => {
     ["review a", { named: true, positionals: ["a"] }],
     ["review scan", { named: true, positionals: ["scan"] }],
     ["-", { positionals: ["-"] }],
+    ["- a.mbox", { positionals: ["-", "a.mbox"] }],
     ["HEAD~3..", { positionals: ["HEAD~3.."] }],
     ["12 1e3", { positionals: ["12", "1e3"] }],
     ["--format json a", { positionals: ["a"], values: { format: ["json"] } }],
@@ -60,20 +61,27 @@ describe("parseArguments", () => {
 });
 
 describe("a plain line", () => {
-  const word = fc.constantFrom("a.mbox", "review", "scan", "rules", "show", "12", "1e3", "0x1", "true", "false", "x=y", "a,b", "-", "--", "HEAD~3..", ".", "é", "'q'", '"q"', "a b", "", ...optionTable.flatMap(({ name, short }) => [`--${name}`, `--${name}`, `-${short ?? "q"}`, `--${name}=v`]));
+  const plain = fc.constantFrom("a.mbox", "review", "scan", "rules", "show", "12", "1e3", "0x1", "x=y", "a,b", "HEAD~3..", ".", "é", "a b");
+  const option = fc.constantFrom(...optionTable.flatMap(({ name, short }) => (short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`])));
+  const odd = fc.constantFrom("true", "false", "-", "--", "'q'", '"q"', "", "-q1", "--tree=v", "--quiet=1", "-qv", "--no-such");
+  const word = fc.oneof({ weight: 8, arbitrary: plain }, { weight: 4, arbitrary: option }, { weight: 1, arbitrary: odd });
 
   it("is split as yargs would", async () => {
-    let plain = 0;
+    let taken = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(word, { maxLength: 7 }), async (line) => {
         const words = plainWords(line);
         if (words === null) return;
-        plain++;
+        taken++;
         expect(words).toEqual(await yargsWords(line));
       }),
       { numRuns: 3000 },
     );
-    expect(plain).toBeGreaterThan(300);
+    expect(taken).toBeGreaterThan(1000);
+  });
+
+  it.each([["-", "a.mbox"], ["a.mbox", "-"], ["--tree", "-"], ["--", "-q"], ["--quiet", "true"], ["-qv"], ["--tree=x"], ["--no-such"], ["--tree"]])("is not %s %s", (...line) => {
+    expect(plainWords(line)).toBeNull();
   });
 
   it("is what people type", () => {

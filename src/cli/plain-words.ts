@@ -20,7 +20,7 @@ export function plainWords(argv: readonly string[]): Words | null {
   const rest = argv.values();
   for (const word of rest) {
     if (!plain(word)) {
-      const option = optionTable.find((one) => word === `--${one.name}` || word === `-${one.short ?? ""}`);
+      const option = optionTable.find((one) => word === `--${one.name}` || (one.short !== undefined && word === `-${one.short}`));
       if (option === undefined || !takenBy(option, rest, found)) return null;
     } else if (/^(?:true|false)$/.test(word)) return null;
     else words.push(word);
