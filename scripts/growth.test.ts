@@ -32,6 +32,8 @@ function measure(tasks: readonly Task[]): Promise<ReadonlyMap<string, readonly M
 const watched: Readonly<Record<string, number>> = {
   "diff: hunks in one place": 4096,
   "diff: files": 4096,
+  "diff: comments begun in each hunk": 16_384,
+  "C, added, in a file: empty functions": 16_384,
   "mail: references": 4096,
   "mail: replies to one": 4096,
   "report: text, findings of many functions": 8192,

@@ -143,6 +143,7 @@ const inFile: Readonly<Record<string, Part>> = {
   "macros of many lines": (i) => [`#define M${i}(x) \\`, "\tdo { \\", "\t\tset_pte(x, *x); \\", "\t} while (0)"],
   "enums": (i) => [`enum e${i} { A${i}, B${i}, C${i} };`],
   "comments": () => ["/* mmap_lock must be held by the caller of this */"],
+  "empty functions": (i) => [`g${i}()`, "{", "}"],
   "heads without bodies": (i) => [`static void g${i}(pte_t *pte)`],
   "conditionals": (i) => [`#ifdef CONFIG_${i}`, `static void g${i}(pte_t *pte)`, "{", "\tset_pte(pte, *pte);", "}", "#else", `static void g${i}(pte_t *pte) { }`, "#endif"],
   "conditionals in conditionals": (i, n) => [i < n / 2 ? `#if CONFIG_${i}` : "#endif"],

@@ -78,7 +78,7 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 /** Built-ins that go through all of what they are called on, or may; some stop early, so this is a bound and not a measure. */
 const throughAll: readonly (readonly [object, readonly string[]])[] = [
   [String.prototype, ["includes", "toLowerCase", "toUpperCase", "normalize", "repeat"]],
-  [Array.prototype, ["includes", "slice", "concat", "join", "flat", "reverse", "toReversed", "sort", "toSorted", "splice", "unshift", "shift", "values", "entries", "keys"]],
+  [Array.prototype, ["includes", "concat", "join", "flat", "reverse", "toReversed", "sort", "toSorted", "splice", "unshift", "shift", "values", "entries", "keys"]],
   [Map.prototype, ["entries", "keys", "values", "forEach"]],
   [Set.prototype, ["entries", "values", "forEach"]],
 ];
@@ -129,6 +129,7 @@ function watchBuiltins(): Builtins {
   };
   for (const [owner, names] of throughAll) for (const name of names) watch(owner, name, sizeOf);
   for (const owner of [Array.prototype, Map.prototype, Set.prototype]) watch(owner, Symbol.iterator, sizeOf);
+  watch(Array.prototype, "slice", (_self, _args, copy) => sizeOf(copy));
   for (const owner of [String.prototype, Array.prototype]) watch(owner, "indexOf", (self, [, from], at) => ((at as number) < 0 ? sizeOf(self) : (at as number)) - Number(from ?? 0));
   for (const owner of [String.prototype, Array.prototype]) watch(owner, "lastIndexOf", (self, [, from], at) => Math.min(sizeOf(self), Number(from ?? Infinity)) - Math.max(0, at as number));
   // Those that are handed an expression run it by exec().

@@ -99,8 +99,8 @@ export function blankStretch(text: string, from = 0, to: number = text.length): 
     if (at + 1 < to) {
       const second = text.charCodeAt(at + 1);
       if (second === STAR || second === SLASH) {
-        const found = second === STAR ? text.indexOf("*/", at + 2) : -1;
-        const end = second === SLASH ? Math.min(lineCommentEnd(text, at, to), to) : found < 0 || found + 2 > to ? to : found + 2;
+        const found = second === STAR ? stretch.indexOf("*/", at - from + 2) : -1;
+        const end = second === SLASH ? Math.min(lineCommentEnd(text, at, to), to) : found < 0 ? to : from + found + 2;
         keep(at);
         const gone = blankSlice(text, at, end);
         plain.push(gone);
