@@ -5,7 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
+import { initC } from "../src/c/index.ts";
 import { nativeGrammar } from "../src/c/native-grammar.ts";
+import { builtinRules } from "../src/rulebook/index.ts";
+import { libraryFor } from "../src/sim/library.ts";
+import { readTouched } from "../src/sim/touched.ts";
 
 const root = join(import.meta.dirname, "..");
 const made: string[] = [];
@@ -52,6 +56,14 @@ describe.skipIf(!built)("the bundle", () => {
   });
 
   // From 20.15 on there is a checksum for it.
+  it("has beside it what actors touch in all eras", async () => {
+    await initC();
+    const { models, actors, eras } = builtinRules();
+    const [name] = readdirSync(join(root, "dist")).filter((file) => file.endsWith(".touched"));
+    const data = readFileSync(join(root, "dist", name!)).subarray(40);
+    for (const { version } of [eras[0]!, eras.at(-1)!]) expect(readTouched(data, libraryFor(models, actors, version)).size).toBeGreaterThan(100);
+  });
+
   it.skipIf(crc32 === undefined)("is taken with its compiled code by the command line and by its threads, whose flags of V8 are those of a long run", () => {
     const place = installed((cache) => cache);
     const flags = readFileSync(join(root, "src/util/short-run.ts"), "utf8").match(/"--[a-z-]+"/g)!.filter((flag) => !/liftoff/.test(flag));

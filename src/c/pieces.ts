@@ -1,7 +1,8 @@
 /**
  * A text cut behind its functions by brackets alone, so that each can be cut further by itself and only when somebody wants
  * it: of the dozen files with helpers that a patch leads to, few functions are looked into. A cut is made where a brace in
- * the first column closes what a list of parameters stands before, with nothing else on the line and no bracket open.
+ * the first column closes what a list of parameters stands before, with nothing else on the line and no brace open. Parentheses are
+ * not counted, nor is it asked which conditionals a cut lies in: one that is open there is settled on either side by itself.
  */
 import { isBlank } from "./brackets.ts";
 

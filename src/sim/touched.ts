@@ -19,7 +19,7 @@ const known = new WeakMap<Library, Map<string, Touched>>();
 
 export function touchedAlone(library: Library, settings: Settings, actor: Actor): Touched {
   let cache = known.get(library);
-  if (cache === undefined) known.set(library, (cache = fromBuild(library)));
+  if (cache === undefined) known.set(library, (cache = readTouched(builtFile(".touched") ?? Buffer.alloc(0), library)));
   const key = keyOf(settings, actor);
   let touched = cache.get(key);
   if (touched === undefined) cache.set(key, (touched = runAlone(library, settings, actor)));
@@ -49,12 +49,17 @@ function idOf({ era, lines }: Library): string {
  * Lines of JSON: what is touched (resource, how, resource, how, ...), each once; the number of the line for each library;
  * and behind that the lines: for each run its place in the first.
  */
-function fromBuild(library: Library): Map<string, Touched> {
-  const [first = "[]", second = "{}", ...lines] = builtFile(".touched")?.toString("latin1").split("\n") ?? [];
-  const line = lines[(JSON.parse(second) as Readonly<Record<string, number>>)[idOf(library)] ?? -1];
-  if (line === undefined) return new Map();
-  const rows = JSON.parse(first) as readonly (readonly number[])[];
-  return new Map(Object.entries(JSON.parse(line) as Readonly<Record<string, number>>).map(([key, place]) => [key, pairs(rows[place]!)]));
+export function readTouched(data: Uint8Array, library: Library): Map<string, Touched> {
+  const [first = "[]", second = "{}", ...lines] = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("latin1").split("\n");
+  try {
+    const line = lines[(JSON.parse(second) as Readonly<Record<string, number>>)[idOf(library)] ?? -1];
+    if (line === undefined) return new Map();
+    const rows = JSON.parse(first) as readonly (readonly number[])[];
+    return new Map(Object.entries(JSON.parse(line) as Readonly<Record<string, number>>).map(([key, place]) => [key, pairs(rows[place]!)]));
+  } catch {
+    // Of another make: then it is worked out.
+    return new Map();
+  }
 }
 
 function pairs(row: readonly number[]): Touched {
@@ -63,7 +68,7 @@ function pairs(row: readonly number[]): Touched {
   return touched;
 }
 
-/** What fromBuild() reads, for all eras. */
+/** What readTouched() reads, for all eras. */
 export function builtTouched(models: readonly SourceText[], actors: readonly SourceText[], eras: readonly string[]): Uint8Array {
   const rows = new Map<string, number>();
   const lines: string[] = [];
