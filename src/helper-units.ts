@@ -25,6 +25,8 @@ const callerPaths: readonly string[] = ["mm", "fs/proc", "fs/userfaultfd.c", "fs
 const mostHeaders = 64;
 const mostCallers = 40;
 const mostUnits = 12;
+/** Searches of the files for one name each, which are quick; an index of all names takes as long as a hundred of them. */
+const mostSearches = 64;
 /** A function that is called from more files is a helper of many, which its callers say little about. */
 const mostCallingFiles = 6;
 
@@ -69,6 +71,9 @@ export class TreeSources {
   readonly #shared: Shared;
   /** Keys of lookAgain(), and the states that they speak of; null when nobody wants to know. */
   readonly #noted: { readonly states: readonly TreeState[]; readonly looked: Map<string, Promise<Looked>> } | null;
+
+  /** How often callers were looked for in a state other than the tree's own, and what calls what there once that is often. */
+  readonly #asked = new WeakMap<TreeState, { times: number; calls: Promise<ReadonlyMap<string, readonly string[]>> | null }>();
 
   /** `kept`: what earlier runs have found out of its files. */
   constructor(tree: Tree, kept: KeptSummaries, noting: { readonly shared: Shared; readonly states: readonly TreeState[] } | null = null) {
@@ -124,7 +129,7 @@ export class TreeSources {
   }
 
   async #callingPaths(name: string): Promise<readonly string[]> {
-    return (await (this.#shared.calls ??= this.#callIndex())).get(name) ?? [];
+    return (await (this.#shared.calls ??= this.#callIndex(asItIs))).get(name) ?? [];
   }
 
   /** Units that define functions which `unit` calls and neither has nor has a contract for. */
@@ -135,10 +140,14 @@ export class TreeSources {
   /** What the tree has to say of a file: helpers, and callers of those functions of it that are asked about and not static. */
   async elsewhere(unit: UnitIr, text: string, rulebook: Rulebook, isAsked: (fn: FunctionIr) => boolean, state: TreeState = asItIs): Promise<Elsewhere> {
     const callers = new Map<string, readonly UnitIr[]>();
+    const units = new Map<string, UnitIr>();
     for (const fn of unit.functions) {
       if (fn.isStatic || !isAsked(fn) || !hasPageTableSteps(fn, rulebook)) continue;
-      const calling = await this.callersOf(fn.name, state, unit.file);
-      if (calling.length < mostCallingFiles) callers.set(fn.name, calling);
+      const paths = await this.#pathsCalling(fn.name, mostCallingFiles, state, unit.file);
+      if (paths.length >= mostCallingFiles) continue;
+      // One unit of each file, however many of the functions it calls: units that are read twice are there twice.
+      for (const path of paths) if (!units.has(path)) units.set(path, await this.#unitAt(path, state));
+      callers.set(fn.name, paths.map((path) => units.get(path)!));
     }
     return { helpers: await this.helpersOf(unit, text, rulebook, state), callers };
   }
@@ -157,19 +166,31 @@ export class TreeSources {
   }
 
   /** Units of the page-table code of the tree that call the function. */
-  async callersOf(name: string, state: TreeState = asItIs, except: string | null = null): Promise<UnitIr[]> {
-    const most = except === null ? mostCallers : mostCallingFiles;
-    if (state !== asItIs) return this.#search((source, path) => path !== except && callIn(source, name), most, state);
-    this.#note("calls", name, state);
-    const paths = (await this.#callingPaths(name)).filter((path) => path !== except).slice(0, most);
-    return Promise.all(paths.map(async (path) => this.#unit(path, (await this.#text(path, state))!)));
+  async callersOf(name: string, state: TreeState = asItIs): Promise<UnitIr[]> {
+    const paths = await this.#pathsCalling(name, mostCallers, state, null);
+    return Promise.all(paths.map((path) => this.#unitAt(path, state)));
+  }
+
+  /** The first files in which the function is called, in the order of their names. */
+  async #pathsCalling(name: string, most: number, state: TreeState, except: string | null): Promise<readonly string[]> {
+    if (state === asItIs) {
+      this.#note("calls", name, state);
+      return (await this.#callingPaths(name)).filter((path) => path !== except).slice(0, most);
+    }
+    if (!this.#tree.hasFiles) return [];
+    const asked = this.#asked.get(state) ?? { times: 0, calls: null };
+    this.#asked.set(state, asked);
+    if (++asked.times <= mostSearches) return this.#searchPaths((source, path) => path !== except && callIn(source, name), most, state);
+    const calls = await (asked.calls ??= this.#callIndex(state));
+    return (calls.get(name) ?? []).filter((path) => path !== except).slice(0, most);
   }
 
   /** Files by the names of what they call. A tree that is scanned does not change, and is asked of every function. */
-  async #callIndex(): Promise<ReadonlyMap<string, readonly string[]>> {
+  async #callIndex(state: TreeState): Promise<ReadonlyMap<string, readonly string[]>> {
     const index = new Map<string, string[]>();
+    if (state !== asItIs) this.#note("list", "", state);
     for (const path of await this.#listed()) {
-      const source = await this.#read(path, asItIs);
+      const source = await (state === asItIs ? this.#read(path, state) : this.#text(path, state));
       for (const name of new Set(Array.from((source ?? "").matchAll(/\b([A-Za-z_]\w*)\(/g), (match) => match[1]!))) {
         const known = index.get(name);
         if (known === undefined) index.set(name, [path]);
@@ -188,19 +209,23 @@ export class TreeSources {
   async unitOf(path: string, names: ReadonlySet<string>, state: TreeState = asItIs): Promise<UnitIr | null> {
     const source = await this.#text(path, state);
     if (source !== null) return this.#unit(path, source);
-    return (await this.#search((text, file) => this.#definesAny(file, text, names), 1, state))[0] ?? null;
+    const [found] = !this.#tree.hasFiles ? [] : await this.#searchPaths((text, file) => this.#definesAny(file, text, names), 1, state);
+    return found === undefined ? null : this.#unitAt(found, state);
   }
 
-  async #search(isWanted: (source: string, path: string) => boolean, most: number, state: TreeState): Promise<UnitIr[]> {
-    if (!this.#tree.hasFiles) return [];
+  async #searchPaths(isWanted: (source: string, path: string) => boolean, most: number, state: TreeState): Promise<string[]> {
     this.#note("list", "", state);
-    const found: UnitIr[] = [];
+    const found: string[] = [];
     for (const path of await this.#listed()) {
       const source = await this.#text(path, state);
-      if (source !== null && isWanted(source, path)) found.push(this.#unit(path, source));
+      if (source !== null && isWanted(source, path)) found.push(path);
       if (found.length >= most) break;
     }
     return found;
+  }
+
+  async #unitAt(path: string, state: TreeState): Promise<UnitIr> {
+    return this.#unit(path, (await this.#text(path, state))!);
   }
 
   #text(path: string, state: TreeState): Promise<string | null> {

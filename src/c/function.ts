@@ -13,10 +13,10 @@ import { lowerPlace } from "./places.ts";
 import { lowerBlock, lowerGap, lowerStatement, lowerTest, settleChoices, skipChoices } from "./statements.ts";
 import type { SyntaxNode } from "./syntax.ts";
 import { summaryOfBlocks } from "./summary.ts";
-import { lineAt, locAt, type UnitText } from "./unit-text.ts";
+import { type BodyText, lineAt, locAt, type UnitText } from "./unit-text.ts";
 
 /** A builder and the lowering functions tied to it. */
-export function newLowering(unit: UnitText, names: UnitNames): Lowering {
+export function newLowering(unit: BodyText, names: UnitNames): Lowering {
   const l: Lowering = {
     unit,
     names,
@@ -43,7 +43,7 @@ interface LoweredBody {
 
 /** The tree of a body, and the text that it is of: only there what stands in the body is masked. */
 export interface Body {
-  readonly unit: UnitText;
+  readonly unit: BodyText;
   readonly tree: SyntaxNode;
 }
 

@@ -6,7 +6,7 @@ import type { FunctionBuilder } from "./builder.ts";
 import type { Flow } from "./flow.ts";
 import type { Expr, Loc, Place } from "./ir.ts";
 import type { SyntaxNode } from "./syntax.ts";
-import { locAt, sourceOf, type UnitText } from "./unit-text.ts";
+import { type BodyText, locAt, sourceOf } from "./unit-text.ts";
 
 /** What the unit's other items say: file-scope variables and fields. */
 export interface UnitNames {
@@ -17,7 +17,7 @@ export interface UnitNames {
 }
 
 export interface Lowering {
-  readonly unit: UnitText;
+  readonly unit: BodyText;
   readonly names: UnitNames;
   readonly builder: FunctionBuilder;
   readonly flow: Flow;

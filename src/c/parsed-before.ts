@@ -25,7 +25,8 @@ export class ParsedBefore {
   }
 }
 
-function moved(node: SyntaxNode, by: number): SyntaxNode {
+/** The same tree, so many characters farther on. */
+export function moved(node: SyntaxNode, by: number): SyntaxNode {
   const { kind, field, start, end, named, broken, children } = node;
   return { kind, field, start: start + by, end: end + by, named, broken, children: children.map((child) => moved(child, by)) };
 }

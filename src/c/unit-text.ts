@@ -18,6 +18,19 @@ export interface UnitText {
   readonly lineStarts: readonly number[];
 }
 
+/** A text that pieces are taken of by their offsets. */
+export type Pieces = Pick<string, "slice" | "charAt">;
+
+/** What the lowering of a body reads. */
+export interface BodyText extends Omit<UnitText, "masked"> {
+  readonly masked: Pieces;
+}
+
+/** `text` at `offset` of a longer one, of which nothing else is looked at. */
+export function placedAt(offset: number, text: string): Pieces {
+  return { slice: (from = 0, to) => text.slice(from - offset, to === undefined ? to : to - offset), charAt: (at) => text.charAt(at - offset) };
+}
+
 export function lineStartsOf(text: string): number[] {
   const starts = [0];
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
@@ -46,6 +59,6 @@ export function fold(text: string): string {
   return text.replace(/\s+/g, " ").trim();
 }
 
-export function sourceOf(unit: UnitText, from: number, to: number): string {
+export function sourceOf(unit: Pick<UnitText, "plain">, from: number, to: number): string {
   return fold(unit.plain.slice(from, to));
 }

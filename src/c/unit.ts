@@ -10,43 +10,38 @@ import { withoutLongLines } from "./long-lines.ts";
 import type { UnitNames } from "./lowering.ts";
 import { maskBody } from "./mask.ts";
 import { type Outline, outlineOf } from "./outline.ts";
+import { moved } from "./parsed-before.ts";
 import { parse } from "./parse.ts";
 import { lowerPartial } from "./partial.ts";
 import type { Summaries } from "./summary.ts";
 import type { SyntaxNode } from "./syntax.ts";
 import { readBody } from "./tolerant.ts";
-import { lineAt, type UnitText } from "./unit-text.ts";
+import { type BodyText, lineAt, placedAt } from "./unit-text.ts";
 
 /** Bodies longer than this are no source: they are read statement by statement at once. The longest function of 6.12's mm/ has 30,000. */
 const longestBody = 300_000;
 
-function treeOf(unit: UnitText, from: number, to: number): SyntaxNode {
-  if (to - from > longestBody) return readBody(unit.masked, from, to);
-  const root = parse(unit.masked.slice(from, to), from);
+/** The tree of the body at `bodyFrom` of a text that lies at `offset` of the file. */
+function treeOf(masked: string, bodyFrom: number, bodyTo: number, offset: number): SyntaxNode {
+  const readable = (): SyntaxNode => moved(readBody(masked, bodyFrom, bodyTo), offset);
+  if (bodyTo - bodyFrom > longestBody) return readable();
+  const root = parse(masked.slice(bodyFrom, bodyTo), offset + bodyFrom);
   const [body] = root.children;
   if (!root.broken && root.children.length === 1 && body?.kind === "compound_statement" && !misread(body)) return body;
-  return readBody(unit.masked, from, to);
+  return readable();
 }
 
 /** Words of bodies that were asked for: the same piece of text may stand in several states of a file. */
 const wordsOf = new WeakMap<CutFunction, BodyWords>();
 
-const pad = { text: "" };
-
-/** Stands for text that is not looked at, so that offsets are those of the file. */
-function padding(length: number): string {
-  if (pad.text.length < length) pad.text = " ".repeat(2 * length);
-  return pad.text.slice(0, length);
-}
-
 /** The tree of a function's body: the grammar's when all of it is C, else read statement by statement; and the text that it is of. */
 function bodyOf(outline: Outline, cut: CutFile, from: number, item: CutFunction): Body {
   const body = maskBody(cut.masked, item.bodyFrom, item.bodyTo);
-  const masked = padding(from) + cut.masked.slice(0, item.bodyFrom) + body + cut.masked.slice(item.bodyTo);
+  const masked = cut.masked.slice(0, item.bodyFrom) + body + cut.masked.slice(item.bodyTo);
   const choices = cut.choices.map((choice) => ({ ...choice, from: choice.from + from, to: choice.to + from, directiveTo: choice.directiveTo + from }));
   const { path, text, plain, code, lineStarts } = outline;
-  const unit: UnitText = { path, text, plain, code, masked, choices, lineStarts };
-  return { unit, tree: treeOf(unit, from + item.bodyFrom, from + item.bodyTo) };
+  const unit: BodyText = { path, text, plain, code, masked: placedAt(from, masked), choices, lineStarts };
+  return { unit, tree: treeOf(masked, item.bodyFrom, item.bodyTo, from) };
 }
 
 /** `summaries`: what is known of its bodies by the offsets of their braces; what becomes known is added. */

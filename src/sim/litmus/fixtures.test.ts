@@ -94,3 +94,18 @@ describe("malformed files", () => {
     }
   });
 });
+
+describe("more than can be decided", () => {
+  const test = (threads: number, reads: number): string => {
+    const bodies = Array.from({ length: threads }, (_, i) => `P${i}(int *x)\n{\n\tint r;\n${"\tr = READ_ONCE(*x);\n".repeat(reads)}}\n`);
+    return `C many\n\n{}\n\n${bodies.join("\n")}\nexists (x=1)\n`;
+  };
+
+  // Relations take a bit for each two events, so that thousands of threads once took all memory there is.
+  it("is refused before it is built", () => {
+    expect(runLitmus("t", test(65, 1))).toEqual({ path: "t", unsupported: "more than 64 threads" });
+    expect(runLitmus("t", test(5000, 1))).toEqual({ path: "t", unsupported: "more than 64 threads" });
+    expect(runLitmus("t", test(9, 200))).toEqual({ path: "t", unsupported: "executions of more than 1024 events" });
+    expect(runLitmus("t", test(64, 1))).toMatchObject({ verdict: "No" });
+  });
+});

@@ -1,7 +1,7 @@
 /** A litmus file as a program and a question. The threads go through the project's C front end. */
 import { lowerText } from "../../c/index.ts";
 import type { FunctionIr, UnitIr } from "../../c/ir.ts";
-import type { Program, Thread } from "../memory/program.ts";
+import { type Program, type Thread, UnsupportedProgram } from "../memory/program.ts";
 import type { Value } from "../memory/value.ts";
 import { parseQuestion, type Question } from "./condition.ts";
 import { parseInitial, type InitialState } from "./initial.ts";
@@ -18,11 +18,18 @@ export interface LitmusTest {
   readonly unsigned: ReadonlyMap<string, number>;
 }
 
-/** Throws LitmusSyntaxError, or UnsupportedCode for C that the engine does not have. initC() must have been awaited. */
+/** Tests of people have less than ten. */
+const mostThreads = 64;
+
+/**
+ * Throws LitmusSyntaxError, UnsupportedCode for C that the engine does not have, or UnsupportedProgram for too many threads. initC() must have
+ * been awaited.
+ */
 export function parseLitmus(path: string, source: string): LitmusTest {
   const sections = cutSections(source);
   const { text } = sections;
   const count = sections.threads.length;
+  if (count > mostThreads) throw new UnsupportedProgram(`more than ${mostThreads} threads`);
   const initial = parseInitial(new Tokens(text, sections.initial[0], sections.initial[1], count));
   const question = parseQuestion(new Tokens(text, sections.question, text.length, count));
   const threads = lowerThreads(path, sections, initial);

@@ -62,6 +62,8 @@ export const defaultSteps = 300_000;
 /** herd7's default: loops are unrolled twice. */
 export const defaultRounds = 2;
 const unfoldBounds = { paths: 4096, events: 256 };
+/** Of all threads together: a relation takes a bit for each two of them. */
+const mostEvents = 1024;
 const combinationsLimit = 1_000_000;
 
 class BoundReached extends Error {}
@@ -126,7 +128,9 @@ function withImages(options: ExploreOptions, images: readonly (readonly number[]
 function* exploreGraph(
   program: Program, paths: readonly Path[], options: ExploreOptions, algebraOf: (size: number) => RelationAlgebra, step: () => boolean,
 ): Generator<void, boolean> {
-  const algebra = algebraOf(paths.reduce((sum, path) => sum + path.events.length, 0));
+  const events = paths.reduce((sum, path) => sum + path.events.length, 0);
+  if (events > mostEvents) throw new UnsupportedProgram(`executions of more than ${mostEvents} events`);
+  const algebra = algebraOf(events);
   const mark = algebra.mark();
   const graph = buildGraph(paths, algebraOf);
   const checker = options.model.prepare(graph, options.observed);
