@@ -37,6 +37,8 @@ export class FunctionBuilder {
   /** Part of the function is out of sight, so that a name may belong to a declaration nobody sees. */
   partial = false;
   readonly vars: Map<string, MutableVariable> = new Map();
+  /** The unique name that was declared last of each name in the source, in whatever scope. */
+  private readonly latest = new Map<string, string>();
   readonly params: string[] = [];
   readonly unreadable: { from: number; to: number; reason: string }[] = [];
   readonly targets: LoopTarget[] = [];
@@ -132,6 +134,7 @@ export class FunctionBuilder {
     const name = count === 1 ? source : `${source}#${count}`;
     scope.set(source, name);
     this.vars.set(name, { name, source, type, kind, addressTaken: false });
+    this.latest.set(source, name);
     if (kind === "param") this.params.push(name);
     return name;
   }
@@ -155,7 +158,8 @@ export class FunctionBuilder {
   resolve(source: string): string | null {
     const known = this.lookup(source);
     if (known !== null || !this.partial) return known;
-    for (const variable of Array.from(this.vars.values()).toReversed()) if (variable.source === source) return variable.name;
+    const latest = this.latest.get(source);
+    if (latest !== undefined) return latest;
     return looksGlobal(source) ? null : this.declareOutermost(source);
   }
 
@@ -168,6 +172,7 @@ export class FunctionBuilder {
   private declareOutermost(source: string): string {
     this.implicit.add(source);
     this.scopes[0]!.set(source, source);
+    this.latest.set(source, source);
     this.vars.set(source, { name: source, source, type: "", kind: "local", addressTaken: false });
     this.used.set(source, 1);
     return source;
