@@ -24,11 +24,32 @@ export interface Cursor {
 export interface Grammar {
   /** Names of fields by id. */
   readonly fields: readonly (string | null)[];
-  /**
-   * Parses `text` and gives what `read` makes of its tree, which is only there meanwhile. null when the parser was given up on: it
-   * reports every hundred operations, and made more than `budget` reports.
-   */
-  readonly parse: <T>(text: string, budget: number, read: (root: Cursor) => T) => T | null;
+  /** Parses `text` and gives what `read` makes of its tree, which is only there meanwhile. null when the parser was given up on. */
+  readonly parse: <T>(text: string, budget: Budget, read: (root: Cursor) => T) => T | null;
+}
+
+/** The parser reports every hundred operations. */
+export interface Budget {
+  /** Reports in all. */
+  readonly reports: number;
+  /** Reports since there is an error on its best way: such operations go over what it has put aside, again and again. */
+  readonly spoilt: number;
+}
+
+/** Counts the reports on one text: the answer to each says whether to give up. Counted, not timed, so that the same text always gives the same result. */
+export class Reports {
+  #left = 0;
+  #spoilt = 0;
+
+  begin({ reports, spoilt }: Budget): void {
+    this.#left = reports;
+    this.#spoilt = spoilt;
+  }
+
+  isEnough(hasError: boolean): boolean {
+    if (hasError) this.#spoilt--;
+    return --this.#left < 0 || this.#spoilt < 0;
+  }
 }
 
 /** The id of ERROR nodes, which have no place in tables. */

@@ -4,7 +4,7 @@
  * first, which takes longer than a review's parsing.
  */
 import { createRequire } from "node:module";
-import type { Cursor, Grammar } from "./grammar.ts";
+import { type Cursor, type Grammar, Reports } from "./grammar.ts";
 
 /** The release of the package that holds the core of tree-sitter 0.25.10, as web-tree-sitter 0.25.10 does. Other cores recover from errors in other ways. */
 export const nativeVersion = "0.25.1";
@@ -13,7 +13,7 @@ export const nativeVersion = "0.25.1";
 interface Binding {
   readonly Parser: new () => {
     setLanguage(language: unknown): void;
-    parse(read: (offset: number) => string, former: null, room: number, ranges: undefined, stop: () => boolean): Tree | null;
+    parse(read: (offset: number) => string, former: null, room: number, ranges: undefined, stop: (offset: number, hasError: boolean) => boolean): Tree | null;
     reset(): void;
   };
   readonly NodeMethods: { walk(tree: Tree): Cursor & { tree?: Tree } };
@@ -56,13 +56,13 @@ function grammarBy(load: Load): Grammar {
   const language = firstThatLoads(load, ["tree-sitter-c/build/Release/tree_sitter_c_binding.node", `tree-sitter-c/prebuilds/${machine}/tree-sitter-c.node`]);
   const parser = new binding.Parser();
   parser.setLanguage(language);
-  let left = 0;
+  const reports = new Reports();
   // One function for all texts: the binding never lets go of one that it was given.
-  const stop = (): boolean => --left < 0;
+  const stop = (_offset: number, hasError: boolean): boolean => reports.isEnough(hasError);
   return {
     fields: binding.getNodeFieldNamesById(language),
     parse: (text, budget, read) => {
-      left = budget;
+      reports.begin(budget);
       const tree = parser.parse((offset) => text.slice(offset), null, text.length + 1, undefined, stop);
       if (tree === null) {
         parser.reset();

@@ -51,12 +51,26 @@ function parseAnew(text: string, offset: number): SyntaxNode {
 }
 
 /**
- * Recovery from errors can take time that grows much faster than the text. The parser needs about one report for 250 characters of C; who
- * needs ten times as many is given up on. Counted, not timed, so that the same text always gives the same result.
+ * Recovery from errors can take time that grows with the square of the text. The parser needs about one report for 250 characters of C; who
+ * needs ten times as many is given up on, and so is who makes more than 80 behind an error in a text of 100,000 characters (more in a
+ * shorter one: what a report costs grows with the text). So is what nests deeper than copy() goes, which takes such time without an error.
  */
 export function parseBy(by: Tables, text: string, offset: number): SyntaxNode {
-  const root = by.grammar.parse(text, 200 + text.length / 25, (cursor) => copy(cursor, by, offset, 0));
+  const budget = { reports: 200 + text.length / 25, spoilt: Math.max(20, 8_000_000 / text.length) };
+  const root = nestsDeeperThan(maxDepth, text) ? null : by.grammar.parse(text, budget, (cursor) => copy(cursor, by, offset, 0));
   return root ?? { kind: "ERROR", field: "", start: offset, end: offset + text.length, named: true, broken: true, children: [] };
+}
+
+/** Counted by characters, in whatever they stand. */
+function nestsDeeperThan(most: number, text: string): boolean {
+  if (text.length <= most) return false;
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[({\])}]/g)) {
+    if ("[({".includes(bracket)) {
+      if (++depth > most) return true;
+    } else if (depth > 0) depth--;
+  }
+  return false;
 }
 
 /** A type's name and whether its nodes are named are asked for once: to make a string of the parser's takes longer than to copy a node. */

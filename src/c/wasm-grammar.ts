@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { Language, Parser } from "web-tree-sitter";
 import { compileWasmQuickly } from "../util/short-run.ts";
-import type { Cursor, Grammar } from "./grammar.ts";
+import { type Budget, type Cursor, type Grammar, Reports } from "./grammar.ts";
 
 export async function wasmGrammar(): Promise<Grammar> {
   compileWasmQuickly();
@@ -11,11 +11,12 @@ export async function wasmGrammar(): Promise<Grammar> {
   const language = await Language.load(resolve("tree-sitter-c/tree-sitter-c.wasm"));
   const parser = new Parser();
   parser.setLanguage(language);
+  const reports = new Reports();
   return {
     fields: language.fields,
-    parse: <T>(text: string, budget: number, read: (root: Cursor) => T): T | null => {
-      let left = budget;
-      const tree = parser.parse(text, null, { progressCallback: () => --left < 0 });
+    parse: <T>(text: string, budget: Budget, read: (root: Cursor) => T): T | null => {
+      reports.begin(budget);
+      const tree = parser.parse(text, null, { progressCallback: ({ hasError }) => reports.isEnough(hasError) });
       if (tree === null) {
         parser.reset();
         return null;
