@@ -17,8 +17,8 @@ import { builtFunctions } from "../src/rulebook/lowered.ts";
 import { builtTouched } from "../src/sim/touched.ts";
 import { threadTasks } from "../src/threads.ts";
 import { sha1 } from "../src/util/digest.ts";
-import { patchOfLines } from "./bench/inputs.ts";
 import { billOfMaterials } from "./sbom.ts";
+import { trainingWords } from "./training.ts";
 
 /** Loaded when they are needed, from their own files: mailparser and ts-morph are large, piscina starts its own worker file. */
 const apart: readonly string[] = ["mailparser", "ts-morph", "piscina", "tree-sitter-c"];
@@ -128,21 +128,24 @@ exports.save = () => {
 `;
 }
 
-/** Reviews a few mails and keeps what V8 compiled for it. A flag that the program sets later would make the result unfit for its start. */
+/**
+ * Reviews mails and patches and keeps what V8 compiled for it. A flag that the program sets later would make the result unfit for its start.
+ * V8 forgets the code of functions that have not run for a while, as those have that run once: not here.
+ */
 function warm(root: string): void {
   const code = `
 const { main, save, lastingFlags } = require("./dist/start.cjs");
 const v8 = require("node:v8"), set = v8.setFlagsFromString;
 v8.setFlagsFromString = (flag) => lastingFlags.includes(flag) && set(flag);
-process.on("exit", save);
+set("--no-flush-bytecode");
+process.on("exit", () => {
+  set("--flush-bytecode");
+  save();
+});
 void main();`;
   const folder = mkdtempSync(join(tmpdir(), "mmreview-warm-"));
   try {
-    // Only parts of its functions are in view, as in most mails: other code runs for it than for the fixtures.
-    const hunks = join(folder, "hunks.patch");
-    writeFileSync(hunks, patchOfLines(150));
-    const mails = ["fixtures/mail/prefill-v1.mbox", "fixtures/mail/prefill-v2.mbox", "fixtures/mail/lazyfill.eml", hunks];
-    execFileSync(process.execPath, ["-e", code, "--", "--no-progress", "--fail-on", "never", "--jobs", "1", ...mails], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+    execFileSync(process.execPath, ["-e", code, "--", "--no-progress", "--fail-on", "never", "--jobs", "1", "--no-cache", ...trainingWords(root, folder)], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
   } finally {
     rmSync(folder, { recursive: true });
   }
