@@ -117,7 +117,8 @@ exports.main = () => {
 };
 /** Loads all there is; whether V8 took the compiled code. */
 exports.takes = () => (load(), script.cachedDataRejected === false);
-for (const name of ${JSON.stringify(tasks)}) exports[name] = async (task) => (await load().threadTasks[name]())(task);
+// A thread looks its task up when it starts, and so loads what that needs before there is something to do.
+for (const name of ${JSON.stringify(tasks)}) Object.defineProperty(exports, name, { enumerable: true, get: () => load().threadTasks[name]() });
 exports.save = () => {
   if (zlib.crc32 === undefined) return;
   const data = script.createCachedData();

@@ -17,13 +17,15 @@ export interface ReviewSetup {
   readonly tree: string | null;
 }
 
-let ready: Promise<PatchOptions> | null = null;
-
 async function prepare(): Promise<PatchOptions> {
-  const { request, tree } = await poolSetup<ReviewSetup>();
+  const { request, tree } = poolSetup<ReviewSetup>();
   await initC();
   return patchOptions(request, tree === null ? null : await openTree(tree), await withPacks(builtinRules(), request.rules, request.cwd));
 }
 
-const task: (patch: PreparedPatch) => Promise<Answer<PatchReport>> = oneByOne((patch: PreparedPatch) => answerOf(async () => reviewAndKeep(patch, await (ready ??= prepare()))));
+/** Begun before the first task comes, which gets the error if there is one. */
+const ready: Promise<PatchOptions> = prepare();
+ready.catch(() => undefined);
+
+const task: (patch: PreparedPatch) => Promise<Answer<PatchReport>> = oneByOne((patch: PreparedPatch) => answerOf(async () => reviewAndKeep(patch, await ready)));
 export default task;

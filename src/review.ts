@@ -13,7 +13,7 @@ import { Resumption } from "./resume.ts";
 import { reviewersFor } from "./reviewers.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
 import { type FoundSeries, Inputs, type SpooledInput } from "./sources.ts";
-import { summarize } from "./summary.ts";
+import { startSums } from "./summary.ts";
 import { emptyStack, findKernelTree, openTree, type Tree } from "./tree/index.ts";
 import { inOrder } from "./util/pool.ts";
 import { SharedValues } from "./util/shared-values.ts";
@@ -55,12 +55,16 @@ export async function reviewSpooled(request: ReviewRequest, events?: EventSink):
     let series: Prepared["found"] | null = null;
     let reports: PatchReport[] = [];
     let done = 0;
+    const sums = startSums();
     const endSeries = (): void => {
-      for (const report of acrossSeries(reports)) patches.add(report);
+      for (const report of acrossSeries(reports)) {
+        patches.add(report);
+        sums.patch(report);
+      }
       reports = [];
     };
     try {
-      const reviewed = inOrder(prepared(inputs.series(events), options), reviewers.width, async (one) => ({
+      const reviewed = inOrder(prepared(inputs.series(reviewers.expect, events), options), reviewers.width, async (one) => ({
         ...one,
         report: resumption?.find(one.patch) ?? (await reviewers.review(one.patch)),
       }));
@@ -89,7 +93,7 @@ export async function reviewSpooled(request: ReviewRequest, events?: EventSink):
       kernel: first?.kernel ?? { version: request.kernel ?? rules.eras.at(-1)!.version, from: request.kernel ? "--kernel" : "default" },
       inputs: inputs.reports(),
       patches,
-      summary: summarize(patches, [], Math.round(milliseconds() - start)),
+      summary: sums.summary(Math.round(milliseconds() - start)),
     };
   } catch (error) {
     patches.close();

@@ -18,6 +18,8 @@ export interface Reviewers {
   /** Patches that may be under way at a time. */
   readonly width: number;
   readonly review: (patch: PreparedPatch) => Promise<PatchReport>;
+  /** So many patches were seen in the inputs: threads can start while the inputs are still read. */
+  readonly expect: (patches: number) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -25,11 +27,14 @@ export function reviewersFor(request: ReviewRequest, options: PatchOptions): Rev
   const { stdin: _stdin, ...plain } = request;
   const setup: ReviewSetup = { request: plain, tree: options.tree?.root ?? null };
   let reviewed = 0;
+  const alone = options.tree === null ? firstAlone.hunks : firstAlone.tree;
+  /** What earlier runs have kept may leave nothing to do. */
+  const isNew = options.cache === null && request.resume === undefined;
   const crew = openCrew<PreparedPatch, Answer<PatchReport>>({
     own: (patch) => answerOf(async () => initC().then(() => reviewAndKeep(patch, options))),
     threads: request.jobs - 1,
     open: (threads) => openPool("review-thread", setup, threads),
-    alone: options.tree === null ? firstAlone.hunks : firstAlone.tree,
+    alone,
   });
   return {
     width: request.jobs === 1 ? 1 : 4 * request.jobs,
@@ -38,6 +43,12 @@ export function reviewersFor(request: ReviewRequest, options: PatchOptions): Rev
       if (kept !== null) return kept;
       if (reviewed++ > 0) endShortRun();
       return resultOf(await crew.run(patch));
+    },
+    expect: (patches) => {
+      if (!isNew || patches <= alone) return;
+      // Before threads are started: they take compiled code under no other flags (scripts/bundle.ts).
+      endShortRun();
+      crew.expect(patches);
     },
     close: async () => {
       await crew.close();

@@ -15,13 +15,15 @@ export interface ScanSetup {
   readonly tree: string;
 }
 
-let ready: Promise<ScanContext> | null = null;
-
 async function prepare(): Promise<ScanContext> {
-  const { request, era, tree } = await poolSetup<ScanSetup>();
+  const { request, era, tree } = poolSetup<ScanSetup>();
   await initC();
   return scanContext(request, era, await openTree(tree), await withPacks(builtinRules(), request.rules, request.cwd));
 }
 
-const task: (file: string) => Promise<Answer<FileScan>> = oneByOne((file: string) => answerOf(async () => scanFile(file, await (ready ??= prepare()))));
+/** Begun before the first task comes, which gets the error if there is one. */
+const ready: Promise<ScanContext> = prepare();
+ready.catch(() => undefined);
+
+const task: (file: string) => Promise<Answer<FileScan>> = oneByOne((file: string) => answerOf(async () => scanFile(file, await ready)));
 export default task;

@@ -8,7 +8,7 @@ import type { ScanRequest } from "./core/request.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
 import { type FileScan, keptScan, scanContext, type ScanContext, scanFile } from "./scan-file.ts";
 import type { ScanSetup } from "./scan-thread.ts";
-import { summarize } from "./summary.ts";
+import { startSums } from "./summary.ts";
 import { type Answer, answerOf, resultOf } from "./thread-answer.ts";
 import { eraOf, listSources, openTree } from "./tree/index.ts";
 import { milliseconds } from "./util/clock.ts";
@@ -55,6 +55,8 @@ export async function scan(request: ScanRequest, events?: EventSink): Promise<Re
       context.sources.close();
       context.cache?.close();
     }
+    const sums = startSums();
+    for (const unit of units) sums.unit(unit);
     const unread: InputReport = { path: request.tree, messages: 0, patches: 0, skipped: [], troubles };
     return {
       schema: "mmreview/report@1",
@@ -63,7 +65,7 @@ export async function scan(request: ScanRequest, events?: EventSink): Promise<Re
       inputs: troubles.length === 0 ? [] : [unread],
       patches: [],
       units,
-      summary: summarize([], units, Math.round(milliseconds() - start)),
+      summary: sums.summary(Math.round(milliseconds() - start)),
     };
   } finally {
     await tree.close();

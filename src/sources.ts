@@ -59,11 +59,14 @@ export class Inputs {
     return made;
   }
 
-  /** The series of all inputs. An input that can't be read becomes `failed`; the others still run. */
-  async *series(events?: EventSink): AsyncGenerator<FoundSeries> {
+  /**
+   * The series of all inputs. An input that can't be read becomes `failed`; the others still run. `patchesSeen` is told
+   * how many patches were found, before the first series is there.
+   */
+  async *series(patchesSeen: (patches: number) => void, events?: EventSink): AsyncGenerator<FoundSeries> {
     const { inputs } = this.#request;
     const unread: InputError[] = [];
-    yield* this.#read(Array.from(new Set(inputs)), unread);
+    yield* this.#read(Array.from(new Set(inputs)), unread, patchesSeen);
     const fetched: string[] = [];
     for (const error of unread) {
       if (await this.#fetch(error.path, events)) fetched.push(error.path);
@@ -74,14 +77,14 @@ export class Inputs {
       }
     }
     const lost: InputError[] = [];
-    yield* this.#read(fetched, lost);
+    yield* this.#read(fetched, lost, patchesSeen);
     for (const error of lost) this.of(error.path).failed = withoutPath(error);
   }
 
   /** The series of inputs that are files, streams or fetched already; the others go to `unread`. */
-  async *#read(paths: readonly string[], unread: InputError[]): AsyncGenerator<FoundSeries> {
+  async *#read(paths: readonly string[], unread: InputError[], patchesSeen: (patches: number) => void): AsyncGenerator<FoundSeries> {
     const { cwd, stdin } = this.#request;
-    const options = { cwd, fetched: this.#fetched, ...(stdin ? { stdin } : {}), unreadable: (error: InputError) => void unread.push(error) };
+    const options = { cwd, fetched: this.#fetched, ...(stdin ? { stdin } : {}), unreadable: (error: InputError) => void unread.push(error), patchesSeen };
     for await (const event of readSeries(paths, options)) {
       const found = this.#take(event);
       if (found) yield found;

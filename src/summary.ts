@@ -8,25 +8,34 @@ interface Part {
   readonly findings: readonly Finding[];
 }
 
-/** Findings that the patches mend, or that somebody has waived, are not counted. Goes through the patches once. */
-export function summarize(patches: Iterable<Part>, units: Iterable<Part>, elapsedMs: number): Report["summary"] {
-  let reviewed = 0;
+/** What is in a report so far. */
+export interface Sums {
+  readonly patch: (patch: Part) => void;
+  readonly unit: (unit: Part) => void;
+  readonly summary: (elapsedMs: number) => Report["summary"];
+}
+
+/** Sums up patches and files as they come, as reports of an archive lie on disk afterwards. Findings that the patches mend, or that somebody has waived, are not counted. */
+export function startSums(): Sums {
+  let patches = 0;
   let functions = 0;
   const findings = { error: 0, warning: 0, note: 0 };
   const obligations = { proved: 0, violated: 0, unknown: 0 };
-  const add = (part: Part): void => {
+  const unit = (part: Part): void => {
     for (const { coverage, obligations: some } of part.functions) {
       if (coverage !== "skipped") functions++;
       for (const outcome of outcomes) obligations[outcome] += some[outcome];
     }
     for (const finding of part.findings) if (stands(finding)) findings[finding.severity]++;
   };
-  for (const patch of patches) {
-    reviewed++;
-    add(patch);
-  }
-  for (const unit of units) add(unit);
-  return { patches: reviewed, functions, findings, obligations, elapsedMs };
+  return {
+    patch: (patch) => {
+      patches++;
+      unit(patch);
+    },
+    unit,
+    summary: (elapsedMs) => ({ patches, functions, findings, obligations, elapsedMs }),
+  };
 }
 
 const outcomes = ["proved", "violated", "unknown"] as const;

@@ -95,6 +95,18 @@ describe("putting a series together", () => {
     }
   });
 
+  it("tells how many patches it has seen before the first series is there", async () => {
+    const told: number[] = [];
+    const drafts = ["a", "b", "c"].map((name) => ({ id: name, subject: `[PATCH] ${name}`, body: patch(name) }));
+    const mails = await Promise.all([...drafts.slice(0, 2), { id: "talk", subject: "Re: talk" }, drafts[2]!].map(toEvent));
+    async function* open(): AsyncGenerator<MailEvent> {
+      yield* mails;
+    }
+    const first = await groupSeries(open, true, { patchesSeen: (patches) => void told.push(patches) }).next();
+    expect(first.value).toMatchObject({ kind: "series" });
+    expect(told).toEqual([1, 2, 3]);
+  });
+
   it("without threading, as git format-patch writes files, two series of one author apart", async () => {
     const { series } = await group(
       ["a", "b"].flatMap((name) => [1, 2].map((n) => ({ subject: `[PATCH ${n}/2] ${name}${n}`, body: patch(`${name}${n}`) }))),

@@ -19,6 +19,8 @@ import type { GroupedEvent, MailEvent, MailOptions, MessageEvent } from "./types
 export interface GroupOptions extends MailOptions {
   /** Told of each input that can't be read, once; the others are still read. Without it the first one is thrown. */
   readonly unreadable?: (error: InputError) => void;
+  /** Told how many patches the first look has found so far, some of which may turn out to be old or quoted. */
+  readonly patchesSeen?: (patches: number) => void;
   /** "newest" (the default) leaves out revisions that a newer one in the input replaces. */
   readonly revisions?: "newest" | "all";
 }
@@ -49,12 +51,13 @@ function withoutPatches(event: MessageEvent, limits: MailLimits): MessageEvent {
   return event.patches.length === 0 ? event : { ...event, patches: [], skipped: { message: event.message, reason } };
 }
 
-async function firstLook(events: AsyncIterable<MailEvent>, keys: Spool<HunkKeys>, repeatable: boolean, limits: MailLimits): Promise<FirstLook> {
+async function firstLook(events: AsyncIterable<MailEvent>, keys: Spool<HunkKeys>, repeatable: boolean, limits: MailLimits, patchesSeen: GroupOptions["patchesSeen"]): Promise<FirstLook> {
   const mails = new MailIndex();
   const records: MailRecord[] = [];
   const most = repeatable ? limits.rereadChars : limits.heldChars;
   let held: MailEvent[] | null = [];
   let size = 0;
+  let patches = 0;
   for await (const event of events) {
     const full: boolean = size > most;
     if (full && repeatable) held = null;
@@ -63,6 +66,7 @@ async function firstLook(events: AsyncIterable<MailEvent>, keys: Spool<HunkKeys>
       const record = toRecord(kept, mails.length, keys);
       if (record !== null) records.push(record);
       mails.add(digest(kept.message.id), kept.skipped?.reason ?? null);
+      if (kept.patches.length > 0) patchesSeen?.((patches += kept.patches.length));
     }
     held?.push(kept);
     size += heldSize(kept);
@@ -163,11 +167,11 @@ class Assembly {
 }
 
 /** What of the first look the second one needs. The records of the mails are not. */
-async function afterFirstLook(open: OpenMails, repeatable: boolean, limits: MailLimits, newestOnly: boolean): Promise<{ readonly assembly: Assembly; readonly held: FirstLook["held"] }> {
+async function afterFirstLook(open: OpenMails, repeatable: boolean, limits: MailLimits, { revisions, patchesSeen }: GroupOptions): Promise<{ readonly assembly: Assembly; readonly held: FirstLook["held"] }> {
   const keys = new Spool<HunkKeys>(keysInMemory);
   try {
-    const { seen, held } = await firstLook(open(), keys, repeatable, limits);
-    return { assembly: new Assembly(planSeries(seen, newestOnly), seen.mails), held };
+    const { seen, held } = await firstLook(open(), keys, repeatable, limits, patchesSeen);
+    return { assembly: new Assembly(planSeries(seen, revisions !== "all"), seen.mails), held };
   } finally {
     keys.close();
   }
@@ -206,7 +210,7 @@ async function* secondLook(events: AsyncIterable<MailEvent> | Iterable<MailEvent
  */
 export async function* groupSeries(open: OpenMails, repeatable: boolean, options: GroupOptions = {}): AsyncGenerator<GroupedEvent> {
   const limits: MailLimits = { ...defaultLimits, ...options.limits };
-  const { assembly, held } = await afterFirstLook(open, repeatable, limits, options.revisions !== "all");
+  const { assembly, held } = await afterFirstLook(open, repeatable, limits, options);
   yield* secondLook(held ?? open((position) => assembly.isUsed(position)), assembly);
 }
 

@@ -10,7 +10,7 @@ import { type Paint, painter } from "./paint.ts";
 import { findingText, waiverText } from "./text-finding.ts";
 import { inputLines } from "./text-inputs.ts";
 import { checkedText, coverageFacts, factLines, openQuestionLines, patchHeader, proofLines } from "./text-patch.ts";
-import { countSeverities, severities, type Totals, totalsOf } from "./totals.ts";
+import { countSeverities, severities, startTotals, type Totals, totalsOf } from "./totals.ts";
 import { count, oneLine, placeText, wrap } from "./wrap.ts";
 
 export function* textReport(report: ReportView, options: ReportOptions): Generator<string> {
@@ -28,11 +28,18 @@ function* blocksOf(report: ReportView, options: ReportOptions, paint: Paint): Ge
     for (const finding of currentFindings(report)) yield findingText(finding, options.width, paint);
     return;
   }
-  for (const patch of report.patches) yield* patchBlocks(patch, options, paint);
-  for (const unit of report.units ?? []) yield* unitBlocks(unit, options, paint);
+  const { add, totals } = startTotals();
+  for (const patch of report.patches) {
+    add(patch);
+    yield* patchBlocks(patch, options, paint);
+  }
+  for (const unit of report.units ?? []) {
+    add(unit);
+    yield* unitBlocks(unit, options, paint);
+  }
   yield inputLines(report.inputs, options);
   yield ruleLines(report);
-  yield wrap(summaryText(report), options.width);
+  yield wrap(summaryText(report, totals), options.width);
 }
 
 function patchBlocks(patch: PatchReport, options: ReportOptions, paint: Paint): string[][] {
@@ -92,9 +99,8 @@ export function countsByRule(report: ReportView): { readonly rule: RuleId; reado
 }
 
 /** The last line of the report: a sentence that also stands alone. */
-export function summaryText(report: ReportView): string {
+export function summaryText(report: ReportView, totals: Totals = totalsOf(report)): string {
   const scope = (report.units?.length ?? 0) > 0 ? count(report.units!.length, "file") : count(report.patches.length, "patch", "patches");
-  const totals = totalsOf(report);
   const { functions, seen, waived } = totals;
   const besides = waived === 0 ? "" : `, ${waived} waived`;
   const found = severityText(totals.findings);

@@ -1,4 +1,4 @@
-/** What a report comes to in numbers, for the sentence at its end. One way through it: its patches may lie on disk. */
+/** What a report comes to in numbers, for the sentence at its end. They can be added up beside other work on the patches, which may lie on disk. */
 import { type Finding, isWaived, type Severity, stands } from "../core/finding.ts";
 import type { FunctionReport, ReportView } from "../core/report.ts";
 
@@ -18,27 +18,44 @@ export interface Totals {
   readonly waived: number;
 }
 
-export function totalsOf(report: ReportView): Totals {
-  const sum = { functions: 0, seen: 0, partly: 0, proved: 0, unknown: 0, asked: 0, findings: { error: 0, warning: 0, note: 0 }, waived: 0 };
-  const add = ({ functions, findings }: { readonly functions: readonly FunctionReport[]; readonly findings: readonly Finding[] }): void => {
+/** A patch or a scanned file. */
+interface Part {
+  readonly functions: readonly FunctionReport[];
+  readonly findings: readonly Finding[];
+}
+
+export interface Totalling {
+  readonly add: (part: Part) => void;
+  /** Of what was added so far. */
+  readonly totals: Totals;
+}
+
+export function startTotals(): Totalling {
+  const totals = { functions: 0, seen: 0, partly: 0, proved: 0, unknown: 0, asked: 0, findings: { error: 0, warning: 0, note: 0 }, waived: 0 };
+  const add = ({ functions, findings }: Part): void => {
     for (const { coverage, obligations } of functions) {
-      sum.functions++;
+      totals.functions++;
       if (coverage !== "skipped") {
-        sum.seen++;
-        sum.asked += obligations.proved + obligations.violated + obligations.unknown;
+        totals.seen++;
+        totals.asked += obligations.proved + obligations.violated + obligations.unknown;
       }
-      if (coverage === "partial") sum.partly++;
-      sum.proved += obligations.proved;
-      sum.unknown += obligations.unknown;
+      if (coverage === "partial") totals.partly++;
+      totals.proved += obligations.proved;
+      totals.unknown += obligations.unknown;
     }
     for (const finding of findings) {
-      if (stands(finding)) sum.findings[finding.severity]++;
-      else if (finding.status !== "fixed" && isWaived(finding)) sum.waived++;
+      if (stands(finding)) totals.findings[finding.severity]++;
+      else if (finding.status !== "fixed" && isWaived(finding)) totals.waived++;
     }
   };
+  return { add, totals };
+}
+
+export function totalsOf(report: ReportView): Totals {
+  const { add, totals } = startTotals();
   for (const patch of report.patches) add(patch);
   for (const unit of report.units ?? []) add(unit);
-  return sum;
+  return totals;
 }
 
 export function countSeverities(findings: readonly Finding[]): Record<Severity, number> {

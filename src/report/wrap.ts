@@ -6,7 +6,9 @@ export function oneLine(text: string): string {
 }
 
 export function columns(text: string): number {
-  return Array.from(text).length;
+  let points = 0;
+  for (const _point of text) points++;
+  return points;
 }
 
 /** Lines of at most `width` columns; line feeds in `text` are kept, a longer word is cut. An empty text gives one empty line. */
@@ -17,12 +19,14 @@ export function wrap(text: string, width: number): string[] {
 function wrapLine(text: string, width: number): string[] {
   const lines: string[] = [];
   let current = "";
+  let used = 0;
   for (const word of text.split(/\s+/).filter((part) => part !== "").flatMap((part) => pieces(part, width))) {
-    const joined = current === "" ? word : `${current} ${word}`;
-    if (columns(joined) <= width) current = joined;
+    const more = columns(word);
+    if (current === "") [current, used] = [word, more];
+    else if (used + 1 + more <= width) [current, used] = [`${current} ${word}`, used + 1 + more];
     else {
       lines.push(current);
-      current = word;
+      [current, used] = [word, more];
     }
   }
   return [...lines, current];

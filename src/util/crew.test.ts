@@ -75,6 +75,20 @@ describe("a crew", () => {
     }
   });
 
+  it("starts threads before there is a task when it is told that enough will come", async () => {
+    const few = crewOf(1, 4, 0, 0);
+    few.crew.expect(4);
+    expect(few.seen.opened).toBe(0);
+    await few.crew.close();
+    const many = crewOf(1, 4, 2, 2);
+    many.crew.expect(5);
+    many.crew.expect(6);
+    expect(many.seen.opened).toBe(1);
+    expect(await run(many.crew, numbers(3))).toEqual(["done 0", "done 1", "done 2"]);
+    expect(many.seen).toMatchObject({ opened: 1, closed: 1 });
+    expect(many.seen.others.length).toBeGreaterThan(0);
+  });
+
   it("leaves most of the work to the others when this thread is busy with one task, and few to them when few are left", async () => {
     const slow = crewOf(1, 0, 300, 1);
     await run(slow.crew, numbers(40), 40);

@@ -6,6 +6,8 @@ import type { Pool } from "./pool.ts";
 
 export interface Crew<Task, Result> {
   readonly run: (task: Task) => Promise<Result>;
+  /** So many tasks will come: the others may be started before the first one is there. */
+  readonly expect: (tasks: number) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -16,7 +18,7 @@ export interface CrewOptions<Task, Result> {
   readonly threads: number;
   /** Starts them. */
   readonly open: (threads: number) => Promise<Pool<Task, Result>>;
-  /** Tasks that come before it pays to start them. */
+  /** With so many tasks it does not pay to start them. */
   readonly alone: number;
 }
 
@@ -36,6 +38,7 @@ interface Waiting<Task, Result> {
 export function openCrew<Task, Result>({ own, threads, open, alone }: CrewOptions<Task, Result>): Crew<Task, Result> {
   const waiting: Waiting<Task, Result>[] = [];
   let come = 0;
+  let expected = 0;
   let given = 0;
   let busy = false;
   let opening: Promise<Pool<Task, Result>> | null = null;
@@ -53,7 +56,7 @@ export function openCrew<Task, Result>({ own, threads, open, alone }: CrewOption
     });
   };
   const deal = (): void => {
-    if (threads > 0 && come > alone && opening === null) {
+    if (threads > 0 && Math.max(come, expected) > alone && opening === null) {
       opening = open(threads);
       opening.then(
         (opened) => {
@@ -85,6 +88,10 @@ export function openCrew<Task, Result>({ own, threads, open, alone }: CrewOption
         waiting.push({ task, settle: (result) => void result.then(done, fail) });
         deal();
       }),
+    expect: (tasks) => {
+      expected = tasks;
+      deal();
+    },
     close: async () => (await opening?.catch(() => null))?.close(),
   };
 }

@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { workerData } from "node:worker_threads";
 import { packageRoot } from "./package-root.ts";
 
 export interface Pool<Task, Result> {
@@ -24,7 +25,7 @@ const mostAhead = 1000;
 
 /**
  * Starts `threads` threads of the module `entry` (its name in src/ without ending), whose default export takes a task.
- * It finds `setup` in workerData().
+ * It finds `setup` by poolSetup().
  */
 export async function openPool<Task, Result>(entry: string, setup: unknown, threads: number): Promise<Pool<Task, Result>> {
   const { Piscina } = await import("piscina");
@@ -52,9 +53,8 @@ export async function openPool<Task, Result>(entry: string, setup: unknown, thre
 }
 
 /** What openPool() was given as `setup`, within a thread. */
-export async function poolSetup<Setup>(): Promise<Setup> {
-  const { Piscina } = await import("piscina");
-  return Piscina.workerData as Setup;
+export function poolSetup<Setup>(): Setup {
+  return workerData as Setup;
 }
 
 /** Results of `work` in the order of `items`, with at most `width` under way. The first failure ends it. */
