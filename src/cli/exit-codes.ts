@@ -2,7 +2,6 @@
 import type { Finding, Severity } from "../core/finding.ts";
 import type { ReportView } from "../core/report.ts";
 import { atLeast, currentFindings } from "../report/order.ts";
-import { severities } from "../report/totals.ts";
 
 export const exitCode = {
   clean: 0,
@@ -19,14 +18,11 @@ export type FailOn = Severity | "confirmed" | "never";
 export function reportExitCode(report: ReportView, failOn: FailOn, all: boolean): number {
   if (report.inputs.some((input) => input.failed !== undefined)) return exitCode.input;
   if (failOn === "never") return exitCode.clean;
-  // The sums are asked first, as the patches of an archive lie on disk.
-  const mayFail = severities.some((severity) => report.summary.findings[severity] > 0 && fails({ severity, confidence: "confirmed" }, failOn));
-  if (!mayFail) return exitCode.clean;
   for (const finding of currentFindings(report)) if (counts(finding, all) && fails(finding, failOn)) return exitCode.findings;
   return exitCode.clean;
 }
 
-function fails({ severity, confidence }: Pick<Finding, "severity" | "confidence">, failOn: Exclude<FailOn, "never">): boolean {
+function fails({ severity, confidence }: Finding, failOn: Exclude<FailOn, "never">): boolean {
   return failOn === "confirmed" ? severity === "error" && confidence === "confirmed" : atLeast(severity, failOn);
 }
 
