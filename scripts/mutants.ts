@@ -32,7 +32,7 @@ async function run(root: string): Promise<void> {
   const measured: MeasuredMutant[] = [];
   for (const mutant of chosen) {
     const { file } = mutant;
-    measured.push(measure(mutant, rulebook, await sources.elsewhere(file.unit, file.lines.join("\n"), rulebook, () => true)));
+    measured.push(measure(mutant, rulebook, await sources.elsewhere(file.unit, file.lines.join("\n"), rulebook, file.unit.functions)));
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${measured.length}/${chosen.length}`);
   }
   console.log(`Linux ${version}, ${files.length} files, ${all.length} places; seed ${seed}, at most ${most} of each kind: ${chosen.length} mutants\n`);

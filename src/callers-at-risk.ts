@@ -3,7 +3,7 @@
  * before (page_vma_mapped_walk() through check_pte()), or a lock that it asserts now. The callers are held against the
  * rules with the function's old and with its new contract; what only the new one breaks is listed.
  */
-import { stepsOf } from "./c/index.ts";
+import { functionsAmong, functionsNamed, stepsOf } from "./c/index.ts";
 import { checkUnit, fingerprint, type FunctionCheck, nothingElse } from "./check/index.ts";
 import type { Expr, FunctionIr, UnitIr } from "./c/ir.ts";
 import { type Sides, type Source, touchedNames } from "./check-images.ts";
@@ -32,8 +32,8 @@ const mostListed = 24;
 export async function callersAtRisk({ pre, post }: Sides<Source | null>, wholeFile: (names: ReadonlySet<string>) => Promise<UnitIr | null>, callersOf: CallersOf, rulebook: Rulebook): Promise<Finding[]> {
   if (pre === null || post === null) return [];
   const touched = new Set([...touchedNames(pre), ...touchedNames(post)]);
-  const pairs = post.unit.functions.filter((fn) => touched.has(fn.name)).flatMap((fn): Pair[] => {
-    const old = pre.unit.functions.find((one) => one.name === fn.name);
+  const pairs = functionsAmong(post.unit, touched).flatMap((fn): Pair[] => {
+    const [old] = functionsNamed(pre.unit, fn.name);
     return old === undefined || (moreKinds(old, fn, rulebook).length === 0 && newAssertions(old, fn, rulebook).length === 0) ? [] : [{ old, fn }];
   });
   // Cheap so far: most patches end here, and nothing is read of the tree for them.

@@ -1,6 +1,7 @@
 /** One file's pre- and post-image -> what each function owes, and how the two differ. */
 import { checking, type Elsewhere, fingerprint, type FunctionCheck, hasPageTableSteps, type Pool } from "./check/index.ts";
-import type { FunctionIr, UnitIr } from "./c/ir.ts";
+import { functionsAmong, functionsAt } from "./c/index.ts";
+import type { UnitIr } from "./c/ir.ts";
 import { compareFindings } from "./versions/compare.ts";
 import { changes } from "./versions/changes.ts";
 import type { Finding } from "./core/finding.ts";
@@ -8,7 +9,6 @@ import type { FileImage } from "./core/image.ts";
 import type { FunctionReport, OpenQuestion } from "./core/report.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
 import { tallyOf } from "./summary.ts";
-import { hasBetween } from "./util/between.ts";
 
 export interface CheckedFile {
   readonly functions: readonly FunctionReport[];
@@ -50,7 +50,7 @@ export function* checkingImages(sources: Sides<Source | null>, rulebook: Ruleboo
   const touched = new Set([...touchedNames(sources.pre), ...touchedNames(sources.post)]);
   function* check(side: keyof Sides<unknown>): Generator<void, FunctionCheck[]> {
     const source = sources[side];
-    return source === null ? [] : (yield* checking(source.unit, rulebook, options.elsewhere[side], (fn) => options.all || touched.has(fn.name), options.pool)).checks;
+    return source === null ? [] : (yield* checking(source.unit, rulebook, options.elsewhere[side], options.all ? source.unit.functions : functionsAmong(source.unit, touched), options.pool)).checks;
   }
   const before = yield* check("pre");
   const after = yield* check("post");
@@ -64,11 +64,7 @@ export function* checkingImages(sources: Sides<Source | null>, rulebook: Ruleboo
 /** Names of the functions in whose lines the patch adds or removes any. */
 export function touchedNames(source: Source | null): string[] {
   if (source === null) return [];
-  return source.unit.functions.filter((fn) => isTouched(fn, source.image)).map((fn) => fn.name);
-}
-
-export function isTouched(fn: FunctionIr, image: FileImage): boolean {
-  return hasBetween(image.changed, fn.line, fn.endLine);
+  return functionsAt(source.unit, source.image.changed).map((fn) => fn.name);
 }
 
 /** What could not be decided, as notes (--strict). */

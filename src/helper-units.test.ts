@@ -21,7 +21,8 @@ it("are those that a search for each finds", async () => {
   const sources = new TreeSources(tree, new KeptSummaries(null));
   const rulebook = rulebookFor(builtinRules(), "6.14");
   const text = Array.from({ length: count }, (_, i) => define(i)).join("");
-  const { callers } = await sources.elsewhere(lowerText("mm/x.c", text), text, rulebook, () => true, { base: { kind: "none", id: "" }, stack: emptyStack });
+  const unit = lowerText("mm/x.c", text);
+  const { callers } = await sources.elsewhere(unit, text, rulebook, unit.functions, { base: { kind: "none", id: "" }, stack: emptyStack });
   const named = (i: number): readonly string[] | undefined => callers.get(`f${i}`)?.map(({ file }) => file);
   // Six files are too many to say anything.
   expect(named(0)).toBeUndefined();

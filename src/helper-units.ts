@@ -2,7 +2,7 @@
  * Functions of the tree that reviewed functions call: from headers that the file includes and from the core files of
  * mm/. A helper that takes or releases a lock is only known by its body.
  */
-import { calleesOf, cutText, functionsNamed, lowerCut, type Outline, recordsNamed, tablesWith } from "./c/index.ts";
+import { calleesOf, functionsAt, cutText, functionsNamed, lowerCut, type Outline, recordsNamed, tablesWith } from "./c/index.ts";
 import { type Elsewhere, hasPageTableSteps } from "./check/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Base } from "./core/image.ts";
@@ -134,15 +134,15 @@ export class TreeSources {
 
   /** Units that define functions which `unit` calls and neither has nor has a contract for. */
   async helpersOf(unit: UnitIr, text: string, rulebook: Rulebook, state: TreeState = asItIs): Promise<UnitIr[]> {
-    return this.definitionsOf(missingCallees(unit, rulebook), unit.file, text, state);
+    return this.#unitsDefining(isMissing(unit, rulebook), unit.file, text, state);
   }
 
   /** What the tree has to say of a file: helpers, and callers of those functions of it that are asked about and not static. */
-  async elsewhere(unit: UnitIr, text: string, rulebook: Rulebook, isAsked: (fn: FunctionIr) => boolean, state: TreeState = asItIs): Promise<Elsewhere> {
+  async elsewhere(unit: UnitIr, text: string, rulebook: Rulebook, asked: readonly FunctionIr[], state: TreeState = asItIs): Promise<Elsewhere> {
     const callers = new Map<string, readonly UnitIr[]>();
     const units = new Map<string, UnitIr>();
-    for (const fn of unit.functions) {
-      if (fn.isStatic || !isAsked(fn) || !hasPageTableSteps(fn, rulebook)) continue;
+    for (const fn of asked) {
+      if (fn.isStatic || !hasPageTableSteps(fn, rulebook)) continue;
       const paths = await this.#pathsCalling(fn.name, mostCallingFiles, state, unit.file);
       if (paths.length >= mostCallingFiles) continue;
       // One unit of each file, however many of the functions it calls: units that are read twice are there twice.
@@ -154,12 +154,15 @@ export class TreeSources {
 
   /** Units that define any of the functions, looked for where a file with this text may have them from. */
   async definitionsOf(wanted: ReadonlySet<string>, file: string, text: string, state: TreeState = asItIs): Promise<UnitIr[]> {
-    if (wanted.size === 0) return [];
+    return wanted.size === 0 ? [] : this.#unitsDefining((name) => wanted.has(name), file, text, state);
+  }
+
+  async #unitsDefining(isWanted: (name: string) => boolean, file: string, text: string, state: TreeState): Promise<UnitIr[]> {
     const found: UnitIr[] = [];
     for (const path of [...headersOf(file, text), ...coreFiles]) {
       if (path === file || found.some((u) => u.file === path)) continue;
       const source = await this.#text(path, state);
-      if (source !== null && this.#definesAny(path, source, wanted)) found.push(this.#unit(path, source));
+      if (source !== null && this.#definesAny(path, source, isWanted)) found.push(this.#unit(path, source));
       if (found.length >= mostUnits) break;
     }
     return found;
@@ -209,7 +212,7 @@ export class TreeSources {
   async unitOf(path: string, names: ReadonlySet<string>, state: TreeState = asItIs): Promise<UnitIr | null> {
     const source = await this.#text(path, state);
     if (source !== null) return this.#unit(path, source);
-    const [found] = !this.#tree.hasFiles ? [] : await this.#searchPaths((text, file) => this.#definesAny(file, text, names), 1, state);
+    const [found] = !this.#tree.hasFiles ? [] : await this.#searchPaths((text, file) => this.#definesAny(file, text, (name) => names.has(name)), 1, state);
     return found === undefined ? null : this.#unitAt(found, state);
   }
 
@@ -261,10 +264,10 @@ export class TreeSources {
     return unit;
   }
 
-  #definesAny(path: string, source: string, names: ReadonlySet<string>): boolean {
+  #definesAny(path: string, source: string, isWanted: (name: string) => boolean): boolean {
     const known = this.#known(path, source);
     known.defines ??= definitions(source);
-    return known.defines.some((name) => names.has(name));
+    return known.defines.some(isWanted);
   }
 
   #known(path: string, source: string): Known {
@@ -289,6 +292,8 @@ export function wholeFunctions(unit: UnitIr): UnitIr {
     index: {
       functions: (name) => whole(functionsNamed(unit, name)),
       mentioning: (word) => whole(unit.index?.mentioning(word) ?? unit.functions),
+      isCalled: (name) => whole(unit.index?.mentioning(name) ?? unit.functions).some((fn) => calledIn(fn).has(name)),
+      at: (lines) => whole(functionsAt(unit, lines)),
       records: (name) => recordsNamed(unit, name),
       tables: (value) => tablesWith(unit, value),
     },
@@ -307,14 +312,18 @@ export function wholeFunctions(unit: UnitIr): UnitIr {
   };
 }
 
-/** Read from the text where it can be: a file of hundreds of functions is not lowered to find out what it calls. */
-function missingCallees(unit: UnitIr, rulebook: Rulebook): Set<string> {
-  const own = new Set(unit.functions.map((fn) => fn.name));
-  const names = new Set<string>();
-  for (const fn of unit.functions) {
-    for (const name of fn.words?.called ?? calleesOf(fn)) if (!own.has(name) && !rulebook.contract(name)) names.add(name);
-  }
-  return names;
+/** Whether functions of the unit call what it does not define and no contract stands for: a file of hundreds of functions is not cut as a whole, let alone lowered, to find that out. */
+function isMissing(unit: UnitIr, rulebook: Rulebook): (name: string) => boolean {
+  const { index } = unit;
+  if (index !== undefined) return (name) => rulebook.contract(name) === undefined && index.functions(name).length === 0 && index.isCalled(name);
+  const called = new Set(unit.functions.flatMap((fn) => Array.from(calledIn(fn))));
+  for (const fn of unit.functions) called.delete(fn.name);
+  return (name) => called.has(name) && rulebook.contract(name) === undefined;
+}
+
+/** Read from the text where it can be. */
+function calledIn(fn: FunctionIr): ReadonlySet<string> {
+  return fn.words?.called ?? new Set(calleesOf(fn));
 }
 
 function callIn(source: string, name: string): boolean {

@@ -75,7 +75,7 @@ export function sideOf(source: { readonly image: FileImage; readonly unit: UnitI
     return result;
   };
   /** Functions of the file call it by this name, so that its body would belong to what they do. */
-  const isCalledHere = (name: string): boolean => unit.functions.some((fn) => (fn.words?.called ?? new Set(calleesOf(fn))).has(name));
+  const isCalledHere = (name: string): boolean => unit.index?.isCalled(name) ?? unit.functions.some((fn) => (fn.words?.called ?? new Set(calleesOf(fn))).has(name));
   /**
    * What is left out may stand elsewhere in the tree; what is not left out is not needed from there. A replay that lacks a
    * body is begun again with it at once: what it would go on to say is not asked for.

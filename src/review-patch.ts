@@ -1,14 +1,14 @@
 /** A prepared patch -> its report: the checks of its files, and what is said beside them. */
 import { callersAtRisk } from "./callers-at-risk.ts";
 import { type Elsewhere, newPool, nothingElse } from "./check/index.ts";
-import { type CheckedFile, checkingImages, isC, isTouched, type Sides, type Source } from "./check-images.ts";
+import { type CheckedFile, checkingImages, isC, type Sides, type Source } from "./check-images.ts";
 import type { Finding, RuleId } from "./core/finding.ts";
 import { frameAround, removedLines } from "./core/frame.ts";
 import type { FileImage, FileImages } from "./core/image.ts";
 import type { FilePatch, ParsedDiff } from "./core/diff.ts";
 import type { FunctionReport, PatchReport } from "./core/report.ts";
-import { lowerUnit } from "./c/index.ts";
-import type { FunctionIr, UnitIr } from "./c/ir.ts";
+import { functionsAt, functionsNamed, lowerUnit } from "./c/index.ts";
+import type { UnitIr } from "./c/ir.ts";
 import type { TreeState } from "./helper-units.ts";
 import { takesSameSteps, withSameSteps } from "./same-steps.ts";
 import { namedBySubject } from "./named-by-subject.ts";
@@ -107,8 +107,8 @@ function asksForOrder(findings: readonly Finding[]): boolean {
 
 /** Whether a function with page-table steps is known in full. The simulator is not even loaded for less. */
 function mayReplay({ post }: Sides<Source | null>, { functions }: CheckedFile): boolean {
-  const whole = new Set(post?.unit.functions.filter((fn) => !fn.partial && fn.headKnown).map((fn) => fn.name));
-  return functions.some((fn) => fn.coverage !== "skipped" && whole.has(fn.name));
+  if (post === null) return false;
+  return functions.some(({ coverage, name }) => coverage !== "skipped" && functionsNamed(post.unit, name).some((fn) => !fn.partial && fn.headKnown));
 }
 
 /** The whole file as the tree has it, and not as patches before have left it, is of use to the next patch as well. */
@@ -130,7 +130,7 @@ async function elsewhereOf(
   const own = of[side];
   if (own === null) return nothingElse;
   const others = helpers[side](own.unit);
-  const asked = (fn: FunctionIr): boolean => options.all || isTouched(fn, own.image);
+  const asked = options.all ? own.unit.functions : functionsAt(own.unit, own.image.changed);
   const found = options.sources ? await options.sources.elsewhere(own.unit, own.image.lines.join("\n"), rulebook, asked, states[side]) : nothingElse;
   return { ...found, helpers: [...found.helpers, ...others] };
 }

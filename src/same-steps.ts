@@ -2,7 +2,7 @@
  * Whether a patch leaves what its functions do as it was: comments, white space, names of labels, order of declarations.
  * There is nothing to replay then: every interleaving of the one version is one of the other.
  */
-import { printStep, printTerminator } from "./c/index.ts";
+import { functionsAt, functionsNamed, printStep, printTerminator } from "./c/index.ts";
 import type { FunctionIr } from "./c/ir.ts";
 import type { FunctionReport } from "./core/report.ts";
 import type { Sides, Source } from "./check-images.ts";
@@ -12,7 +12,7 @@ export function takesSameSteps({ pre, post }: Sides<Source | null>): boolean {
   if (pre === null || post === null) return false;
   const names = new Set([...changedIn(pre), ...changedIn(post)]);
   return [...names].every((name) => {
-    const [before, after] = [pre, post].map(({ unit }) => unit.functions.filter((fn) => fn.name === name));
+    const [before, after] = [pre, post].map(({ unit }) => functionsNamed(unit, name));
     return before!.length > 0 && before!.length === after!.length && [...before!, ...after!].every(isWhole) && before!.every((fn, i) => shapeOf(fn) === shapeOf(after![i]!));
   });
 }
@@ -20,7 +20,8 @@ export function takesSameSteps({ pre, post }: Sides<Source | null>): boolean {
 /** Names of the functions that changed lines stand in; "" for a line in none. */
 function changedIn({ image, unit }: Source): Set<string> {
   const lines = [...image.changed].filter((line) => image.lines[line - 1]?.trim() !== "");
-  return new Set(lines.map((line) => unit.functions.find((fn) => line >= fn.line && line <= fn.endLine)?.name ?? ""));
+  const touched = functionsAt(unit, image.changed);
+  return new Set(lines.map((line) => touched.find((fn) => line >= fn.line && line <= fn.endLine)?.name ?? ""));
 }
 
 function isWhole(fn: FunctionIr): boolean {

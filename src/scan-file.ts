@@ -69,8 +69,8 @@ async function scanText(file: string, text: string, { sources, rules, rulebook, 
   const unit = sources.unitOfText(file, text);
   const nothing: FileScan = { file, unit: null, trouble: "" };
   if (!unit.functions.some((fn) => hasPageTableSteps(fn, rulebook))) return nothing;
-  const elsewhere = await sources.elsewhere(unit, text, rulebook, () => true);
-  const { checks, view } = await inSlices(checking(unit, rulebook, elsewhere, (fn) => hasPageTableSteps(fn, rulebook)));
+  const elsewhere = await sources.elsewhere(unit, text, rulebook, unit.functions);
+  const { checks, view } = await inSlices(checking(unit, rulebook, elsewhere, unit.functions.filter((fn) => hasPageTableSteps(fn, rulebook))));
   const lines = text.split("\n");
   const flow = {
     functions: checks.map((check) => functionReport(check, rulebook)),

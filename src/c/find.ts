@@ -1,8 +1,20 @@
 /** What a unit has of a name: by its index where it has one, else by one that is made of its lists once. */
+import { hasBetween } from "../util/between.ts";
 import type { FunctionIr, OpsTable, RecordType, UnitIr } from "./ir.ts";
 
 export function functionsNamed(unit: UnitIr, name: string): readonly FunctionIr[] {
   return unit.index?.functions(name) ?? listed(functions, unit.functions, (fn) => [fn.name]).get(name) ?? [];
+}
+
+/** Those of any of the names, in the order in which they stand. */
+export function functionsAmong(unit: UnitIr, names: ReadonlySet<string>): readonly FunctionIr[] {
+  if (unit.index === undefined) return unit.functions.filter((fn) => names.has(fn.name));
+  return Array.from(names).flatMap(unit.index.functions).toSorted((a, b) => a.line - b.line);
+}
+
+/** Functions in whose lines any of these is. */
+export function functionsAt(unit: UnitIr, lines: ReadonlySet<number>): readonly FunctionIr[] {
+  return unit.index?.at(lines) ?? unit.functions.filter((fn) => hasBetween(lines, fn.line, fn.endLine));
 }
 
 export function recordsNamed(unit: UnitIr, name: string): readonly RecordType[] {

@@ -6,7 +6,7 @@ import { type Outline, outlineOf } from "./outline.ts";
 import { lowerCut, lowerImage } from "./unit.ts";
 
 export type { Outline } from "./outline.ts";
-export { functionsNamed, recordsNamed, tablesWith } from "./find.ts";
+export { functionsAmong, functionsAt, functionsNamed, recordsNamed, tablesWith } from "./find.ts";
 export { lowerCut } from "./unit.ts";
 
 export { madeNames } from "./body-words.ts";

@@ -174,6 +174,10 @@ export interface UnitIndex {
   readonly functions: (name: string) => readonly FunctionIr[];
   /** Functions whose bodies may have the word; those of which it is known that they have not are left out. */
   readonly mentioning: (word: string) => readonly FunctionIr[];
+  /** Whether the name is called in a body, by its text. */
+  readonly isCalled: (name: string) => boolean;
+  /** Functions in whose lines any of these is. */
+  readonly at: (lines: ReadonlySet<number>) => readonly FunctionIr[];
   readonly records: (name: string) => readonly RecordType[];
   /** Tables with a field that is set to the name or to its address. */
   readonly tables: (value: string) => readonly OpsTable[];

@@ -5,7 +5,8 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { blankStretch } from "./blank.ts";
 import { cutBlanked } from "./cut-file.ts";
-import { cutText, initC, lowerCut, tablesWith } from "./index.ts";
+import { cutText, functionsAmong, functionsAt, initC, lowerCut, tablesWith } from "./index.ts";
+import type { UnitIr } from "./ir.ts";
 import { piecesOf } from "./pieces.ts";
 
 beforeAll(() => initC());
@@ -65,6 +66,27 @@ describe("a file in pieces", () => {
     // A variable of the file is loaded, a name of nothing is a constant.
     const four = unit.index!.functions("four")[0]!;
     expect(four.blocks.flatMap((block) => block.steps)).toMatchObject([{ op: "load", place: { k: "global", name: "limit" } }]);
+  });
+
+  it("gives by lines what it has by list, and looks into the pieces that have the lines alone", () => {
+    const outline = cutText("a.c", text);
+    const looked: number[] = [];
+    const unit = lowerCut({ ...outline, cut: (number) => (looked.push(number), outline.cut(number)) });
+    expect(functionsAt(unit, new Set([24])).map(({ name }) => name)).toEqual(["two"]);
+    expect(looked).toEqual([1]);
+    const lines = Array.from({ length: text.split("\n").length }, (_line, at) => at + 1);
+    const lists: UnitIr = { file: "a.c", functions: unit.functions, records: [], opsTables: [], unreadable: [] };
+    for (const line of lines) expect(functionsAt(unit, new Set([line])), String(line)).toEqual(functionsAt(lists, new Set([line])));
+    expect(functionsAt(unit, new Set()).length).toBe(0);
+    for (const names of [["four", "nowhere", "one"], ["sys_three"], []]) expect(functionsAmong(unit, new Set(names)).map(({ name }) => name)).toEqual(functionsAmong(lists, new Set(names)).map(({ name }) => name));
+    expect(functionsAmong(unit, new Set(["four", "one"])).map(({ name }) => name)).toEqual(["one", "four"]);
+  });
+
+  it("tells what bodies call from what stands before a parenthesis elsewhere", () => {
+    const { index } = lowerCut(cutText("a.c", text));
+    expect(["one", "stub", "two"].map(index!.isCalled)).toEqual([true, true, true]);
+    // Heads, the words of a macro, and names that are only used.
+    expect(["four", "SYSCALL_DEFINE1", "limit", "nowhere"].map(index!.isCalled)).toEqual([false, false, false, false]);
   });
 });
 

@@ -5,6 +5,7 @@
  * mm/ and include/linux/ does.
  */
 import { blankStretch } from "./blank.ts";
+import { bodyWords } from "./body-words.ts";
 import { cutBlanked, type CutFile } from "./cut-file.ts";
 import { attributeCalls } from "./mask-words.ts";
 import { type Piece, piecesOf, wholeOf } from "./pieces.ts";
@@ -23,6 +24,8 @@ export interface Outline {
   /** Numbers of the pieces that may define a function of the name; have the word; may declare a variable or a record of the name; may hold a table that has the word. */
   readonly withFunction: (name: string) => readonly number[];
   readonly withWord: (word: string) => readonly number[];
+  /** Words that stand before a parenthesis anywhere: what bodies call is among them. */
+  readonly called: () => ReadonlySet<string>;
   readonly withVariable: (name: string) => readonly number[];
   readonly withRecord: (name: string) => readonly number[];
   readonly withTable: (value: string) => readonly number[];
@@ -40,6 +43,7 @@ export function outlineOf(path: string, text: string, columnsTrue = true): Outli
   const pieces = columnsTrue ? piecesOf(code) : [wholeOf(code)];
   const cuts = new Map<number, CutFile>();
   const scopes = pieces.map(({ from, bodyFrom, to }) => code.slice(from, bodyFrom === to ? to : lastEnd(code, from, bodyFrom)));
+  let called: ReadonlySet<string> | null = null;
   let heads: ReadonlyMap<string, readonly number[]> | null = null;
   let variables: ReadonlyMap<string, readonly number[]> | null = null;
   let records: ReadonlyMap<string, readonly number[]> | null = null;
@@ -70,6 +74,7 @@ export function outlineOf(path: string, text: string, columnsTrue = true): Outli
       }
       return found;
     },
+    called: () => (called ??= bodyWords(code).called),
     withVariable: (name) => (variables ??= indexed(scopes.map(variableWords))).get(name) ?? [],
     withRecord: (name) => (records ??= indexed(scopes.map(recordWords))).get(name) ?? [],
     withTable: (value) => (tables ??= indexed(scopes.map((scope) => (mayHaveTable(scope) ? wordsIn(scope) : none)))).get(value) ?? [],

@@ -1,5 +1,6 @@
 /** Lowers a whole file image: the text is cut into functions (outline.ts, cut-file.ts), and each is lowered when it is looked at. */
 import type { FileImage } from "../core/image.ts";
+import { hasBetween } from "../util/between.ts";
 import { bodyWords } from "./body-words.ts";
 import type { CutFile, CutFunction } from "./cut-file.ts";
 import { setTo } from "./find.ts";
@@ -89,6 +90,8 @@ export function lowerCut(outline: Outline, summaries: Summaries = new Map()): Un
     index: {
       functions: (name) => outline.withFunction(name).flatMap(functionsOf).filter((fn) => fn.name === name),
       mentioning,
+      isCalled: (name) => outline.called().has(name) && outline.withWord(name).some((piece) => functionsOf(piece).some((fn) => fn.words!.called.has(name))),
+      at: (lines) => all.filter((piece) => hasBetween(lines, ...linesOf(outline, piece))).flatMap(functionsOf).filter((fn) => hasBetween(lines, fn.line, fn.endLine)),
       records: (name) => outline.withRecord(name).flatMap((piece) => outline.cut(piece).records.filter((record) => record.name === name)),
       tables: (value) => outline.withTable(value).flatMap(tablesOf).filter((table) => setTo(table).includes(value)),
     },
@@ -121,6 +124,11 @@ function usersOfWords(functions: readonly FunctionIr[]): Map<string, FunctionIr[
     }
   }
   return users;
+}
+
+function linesOf({ pieces, lineStarts }: Outline, piece: number): [first: number, last: number] {
+  const { from, to } = pieces[piece]!;
+  return [lineAt(lineStarts, from), lineAt(lineStarts, to)];
 }
 
 function linesBefore({ pieces, lineStarts }: Outline, piece: number): number {

@@ -16,7 +16,7 @@ export interface ExploredOnce {
   readonly entryOf: Surroundings["entryOf"];
   readonly isInView: (name: string) => boolean;
   /** Names of functions whose callers are likely to be asked. */
-  readonly likely: () => readonly string[];
+  readonly likely: readonly string[];
 }
 
 /** What a function holds at its calls of these; null: at all calls. */
@@ -46,7 +46,7 @@ export function exploredOnce(of: ExploredOnce): Pick<Surroundings, "exploredAlon
     heldAtCalls: (caller, callee) => {
       if (of.isReviewed(caller)) exploredAlone(caller);
       const before = noted.get(caller);
-      if (before === undefined) run(caller, [], new Set([callee, ...of.likely()]));
+      if (before === undefined) run(caller, [], new Set([callee, ...of.likely]));
       // Who is asked about more and more is run to its end.
       else if (before.wanted?.has(callee) === false) run(caller, [], null);
       return noted.get(caller)?.held.get(callee) ?? [];

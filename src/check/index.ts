@@ -121,14 +121,14 @@ export const nothingElse: Elsewhere = { helpers: [], callers: new Map() };
 
 /** The wanted functions of `unit`, in order. */
 export function checkUnit(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere = nothingElse, wanted: (fn: FunctionIr) => boolean = () => true): FunctionCheck[] {
-  return atOnce(checking(unit, rulebook, elsewhere, wanted)).checks;
+  return atOnce(checking(unit, rulebook, elsewhere, unit.functions.filter(wanted))).checks;
 }
 
-/** The same function by function, with what was learnt of the callers on the way. `pool`: what they may take together, and others of the same patch. */
-export function* checking(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere, wanted: (fn: FunctionIr) => boolean, pool: Pool = newPool()): Generator<void, { readonly checks: FunctionCheck[]; readonly view: CallersView }> {
+/** The same for some functions of the unit, one by one, with what was learnt of the callers on the way. `pool`: what they may take together, and others of the same patch. */
+export function* checking(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere, wanted: readonly FunctionIr[], pool: Pool = newPool()): Generator<void, { readonly checks: FunctionCheck[]; readonly view: CallersView }> {
   const around = surroundingsOf(unit, rulebook, elsewhere, wanted, pool);
   const judged: JudgedFunction[] = [];
-  for (const fn of unit.functions.filter(wanted)) {
+  for (const fn of wanted) {
     judged.push(judgeFunction(fn, around));
     yield;
   }
@@ -156,16 +156,17 @@ function viewOf(around: Surroundings): CallersView {
   return { locksOf, callersOf: (fn) => (fn.isStatic ? callersInView(fn, around) : null) };
 }
 
-function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: calling }: Elsewhere, isReviewed: (fn: FunctionIr) => boolean = () => false, pool: Pool = newPool()): Surroundings {
+function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: calling }: Elsewhere, reviewed: readonly FunctionIr[] = [], pool: Pool = newPool()): Surroundings {
   const units = [...helpers, unit];
-  let likely: readonly string[] | null = null;
+  const isReviewed = new Set(reviewed);
   const abroad = new Map<UnitIr, Surroundings>();
   const unitsOf = new Map([...Array.from(calling.values()).flat(), ...units].map((u) => [u.file, u] as const));
   const orders = new Map<string, FieldOrder>();
   const callers = new Map<string, readonly string[] | null>();
   const named = new Map<string, RecordType | undefined>();
   const functions = functionsInView(units);
-  const isCut = unit.functions.some((fn) => fn.partial);
+  // Of a file with an index all is known.
+  const isCut = unit.index === undefined && unit.functions.some((fn) => fn.partial);
   const sleepsBelow = callsBelow(functions, (callee) => rulebook.sleeper(callee) !== undefined);
   const needsBelow = callsBelow(functions, (callee) => rulebook.contract(callee)?.requires?.some((r) => r.need === "held") ?? false);
   const unlocksBelow = callsBelow(functions, (callee) => functions.has(callee) && unlocksMmap(functions.get(callee)!, rulebook));
@@ -215,15 +216,15 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
   };
   const once = exploredOnce({
     rules,
-    isReviewed: (fn) => around.unitOf(fn) === unit && isReviewed(fn),
+    isReviewed: (fn) => isReviewed.has(fn),
     around: (fn) => {
       const own = around.unitOf(fn);
-      if (!abroad.has(own)) abroad.set(own, own === unit || helpers.includes(own) ? around : surroundingsOf(own, rulebook, { helpers, callers: new Map() }, () => false, pool));
+      if (!abroad.has(own)) abroad.set(own, own === unit || helpers.includes(own) ? around : surroundingsOf(own, rulebook, { helpers, callers: new Map() }, [], pool));
       return abroad.get(own)!;
     },
     entryOf: around.entryOf,
     isInView: (name) => functions.has(name),
-    likely: () => (likely ??= unit.functions.filter(isReviewed).map((fn) => fn.name)),
+    likely: reviewed.map((fn) => fn.name),
   });
   return around;
 }
