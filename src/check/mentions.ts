@@ -8,15 +8,23 @@ const mentionWords: Readonly<Record<"migrations" | "kernel tables", RegExp>> = {
   "kernel tables": /pgd_offset_k|pgd_offset_gate|init_mm/,
 };
 
-const mentioned = new WeakMap<FunctionIr, Map<keyof typeof mentionWords, boolean>>();
+const anyWord = new RegExp(Object.values(mentionWords).map((word) => word.source).join("|"));
+
+/** Texts within the blocks that have one of the words, which are few: of most functions none. */
+const tellingOf = new WeakMap<FunctionIr, readonly string[]>();
 
 export function mentions(fn: FunctionIr, what: keyof typeof mentionWords): boolean {
-  const known = mentioned.get(fn) ?? new Map<keyof typeof mentionWords, boolean>();
-  mentioned.set(fn, known);
-  const before = known.get(what);
-  if (before !== undefined) return before;
-  const text = JSON.stringify(fn.blocks, (_key, value: unknown) => (typeof value === "bigint" ? Number(value) : value));
-  const found = mentionWords[what].test(text);
-  known.set(what, found);
+  const known = tellingOf.get(fn);
+  const telling = known ?? tellingIn(fn.blocks, []);
+  if (known === undefined) tellingOf.set(fn, telling);
+  return telling.some((text) => mentionWords[what].test(text));
+}
+
+function tellingIn(value: unknown, found: string[]): readonly string[] {
+  if (typeof value === "string") {
+    if (anyWord.test(value)) found.push(value);
+  } else if (typeof value === "object" && value !== null) {
+    for (const item of Object.values(value)) tellingIn(item, found);
+  }
   return found;
 }
