@@ -14,6 +14,7 @@ import { sharedBy, verdictOf, type Verdict } from "./scenario.ts";
 import type { Lines } from "./trace.ts";
 import { buildWorld, type Settings, type Weakened, type World } from "./world/build.ts";
 import { base } from "./world/layout.ts";
+import { giveLock } from "./world/locks.ts";
 import { NoRoom } from "./world/no-room.ts";
 
 export type HeldClass =
@@ -211,7 +212,7 @@ function holdAtEntry(world: World, held: readonly HeldLock[]): string[] {
     if (name === null) continue;
     const spin = kind.endsWith("-ptl") || kind === "page_table_lock";
     const write = spin || kind === "folio" || mode === "write";
-    world.initial[world.layout.lock + world.locks.of(name, spin ? "spin" : "sleeping")] = write ? 1 : 1 << 8;
+    giveLock(world.layout, world.initial, 0, world.locks.of(name, spin ? "spin" : "sleeping"), write ? "write" : "read");
     names.push(write ? name : `${name} (read)`);
   }
   return names;

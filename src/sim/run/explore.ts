@@ -1,15 +1,26 @@
 /**
  * Exhaustive depth-first search over the interleavings of a system, with visited states kept and dynamic partial-order
- * reduction: at each state one thread is tried first, and another one only when a later step turns out to conflict
- * with a step taken here (Flanagan and Godefroid, POPL 2005). Because a visited state is not searched again, each keeps
- * a summary of what is touched behind it, and reaching it counts as touching all of that (Yang, Chen, Gopalakrishnan
- * and Kirby, SPIN 2008). Where a round closes, the summary is not complete, so every thread is tried on that round.
+ * reduction: at each state one thread is tried first, and another one only when something that it may do behind the step taken
+ * here conflicts with that step (Flanagan and Godefroid, POPL 2005). Because a visited state is not searched again, each keeps
+ * a summary of what is done behind it, and reaching it counts as doing all of that (Yang, Chen, Gopalakrishnan and Kirby,
+ * SPIN 2008). Where a round closes, the summary is not complete, so every thread is tried on that round.
+ *
+ * A thread that was tried at a state sleeps behind the steps of the others that are tried there, until one of them conflicts with
+ * its step: up to there it comes to the same whether it goes first (Godefroid, LNCS 1032, 1996, chapter 5). A state that was left with
+ * threads asleep is taken up again for those that are awake when it is reached another way; whoever was tried there before was so while they
+ * slept, and so does not sleep behind them. On a round nobody sleeps.
+ *
+ * Why all that matters is tried: take any way E from a state, the step `a` of a thread t that is tried there, and the first step e in E that
+ * conflicts with it and comes before t goes. What comes before e is not t's and does not conflict with `a`, so behind `a` it can be done as well,
+ * and e then is next: it is in the summary (with what waits), and no lock keeps it from `a`, as both threads stand before their steps at once. So e's
+ * thread is tried too, or sleeps; then its own step takes the place of `a`, which ends as e comes ever earlier. Hence one thread is tried, or
+ * sleeps, whose step can be brought to the front of E.
  *
  * The order is fixed: lowest thread first, outcomes in the order in which the system names them.
  */
 import { atOnce } from "../../util/slices.ts";
-import { Arena } from "../world/arena.ts";
-import type { Outcome, Pending, System, Touch } from "./system.ts";
+import { addTo, Deeds, type Act, type DeedSet } from "./deeds.ts";
+import type { Outcome, System } from "./system.ts";
 
 export interface Bounds {
   /** Most distinct states. */
@@ -42,15 +53,9 @@ export interface Exploration<Fault> {
   readonly executions: number;
   /** False when a bound ended the search; then nothing follows from finding no fault. */
   readonly complete: boolean;
-  /** Everything that was touched; empty without reduction. */
+  /** Everything that was touched. */
   readonly touched: ReadonlyMap<number, number>;
 }
-
-/**
- * What threads touch, by the place of the resource: for each thread three bits, one a mode, starting at bit 3 * thread. At most ten
- * threads fit, which is far more than can be searched.
- */
-type Touched = Int32Array;
 
 /** Bits of the modes that conflict with a mode: see Touch. */
 const conflicting: readonly number[] = [0b110, 0b101, 0b111];
@@ -64,16 +69,16 @@ export function conflictsOf(a: ReadonlyMap<number, number>, threadA: number, b: 
   });
 }
 
-function addAll(touched: Touched, more: Touched, count: number): void {
-  for (let at = 0; at < count; at++) touched[at]! |= more[at]!;
-}
-
 interface Visited {
-  summary: Touched;
+  /** What is done behind it. */
+  summary: DeedSet;
   /** Stack index while on the stack, else -1. */
   index: number;
   /** Stack index of the open round that this state is part of, or -1 when its summary is complete. */
   openUntil: number;
+  /** Threads that were tried, and those that were left asleep: sets of bits. */
+  done: number;
+  asleep: number;
   /** Whether some way from here is known to come to an end, to a fault, or to where it is not followed further. */
   ends: boolean;
 }
@@ -81,19 +86,25 @@ interface Visited {
 interface Node<State, Fault> {
   readonly state: State;
   readonly visited: Visited;
-  readonly pending: readonly (Pending | null)[];
+  /** What each thread does next; null when it has finished. */
+  readonly acts: readonly (Act | null)[];
   /** Threads that can go on, those to try here, and those that have been tried: sets of bits. */
   readonly enabled: number;
   wanted: number;
   done: number;
+  /** Threads whose next step is not to be taken here, as it was taken before with the same outcome; and those that may sleep behind a step from here. */
+  asleep: number;
+  sleepy: number;
+  /** Threads that sleep behind the present step. */
+  behind: number;
   /** Thread being tried, its outcomes and the next one to follow. */
   thread: number;
   outcomes: readonly Outcome<State, Fault>[];
   next: number;
-  /** For each touch of that thread's step, the latest step that touched the same before it. */
-  readonly earlier: number[];
   /** Smallest stack index that a round from here comes back to. */
   low: number;
+  /** Whether every thread is wanted because of a round. */
+  onRound: boolean;
   /** From this stack index up to this node every thread is wanted. */
   allFrom: number;
   /** Length of the list of open states when this node was pushed. */
@@ -111,20 +122,13 @@ export function explore<State, Fault>(system: System<State, Fault>, bounds: Boun
 export function* exploring<State, Fault>(system: System<State, Fault>, bounds: Bounds): Generator<void, Exploration<Fault>> {
   const reduce = bounds.reduce ?? true;
   const mostFaults = bounds.faults ?? 1;
-  const size = reduce ? system.resources : 0;
   const visited = new Map<string | number, Visited>();
   const stack: Node<State, Fault>[] = [];
-  /** Resources that were met, and the place that each has in summaries, or -1: most of what there is is never touched. */
-  const resources: number[] = [];
-  const places = new Int32Array(size).fill(-1);
-  /** By resource (its place), thread and mode: the stack index of the latest step that touches it, or -1. */
-  const stride = system.threads * 3;
-  const latest = new Int32Array(size * stride).fill(-1);
+  const deeds = new Deeds();
   /** States off the stack whose summary lacks what the rest of their round will touch. */
   const open: Visited[] = [];
   const found = new Map<string, Found<Fault>>();
-  const touched: Touched = new Int32Array(size);
-  const summaries = new Arena(size);
+  const touched: DeedSet = [];
   let executions = 0;
   let complete = true;
   let start = 0;
@@ -135,43 +139,19 @@ export function* exploring<State, Fault>(system: System<State, Fault>, bounds: B
     found.set(key, { fault, start, moves: stack.filter((n) => n.thread >= 0).map((n) => ({ thread: n.thread, outcome: n.next - 1 })) });
   };
 
-  const placeOf = (touch: Touch): number => {
-    let place = places[touch >> 2]!;
-    if (place < 0) {
-      place = resources.push(touch >> 2) - 1;
-      places[touch >> 2] = place;
+  /** Takes in what is done behind the node's present step: whoever may do something there that conflicts with it is to be tried at the node, too. */
+  const noteBehind = (node: Node<State, Fault>, behind: DeedSet): void => {
+    addTo(node.visited.summary, behind);
+    if ((node.wanted & node.enabled) === node.enabled) return;
+    let opponents = deeds.opponents(node.acts[node.thread]!, behind);
+    // In place of one that sleeps come those who may do something that conflicts with its step.
+    for (let rest = opponents & node.asleep; rest !== 0; ) {
+      const sleeper = 31 - Math.clz32(rest & -rest);
+      const more = deeds.opponents(node.acts[sleeper]!, behind) & ~opponents;
+      opponents |= more;
+      rest = (rest & ~(1 << sleeper)) | (more & node.asleep);
     }
-    return place;
-  };
-  const latestAt = (thread: number, touch: Touch): number => placeOf(touch) * stride + thread * 3 + (touch & 3);
-
-  /**
-   * What a thread touches may have to come before the last step of another thread on the stack that conflicts with it:
-   * the thread is to be tried there. `bits` as in a summary.
-   */
-  const raise = (place: number, bits: number): void => {
-    for (let thread = 0, rest = bits; rest !== 0; thread++, rest >>>= 3) {
-      for (let mode = 0; mode < 3; mode++) {
-        if ((rest & (1 << mode)) === 0) continue;
-        const at = lastConflict(place, thread, mode);
-        const node = stack[at];
-        if (node !== undefined) node.wanted |= node.enabled & (1 << thread) ? 1 << thread : node.enabled;
-      }
-    }
-  };
-
-  /** Stack index of the last step of another thread that conflicts with the touch, or -1. */
-  const lastConflict = (place: number, thread: number, mode: number): number => {
-    let last = -1;
-    for (let other = 0; other < system.threads; other++) {
-      if (other === thread) continue;
-      for (let its = 0; its < 3; its++) {
-        if ((conflicting[mode]! & (1 << its)) === 0) continue;
-        const at = latest[place * stride + other * 3 + its]!;
-        if (at > last) last = at;
-      }
-    }
-    return last;
+    node.wanted |= (opponents & ~node.enabled) === 0 ? opponents : node.enabled;
   };
 
   const wantAll = (from: number): void => {
@@ -179,67 +159,73 @@ export function* exploring<State, Fault>(system: System<State, Fault>, bounds: B
     for (let at = top; at >= from; ) {
       const node = stack[at]!;
       node.wanted = node.enabled;
+      node.asleep = 0;
+      node.sleepy = 0;
+      node.onRound = true;
       at = Math.min(at, node.allFrom) - 1;
     }
     if (top >= 0) stack[top]!.allFrom = Math.min(stack[top]!.allFrom, from);
   };
 
-  /** Makes the thread's step the latest that touches what it touches, and takes that back. */
-  const record = (node: Node<State, Fault>, index: number): void => {
-    if (!reduce) return;
-    node.earlier.length = 0;
-    for (const touch of node.pending[node.thread]!.footprint) {
-      const at = latestAt(node.thread, touch);
-      node.earlier.push(latest[at]!);
-      latest[at] = index;
+  /** Threads that sleep behind the thread's step: nothing that it does conflicts with what they would do. */
+  const stillAsleep = (node: Node<State, Fault>, thread: number): number => {
+    let set = node.sleepy & ~(1 << thread);
+    for (let rest = set; rest !== 0; rest &= rest - 1) {
+      const sleeper = 31 - Math.clz32(rest & -rest);
+      if (deeds.opponents(node.acts[thread]!, node.acts[sleeper]!.all) !== 0) set &= ~(1 << sleeper);
     }
-  };
-  const unrecord = (node: Node<State, Fault>): void => {
-    if (!reduce || node.thread < 0) return;
-    const { footprint } = node.pending[node.thread]!;
-    for (let i = footprint.length - 1; i >= 0; i--) latest[latestAt(node.thread, footprint[i]!)] = node.earlier[i]!;
+    return set;
   };
 
-  const push = (state: State): void => {
+  const push = (state: State, asleep: number): void => {
     const key = system.key(state);
     const known = visited.get(key);
     if (known !== undefined) {
       executions++;
-      meet(known);
-      if (stack.length > 0) system.forget?.(state, key);
+      const awake = known.index >= 0 ? 0 : known.asleep & ~asleep;
+      if (awake !== 0) enter(state, known, awake);
+      else {
+        meet(known);
+        if (stack.length > 0) system.forget?.(state, key);
+      }
       return;
     }
     if (visited.size >= bounds.states || (visited.size % 16 === 0 && bounds.cancelled?.() === true)) {
       complete = false;
       return;
     }
-    const pending: (Pending | null)[] = [];
-    let enabled = 0;
-    for (let thread = 0; thread < system.threads; thread++) {
-      const p = system.pending(state, thread);
-      pending.push(p);
-      if (p?.enabled === true) enabled |= 1 << thread;
-    }
-    const entry: Visited = { summary: summaries.take(), index: stack.length, openUntil: -1, ends: enabled === 0 };
+    const entry: Visited = { summary: [], index: -1, openUntil: -1, done: 0, asleep, ends: false };
     visited.set(key, entry);
-    for (let thread = 0; reduce && thread < system.threads; thread++) {
-      const p = pending[thread];
-      for (const touch of p?.footprint ?? []) {
-        const bit = 1 << (thread * 3 + (touch & 3));
-        raise(placeOf(touch), bit);
-        // What waits here for ever is never executed, yet might have come before.
-        if (p!.enabled === false) entry.summary[placeOf(touch)]! |= bit;
-      }
-    }
-    stack.push({
-      state, visited: entry, pending, enabled, wanted: reduce ? enabled & -enabled : enabled, done: 0,
-      thread: -1, outcomes: [], next: 0, earlier: [], low: stack.length, allFrom: stack.length + 1, openBefore: open.length,
-    });
+    enter(state, entry, -1);
+    const { acts, enabled } = stack[stack.length - 1]!;
     if (enabled === 0) {
       executions++;
-      const fault = pending.some((p) => p !== null) ? system.atDeadlock(state) : system.atEnd(state);
+      const fault = acts.some((act) => act !== null) ? system.atDeadlock(state) : system.atEnd(state);
       if (fault !== null) report(fault);
     }
+  };
+
+  /** Puts a state on the stack, to try some of the threads in `awake`: all for a new one; one that was left has had its others. */
+  const enter = (state: State, entry: Visited, awake: number): void => {
+    const acts: (Act | null)[] = [];
+    let enabled = 0;
+    for (let thread = 0; thread < system.threads; thread++) {
+      const pending = system.pending(state, thread);
+      const act = pending === null ? null : deeds.act(thread, pending);
+      acts.push(act);
+      if (pending?.enabled === true) enabled |= 1 << thread;
+      // What waits here for ever is never executed, yet might have come before.
+      if (act !== null) addTo(entry.summary, act.all);
+    }
+    const asleep = entry.asleep & (awake < 0 ? enabled : ~awake);
+    const able = enabled & ~asleep;
+    const wanted = !reduce ? enabled : awake < 0 ? able & -able : awake;
+    entry.index = stack.length;
+    entry.ends ||= able === 0;
+    stack.push({
+      state, visited: entry, acts, enabled, wanted, done: entry.done, asleep, sleepy: asleep, behind: 0,
+      thread: -1, outcomes: [], next: 0, low: stack.length, onRound: false, allFrom: stack.length + 1, openBefore: open.length,
+    });
   };
 
   /** A state that was seen before: what is touched behind it counts as touched behind the present stack. */
@@ -248,23 +234,23 @@ export function* exploring<State, Fault>(system: System<State, Fault>, bounds: B
     if (known.index >= 0) {
       const node = top!;
       node.low = Math.min(node.low, known.index);
-      if (reduce) wantAll(known.index);
-    } else if (known.openUntil >= 0 && reduce) {
+      wantAll(known.index);
+    } else if (known.openUntil >= 0) {
       wantAll(0);
       top!.low = Math.min(top!.low, known.openUntil);
     }
-    if (top !== undefined && known.ends) top.visited.ends = true;
-    if (!reduce) return;
-    if (top !== undefined) addAll(top.visited.summary, known.summary, resources.length);
-    for (let place = 0; place < resources.length; place++) if (known.summary[place] !== 0) raise(place, known.summary[place]!);
+    if (top === undefined) return;
+    if (known.ends) top.visited.ends = true;
+    noteBehind(top, known.summary);
   };
 
   const pop = (): void => {
     const node = stack.pop()!;
-    unrecord(node);
     const index = stack.length;
     const entry = node.visited;
     entry.index = -1;
+    entry.done = node.done;
+    entry.asleep = node.asleep;
     const parent = stack[index - 1];
     if (node.low < index) {
       entry.openUntil = node.low;
@@ -273,7 +259,7 @@ export function* exploring<State, Fault>(system: System<State, Fault>, bounds: B
     } else {
       // Nothing on this round, or behind it, comes to an end: whoever is not done goes on for ever.
       if (!entry.ends && complete) {
-        report(system.atLivelock(node.state, node.pending.findIndex((p) => p !== null)));
+        report(system.atLivelock(node.state, node.acts.findIndex((act) => act !== null)));
         entry.ends = true;
       }
       for (const member of open.splice(node.openBefore)) {
@@ -282,8 +268,12 @@ export function* exploring<State, Fault>(system: System<State, Fault>, bounds: B
         member.ends = true;
       }
     }
-    if (parent !== undefined && entry.ends) parent.visited.ends = true;
-    if (reduce) addAll(parent?.visited.summary ?? touched, entry.summary, resources.length);
+    if (parent === undefined) {
+      addTo(touched, entry.summary);
+      return;
+    }
+    if (entry.ends) parent.visited.ends = true;
+    noteBehind(parent, entry.summary);
   };
 
   const goOn = (): void => {
@@ -295,34 +285,33 @@ export function* exploring<State, Fault>(system: System<State, Fault>, bounds: B
           executions++;
           node.visited.ends = true;
           report(outcome.fault);
-        } else push(outcome.state);
+        } else push(outcome.state, node.behind);
         continue;
       }
-      const left = node.wanted & node.enabled & ~node.done;
+      const left = node.wanted & node.enabled & ~node.done & ~node.asleep;
       if (left === 0 || !complete) {
         pop();
         continue;
       }
-      unrecord(node);
+      if (node.thread >= 0 && !node.onRound) node.sleepy |= 1 << node.thread;
       node.thread = 31 - Math.clz32(left & -left);
+      node.behind = reduce ? stillAsleep(node, node.thread) : 0;
       node.done |= 1 << node.thread;
       node.next = 0;
       node.outcomes = system.step(node.state, node.thread);
       if (node.outcomes.length === 0) node.visited.ends = true;
-      record(node, stack.length - 1);
-      for (const touch of reduce ? node.pending[node.thread]!.footprint : []) node.visited.summary[placeOf(touch)]! |= 1 << (node.thread * 3 + (touch & 3));
     }
   };
 
   for (; start < system.initial.length && found.size < mostFaults; start++) {
     const first = system.initial[start]!;
     if (first.fault !== null) report(first.fault);
-    else push(first.state);
+    else push(first.state, 0);
     while (stack.length > 0 && found.size < mostFaults) {
       goOn();
       yield;
     }
-    while (stack.length > 0) unrecord(stack.pop()!);
+    stack.length = 0;
   }
-  return { found: [...found.values()], states: visited.size, executions, complete, touched: new Map(resources.flatMap((resource, place) => (touched[place] === 0 ? [] : [[resource, touched[place]!]]))) };
+  return { found: [...found.values()], states: visited.size, executions, complete, touched: deeds.touched(touched) };
 }

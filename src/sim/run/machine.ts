@@ -6,7 +6,8 @@
 import type { Step } from "../../c/ir.ts";
 import type { World } from "../world/build.ts";
 import { holds } from "../world/locks.ts";
-import { ownWords, type Turn } from "../world/turn.ts";
+import { waitingFor } from "../world/tables.ts";
+import { own, ownWords, type Turn } from "../world/turn.ts";
 import { load, store, widened } from "./access.ts";
 import { call } from "./calls.ts";
 import { evaluate, locate } from "./eval.ts";
@@ -55,11 +56,17 @@ function settle(first: Runner): Arrival[] {
 
 /** The return from the thread's own function, where what it promised must have been kept. */
 function exitOperation(runner: Runner): Operation {
-  const { world } = runner;
+  const { layout, locks, resources } = runner.world;
   return {
     footprint: (turn) => {
-      const held = world.locks.names.flatMap((_, lock) => (holds(turn, lock, "any") ? [touch(world.resources.look(lock), touchAdd)] : []));
-      return [touch(world.resources.tlb, touchRead), touch(world.resources.section(turn.thread), touchWrite), ...held];
+      const { data, thread } = turn;
+      const touches = locks.names.flatMap((_, lock) => (holds(turn, lock, "any") ? [touch(resources.look(lock), touchAdd)] : []));
+      if (data[layout.rcu + thread]! > 0) touches.push(touch(resources.rcu(thread), touchWrite));
+      if (data[layout.irq + thread]! > 0) touches.push(touch(resources.irq(thread), touchWrite));
+      for (const table of waitingFor(turn)) touches.push(touch(resources.life(table), touchWrite));
+      // Nobody but the thread itself can make it owe a flush.
+      if (layout.virtualPages.some((_, page) => data[layout.unflushed + page]! & own(turn))) touches.push(touch(resources.tlb, touchRead));
+      return touches;
     },
     run: (turn) => {
       runner.session.atExit(turn);

@@ -8,8 +8,7 @@ import { flushEverywhere, walkUnderWay } from "../world/sections.ts";
 import type { Turn } from "../world/turn.ts";
 import type { Value } from "../world/value.ts";
 import { quiet, type OperationMaker } from "./operation.ts";
-import { allSections } from "./ops-locks.ts";
-import { touch, touchWrite } from "./system.ts";
+import { flushTouches } from "./ops-locks.ts";
 
 const nothing: OperationMaker = () => quiet(() => null);
 
@@ -47,7 +46,7 @@ const addRange: OperationMaker = (world, [mm, start, end]) =>
 
 /** Flushes what was collected to be flushed; gives whether there was anything. */
 const flushGather: OperationMaker = (world) => ({
-  footprint: () => [touch(world.resources.tlb, touchWrite), ...allSections(world)],
+  footprint: () => flushTouches(world),
   enabled: (turn) => !walkUnderWay(turn),
   local: (turn) => turn.mine[range(turn)] === 0 || isIgnored(world, turn.thread, "flush"),
   run: (turn) => {

@@ -155,7 +155,7 @@ function section(name: "rcu" | "irq", change: (turn: Turn) => void, ends: boolea
   return (world) => ({
     local: (turn) => isIgnored(world, turn.thread, name),
     footprint: (turn) => {
-      const own = touch(world.resources.section(turn.thread), touchWrite);
+      const own = touch(world.resources[name](turn.thread), touchWrite);
       if (!ends) return [own];
       const flushes = world.options.flushByIpi && name === "irq" ? [touch(world.resources.tlb, touchWrite)] : [];
       return [own, ...flushes, ...waitingFor(turn).map((table) => touch(world.resources.life(table), touchWrite))];
@@ -167,14 +167,28 @@ function section(name: "rcu" | "irq", change: (turn: Turn) => void, ends: boolea
   });
 }
 
-/** What a grace period or an IPI that starts now looks at: the sections of every thread. */
-export function allSections(world: World): Touch[] {
-  return Array.from({ length: world.layout.threads }, (_, thread) => touch(world.resources.section(thread), touchRead));
+function ofAll(world: World, resource: (thread: number) => number): Touch[] {
+  return Array.from({ length: world.layout.threads }, (_, thread) => touch(resource(thread), touchRead));
+}
+
+/** What an IPI that is sent now looks at. */
+export function ipiTouches(world: World): Touch[] {
+  return ofAll(world, world.resources.irq);
+}
+
+/** What a grace period that starts now looks at: readers(). */
+export function graceTouches(world: World): Touch[] {
+  return [...ofAll(world, world.resources.rcu), ...ipiTouches(world)];
+}
+
+/** What a flush of all CPUs changes, and looks at: flushEverywhere() and walkUnderWay(). */
+export function flushTouches(world: World): Touch[] {
+  return [touch(world.resources.tlb, touchWrite), ...ofAll(world, world.resources.walking), ...(world.options.flushByIpi ? ipiTouches(world) : [])];
 }
 
 function walking(value: 0 | 1): OperationMaker {
   return (world) => ({
-    footprint: (turn) => [touch(world.resources.section(turn.thread), touchWrite)],
+    footprint: (turn) => [touch(world.resources.walking(turn.thread), touchWrite)],
     run: (turn) => {
       turn.data[turn.layout.walking + turn.thread] = value;
       return null;
@@ -183,7 +197,7 @@ function walking(value: 0 | 1): OperationMaker {
 }
 
 const ipi: OperationMaker = (world) => ({
-  footprint: () => allSections(world),
+  footprint: () => ipiTouches(world),
   local: (turn) => isIgnored(world, turn.thread, "ipi"),
   run: (turn) => {
     if (!isIgnored(world, turn.thread, "ipi")) sendIpi(turn);
@@ -201,7 +215,7 @@ const ipiWait: OperationMaker = (world) => ({
 
 /** Waits until no other thread is in a read section: stronger than a grace period, which lets new readers in. */
 const synchronize: OperationMaker = (world): Operation => ({
-  footprint: () => allSections(world),
+  footprint: () => graceTouches(world),
   enabled: (turn) => (readers(turn) & ~(1 << turn.thread)) === 0,
   run: (turn) => {
     mightSleep(turn, world.locks, "synchronize_rcu()");

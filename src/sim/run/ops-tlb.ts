@@ -5,7 +5,7 @@ import { cpuName, flush, staleFor } from "../world/tlb.ts";
 import { pageBits, rangeOf, translations, virtualName } from "../world/translate.ts";
 import { own, type Turn } from "../world/turn.ts";
 import { onRef, quiet, type OperationMaker } from "./operation.ts";
-import { allSections } from "./ops-locks.ts";
+import { flushTouches } from "./ops-locks.ts";
 import { touch, touchRead, touchWrite } from "./system.ts";
 
 /**
@@ -14,7 +14,7 @@ import { touch, touchRead, touchWrite } from "./system.ts";
  */
 function flushRange(where: "everywhere" | "here"): OperationMaker {
   return onRef("mm", (world, mm, [, start, end]) => ({
-    footprint: () => [touch(world.resources.tlb, touchWrite), ...(where === "here" ? [] : allSections(world))],
+    footprint: () => (where === "here" ? [touch(world.resources.tlb, touchWrite)] : flushTouches(world)),
     ...(where === "here" ? {} : { enabled: (turn: Turn) => !walkUnderWay(turn) }),
     local: (turn) => isIgnored(world, turn.thread, "flush"),
     run: (turn) => {
@@ -55,7 +55,7 @@ const batch: OperationMaker = (world, [mm, start, end]) =>
 
 /** Flushes what has been put off; gives whether there was anything. */
 const flushBatch: OperationMaker = (world) => ({
-  footprint: () => [touch(world.resources.tlb, touchWrite), ...allSections(world)],
+  footprint: () => flushTouches(world),
   enabled: (turn) => !walkUnderWay(turn),
   local: (turn) => turn.mine[world.layout.batched + turn.thread] === 0 || isIgnored(world, turn.thread, "flush"),
   run: (turn) => {

@@ -4,12 +4,13 @@ import { entriesPerTable, type Level } from "../world/layout.ts";
 import { exchangeEntry, hardwareStore, loadEntry, storeEntry, writeBarrier } from "../world/entries.ts";
 import { allocatePage, copyPage, getPage, pageLife, putPage, touchPage, tryGetPage } from "../world/pages.ts";
 import { allocateTable, depositTable, freeTable, readers, withdrawTable } from "../world/tables.ts";
+import { mayBeWalked } from "../world/tlb.ts";
 import { entryName, wholeAt, type Turn } from "../world/turn.ts";
 import { flag, hardwareFlags, type EntryKind, type SlotValue, type Value } from "../world/value.ts";
 import { entryWrite, onRef, quiet, type Operation, type OperationMaker } from "./operation.ts";
-import { allSections } from "./ops-locks.ts";
+import { graceTouches } from "./ops-locks.ts";
 import { pureOf } from "./pure.ts";
-import { touch, touchRead, touchWrite, type Touch } from "./system.ts";
+import { touch, touchAdd, touchRead, touchWrite, type Touch, type TouchMode } from "./system.ts";
 
 /** Makes an operation on an entry; other first arguments are not modelled. */
 function onSlot(make: (world: World, slot: SlotValue, args: readonly Value[]) => Operation): OperationMaker {
@@ -90,9 +91,10 @@ const allocate: OperationMaker = (world, [level]) => {
   });
 };
 
-function lifeOf(world: World, table: number): Touch[] {
+/** What a table that goes, or is used anew, touches. No hardware can come to walk it that may not walk it now, but where it is made reachable again. */
+function lifeOf(world: World, turn: Turn, table: number): Touch[] {
   const entries = Array.from({ length: entriesPerTable }, (_, index) => touch(world.resources.entry(table, index), touchRead));
-  return [touch(world.resources.life(table), touchWrite), ...entries, touch(world.resources.tlb, touchRead)];
+  return [touch(world.resources.life(table), touchWrite), ...entries, ...(mayBeWalked(turn, table) ? [touch(world.resources.tlb, touchRead)] : [])];
 }
 
 /** With help, a table leaves only when no other CPU has interrupts off any more. */
@@ -102,7 +104,7 @@ function lockless(world: World): Pick<Operation, "enabled"> {
 
 const free = onRef("table", (world, table) => ({
   ...lockless(world),
-  footprint: () => (world.weakened.helped.size > 0 ? [...lifeOf(world, table), ...allSections(world)] : lifeOf(world, table)),
+  footprint: (turn) => (world.weakened.helped.size > 0 ? [...lifeOf(world, turn, table), ...graceTouches(world)] : lifeOf(world, turn, table)),
   run: (turn) => {
     freeTable(turn, table, isHelped(world, turn.thread, "grace") ? "after-grace-period" : "now");
     return null;
@@ -110,7 +112,7 @@ const free = onRef("table", (world, table) => ({
 }));
 
 const freeAfterGrace = onRef("table", (world, table) => ({
-  footprint: () => [...lifeOf(world, table), ...allSections(world)],
+  footprint: (turn) => [...lifeOf(world, turn, table), ...graceTouches(world)],
   run: (turn) => {
     freeTable(turn, table, isIgnored(world, turn.thread, "grace") ? "now" : "after-grace-period");
     return null;
@@ -121,7 +123,9 @@ const deposit = onSlot((world, slot, [, ref]) => {
   const table = ref?.k === "ref" && ref.object === "table" ? ref.n : -1;
   return {
     ...lockless(world),
-    footprint: () => [touch(world.resources.deposits(slot.table), touchWrite), ...allSections(world), ...(table < 0 ? [] : lifeOf(world, table))],
+    footprint: (turn) => [
+      touch(world.resources.deposits(slot.table), touchWrite), ...(world.weakened.helped.size > 0 ? graceTouches(world) : []), ...(table < 0 ? [] : lifeOf(world, turn, table)),
+    ],
     run: (turn) => {
       if (table >= 0) depositTable(turn, table, slot.table);
       return null;
@@ -132,7 +136,7 @@ const deposit = onSlot((world, slot, [, ref]) => {
 const withdraw = onSlot((world, slot) => ({
   footprint: (turn) => {
     const set = turn.data[turn.layout.deposits + slot.table]!;
-    const tables = world.layout.levels.flatMap((_, table) => (set & (1 << table) ? lifeOf(world, table) : []));
+    const tables = world.layout.levels.flatMap((_, table) => (set & (1 << table) ? lifeOf(world, turn, table) : []));
     return [touch(world.resources.deposits(slot.table), touchWrite), ...tables];
   },
   run: (turn) => {
@@ -141,11 +145,19 @@ const withdraw = onSlot((world, slot) => ({
   },
 }));
 
-function onPage(mode: 0 | 1 | 2, frees: boolean, run: (turn: Turn, page: number, world: World) => Value | null): OperationMaker {
+/** `reach`: whether it matters which CPUs may reach the page, as far as that is up to the page itself. */
+function onPage(mode: TouchMode, reach: (turn: Turn, page: number) => boolean, run: (turn: Turn, page: number, world: World) => Value | null): OperationMaker {
   return onRef("page", (world, page) => ({
-    footprint: () => [touch(world.resources.page(page), mode), ...(frees ? [touch(world.resources.tlb, touchRead)] : [])],
+    footprint: (turn) => [touch(world.resources.page(page), mode), ...(reach(turn, page) ? [touch(world.resources.tlb, touchRead)] : [])],
     run: (turn) => run(turn, page, world),
   }));
+}
+
+const never = (): boolean => false;
+
+/** Whether the page has one reference left. */
+function isLast(turn: Turn, page: number): boolean {
+  return turn.data[turn.layout.references + page] === 1;
 }
 
 /** Whether more than one entry points to the table that the entry is in: a PMD table that hugetlb shares. */
@@ -231,15 +243,15 @@ export const worldOperations: Readonly<Record<string, OperationMaker>> = {
   world_store_low: storeHalf("low"), world_store_high: storeHalf("high"),
   world_table_alloc: allocate, world_table_free: free, world_table_free_rcu: freeAfterGrace, world_table_shared: shared, world_deposit: deposit, world_withdraw: withdraw,
   world_page_alloc: newPage,
-  world_page_get: onPage(touchWrite, false, (turn, page) => (getPage(turn, page), null)),
-  world_page_try_get: onPage(touchWrite, false, (turn, page, world) => world.values.bool(tryGetPage(turn, page))),
-  world_page_put: onPage(touchWrite, true, (turn, page) => (putPage(turn, page), null)),
-  world_page_copy: onPage(touchRead, true, (turn, page) => (copyPage(turn, page), null)),
-  world_page_use: onPage(touchRead, false, (turn, page) => (touchPage(turn, page, "uses"), null)),
-  world_page_references: onPage(touchRead, false, (turn, page, world) => world.values.int(BigInt(turn.data[world.layout.references + page]!))),
-  world_page_live: onPage(touchRead, false, (turn, page, world) => world.values.bool(turn.data[world.layout.pageLife + page] === pageLife.used)),
+  world_page_get: onPage(touchAdd, never, (turn, page) => (getPage(turn, page), null)),
+  world_page_try_get: onPage(touchWrite, never, (turn, page, world) => world.values.bool(tryGetPage(turn, page))),
+  world_page_put: onPage(touchWrite, isLast, (turn, page) => (putPage(turn, page), null)),
+  world_page_copy: onPage(touchRead, () => true, (turn, page) => (copyPage(turn, page), null)),
+  world_page_use: onPage(touchRead, never, (turn, page) => (touchPage(turn, page, "uses"), null)),
+  world_page_references: onPage(touchRead, never, (turn, page, world) => world.values.int(BigInt(turn.data[world.layout.references + page]!))),
+  world_page_live: onPage(touchRead, never, (turn, page, world) => world.values.bool(turn.data[world.layout.pageLife + page] === pageLife.used)),
   world_page_ref_add: onRef("page", (world, page, [, by]) => ({
-    footprint: () => [touch(world.resources.page(page), touchWrite)],
+    footprint: () => [touch(world.resources.page(page), touchAdd)],
     run: (turn) => {
       if (touchPage(turn, page, "adds references to") && by?.k === "int") turn.data[turn.layout.references + page]! += Number(by.value);
       return null;

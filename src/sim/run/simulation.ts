@@ -70,6 +70,7 @@ function runBeginnings(session: Session, threads: readonly Starting[], data: Int
 /** `data` is the world that the threads start in. */
 export function simulation(session: Session, threads: readonly Starting[], data: Int32Array): Simulation {
   const ids = new StateIds();
+  const { layout } = session.world;
   const outcomeOf = (before: readonly Standing[], thread: number, arrival: Arrival): Outcome<SimState, Fault> => ({
     state: { data: arrival.data, standings: before.map((s, i) => (i === thread ? arrival.standing : s)) },
     fault: arrival.fault,
@@ -92,14 +93,15 @@ export function simulation(session: Session, threads: readonly Starting[], data:
   };
   return {
     threads: threads.length,
-    resources: session.world.resources.count,
     initial,
     pending(state, thread) {
       const { operation, footprint } = state.standings[thread]!;
       if (operation === null) return null;
-      if (footprint !== null && operation.enabled === undefined) return { enabled: true, footprint };
+      const holds = state.data[layout.holds + thread]!;
+      const alone = state.data[layout.holdsAlone + thread]!;
+      if (footprint !== null && operation.enabled === undefined) return { enabled: true, footprint, holds, alone };
       const turn = lookingTurn(session.world, state.data, thread);
-      return { enabled: operation.enabled?.(turn) ?? true, footprint: footprint ?? operation.footprint(turn) };
+      return { enabled: operation.enabled?.(turn) ?? true, footprint: footprint ?? operation.footprint(turn), holds, alone };
     },
     step(state, thread) {
       return stepThread(session, state.standings[thread]!, state.data, thread).map((a) => outcomeOf(state.standings, thread, a));

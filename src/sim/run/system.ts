@@ -28,6 +28,9 @@ export interface Pending {
   /** False while the operation waits: a lock held by another thread, a grace period that has not ended. */
   readonly enabled: boolean;
   readonly footprint: readonly Touch[];
+  /** Locks that the thread holds while it stands here, and those of them that no other thread can hold meanwhile: sets of bits. */
+  readonly holds: number;
+  readonly alone: number;
 }
 
 /** One way in which a step may end. More than one where the thread met a test whose result is not known. */
@@ -39,8 +42,6 @@ export interface Outcome<State, Fault> {
 
 export interface System<State, Fault> {
   readonly threads: number;
-  /** Resources are numbered from 0 up to this. */
-  readonly resources: number;
   readonly initial: readonly Outcome<State, Fault>[];
   /** The visible operation that the thread stands before; null when it has finished. */
   pending(state: State, thread: number): Pending | null;

@@ -61,6 +61,9 @@ export interface Layout {
   readonly lock: number;
   /** [lock] tables whose contents the next taker is sure to see */
   readonly lockSees: number;
+  /** [thread] locks that the thread holds in any way, and those that it holds for writing, as sets */
+  readonly holds: number;
+  readonly holdsAlone: number;
   readonly rcu: number;
   readonly irq: number;
   readonly ipi: number;
@@ -139,7 +142,7 @@ function layOut(sizes: Sizes): Layout {
     observed: take(sizes.threads * tables * entriesPerTable),
     life: take(tables), owner: take(tables), grace: take(tables), ordered: take(tables), walked: take(cpus * tables),
     links: take(tables), shares: take(tables), deposits: take(tables),
-    lock: take(sizes.locks), lockSees: take(sizes.locks),
+    lock: take(sizes.locks), lockSees: take(sizes.locks), holds: take(sizes.threads), holdsAlone: take(sizes.threads),
     rcu: take(sizes.threads), irq: take(sizes.threads), ipi: take(sizes.threads), walking: take(sizes.threads),
     gatherPages: take(sizes.threads), gatherTables: take(sizes.threads), gatherRange: take(sizes.threads), marked: take(sizes.threads),
     tlb: take(cpus * virtualPages.length), unflushed: take(virtualPages.length), held: take(sizes.threads), batched: take(sizes.threads), runs: take(sizes.mms), secondary: take(virtualPages.length),

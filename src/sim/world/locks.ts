@@ -3,6 +3,7 @@
  * number in the state: writer + 1, plus the set of readers shifted by 8.
  */
 import type { RuleId } from "../../core/finding.ts";
+import type { Layout } from "./layout.ts";
 import { NoRoom } from "./no-room.ts";
 import { enableInterrupts, leaveRcu } from "./sections.ts";
 import type { Turn } from "./turn.ts";
@@ -59,6 +60,19 @@ export function isFree(turn: Turn, lock: number, mode: LockMode): boolean {
   return writerOf(turn, lock) < 0 && (mode === "read" || readersOf(turn, lock) === 0);
 }
 
+/** The lock as a member of a set; of locks beyond what a set has room for no account is kept. */
+function bitOf(lock: number): number {
+  return lock < 31 ? 1 << lock : 0;
+}
+
+/** The thread has the lock from now on, in this mode whatever it had before. */
+export function giveLock(layout: Layout, data: Int32Array, thread: number, lock: number, mode: LockMode): void {
+  const bit = bitOf(lock);
+  data[layout.lock + lock] = mode === "write" ? thread + 1 : (data[layout.lock + lock]! & ~0xff) | (1 << (thread + 8));
+  data[layout.holds + thread]! |= bit;
+  data[layout.holdsAlone + thread] = (data[layout.holdsAlone + thread]! & ~bit) | (mode === "write" ? bit : 0);
+}
+
 export function takeLock(turn: Turn, locks: LockNames, lock: number, mode: LockMode): void {
   const { layout, data } = turn;
   const name = locks.names[lock]!;
@@ -66,7 +80,7 @@ export function takeLock(turn: Turn, locks: LockNames, lock: number, mode: LockM
     turn.fail("lock-twice", `takes ${name}, which it holds already`);
     return;
   }
-  data[layout.lock + lock]! += mode === "write" ? turn.thread + 1 : 1 << (turn.thread + 8);
+  giveLock(layout, data, turn.thread, lock, mode);
   for (let table = 0; table < layout.tables; table++) {
     if (data[layout.lockSees + lock]! & (1 << table)) data[layout.ordered + table]! |= 1 << turn.thread;
   }
@@ -82,6 +96,8 @@ export function releaseLock(turn: Turn, locks: LockNames, lock: number, mode: Lo
     return;
   }
   data[layout.lock + lock]! -= mode === "write" ? turn.thread + 1 : 1 << (turn.thread + 8);
+  data[layout.holds + turn.thread]! &= ~bitOf(lock);
+  data[layout.holdsAlone + turn.thread]! &= ~bitOf(lock);
   for (let table = 0; table < layout.tables; table++) {
     if (data[layout.ordered + table]! & (1 << turn.thread)) data[layout.lockSees + lock]! |= 1 << table;
   }

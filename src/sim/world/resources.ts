@@ -9,16 +9,18 @@ export interface Resources {
   readonly take: (lock: number) => number;
   /** Whoever releases a lock or looks at it without waiting. */
   readonly look: (lock: number) => number;
-  /** Read sections and interrupt state of a thread. */
-  readonly section: (thread: number) => number;
+  /** RCU read sections of a thread. */
+  readonly rcu: (thread: number) => number;
+  /** Whether a thread has interrupts off. */
+  readonly irq: (thread: number) => number;
+  /** Whether a thread is the hardware in the middle of a walk. */
+  readonly walking: (thread: number) => number;
   readonly page: (page: number) => number;
   readonly vma: (vma: number) => number;
   readonly counters: (mm: number) => number;
   readonly cell: (cell: number) => number;
   /** Translations: entries that change add to it, flushes and frees look at it. */
   readonly tlb: number;
-  /** How many there are. */
-  readonly count: number;
 }
 
 export function resourcesOf(layout: Layout): Resources {
@@ -29,19 +31,20 @@ export function resourcesOf(layout: Layout): Resources {
     return (i) => from + i;
   };
   const entries = range(layout.tables * entriesPerTable);
-  const resources: Omit<Resources, "count"> = {
+  return {
     // An index outside the table conflicts with nothing: the access is a fault by itself.
     entry: (table, index) => entries(table * entriesPerTable + Math.min(Math.max(index, 0), entriesPerTable - 1)),
     life: range(layout.tables),
     deposits: range(layout.tables),
     take: range(layout.locks),
     look: range(layout.locks),
-    section: range(layout.threads),
+    rcu: range(layout.threads),
+    irq: range(layout.threads),
+    walking: range(layout.threads),
     page: range(layout.pages),
     vma: range(layout.vmas),
     counters: range(layout.mms),
     cell: range(layout.cells),
     tlb: range(1)(0),
   };
-  return { ...resources, count: next };
 }
