@@ -15,7 +15,7 @@ import { namedBySubject } from "./named-by-subject.ts";
 import { helpersAmong } from "./patch-helpers.ts";
 import type { PatchOptions } from "./patch-options.ts";
 import type { PreparedPatch } from "./prepare-patch.ts";
-import { endShortRun } from "./util/short-run.ts";
+import { expectReplay } from "./util/short-run.ts";
 import { inSlices } from "./util/slices.ts";
 import { type Rulebook, rulebookFor } from "./rulebook/index.ts";
 
@@ -88,7 +88,7 @@ async function checkFiles(
     const more = (side: keyof Sides<unknown>, names: ReadonlySet<string>): Promise<readonly UnitIr[]> => definitionsOf(side, both, names, states, options);
     const unchanged = same && flow.findings.length === 0;
     const replayed = mayReplay(both, flow) && !unchanged;
-    if (replayed) endShortRun();
+    if (replayed) expectReplay();
     const checked = unchanged ? { ...flow, functions: withSameSteps(flow.functions) } : replayed ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, elsewhere, more, pool }) : flow;
     const decided = asksForOrder(checked.findings) ? (await import("./weak-findings.ts")).withWeakTraces(both, checked, rulebook) : checked;
     functions.push(...decided.functions);

@@ -18,7 +18,7 @@ import { emptyStack, findKernelTree, openTree, type Tree } from "./tree/index.ts
 import { inOrder } from "./util/pool.ts";
 import { SharedValues } from "./util/shared-values.ts";
 import { milliseconds } from "./util/clock.ts";
-import { keepHeapSmall } from "./util/short-run.ts";
+import { expectTree, keepHeapSmall } from "./util/short-run.ts";
 import { Spool } from "./util/spool.ts";
 import { toolVersion } from "./util/tool-version.ts";
 import { Waivers } from "./waivers.ts";
@@ -47,6 +47,7 @@ export async function reviewSpooled(request: ReviewRequest, events?: EventSink):
   const waivers = await Waivers.of(request, request.ignoreWaivers !== true);
   const resumption = Resumption.of(request, rules);
   const tree = await treeOf(request);
+  if (tree !== null) expectTree();
   const patches = new Spool<PatchReport>(mostInMemory);
   try {
     const options = patchOptions(request, tree, rules);

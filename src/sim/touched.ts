@@ -5,7 +5,7 @@
  */
 import type { FunctionIr } from "../c/ir.ts";
 import { builtFile } from "../rulebook/index.ts";
-import { sha1 } from "../util/digest.ts";
+import { checksum } from "../util/digest.ts";
 import { fits } from "./fits.ts";
 import { type Actor, type Library, libraryFor, type SourceText } from "./library.ts";
 import { runReplay, type Subject } from "./replay-run.ts";
@@ -42,7 +42,7 @@ function nothing(like: FunctionIr): FunctionIr {
 
 /** Models and actors of packs make another library. */
 function idOf({ era, lines }: Library): string {
-  return `${era} ${sha1(Array.from(lines, ([path, text]) => `${path}\n${text.join("\n")}`).join("\0"))}`;
+  return `${era} ${checksum(Array.from(lines, ([path, text]) => `${path}\n${text.join("\n")}`).join("\0"))}`;
 }
 
 /**

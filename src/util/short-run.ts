@@ -1,10 +1,19 @@
 /**
  * V8 for a run of a fifth of a second: what it prepares for a long one (optimised code, machine code made quickly, marking of garbage
  * beside the program) costs a tenth of such a run and is never used. The command line begins every run so; whoever finds that there is
- * more to do ends it. V8 looks at each flag when it is about to begin such work. Flags for whole runs are set by scripts/bundle.ts.
+ * more to do says so or ends it. V8 looks at each flag when it is about to begin such work. Flags for whole runs are set by scripts/bundle.ts.
  */
 import { setFlagsFromString } from "node:v8";
 
+/** What V8 does for the sake of a longer run, and how it is told not to. */
+const preparations = {
+  "baseline code": { off: "--no-sparkplug", on: "--sparkplug" },
+  "optimised code": { off: "--no-opt", on: "--opt" },
+  "marking beside the program": { off: "--no-incremental-marking", on: "--incremental-marking" },
+} as const;
+type Preparation = keyof typeof preparations;
+
+const left = new Set<Preparation>();
 let short = false;
 let ours = false;
 let quickWasm = false;
@@ -12,7 +21,24 @@ let quickWasm = false;
 export function beginShortRun(): void {
   ours = true;
   short = true;
-  for (const flag of ["--no-opt", "--no-incremental-marking", "--no-sparkplug"]) setFlagsFromString(flag);
+  for (const [name, { off }] of Object.entries(preparations)) {
+    left.add(name as Preparation);
+    setFlagsFromString(off);
+  }
+}
+
+function prepare(...wanted: readonly Preparation[]): void {
+  for (const name of wanted) if (left.delete(name)) setFlagsFromString(preparations[name].on);
+}
+
+/** A quarter of a second, in files of which much is alike: machine code that is made quickly pays. */
+export function expectTree(): void {
+  prepare("baseline code");
+}
+
+/** Up to some seconds in one loop, which leaves little garbage that lives. */
+export function expectReplay(): void {
+  prepare("baseline code", "optimised code");
 }
 
 /**
@@ -29,7 +55,8 @@ export function compileWasmQuickly(): void {
 export function endShortRun(): void {
   if (!short) return;
   short = false;
-  for (const flag of ["--opt", "--incremental-marking", "--sparkplug", ...(quickWasm ? ["--no-liftoff-only"] : [])]) setFlagsFromString(flag);
+  prepare(...left);
+  if (quickWasm) setFlagsFromString("--no-liftoff-only");
 }
 
 /**
