@@ -82,7 +82,7 @@ function report(name: string, measures: readonly Measure[], failure: string): vo
   const limits = Array.from(new Set(measures.flatMap((one) => one.limits))).map((text) => ` [${text.slice(0, 90)}]`).join("");
   if (!counted) {
     const slow = failure !== "" || (last?.seconds ?? 0) > seconds / 4;
-    console.log(`${slow ? "SLOW" : "ok  "} ${last?.seconds.toFixed(2).padStart(7) ?? "      -"} s ${last?.megabytes.toFixed(0).padStart(5) ?? "    -"} MB ${name}${limits}${failure === "" ? "" : ` : ${failure}`}`);
+    console.log(`${slow ? "SLOW" : "ok  "} ${last?.seconds.toFixed(2).padStart(7) ?? "      -"} s ${last?.megabytes.toFixed(0).padStart(5) ?? "    -"} MB ${last?.stretch.toFixed(2).padStart(6) ?? "     -"} s without a turn ${name}${limits}${failure === "" ? "" : ` : ${failure}`}`);
     return;
   }
   const works = measures.map(total);

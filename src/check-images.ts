@@ -3,7 +3,7 @@ import { checking, type Elsewhere, fingerprint, type FunctionCheck, hasPageTable
 import { functionsAmong, functionsAt } from "./c/index.ts";
 import type { UnitIr } from "./c/ir.ts";
 import { compareFindings } from "./versions/compare.ts";
-import { changes } from "./versions/changes.ts";
+import { changing } from "./versions/changes.ts";
 import type { Finding } from "./core/finding.ts";
 import type { FileImage } from "./core/image.ts";
 import type { FunctionReport, OpenQuestion } from "./core/report.ts";
@@ -57,8 +57,9 @@ export function* checkingImages(sources: Sides<Source | null>, rulebook: Ruleboo
   const compared = compareFindings(before, after, sources.post?.image.changed ?? new Set());
   const notes = options.strict ? after.flatMap((one) => questionsOf(one, rulebook)) : [];
   const lines = (side: keyof Sides<unknown>): ReadonlySet<number> => sources[side]?.image.changed ?? new Set();
-  const changed = changes(before, after, rulebook, { names: touched, pre: lines("pre"), post: lines("post") }, options.pool);
-  return { functions: after.map((one) => functionReport(one, rulebook)), findings: [...compared, ...changed, ...notes] };
+  const changed = yield* changing(before, after, rulebook, { names: touched, pre: lines("pre"), post: lines("post") }, options.pool);
+  const seen = after.map((one) => (options.pool.notCompared.has(one.fn) ? { ...one, limit: one.limit || "too much to compare the function with its other version" } : one));
+  return { functions: seen.map((one) => functionReport(one, rulebook)), findings: [...compared, ...changed, ...notes] };
 }
 
 /** Names of the functions in whose lines the patch adds or removes any. */

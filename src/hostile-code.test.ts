@@ -71,4 +71,10 @@ describe("what the rules follow", () => {
     expect(functions).toHaveLength(40);
     expect(functions.at(-1)).toMatchObject({ coverage: "partial", reason: "limit hit: the functions before it took what all of them may take together" });
   });
+
+  it("is bounded where two versions are held against each other", async () => {
+    const lines = ["static void f(pte_t *pte, int a)", "{", ...many(4200, (i) => `\ta = a + ${i};`), "\tset_pte(pte, *pte);", "\tset_pte(pte, *pte);", "}"];
+    const lost = `--- a/mm/x.c\n+++ b/mm/x.c\n@@ -1,${lines.length} +1,${lines.length - 1} @@\n${lines.map((line, i) => `${i === lines.length - 2 ? "-" : " "}${line}\n`).join("")}`;
+    expect(onlyPatch(await reviewTexts([lost], { kernel: "6.14" })).functions).toMatchObject([{ name: "f", coverage: "partial", reason: "limit hit: too much to compare the function with its other version" }]);
+  });
 });

@@ -12,7 +12,7 @@ export interface Task {
 
 /** One size of a task, or its end. */
 export type Answer =
-  | { readonly kind: "measure"; readonly shape: string; readonly n: number; readonly size: number; readonly seconds: number; readonly megabytes: number; readonly limits: readonly string[]; readonly work: (Omit<Work, "byPlace"> & { readonly byPlace: readonly (readonly [string, number])[] }) | null }
+  | { readonly kind: "measure"; readonly shape: string; readonly n: number; readonly size: number; readonly seconds: number; readonly megabytes: number; readonly stretch: number; readonly limits: readonly string[]; readonly work: (Omit<Work, "byPlace"> & { readonly byPlace: readonly (readonly [string, number])[] }) | null }
   | { readonly kind: "failed"; readonly shape: string; readonly text: string }
   | { readonly kind: "end"; readonly shape: string };
 
@@ -29,11 +29,30 @@ async function run(task: Task): Promise<void> {
     warm.add(input.kind);
     counter?.take();
     const before = process.cpuUsage();
+    const turns = watchTurns();
     const limits = await runInput(input);
     const { user, system } = process.cpuUsage(before);
     const work = counter?.take();
-    send({ kind: "measure", shape: shape.name, n, size: sizeOf(input), seconds: (user + system) / 1e6, megabytes: process.memoryUsage.rss() / 1e6, limits, work: work === undefined ? null : { blocks: work.blocks, handled: work.handled, byPlace: Array.from(work.byPlace).toSorted((a, b) => b[1] - a[1]).slice(0, 60) } });
+    send({ kind: "measure", shape: shape.name, n, size: sizeOf(input), seconds: (user + system) / 1e6, megabytes: process.memoryUsage.rss() / 1e6, stretch: turns.longest(), limits, work: work === undefined ? null : { blocks: work.blocks, handled: work.handled, byPlace: Array.from(work.byPlace).toSorted((a, b) => b[1] - a[1]).slice(0, 60) } });
   }
+}
+
+/** Seconds of processor time that passed at most without a turn for signals. */
+function watchTurns(): { readonly longest: () => number } {
+  let [last, longest] = [process.cpuUsage(), 0];
+  const turn = (): void => {
+    const now = process.cpuUsage();
+    longest = Math.max(longest, now.user + now.system - last.user - last.system);
+    last = now;
+  };
+  const clock = setInterval(turn, 5);
+  return {
+    longest: () => {
+      clearInterval(clock);
+      turn();
+      return longest / 1e6;
+    },
+  };
 }
 
 function send(answer: Answer): void {

@@ -4,9 +4,21 @@ import type { Expr, FunctionIr, UnitIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect, LockClass, LockRef } from "../rulebook/schema.ts";
 
+const effects = new WeakMap<Rulebook, WeakMap<FunctionIr, ReadonlySet<Effect>>>();
+
+/** The effects of all that a function calls, each once: rules ask for them on every path. */
+function effectsIn(fn: FunctionIr, rulebook: Rulebook): ReadonlySet<Effect> {
+  const functions = effects.get(rulebook) ?? new WeakMap<FunctionIr, ReadonlySet<Effect>>();
+  effects.set(rulebook, functions);
+  const known = functions.get(fn) ?? new Set(calleesOf(fn).flatMap((callee) => rulebook.contract(callee)?.effects ?? []));
+  functions.set(fn, known);
+  return known;
+}
+
 /** Whether `fn` calls something whose contract has such an effect. */
 export function hasEffect(fn: FunctionIr, rulebook: Rulebook, wanted: (effect: Effect) => boolean): boolean {
-  return calleesOf(fn).some((callee) => rulebook.contract(callee)?.effects?.some(wanted) ?? false);
+  for (const effect of effectsIn(fn, rulebook)) if (wanted(effect)) return true;
+  return false;
 }
 
 /** Whether a contract names a lock of one of these classes; one that it names by a pointer is of none. */

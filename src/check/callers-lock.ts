@@ -11,17 +11,31 @@ import { coversEntries, describeLock, maySleepFor } from "./effects.ts";
 import type { Site } from "./model.ts";
 import { placeOf } from "./ways.ts";
 
+/** What was found behind steps, by what tells the functions in view, which goes with it: all paths that come by a step ask the same. */
+const known = new WeakMap<Site["isNeutral"], WeakMap<Step, { readonly met: string | null }>>();
+
 /** What the function does before or behind the step that no caller's page-table lock lets it do; null when there is nothing of the kind. */
 export function noCallerHolds(step: Step, site: Site): string | null {
   const before = site.facts.locks.find((l) => l.waited && l.origin === "taken" && maySleepFor(l.class));
   if (before) return `the ${describeLock(before)} of line ${before.at.line} is waited for here`;
+  const steps = known.get(site.isNeutral) ?? new WeakMap<Step, { readonly met: string | null }>();
+  known.set(site.isNeutral, steps);
+  const found = steps.get(step) ?? { met: metBehind(step, site) };
+  steps.set(step, found);
+  return found.met;
+}
+
+/** Blocks that are looked at behind a step; the largest functions of mm/ have a fifth of that. */
+const mostBlocks = 1000;
+
+function metBehind(step: Step, site: Site): string | null {
   const { fn } = site.frame;
   if (workOnTwo(fn)) return null;
   const from = placeOf(step, fn);
   if (from === null) return null;
   const seen = new Set<number>();
   const open: (readonly [number, number])[] = [[from.block, from.place + 1]];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+  for (let next = open.pop(); next !== undefined && seen.size < mostBlocks; next = open.pop()) {
     const block = fn.blocks[next[0]]!;
     const met = firstOf(block.steps.slice(next[1]), site);
     if (met === "end") continue;

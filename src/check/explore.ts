@@ -5,6 +5,7 @@
  */
 import type { CallStep, FunctionIr, RecordType, Step, UnitIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
+import { atOnce } from "../util/slices.ts";
 import { assume, assumeCase } from "./assume.ts";
 import type { CallersOf } from "./call-graph.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
@@ -49,6 +50,7 @@ export interface Surroundings {
   readonly knownCallersOf: CallersOf;
   /** The function run without asking its callers. */
   readonly exploredAlone: (fn: FunctionIr) => Exploration;
+  readonly exploringAlone: (fn: FunctionIr) => Generator<void, Exploration>;
   /** What `caller`, run without asking its own callers, holds where it calls a function of that name: on each path. */
   readonly heldAtCalls: (caller: FunctionIr, callee: string) => readonly (readonly EntryLock[])[];
 }
@@ -64,6 +66,8 @@ export interface Narrowing {
 /** Bounds; when one is hit the function's coverage says so. A step costs by the size of its facts, since it copies them. */
 const maxStates = 64;
 const tidyEvery = 64;
+/** Steps of a long block between two pauses; each may run a helper. */
+const yieldEvery = 16;
 const maxSteps = 60_000;
 /** Facts carried into blocks: debug_vm_pgtable() comes to 160,000, the most of mm/ of 6.12. */
 const maxCarried = 2_000_000;
@@ -98,9 +102,14 @@ export interface Exploration {
 }
 
 export function explore(fn: FunctionIr, entry: Facts, around: Surroundings, narrowing: Narrowing | null = null): Exploration {
+  return atOnce(exploring(fn, entry, around, narrowing));
+}
+
+/** The same in slices. */
+export function* exploring(fn: FunctionIr, entry: Facts, around: Surroundings, narrowing: Narrowing | null = null): Generator<void, Exploration> {
   const worst = new Map<string, Judged>();
   const explorer = new Explorer(around, (judgement, site) => keepWorst(worst, { judgement, site }), narrowing);
-  explorer.runReviewed(fn, entry);
+  yield* explorer.runReviewed(fn, entry);
   return { judgements: Array.from(worst.values()), limit: explorer.limit };
 }
 
@@ -122,16 +131,16 @@ class Explorer {
     this.narrowing = narrowing;
   }
 
-  runReviewed(fn: FunctionIr, entry: Facts): void {
+  *runReviewed(fn: FunctionIr, entry: Facts): Generator<void, void> {
     if (this.narrowing !== null) this.leading = leadingSteps(fn, this.narrowing.isWanted);
-    this.run({ ...this.prepare(fn), frame: { id: 1, fn }, depth: 0, cyclic: false, stack: [fn.name], outer: null }, entry);
+    yield* this.run({ ...this.prepare(fn), frame: { id: 1, fn }, depth: 0, cyclic: false, stack: [fn.name], outer: null }, entry);
   }
 
   private prepare(fn: FunctionIr): Prepared {
     return preparedIn(this.around, fn);
   }
 
-  private run(activation: Activation, entry: Facts): Exit[] {
+  private *run(activation: Activation, entry: Facts): Generator<void, Exit[]> {
     this.frames[activation.frame.id] = activation;
     const exits = new Map<string, Exit>();
     const states = new Map<number, Map<string, State>>();
@@ -168,7 +177,7 @@ class Explorer {
         continue;
       }
       state.waits = false;
-      this.runBlock(activation, state.block, state.facts, arrive, exits);
+      yield* this.runBlock(activation, state.block, state.facts, arrive, exits);
       if (this.narrowing?.isDone?.() === true) break;
       if (this.isSpent()) break;
     }
@@ -176,7 +185,8 @@ class Explorer {
   }
 
   private spend(facts: Facts): void {
-    const cost = 1 + ((facts.memory.size + facts.values.size + facts.entries.size) >> 5);
+    // Locks and mapped entries are gone through by most calls.
+    const cost = 1 + ((facts.memory.size + facts.values.size + facts.entries.size) >> 5) + ((facts.locks.length + facts.maps.length) >> 3);
     this.steps += cost;
     this.around.pool.steps -= cost;
   }
@@ -196,7 +206,7 @@ class Explorer {
     return true;
   }
 
-  private runBlock(activation: Activation, id: number, facts: Facts, arrive: (block: number, facts: Facts) => void, exits: Map<string, Exit>): void {
+  private *runBlock(activation: Activation, id: number, facts: Facts, arrive: (block: number, facts: Facts) => void, exits: Map<string, Exit>): Generator<void, void> {
     const block = activation.fn.blocks[id]!;
     let paths: Facts[] = [facts];
     const steps = activation.depth === 0 && this.leading !== null ? block.steps.slice(0, this.leading[id]) : block.steps;
@@ -209,6 +219,7 @@ class Explorer {
         const inlined = step.op === "call" ? this.inline(activation, step, id, index, site) : null;
         return inlined ?? transfer(step, { block: id, step: index }, site, this.around.rules);
       });
+      if (index % yieldEvery === yieldEvery - 1) yield;
       // Temporaries of a long stretch without branches go as they are done with, else each step copies them all.
       if (index % tidyEvery === tidyEvery - 1) paths = paths.map((path) => forgetDead(path, activation.frame.id, activation.liveness.liveAfter(id, index)));
       if (paths.length > maxStates) {
@@ -217,6 +228,7 @@ class Explorer {
       }
     }
     for (const path of paths) this.leaveBlock(activation, id, path, arrive, exits);
+    yield;
   }
 
   private age(activation: Activation, block: number, step: number, facts: Facts): Facts {
@@ -329,7 +341,7 @@ class Explorer {
     fn.params.forEach((param, i) => memory.set(sym.variableAddress(id, param), args[i] ?? sym.parameter(id, param)));
     const cyclic = activation.cyclic || activation.liveness.onCycle[block]!;
     const inner: Activation = { ...this.prepare(fn), frame: { id, fn }, depth: activation.depth + 1, cyclic, stack: [...activation.stack, callee], outer: activation.outer ?? { site, call: info } };
-    const exits = this.run(inner, { ...site.facts, memory });
+    const exits = atOnce(this.run(inner, { ...site.facts, memory }));
     return exits.map((exit) => {
       const kept = new Map(exit.facts.memory);
       if (step.dst !== null) kept.set(sym.variableAddress(activation.frame.id, step.dst), exit.value === "" ? sym.stepResult(activation.frame.id, block, index) : exit.value);

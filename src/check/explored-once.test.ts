@@ -5,7 +5,7 @@ import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import { compileRules } from "../rulebook/compile.ts";
 import { type Rulebook, rulebookFor } from "../rulebook/rulebook.ts";
 import { packageRoot } from "../util/package-root.ts";
-import { callersViewOf, checkUnit, hasPageTableSteps, nothingElse } from "./index.ts";
+import { callersViewOf, checking, checkUnit, hasPageTableSteps, nothingElse } from "./index.ts";
 import { leadingSteps } from "./leading-blocks.ts";
 
 let book: Rulebook;
@@ -72,5 +72,20 @@ describe("a caller", () => {
       expect(from).toBe("callers");
       expect(held.map((lock) => `${lock.class} ${lock.mode}`)).toEqual(["mmap write"]);
     }
+  });
+});
+
+describe("a long function", () => {
+  it("is explored in slices, whether it is one block or many", () => {
+    const pauses = (body: string): number => {
+      const unit = lowerText("mm/f.c", `static void f(pte_t *pte, int a)\n{\n${body}\tset_pte(pte, *pte);\n}\n`);
+      const work = checking(unit, book, nothingElse, unit.functions);
+      let count = 0;
+      while (work.next().done !== true) count++;
+      return count;
+    };
+    expect(pauses("")).toBeLessThan(10);
+    expect(pauses(Array.from({ length: 300 }, (_, i) => `\tif (a == ${i})\n\t\tg(pte);\n`).join(""))).toBeGreaterThan(300);
+    expect(pauses("\tg(pte);\n".repeat(800))).toBeGreaterThan(40);
   });
 });

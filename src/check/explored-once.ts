@@ -3,8 +3,9 @@
  * far as the calls that are asked about, since of it nothing else is of interest.
  */
 import type { FunctionIr } from "../c/ir.ts";
+import { atOnce } from "../util/slices.ts";
 import { callRecorder } from "./entry-locks.ts";
-import { type Exploration, explore, type Surroundings } from "./explore.ts";
+import { type Exploration, exploring, type Surroundings } from "./explore.ts";
 import type { EntryLock } from "./facts.ts";
 import type { Rule } from "./model.ts";
 
@@ -25,30 +26,32 @@ interface Noted {
   readonly held: Map<string, EntryLock[][]>;
 }
 
-export function exploredOnce(of: ExploredOnce): Pick<Surroundings, "exploredAlone" | "heldAtCalls"> {
+export function exploredOnce(of: ExploredOnce): Pick<Surroundings, "exploredAlone" | "exploringAlone" | "heldAtCalls"> {
   const explored = new Map<FunctionIr, Exploration>();
   const noted = new Map<FunctionIr, Noted>();
-  const run = (fn: FunctionIr, rules: readonly Rule[], wanted: Noted["wanted"]): Exploration => {
+  function* run(fn: FunctionIr, rules: readonly Rule[], wanted: Noted["wanted"]): Generator<void, Exploration> {
     const held: Noted["held"] = new Map();
     noted.set(fn, { wanted, held });
     const around = { ...of.around(fn), rules: [...rules, callRecorder(held, of.isInView)] };
-    return explore(fn, of.entryOf(fn), around, wanted && { isWanted: (callee) => wanted.has(callee) });
-  };
-  const exploredAlone = (fn: FunctionIr): Exploration => {
+    return yield* exploring(fn, of.entryOf(fn), around, wanted && { isWanted: (callee) => wanted.has(callee) });
+  }
+  function* exploringAlone(fn: FunctionIr): Generator<void, Exploration> {
     const known = explored.get(fn);
     if (known !== undefined) return known;
-    const made = run(fn, of.rules, null);
+    const made = yield* run(fn, of.rules, null);
     explored.set(fn, made);
     return made;
-  };
+  }
+  const exploredAlone = (fn: FunctionIr): Exploration => atOnce(exploringAlone(fn));
   return {
     exploredAlone,
+    exploringAlone,
     heldAtCalls: (caller, callee) => {
       if (of.isReviewed(caller)) exploredAlone(caller);
       const before = noted.get(caller);
-      if (before === undefined) run(caller, [], new Set([callee, ...of.likely]));
+      if (before === undefined) atOnce(run(caller, [], new Set([callee, ...of.likely])));
       // Who is asked about more and more is run to its end.
-      else if (before.wanted?.has(callee) === false) run(caller, [], null);
+      else if (before.wanted?.has(callee) === false) atOnce(run(caller, [], null));
       return noted.get(caller)?.held.get(callee) ?? [];
     },
   };

@@ -5,7 +5,7 @@ import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect } from "../rulebook/schema.ts";
 import { atOnce } from "../util/slices.ts";
 import { entryFacts } from "./context.ts";
-import { type Exploration, explore, type Surroundings } from "./explore.ts";
+import { type Exploration, exploring, type Surroundings } from "./explore.ts";
 import { exploredOnce } from "./explored-once.ts";
 import { type Evidence, firstOfGroups, toEvidence, toFinding, toObligation, worstJudgements } from "./findings.ts";
 import { calleesOf, recordsNamed, summaryOf, tablesWith } from "../c/index.ts";
@@ -129,7 +129,7 @@ export function* checking(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere
   const around = surroundingsOf(unit, rulebook, elsewhere, wanted, pool);
   const judged: JudgedFunction[] = [];
   for (const fn of wanted) {
-    judged.push(judgeFunction(fn, around));
+    judged.push(yield* judgingFunction(fn, around));
     yield;
   }
   const violated = new Set(judged.flatMap(({ fn, all }) => all.flatMap(({ judgement }) => (judgement.outcome === "violated" ? [demandOf(fn.name, judgement)] : []))));
@@ -212,6 +212,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
       return others === undefined || isCallback(fn, [...units, ...others]) ? null : callersByName(fn.name, [...units, ...others]);
     },
     exploredAlone: (fn) => once.exploredAlone(fn),
+    exploringAlone: (fn) => once.exploringAlone(fn),
     heldAtCalls: (caller, callee) => once.heldAtCalls(caller, callee),
   };
   const once = exploredOnce({
@@ -235,9 +236,9 @@ interface JudgedFunction {
   readonly limit: string;
 }
 
-function judgeFunction(fn: FunctionIr, around: Surroundings): JudgedFunction {
+function* judgingFunction(fn: FunctionIr, around: Surroundings): Generator<void, JudgedFunction> {
   if (!hasPageTableSteps(fn, around.rulebook)) return { fn, all: [], limit: "" };
-  const exploration = exploreKnowingCallers(fn, around);
+  const exploration = yield* exploringKnowingCallers(fn, around);
   // What holds at return cannot be told when the exploration stopped short.
   return { fn, all: worstJudgements(exploration).filter((j) => exploration.limit === "" || !j.judgement.what.endsWith("at return")), limit: exploration.limit };
 }
@@ -267,13 +268,13 @@ function checkOf({ fn, all, limit }: JudgedFunction, rulebook: Rulebook): Functi
 }
 
 /** The callers are asked where it matters, after what the function, its head, the rules' tables and its comment say. */
-function exploreKnowingCallers(fn: FunctionIr, around: Surroundings): Exploration {
+function* exploringKnowingCallers(fn: FunctionIr, around: Surroundings): Generator<void, Exploration> {
   const entry = around.entryOf(fn);
-  const alone = around.exploredAlone(fn);
+  const alone = yield* around.exploringAlone(fn);
   if (!dependsOnCallers(fn, alone, around)) return alone;
   const { held, callers } = certainLocksOfCallers(fn, around);
   const told = withTold(entry, held, callersText(callers), fn, around);
-  return told === entry ? alone : explore(fn, told, around);
+  return told === entry ? alone : yield* exploring(fn, told, around);
 }
 
 /** Whether a lock of the caller may decide something: a requirement is open or broken (what is said for comparisons only counts too: both versions must know the same), or something may sleep. */

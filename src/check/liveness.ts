@@ -1,6 +1,6 @@
 /** Which variables may still be read at the start of each block, and which blocks lie on a cycle. */
 import { definedBy, operandsOf, rootOf, successors, walkExpr, walkPlace } from "../c/index.ts";
-import type { Block, Expr, FunctionIr, Place, Terminator } from "../c/ir.ts";
+import type { Block, Expr, FunctionIr, Place, Step, Terminator } from "../c/ir.ts";
 
 export interface Liveness {
   /** By block id. */
@@ -10,8 +10,8 @@ export interface Liveness {
   readonly liveAfter: (block: number, step: number) => ReadonlySet<string>;
 }
 
-/** Steps gone over and names carried until the sets stand; the kernel's largest functions come to a hundredth. */
-const mostWork = 5_000_000;
+/** Steps gone over and names carried until the sets stand; the kernel's largest functions come to a twentieth. */
+const mostWork = 1_000_000;
 
 export function livenessOf(fn: FunctionIr): Liveness {
   const always = Array.from(fn.vars.values()).filter((v) => v.addressTaken).map((v) => v.name);
@@ -32,10 +32,14 @@ export function livenessOf(fn: FunctionIr): Liveness {
       }
     }
   }
+  const within = new Map<Step, ReadonlySet<string>>();
   const liveAfter = (block: number, step: number): ReadonlySet<string> => {
     const { steps, end } = fn.blocks[block]!;
+    const known = within.get(steps[step]!);
+    if (known !== undefined) return known;
     const live = transferBlock({ ...fn.blocks[block]!, steps: steps.slice(step + 1), end }, liveIn);
     for (const name of always) live.add(name);
+    within.set(steps[step]!, live);
     return live;
   };
   return { liveIn, onCycle: cycles(fn.blocks), liveAfter };

@@ -22,13 +22,18 @@ function isEntrance({ steps, end }: Block): boolean {
   return steps.length === 0 && end.k === "branch" && end.cond.k === "opaque" && reached.test(end.cond.text);
 }
 
+interface StepPlace {
+  readonly block: number;
+  readonly place: number;
+}
+
+const places = new WeakMap<FunctionIr, ReadonlyMap<Step, StepPlace>>();
+
 /** Where a step stands: number of its block and place in it; null when the function has no such step. */
-export function placeOf(step: Step, fn: FunctionIr): { readonly block: number; readonly place: number } | null {
-  for (const { id, steps } of fn.blocks) {
-    const place = steps.indexOf(step);
-    if (place >= 0) return { block: id, place };
-  }
-  return null;
+export function placeOf(step: Step, fn: FunctionIr): StepPlace | null {
+  const known = places.get(fn) ?? new Map(fn.blocks.flatMap(({ id, steps }) => steps.map((one, place) => [one, { block: id, place }] as const)));
+  places.set(fn, known);
+  return known.get(step) ?? null;
 }
 
 /** Whether a way leads from behind a step to one that is wanted. */

@@ -65,8 +65,8 @@ describe("docs/simulator.md", () => {
 
   it("gives the bounds that the code has", () => {
     const code = ["machine.ts", "session.ts"].map((name) => readFileSync(join(root, "src/sim/run", name), "utf8")).join("\n");
-    const numbers = [/mostLocal = (\S+);/, /mostForks = (\S+);/, /mostRounds = (\S+);/, /depth \?\? (\d+)/].map((pattern) => Number(pattern.exec(code)![1]!.replaceAll("_", "")));
-    expect(page).toContain(`${numbers[0]!.toLocaleString("en")} steps without a visible operation; ${numbers[1]} ways through one step; ${numbers[2]} rounds of a loop`);
-    expect(page).toContain(`${numbers[3]} calls deep`);
+    const numbers = [/mostLocal = (\S+);/, /mostForks = (\S+);/, /mostRounds = (\S+);/, /mostSeen = (\S+);/, /depth \?\? (\d+)/].map((pattern) => Number(pattern.exec(code)![1]!.replaceAll("_", "")));
+    expect(page).toContain(`${numbers[0]!.toLocaleString("en")} steps without a visible operation; ${numbers[1]} ways through one step; ${numbers[3]!.toLocaleString("en")} characters of states that they are told apart by; ${numbers[2]} rounds of a loop`);
+    expect(page).toContain(`${numbers[4]} calls deep`);
   });
 });

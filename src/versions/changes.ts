@@ -4,9 +4,11 @@
  * showed of a version (shown/), what its steps do, which needs no paths and so holds between hunks (steps/), and what
  * comes on which of its paths, where all of it is in view (paths/).
  */
+import { stepsOf } from "../c/index.ts";
 import { type FunctionCheck, newPool, type Pool } from "../check/index.ts";
 import type { Finding, RuleId } from "../core/finding.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
+import { atOnce } from "../util/slices.ts";
 import { type Change, isSure, toFinding } from "./change.ts";
 import { type Pair, pairsOf, type Touched } from "./pair.ts";
 import { bypassedTests } from "./paths/bypassed-tests.ts";
@@ -34,11 +36,32 @@ const alongPaths: readonly Comparison[] = [weakerCalls, otherArguments, lostTest
 
 /** Findings for what went and what came. */
 export function changes(pre: readonly FunctionCheck[], post: readonly FunctionCheck[], rulebook: Rulebook, touched: Touched, pool: Pool = newPool()): Finding[] {
-  return pairsOf(pre, post, rulebook, touched, pool).flatMap(([lost, won]) => {
+  return atOnce(changing(pre, post, rulebook, touched, pool));
+}
+
+/** The same function by function. */
+export function* changing(pre: readonly FunctionCheck[], post: readonly FunctionCheck[], rulebook: Rulebook, touched: Touched, pool: Pool): Generator<void, Finding[]> {
+  const found: Finding[] = [];
+  for (const [lost, won] of pairsOf(pre, post, rulebook, touched, pool)) {
+    yield;
+    if (!isAfforded(lost)) continue;
     const broken = [...lost.from.obligations, ...lost.to.obligations].flatMap((o) => (o.outcome === "violated" ? [o.rule] : []));
     // New code brings its own protections: what comes on paths where nothing came tells of no repair.
-    return [...told(lost, [...(isShownElsewhere(lost) ? [] : eitherWay), ...(lost.whole ? alongPaths : [])], broken), ...told(won, eitherWay, broken)];
-  });
+    found.push(...told(lost, [...(isShownElsewhere(lost) ? [] : eitherWay), ...(lost.whole ? alongPaths : [])], broken), ...told(won, eitherWay, broken));
+  }
+  return found;
+}
+
+/** Whether the pool has room for the two versions; takes it. */
+function isAfforded({ from, to, pool }: Pair): boolean {
+  const sizes = [from, to].map(({ fn }) => stepsOf(fn).length + fn.blocks.length);
+  const pairs = sizes[0]! * sizes[1]!;
+  if (pairs > pool.pairs) {
+    pool.notCompared.add(to.fn);
+    return false;
+  }
+  pool.pairs -= pairs;
+  return true;
 }
 
 /** What no longer comes on the paths on which it came. */

@@ -3,11 +3,15 @@ import type { FunctionCheck } from "../check/index.ts";
 import { calleesOf } from "../c/index.ts";
 import type { FunctionIr } from "../c/ir.ts";
 
+/** Callees of new functions that are held against those of the old ones, each with each. Who has more has rewritten the file. */
+const mostCompared = 2_000_000;
+
 /** New name -> old name. */
 export function renamedIn(pre: readonly FunctionCheck[], post: readonly FunctionCheck[]): ReadonlyMap<string, string> {
   const names = (checks: readonly FunctionCheck[]): Set<string> => new Set(checks.map(({ fn }) => fn.name));
   const gone = onlyIn(pre, names(post)).map(looksOf);
   const come = onlyIn(post, names(pre)).map(looksOf);
+  if (gone.length * come.reduce((sum, { callees }) => sum + 1 + callees.size, 0) > mostCompared) return new Map();
   const pairs = come.flatMap((fn) => {
     const first = gone.findIndex((candidate) => isSame(candidate, fn));
     const isOnly = first >= 0 && !gone.some((candidate, i) => i > first && isSame(candidate, fn));

@@ -15,6 +15,8 @@ export const all = "";
 interface Measured {
   readonly of: Map<FunctionCheck, ReadonlyMap<string, number>>;
   readonly sum: ReadonlyMap<string, number>;
+  /** What all functions of one name have, as it is asked for: one name may have thousands. */
+  readonly named: Map<string, ReadonlyMap<string, number>>;
 }
 
 export class TouchedFunctions {
@@ -32,8 +34,10 @@ export class TouchedFunctions {
 
   /** How much all functions of another name than this one have. */
   beside({ fn }: FunctionCheck, measure: Measure, key: string): number {
-    const { of, sum } = this.#measure(measure);
-    return this.named(fn.name).reduce((left, own) => left - (of.get(own)!.get(key) ?? 0), sum.get(key) ?? 0);
+    const { of, sum, named } = this.#measure(measure);
+    const own = named.get(fn.name) ?? total(this.named(fn.name).map((one) => of.get(one)!));
+    named.set(fn.name, own);
+    return (sum.get(key) ?? 0) - (own.get(key) ?? 0);
   }
 
   count(check: FunctionCheck, measure: Measure, key: string): number {
@@ -61,12 +65,16 @@ export class TouchedFunctions {
     const known = this.#measured.get(measure);
     if (known) return known;
     const of = new Map(this.#checks.map((check) => [check, measure(check, this.#rulebook)] as const));
-    const sum = new Map<string, number>();
-    for (const counts of of.values()) for (const [key, count] of counts) sum.set(key, (sum.get(key) ?? 0) + count);
-    const made = { of, sum };
+    const made = { of, sum: total(of.values()), named: new Map() };
     this.#measured.set(measure, made);
     return made;
   }
+}
+
+function total(all: Iterable<ReadonlyMap<string, number>>): Map<string, number> {
+  const sum = new Map<string, number>();
+  for (const counts of all) for (const [key, count] of counts) sum.set(key, (sum.get(key) ?? 0) + count);
+  return sum;
 }
 
 function put(lists: Map<string, FunctionCheck[]>, key: string, check: FunctionCheck): void {

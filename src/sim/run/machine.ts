@@ -27,6 +27,8 @@ interface Ways {
   forked: boolean;
   /** Local steps taken on all of them. */
   steps: number;
+  /** Characters of the states in `seen`. */
+  seenSize: number;
 }
 
 /** Most ways that one step may go before the rest is left out. */
@@ -35,17 +37,20 @@ const mostForks = 256;
 /** Most local steps on all ways of one step together. */
 const mostSteps = 40_000;
 
+/** Most characters of the states that ways of one step are told apart by; the largest step of mm/ of 6.12 comes to 181,557. */
+const mostSeen = 2_000_000;
+
 /** Runs a thread from where it is to its next visible operation, in every way that it may go. */
 function settle(first: Runner): Arrival[] {
   const { session } = first;
   const arrivals: Arrival[] = [];
-  const ways: Ways = { work: [first], seen: new Set(), forked: false, steps: 0 };
+  const ways: Ways = { work: [first], seen: new Set(), forked: false, steps: 0, seenSize: 0 };
   for (let forks = 0; ways.work.length > 0; forks++) {
     const runner = ways.work.pop()!;
     ways.forked ||= ways.work.length > 0 || forks > 0;
     // Whoever has no work left to spend is told by that; what is left out then is not worth a word.
     if (session.work.left < 0) break;
-    if (forks > mostForks || ways.steps > mostSteps) {
+    if (forks > mostForks || ways.steps > mostSteps || ways.seenSize > mostSeen) {
       session.notModelled.add(`more than ${mostForks} ways through one step`);
       break;
     }
@@ -163,7 +168,9 @@ function meets(runner: Runner, ways: Ways): boolean {
     return true;
   }
   ways.seen.add(key);
-  return false;
+  ways.seenSize += key.length;
+  // Then settle() leaves out this way and the rest.
+  return ways.seenSize > mostSeen;
 }
 
 /** A short name for the world as this way has left it. */

@@ -37,7 +37,10 @@ export function programOf(ir: FunctionIr, origin: Program["origin"]): Program {
   }
   const atStart = liveAtStart(ir);
   const cache = ir.blocks.map(() => new Map<number, ReadonlySet<string>>());
+  const all = new Set(ir.vars.keys());
   const live = (block: number, step: number): ReadonlySet<string> => {
+    // All are taken for live: states that differ in dead ones only are not found to be one.
+    if (atStart === null) return all;
     const known = cache[block]!;
     const before = known.get(step);
     if (before !== undefined) return before;
@@ -135,12 +138,12 @@ function liveAtEnd(ir: FunctionIr, block: number, atStart: readonly ReadonlySet<
   return live;
 }
 
-/** Steps gone over and names carried until the sets stand; the kernel's largest functions come to a hundredth. */
-const mostWork = 5_000_000;
+/** Steps gone over and names carried until the sets stand; the kernel's largest functions come to a twentieth. */
+const mostWork = 1_000_000;
 
-function liveAtStart(ir: FunctionIr): ReadonlySet<string>[] {
+/** null where that would take too long. */
+function liveAtStart(ir: FunctionIr): ReadonlySet<string>[] | null {
   const sets: Set<string>[] = ir.blocks.map(() => new Set<string>());
-  const all = new Set(ir.vars.keys());
   let work = 0;
   for (let changed = true; changed; ) {
     changed = false;
@@ -148,8 +151,7 @@ function liveAtStart(ir: FunctionIr): ReadonlySet<string>[] {
       const set = liveAtEnd(ir, block, sets);
       for (const step of ir.blocks[block]!.steps.toReversed()) backOver(step, set);
       work += ir.blocks[block]!.steps.length + set.size;
-      // Where that would take too long, all are taken for live: states that differ in dead ones only are not found to be one.
-      if (work > mostWork) return ir.blocks.map(() => all);
+      if (work > mostWork) return null;
       if (set.size === sets[block]!.size) continue;
       sets[block] = set;
       changed = true;

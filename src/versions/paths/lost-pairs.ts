@@ -22,7 +22,10 @@ export function otherNetEffects(pair: Pair): Change[] {
 function families(pair: Pair): readonly { readonly step: PairStep; readonly from: Books; readonly to: Books }[] {
   if (newHelpers(pair).size > 0) return [];
   const [from, to] = [booksOf(pair.from.fn, pair.rulebook, pair.pool), booksOf(pair.to.fn, pair.rulebook, pair.pool)];
-  if (!from.complete || !to.complete) return [];
+  if (!from.complete || !to.complete) {
+    pair.pool.notCompared.add(pair.to.fn);
+    return [];
+  }
   return Array.from(new Map([...from.steps, ...to.steps].map((step) => [step.family, step] as const)).values(), (step) => ({ step, from, to }));
 }
 

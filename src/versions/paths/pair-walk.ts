@@ -81,7 +81,8 @@ function compute(fn: FunctionIr, rulebook: Rulebook, pool: Pool): Books {
     let paths = [states.get(id)!.get(item.slice(item.indexOf(" ") + 1))!];
     for (const step of fn.blocks[id]!.steps) {
       if (step.op === "call") for (const { net } of paths) noteHeld(atCalls, step.text, net);
-      paths = paths.flatMap((path) => after(step, path, rulebook, asked, returned));
+      const pairs = step.op === "call" ? pairSteps(step, rulebook) : [];
+      paths = paths.flatMap((path) => after(step, path, pairs, asked, returned));
       work += workOfStep * paths.length;
       if (work > most) break;
     }
@@ -104,7 +105,8 @@ function valueOf(value: Expr | null, { result }: State, texts: ReadonlyMap<strin
   return value.k === "var" && !value.name.startsWith("%") ? result : textOf(value, texts);
 }
 
-function after(step: Step, state: State, rulebook: Rulebook, asked: ReadonlySet<string>, returned: ReadonlySet<string>): State[] {
+/** `pairs`: what the step takes and gives back. */
+function after(step: Step, state: State, pairs: readonly PairStep[], asked: ReadonlySet<string>, returned: ReadonlySet<string>): State[] {
   const name = definedBy(step);
   const base = name === null ? state : { ...state, truths: forgetting(name, state.truths), result: returned.has(name) ? "" : state.result };
   if (step.op === "assign" && step.value !== null && name !== null) {
@@ -112,9 +114,7 @@ function after(step: Step, state: State, rulebook: Rulebook, asked: ReadonlySet<
     const result = returned.has(name) && isConstant(step.value) ? printExpr(step.value) : base.result;
     return [{ ...base, result, ...(truth !== undefined && asked.has(name) && { truths: new Map(base.truths).set(name, truth) }) }];
   }
-  if (step.op !== "call") return [base];
-  const pairs = pairSteps(step, rulebook);
-  if (pairs.length === 0) return [base];
+  if (step.op !== "call" || pairs.length === 0) return [base];
   const forks = pairs.some((pair) => pair.when !== undefined);
   return (forks ? (["nonzero", "zero"] as const) : [null]).map((on) => {
     const net = pairs.filter((pair) => pair.when === undefined || pair.when === on).reduce(add, base.net);
