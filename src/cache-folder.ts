@@ -2,6 +2,7 @@
 import { relative, resolve } from "node:path";
 import type { AnalysisRequest } from "./core/request.ts";
 import { buildId } from "./util/build-id.ts";
+import { isOthers, realPath } from "./util/folders.ts";
 import { openStore, type ResultStore } from "./util/result-store.ts";
 
 const mostBytes = 200 * 1024 * 1024;
@@ -11,14 +12,16 @@ export interface CacheFolder {
   readonly build: string;
 }
 
-/** null when the request names no folder, one within the tree, or the program does not know its build. */
+/** null when the request names no folder, one within the tree or one that others may write to, or the program does not know its build. */
 export function cacheFolder(request: Pick<AnalysisRequest, "cache" | "cwd">, treeRoot: string): CacheFolder | null {
   if (request.cache === undefined) return null;
   const folder = resolve(request.cwd, request.cache);
   const build = buildId();
-  return build === null || isWithin(folder, treeRoot) ? null : { store: openStore(folder, mostBytes), build };
+  return build === null || isWithin(folder, treeRoot) || isOthers(folder) ? null : { store: openStore(folder, mostBytes), build };
 }
 
+/** `root`: a real path. */
 function isWithin(folder: string, root: string): boolean {
-  return !relative(root, folder).startsWith("..");
+  return !/^\.\.(?:$|\/)/.test(relative(root, realPath(folder)));
 }
+

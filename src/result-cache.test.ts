@@ -1,5 +1,5 @@
 /** Kept results: the same report with and without them, none that is no longer true, and no harm from a broken store. */
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { directory, kernelFiles, patchMail, removeFolders, reviewInputs, temporaryFolder } from "../fixtures/review/harness.ts";
@@ -98,6 +98,25 @@ describe("a scan", () => {
     const tree = directory(files);
     await scanned(tree, join(tree, "cache"));
     expect(existsSync(join(tree, "cache"))).toBe(false);
+    const beside = temporaryFolder();
+    symlinkSync(tree, join(beside, "link"));
+    await scanned(tree, join(beside, "link", "cache"));
+    await scanned(tree, join(tree, "..cache"));
+    expect(readdirSync(tree).toSorted()).toEqual(["Kbuild", "Makefile", "mm"]);
+  });
+
+  it("believes nothing in a folder that all users may write to", async () => {
+    const tree = directory(files);
+    const cache = join(temporaryFolder(), "cache");
+    await scanned(tree, cache);
+    expect(keptFiles(cache)).not.toEqual([]);
+    for (const file of keptFiles(cache)) rmSync(file);
+    chmodSync(cache, 0o777);
+    await scanned(tree, cache);
+    expect(keptFiles(cache)).toEqual([]);
+    chmodSync(cache, 0o755);
+    await scanned(tree, cache);
+    expect(keptFiles(cache)).not.toEqual([]);
   });
 });
 

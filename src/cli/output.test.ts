@@ -29,6 +29,13 @@ describe("writeWhole", () => {
     expect(lstatSync(join(folder, "link")).isSymbolicLink()).toBe(true);
   });
 
+  it("keeps others from a file that they could not read before", () => {
+    writeFileSync(join(folder, "own"), "old", { mode: 0o600 });
+    writeWhole("own", folder, "new");
+    expect(lstatSync(join(folder, "own")).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(folder, "own"), "utf8")).toBe("new");
+  });
+
   it("leaves nothing when it can't write beside the file", () => {
     const name = "x".repeat(250);
     expect(() => writeWhole(name, folder, "text")).toThrow(UsageError);

@@ -1,5 +1,5 @@
 /** Where results go: to standard output, or to a file that is written whole or not at all. */
-import { closeSync, fstatSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, fchmodSync, fstatSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import type { OutStream } from "./context.ts";
@@ -57,10 +57,14 @@ export function writeWhole(path: string, cwd: string, pieces: string | Iterable<
   }
 }
 
+/** What others may do with the old file they may do with the new one, and no more. */
 function replace(target: string, text: Iterable<string>): void {
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
+  // Not by the process alone: in containers that share a folder many have the same number.
+  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
+  const file = openSync(temporary, "wx", 0o666);
   try {
-    writeTo(openSync(temporary, "wx", 0o666), text);
+    if (exists(target)) fchmodSync(file, lstatSync(target).mode & 0o777);
+    writeTo(file, text);
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
