@@ -165,7 +165,7 @@ function lines(text: string): string[] {
     const at = rest.lastIndexOf(" ", 1000);
     const cut = at > 0 ? at : 1000;
     found.push(rest.slice(0, cut));
-    rest = `\t${rest.slice(cut)}`;
+    rest = `\t${rest.slice(cut).trimStart()}`;
   }
   return [...found, rest];
 }
