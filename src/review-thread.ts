@@ -8,7 +8,7 @@ import { reviewAndKeep } from "./kept-review.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
 import { type Answer, answerOf } from "./thread-answer.ts";
 import { openTree } from "./tree/index.ts";
-import { oneByOne } from "./util/crew.ts";
+import { type Offer, takingOffers } from "./util/crew.ts";
 import { poolSetup } from "./util/pool.ts";
 
 export interface ReviewSetup {
@@ -27,5 +27,5 @@ async function prepare(): Promise<PatchOptions> {
 const ready: Promise<PatchOptions> = prepare();
 ready.catch(() => undefined);
 
-const task: (patch: PreparedPatch) => Promise<Answer<PatchReport>> = oneByOne((patch: PreparedPatch) => answerOf(async () => reviewAndKeep(patch, await ready)));
+const task: (offer: Offer<PreparedPatch>) => Promise<Answer<PatchReport> | null> = takingOffers((patch: PreparedPatch) => answerOf(async () => reviewAndKeep(patch, await ready)));
 export default task;

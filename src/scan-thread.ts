@@ -5,7 +5,7 @@ import { builtinRules, withPacks } from "./rulebook/index.ts";
 import { type FileScan, type ScanContext, scanContext, scanFile } from "./scan-file.ts";
 import { type Answer, answerOf } from "./thread-answer.ts";
 import { openTree } from "./tree/index.ts";
-import { oneByOne } from "./util/crew.ts";
+import { type Offer, takingOffers } from "./util/crew.ts";
 import { poolSetup } from "./util/pool.ts";
 
 export interface ScanSetup {
@@ -25,5 +25,5 @@ async function prepare(): Promise<ScanContext> {
 const ready: Promise<ScanContext> = prepare();
 ready.catch(() => undefined);
 
-const task: (file: string) => Promise<Answer<FileScan>> = oneByOne((file: string) => answerOf(async () => scanFile(file, await ready)));
+const task: (offer: Offer<string>) => Promise<Answer<FileScan> | null> = takingOffers((file: string) => answerOf(async () => scanFile(file, await ready)));
 export default task;

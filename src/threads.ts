@@ -3,10 +3,11 @@ import type { PatchReport } from "./core/report.ts";
 import type { PreparedPatch } from "./prepare-patch.ts";
 import type { FileScan } from "./scan-file.ts";
 import type { Answer } from "./thread-answer.ts";
+import type { Offer } from "./util/crew.ts";
 
 export interface ThreadTasks {
-  readonly "review-thread": (patch: PreparedPatch) => Promise<Answer<PatchReport>>;
-  readonly "scan-thread": (file: string) => Promise<Answer<FileScan>>;
+  readonly "review-thread": (offer: Offer<PreparedPatch>) => Promise<Answer<PatchReport> | null>;
+  readonly "scan-thread": (offer: Offer<string>) => Promise<Answer<FileScan> | null>;
 }
 
 export const threadTasks: { readonly [Name in keyof ThreadTasks]: () => Promise<ThreadTasks[Name]> } = {

@@ -1,7 +1,7 @@
 /** This thread and others at one kind of work: each task once, whoever does it; this thread alone as long as that is cheaper. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { type Crew, oneByOne, openCrew } from "./crew.ts";
+import { type Crew, type Offer, oneByOne, openCrew, takingOffers } from "./crew.ts";
 import { inOrder } from "./pool.ts";
 
 interface Seen {
@@ -9,7 +9,7 @@ interface Seen {
   readonly others: number[];
   opened: number;
   closed: number;
-  /** Most tasks that the others have had at a time. */
+  /** Most offers that the others have had at a time. */
   most: number;
 }
 
@@ -17,10 +17,9 @@ interface Seen {
 function crewOf(threads: number, alone: number, ownTakes: number, othersTake: number): { readonly crew: Crew<number, string>; readonly seen: Seen } {
   const seen: Seen = { own: [], others: [], opened: 0, closed: 0, most: 0 };
   let now = 0;
-  const other = oneByOne(async (task: number) => {
+  const other = takingOffers(async (task: number) => {
     await sleep(othersTake);
     seen.others.push(task);
-    now--;
     if (task === -2) throw new Error("the others failed");
     return `done ${task}`;
   });
@@ -37,9 +36,9 @@ function crewOf(threads: number, alone: number, ownTakes: number, othersTake: nu
       seen.opened++;
       await sleep(5);
       return {
-        run: (task) => {
+        run: (offer: Offer<number>) => {
           seen.most = Math.max(seen.most, ++now);
-          return other(task);
+          return other(offer).finally(() => now--);
         },
         close: async () => void seen.closed++,
       };
@@ -93,11 +92,20 @@ describe("a crew", () => {
     const slow = crewOf(1, 0, 300, 1);
     await run(slow.crew, numbers(40), 40);
     expect(slow.seen.own.length).toBeLessThan(5);
-    // Forty are to come: a quarter of those that wait.
-    expect(slow.seen.most).toBeGreaterThan(5);
+    // Forty are to come: half of those that wait.
+    expect(slow.seen.most).toBeGreaterThan(10);
     const few = crewOf(1, 0, 1, 1);
     await run(few.crew, numbers(40), 8);
-    expect(few.seen.most).toBe(2);
+    expect(few.seen.most).toBeLessThan(5);
+  });
+
+  it("takes back what the others have not begun, and each task is done once", async () => {
+    const { crew, seen } = crewOf(1, 0, 1, 200);
+    expect(await run(crew, numbers(12), 12)).toEqual(numbers(12).map((n) => `done ${n}`));
+    expect([...seen.own, ...seen.others].toSorted((a, b) => a - b)).toEqual(numbers(12));
+    // Many are offered at once, and all but the first are taken back while the others do that one.
+    expect(seen.most).toBeGreaterThan(3);
+    expect(seen.others.length).toBeLessThan(3);
   });
 
   it("fails with what fails, whoever did it", async () => {
@@ -116,6 +124,14 @@ describe("a crew", () => {
     await expect(broken.run(9)).rejects.toThrow("no thread");
     await expect(run(openCrew<number, string>({ threads: 1, alone, own, open: () => Promise.reject(new Error("no thread")) }), numbers(9))).rejects.toThrow("no thread");
     await broken.close();
+  });
+});
+
+describe("takingOffers()", () => {
+  it("does an offer that nobody has taken, and answers null to the others", async () => {
+    const work = takingOffers(async (task: number) => task + 1);
+    const [free, gone] = [0, 1].map((taken) => ({ task: 5, taken: Int32Array.of(taken) }));
+    expect([await work(free!), await work(free!), await work(gone!)]).toEqual([6, null, null]);
   });
 });
 

@@ -20,7 +20,7 @@ export interface Pool<Task, Result> {
  */
 const youngMegabytes = 12;
 
-/** Tasks that a thread may have at a time, which it does one by one (oneByOne() in crew.ts). Who gives them says how many it shall have. */
+/** Tasks that a thread may have at a time, which it does one by one (takingOffers() in crew.ts). Who gives them says how many it shall have. */
 const mostAhead = 1000;
 
 /**
