@@ -24,8 +24,19 @@ export interface Rulebook {
   readonly catalogue: ReadonlyMap<string, CatalogueEntry>;
 }
 
+/** Each patch asks, and patches are of a few eras. */
+const made = new WeakMap<RuleData, Map<string, Rulebook>>();
+
 /** Where two contracts of one name hold for the same era, the later one in `data` wins, so that a user pack overrides. */
 export function rulebookFor(data: RuleData, era: string): Rulebook {
+  const books = made.get(data) ?? new Map<string, Rulebook>();
+  made.set(data, books);
+  const book = books.get(era) ?? makeRulebook(data, era);
+  books.set(era, book);
+  return book;
+}
+
+function makeRulebook(data: RuleData, era: string): Rulebook {
   const contracts = new Map<string, Contract>();
   const others = new Map<string, Contract>();
   for (const contract of data.contracts) {
