@@ -31,22 +31,33 @@ export function entryLocks(fn: FunctionIr, around: Surroundings, levels: number 
   return locksOfCallers(fn, around, levels);
 }
 
-/** What all callers of `fn` that can be found hold for certain, and their names. */
-export function certainLocksOfCallers(fn: FunctionIr, around: Surroundings): EntryLocks {
-  const locks = locksOfCallers(fn, around, mostLevels);
-  return { ...locks, held: locks.held.filter((lock) => lock.uncertain !== true) };
+/** Of what all callers of `fn` that can be found hold for certain what is of use to who asks, and their names. They are asked until nothing of the kind can be left. */
+export function certainLocksOfCallers(fn: FunctionIr, around: Surroundings, isOfUse: (lock: EntryLock) => boolean): Pick<EntryLocks, "held" | "callers"> {
+  const isAsked = (lock: EntryLock): boolean => lock.uncertain !== true && isOfUse(lock);
+  const callers = callersInView(fn, around) ?? [];
+  const held = heldByAll(callers, fn, around, mostLevels, isAsked) ?? [];
+  return { held: held.filter(isAsked), callers: callers.map((caller) => caller.name) };
 }
 
 function locksOfCallers(fn: FunctionIr, around: Surroundings, levels: number): EntryLocks {
   const callers = levels === 0 ? null : callersInView(fn, around);
   if (callers === null) return { held: [], from: null, callers: [] };
-  const all = callers.flatMap((caller) => {
+  const held = heldByAll(callers, fn, around, levels, () => true);
+  return { held: held ?? [], from: held === null || callers.some((caller) => passesOn(caller, fn, around)) ? null : "callers", callers: callers.map((caller) => caller.name) };
+}
+
+/** What these hold wherever they call `fn`, null when none of them comes to it; the rest of them is not asked any more when no lock is left that is asked for. */
+function heldByAll(callers: readonly FunctionIr[], fn: FunctionIr, around: Surroundings, levels: number, isAsked: (lock: EntryLock) => boolean): readonly EntryLock[] | null {
+  let common: readonly EntryLock[] | null = null;
+  for (const caller of callers) {
     const outer = entryLocks(caller, around, levels - 1).held.filter((lock) => !releases(caller, lock.class, around));
-    return around.heldAtCalls(caller, fn.name).map((held) => [...held, ...outer.filter((lock) => !held.some((h) => h.class === lock.class))]);
-  });
-  const [first, ...rest] = all;
-  const held = first === undefined ? [] : rest.reduce(meet, first);
-  return { held, from: first === undefined || callers.some((caller) => passesOn(caller, fn, around)) ? null : "callers", callers: callers.map((caller) => caller.name) };
+    for (const held of around.heldAtCalls(caller, fn.name)) {
+      const here: readonly EntryLock[] = [...held, ...outer.filter((lock) => !held.some((h) => h.class === lock.class))];
+      common = common === null ? here : meet(common, here);
+      if (!common.some(isAsked)) return [];
+    }
+  }
+  return common;
 }
 
 /** Null for a function whose callers are not all in view, or too many. Of a caller that is known in part it is not known what it holds, nor what it was given. */

@@ -24,7 +24,7 @@ import { newPool, type Pool } from "./pool.ts";
 import { rules } from "./rules/index.ts";
 import type { Judged } from "./worst.ts";
 import { atomicReason } from "./rules/sleep-atomic.ts";
-import { locksByComment, withTold } from "./told-locks.ts";
+import { isNews, locksByComment, withTold } from "./told-locks.ts";
 
 export type { EntryLocks } from "./entry-locks.ts";
 export { hasPageTableSteps } from "./page-table-steps.ts";
@@ -272,7 +272,7 @@ function* exploringKnowingCallers(fn: FunctionIr, around: Surroundings): Generat
   const entry = around.entryOf(fn);
   const alone = yield* around.exploringAlone(fn);
   if (!dependsOnCallers(fn, alone, around)) return alone;
-  const { held, callers } = certainLocksOfCallers(fn, around);
+  const { held, callers } = certainLocksOfCallers(fn, around, (lock) => isNews(entry, lock, fn, around));
   const told = withTold(entry, held, callersText(callers), fn, around);
   return told === entry ? alone : yield* exploring(fn, told, around);
 }

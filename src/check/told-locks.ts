@@ -16,9 +16,14 @@ import { toldLocks } from "./wording.ts";
 /** Names of helpers that may drop a lock for their caller, where their bodies are not in view. */
 const mayDrop = /unlock|release|drop|fault|wait/;
 
+/** Whether it changes what is known at entry that a lock is told of. */
+export function isNews(entry: Facts, lock: EntryLock, fn: FunctionIr, around: Pick<Surroundings, "rulebook" | "isNeutral">): boolean {
+  return !entry.locks.some((l) => l.class === lock.class) && keeps(fn, lock.class, around);
+}
+
 /** The facts at entry with these locks beside those that are known already; `by` says who tells. */
 export function withTold(entry: Facts, locks: readonly EntryLock[], by: string, fn: FunctionIr, around: Pick<Surroundings, "rulebook" | "isNeutral">): Facts {
-  const news = locks.filter((lock) => !entry.locks.some((l) => l.class === lock.class) && keeps(fn, lock.class, around));
+  const news = locks.filter((lock) => isNews(entry, lock, fn, around));
   if (news.length === 0) return entry;
   const at = { line: fn.line, column: 1 };
   return { ...entry, locks: [...entry.locks, ...news.map((lock): LockFact => ({ id: sym.lockOf(lock.class, "caller"), ...lock, at, by: "", origin: "entry", certain: true, told: by }))] };
