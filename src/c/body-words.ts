@@ -14,8 +14,10 @@ export function bodyWords(code: string): BodyWords {
     while (blanks.has(code[next]!)) next++;
     if (code[next] === "(") called.add(match[0]);
   }
-  return { all, called };
+  return { all, called, returnsVariable: !code.includes("#") && returnOfVariable.test(code) };
 }
+
+const returnOfVariable = /\breturn\s+(?!true\b|false\b)[a-z_]\w*(?:(?:->|\.)\w+)*\s*;/;
 
 const blanks: ReadonlySet<string> = new Set([" ", "\t", "\n", "\\"]);
 

@@ -10,6 +10,7 @@ export { functionsAmong, functionsAt, functionsNamed, recordsNamed, tablesWith }
 export { lowerCut } from "./unit.ts";
 
 export { madeNames } from "./body-words.ts";
+export { mayCall, mayReturnConstants } from "./foretold.ts";
 export { initC } from "./parse.ts";
 export { printExpr, printFunction, printPlace, printStep, printTerminator } from "./print.ts";
 export { elementType } from "./type-text.ts";

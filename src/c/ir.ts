@@ -112,6 +112,8 @@ export interface Variable {
 export interface BodyWords {
   readonly all: ReadonlySet<string>;
   readonly called: ReadonlySet<string>;
+  /** It returns what a variable or a field holds, whatever the configuration. */
+  readonly returnsVariable: boolean;
 }
 
 /** What a body comes to in few words: enough to tell whether a helper may concern its caller. */

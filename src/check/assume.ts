@@ -12,10 +12,14 @@ import * as sym from "./symbols.ts";
 /** Looks up the contract behind a call's result symbol. */
 export type CallOf = (symbol: string) => CallInfo | null;
 
-/** The facts on the branch where `cond` is (not) zero; null when that branch cannot be taken. */
-export function assume(cond: Expr, truth: boolean, facts: Facts, frame: Frame, callOf: CallOf, loc: Loc): Facts | null {
+/** The facts on both branches, where `cond` is not zero and where it is; null for one that cannot be taken. */
+export function assumeEither(cond: Expr, facts: Facts, frame: Frame, callOf: CallOf, loc: Loc): readonly [Facts | null, Facts | null] {
   const tested = noteTests(evaluate(cond, facts, frame), facts, callOf, loc);
-  return assumeExpr(cond, truth, tested, frame, callOf);
+  return [assumeExpr(cond, true, tested, frame, callOf), assumeExpr(cond, false, tested, frame, callOf)];
+}
+
+function assume(cond: Expr, truth: boolean, facts: Facts, frame: Frame, callOf: CallOf, loc: Loc): Facts | null {
+  return assumeExpr(cond, truth, noteTests(evaluate(cond, facts, frame), facts, callOf, loc), frame, callOf);
 }
 
 /** Of a switch with more cases nothing is learnt: each would be held against each other one. */
@@ -143,6 +147,7 @@ function equate(a: string, b: string, facts: Facts): Facts {
 
 /** Marks the entries whose values decide this branch: under their lock a re-check, else a decision that may go stale. */
 function noteTests(symbol: string, facts: Facts, callOf: CallOf, loc: Loc): Facts {
+  if (facts.values.size === 0 && facts.derived.size === 0) return facts;
   const decided = new Set<string>();
   const otherwise = new Set<string>();
   for (const [value, fact] of facts.values) if (mentions(symbol, value)) decided.add(value).add(fact.entry);

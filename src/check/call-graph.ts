@@ -1,5 +1,5 @@
 /** Who calls whom among the functions in view, and what a function calls: answers that need no path. */
-import { calleesOf, operandsOf, stepsOf, walkExpr } from "../c/index.ts";
+import { calleesOf, mayCall, operandsOf, stepsOf, walkExpr } from "../c/index.ts";
 import type { Expr, FunctionIr, UnitIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect, LockClass, LockRef } from "../rulebook/schema.ts";
@@ -17,6 +17,8 @@ function effectsIn(fn: FunctionIr, rulebook: Rulebook): ReadonlySet<Effect> {
 
 /** Whether `fn` calls something whose contract has such an effect. */
 export function hasEffect(fn: FunctionIr, rulebook: Rulebook, wanted: (effect: Effect) => boolean): boolean {
+  const hasIt = (callee: string): boolean => rulebook.contract(callee)?.effects?.some(wanted) ?? false;
+  if (effects.get(rulebook)?.has(fn) !== true && !mayCall(fn, hasIt)) return false;
   for (const effect of effectsIn(fn, rulebook)) if (wanted(effect)) return true;
   return false;
 }

@@ -1,6 +1,6 @@
 /** Which functions in view lead to a call of interest, by names alone: a cheap test before a helper is run in place. */
 import type { FunctionIr } from "../c/ir.ts";
-import { calleesOf } from "../c/index.ts";
+import { calleesOf, mayCall } from "../c/index.ts";
 import type { FunctionsInView } from "./functions-in-view.ts";
 
 /** Levels of helpers that are run in place (see explore.ts). */
@@ -10,14 +10,15 @@ export interface CallsBelow {
   readonly reaches: (fn: FunctionIr) => boolean;
 }
 
-export function callsBelow(functions: Pick<FunctionsInView, "get">, isWanted: (callee: string) => boolean): CallsBelow {
+export function callsBelow(functions: Pick<FunctionsInView, "get" | "has">, isWanted: (callee: string) => boolean): CallsBelow {
   const known = new Map<string, boolean>();
   const search = (fn: FunctionIr, depth: number): boolean => {
     const key = `${depth} ${fn.name}`;
     const before = known.get(key);
     if (before !== undefined) return before;
     known.set(key, false);
-    const found = calleesOf(fn).some((callee) => {
+    const leadsOn = (callee: string): boolean => isWanted(callee) || (depth < deepest && functions.has(callee));
+    const found = mayCall(fn, leadsOn) && calleesOf(fn).some((callee) => {
       if (isWanted(callee)) return true;
       const next = depth < deepest ? functions.get(callee) : undefined;
       return next !== undefined && !next.partial && search(next, depth + 1);

@@ -4,8 +4,9 @@ import type { Contract, Effect, EntryKind, Level, LockClass, LockRef } from "../
 import { applyDuty, countTable, isOwnVariable, markLate } from "./duties.ts";
 import { contentOf, equality } from "./evaluate.ts";
 import { type Facts, type LockFact, type Trail, truthOf, type ValueFact } from "./facts.ts";
+import type { Hooks } from "./hooks.ts";
 import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
-import type { Acquisition, CallInfo, Rule, Site } from "./model.ts";
+import type { Acquisition, CallInfo, Site } from "./model.ts";
 import { mentions } from "./mentions.ts";
 import { ageLooks, lookAt } from "./steady-fields.ts";
 import { endOwnSession, endSession, noteFound } from "./vma-sessions.ts";
@@ -13,30 +14,30 @@ import * as sym from "./symbols.ts";
 import { noteWritten } from "./written-kinds.ts";
 
 /** Applies the effects that take place on this result (`zero`, `nonzero`, or those without condition only when null). */
-export function applyEffects(call: CallInfo, on: "zero" | "nonzero" | null, site: Site, rules: readonly Rule[]): Facts {
+export function applyEffects(call: CallInfo, on: "zero" | "nonzero" | null, site: Site, hooks: Hooks): Facts {
   let facts = site.facts;
   for (const effect of call.contract?.effects ?? []) {
     if ("when" in effect && effect.when !== undefined && effect.when !== on) continue;
-    facts = applyEffect(effect, call, { ...site, facts }, rules);
+    facts = applyEffect(effect, call, { ...site, facts }, hooks);
   }
   if (call.contract?.returns?.vma === true) facts = noteFound(call.result, facts);
   return facts;
 }
 
-function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly Rule[]): Facts {
+function applyEffect(effect: Effect, call: CallInfo, site: Site, hooks: Hooks): Facts {
   const { facts, loc } = site;
   switch (effect.do) {
     case "acquire": {
-      const after = acquire(lockOfRef(effect.lock, call), { mode: effect.mode ?? "write", waits: effect.try !== true, nested: effect.nested === true }, site, rules);
+      const after = acquire(lockOfRef(effect.lock, call), { mode: effect.mode ?? "write", waits: effect.try !== true, nested: effect.nested === true }, site, hooks);
       // Taking the lock of an object shows that there is one.
       const object = "of" in effect.lock && effect.lock.of !== null ? call.arg(effect.lock.of) : "";
       return object === "" || sym.isUnstable(object) || truthOf(object, after) !== undefined ? after : { ...after, truths: new Map(after.truths).set(object, true) };
     }
     case "wait-for":
-      for (const rule of rules) rule.onAcquire?.(lockOfRef(effect.lock, call), null, site, { mode: "write", waits: true, nested: false });
+      for (const rule of hooks.onAcquire) rule.onAcquire(lockOfRef(effect.lock, call), null, site, { mode: "write", waits: true, nested: false });
       return facts;
     case "release":
-      return release(lockOfRef(effect.lock, call), site, rules);
+      return release(lockOfRef(effect.lock, call), site, hooks);
     case "assert": {
       const lock = lockOfRef(effect.lock, call);
       if (!isTracked(lock) || facts.locks.some((l) => l.id === lock.id)) return facts;
@@ -56,7 +57,7 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, rules: readonly
       // A result that is not kept is reported where it is dropped; what becomes of the mapping is no second question.
       return call.step.dst === null ? facts : map(call.result, call.arg(effect.of), site, call.step.text);
     case "unmap":
-      return unmap(call.arg(effect.pointer), site, rules);
+      return unmap(call.arg(effect.pointer), site, hooks);
     case "read":
       return readEntry(call.result, call.arg(effect.entry), effect.level, effect.how, site, { kinds: effect.kinds });
     case "write": {
@@ -156,12 +157,12 @@ export function classOfLock(id: string, otherwise: LockClass = "spin"): LockClas
   return otherwise;
 }
 
-export function acquire(lock: { readonly id: string; readonly class: LockClass }, how: Acquisition, site: Site, rules: readonly Rule[]): Facts {
+export function acquire(lock: { readonly id: string; readonly class: LockClass }, how: Acquisition, site: Site, hooks: Hooks): Facts {
   const { mode } = how;
   const { facts, loc } = site;
   if (!isTracked(lock)) return facts;
   const held = facts.locks.find((l) => l.id === lock.id) ?? null;
-  for (const rule of rules) rule.onAcquire?.(lock, held, site, how);
+  for (const rule of hooks.onAcquire) rule.onAcquire(lock, held, site, how);
   const fact: LockFact = { id: lock.id, class: lock.class, mode, by: site.frame.fn.name, at: loc, origin: facts.released.has(callersLock(lock.id)) ? "entry" : "taken", certain: !lock.id.startsWith("?") && !lock.id.includes(",?"), ...(how.waits ? { waited: true } : {}) };
   return { ...ageLooks(fact, facts), locks: [...facts.locks.filter((l) => l.id !== lock.id || isCounted(lock.class)), fact], trail: note(facts, loc, `takes ${describeLock(fact)}`) };
 }
@@ -184,13 +185,13 @@ function isCounted(lockClass: LockClass): boolean {
   return lockClass === "rcu" || lockClass === "irq-off";
 }
 
-export function release(lock: { readonly id: string; readonly class: LockClass }, site: Site, rules: readonly Rule[]): Facts {
+export function release(lock: { readonly id: string; readonly class: LockClass }, site: Site, hooks: Hooks): Facts {
   const { facts, loc } = site;
   const { id } = lock;
   const named = facts.locks.findLastIndex((l) => l.id === id || facts.truths.get(equality(l.id, id)) === true);
   if (named < 0 && !isTracked(lock) && !isNeverSet(id, site)) return facts;
   const index = named < 0 ? onlyCandidate(lock, facts) : named;
-  for (const rule of rules) rule.onRelease?.(lock, facts.locks[index] ?? null, site);
+  for (const rule of hooks.onRelease) rule.onRelease(lock, facts.locks[index] ?? null, site);
   const locks = facts.locks.filter((_, i) => i !== index);
   const own = facts.locks[index]?.origin === "taken";
   const left = afterUnlock(dropStale({ ...facts, locks, released: new Map(facts.released).set(own ? id : callersLock(id), loc) }));
@@ -255,8 +256,8 @@ function map(pointer: string, of: string, site: Site, text: string): Facts {
   return { ...facts, maps: [...facts.maps, { pointer, of, by: frame.fn.name, at: loc, certain: true, pastUse: false }], trail: note(facts, loc, text) };
 }
 
-export function unmap(pointer: string, site: Site, rules: readonly Rule[]): Facts {
-  for (const rule of rules) rule.onUnmap?.(pointer, site);
+export function unmap(pointer: string, site: Site, hooks: Hooks): Facts {
+  for (const rule of hooks.onUnmap) rule.onUnmap(pointer, site);
   const { facts, loc } = site;
   const root = sym.splitMove(pointer).root;
   // A wrong pointer ends some mapping: which, is not known.

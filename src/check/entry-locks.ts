@@ -33,7 +33,8 @@ export function entryLocks(fn: FunctionIr, around: Surroundings, levels: number 
 
 /** Of what all callers of `fn` that can be found hold for certain what is of use to who asks, and their names. They are asked until nothing of the kind can be left. */
 export function certainLocksOfCallers(fn: FunctionIr, around: Surroundings, isOfUse: (lock: EntryLock) => boolean): Pick<EntryLocks, "held" | "callers"> {
-  const isAsked = (lock: EntryLock): boolean => lock.uncertain !== true && isOfUse(lock);
+  // The lock of an entry may yet go by another class (meet()).
+  const isAsked = (lock: EntryLock): boolean => lock.uncertain !== true && (isOfUse(lock) || isEntryLock(lock));
   const callers = callersInView(fn, around) ?? [];
   const held = heldByAll(callers, fn, around, mostLevels, isAsked) ?? [];
   return { held: held.filter(isAsked), callers: callers.map((caller) => caller.name) };

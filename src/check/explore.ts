@@ -6,11 +6,12 @@
 import type { CallStep, FunctionIr, RecordType, Step, UnitIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { atOnce } from "../util/slices.ts";
-import { assume, assumeCase } from "./assume.ts";
+import { assumeCase, assumeEither } from "./assume.ts";
 import type { CallersOf } from "./call-graph.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
 import { type EntryLock, type Facts, joinFacts, resourceKey } from "./facts.ts";
 import type { FunctionsInView } from "./functions-in-view.ts";
+import { type Hooks, hooksOf } from "./hooks.ts";
 import { leadingSteps } from "./leading-blocks.ts";
 import type { CallInfo, FieldOrder, Judgement, Rule, Site } from "./model.ts";
 import { isEmpty, type Pool } from "./pool.ts";
@@ -80,6 +81,7 @@ interface Activation extends Prepared {
   readonly stack: readonly string[];
   /** Where the reviewed function called the helper that this runs in; null for the reviewed function. */
   readonly outer: { readonly site: Site; readonly call: CallInfo } | null;
+  readonly unlockedCallers: Site["unlockedCallers"];
 }
 
 /** What is known at the start of a block, of all paths that come there with the same resources. */
@@ -120,6 +122,7 @@ class Explorer {
   private readonly frames: Activation[] = [];
   private readonly frameIds = new Map<string, number>();
   private readonly around: Surroundings;
+  private readonly hooks: Hooks;
   private readonly report: (judgement: Judgement, site: Site) => void;
   private readonly narrowing: Narrowing | null;
   /** Of the reviewed function, how much of each block is run; null: all. */
@@ -127,6 +130,7 @@ class Explorer {
 
   constructor(around: Surroundings, report: (judgement: Judgement, site: Site) => void, narrowing: Narrowing | null) {
     this.around = around;
+    this.hooks = hooksOf(around.rules);
     this.report = report;
     this.narrowing = narrowing;
   }
@@ -136,8 +140,8 @@ class Explorer {
     yield* this.run({ ...this.prepare(fn), frame: { id: 1, fn }, depth: 0, cyclic: false, stack: [fn.name], outer: null }, entry);
   }
 
-  private prepare(fn: FunctionIr): Prepared {
-    return preparedIn(this.around, fn);
+  private prepare(fn: FunctionIr): Prepared & Pick<Activation, "unlockedCallers"> {
+    return { ...preparedIn(this.around, fn), unlockedCallers: (param) => this.around.unlockedCallers(fn, param) };
   }
 
   private *run(activation: Activation, entry: Facts): Generator<void, Exit[]> {
@@ -212,13 +216,8 @@ class Explorer {
     const steps = activation.depth === 0 && this.leading !== null ? block.steps.slice(0, this.leading[id]) : block.steps;
     for (const [index, step] of steps.entries()) {
       if (this.isSpent()) return;
-      paths = paths.flatMap((before) => {
-        this.spend(before);
-        const aged = makesSymbol(step) ? this.age(activation, id, index, before) : before;
-        const site = this.site(activation, aged, step.loc);
-        const inlined = step.op === "call" ? this.inline(activation, step, id, index, site) : null;
-        return inlined ?? transfer(step, { block: id, step: index }, site, this.around.rules);
-      });
+      const [only] = paths;
+      paths = paths.length === 1 ? this.runStep(activation, step, id, index, only!) : paths.flatMap((before) => this.runStep(activation, step, id, index, before));
       if (index % yieldEvery === yieldEvery - 1) yield;
       // Temporaries of a long stretch without branches go as they are done with, else each step copies them all.
       if (index % tidyEvery === tidyEvery - 1) paths = paths.map((path) => forgetDead(path, activation.frame.id, activation.liveness.liveAfter(id, index)));
@@ -229,6 +228,14 @@ class Explorer {
     }
     for (const path of paths) this.leaveBlock(activation, id, path, arrive, exits);
     yield;
+  }
+
+  private runStep(activation: Activation, step: Step, block: number, index: number, before: Facts): Facts[] {
+    this.spend(before);
+    const aged = makesSymbol(step) ? this.age(activation, block, index, before) : before;
+    const site = this.site(activation, aged, step.loc);
+    const inlined = step.op === "call" ? this.inline(activation, step, block, index, site) : null;
+    return inlined ?? transfer(step, { block, step: index }, site, this.hooks);
   }
 
   private age(activation: Activation, block: number, step: number, facts: Facts): Facts {
@@ -242,7 +249,7 @@ class Explorer {
     const callOf = (symbol: string): CallInfo | null => this.callOf(symbol, facts);
     const leave = (to: number, known: Facts): void => {
       const next = activation.fn.blocks[to]!.steps[0];
-      if (next?.op === "gap" && activation.depth === 0) for (const rule of this.around.rules) rule.onGap?.(this.site(activation, known, end.k === "branch" ? end.loc : next.loc));
+      if (next?.op === "gap" && activation.depth === 0) for (const rule of this.hooks.onGap) rule.onGap(this.site(activation, known, end.k === "branch" ? end.loc : next.loc));
       arrive(to, known);
     };
     switch (end.k) {
@@ -250,11 +257,11 @@ class Explorer {
         leave(end.to, facts);
         return;
       case "branch":
-        for (const rule of this.around.rules) rule.onBranch?.(end.cond, (expr) => evaluate(expr, facts, frame), this.site(activation, facts, end.loc));
-        for (const truth of [true, false]) {
-          const next = assume(end.cond, truth, facts, frame, callOf, end.loc);
+        for (const rule of this.hooks.onBranch) rule.onBranch(end.cond, (expr) => evaluate(expr, facts, frame), this.site(activation, facts, end.loc));
+        const [yes, no] = assumeEither(end.cond, facts, frame, callOf, end.loc);
+        for (const [target, next] of [[end.yes, yes], [end.no, no]] as const) {
           if (!next) continue;
-          const to = activation.fn.blocks[truth ? end.yes : end.no]!;
+          const to = activation.fn.blocks[target]!;
           if (to.end.k === "stop" && to.steps.length === 0) this.failAssertion(activation, evaluate(end.cond, facts, frame), facts, next, end.loc);
           leave(to.id, next);
         }
@@ -268,7 +275,7 @@ class Explorer {
       case "return": {
         const value = end.value ? evaluate(end.value, facts, frame) : "";
         const site = this.site(activation, facts, end.loc);
-        if (activation.depth === 0) for (const rule of this.around.rules) rule.onReturn?.(value, site);
+        if (activation.depth === 0) for (const rule of this.hooks.onReturn) rule.onReturn(value, site);
         // What is known may differ between the places that return the same.
         exits.set(`${id}|${resourceKey(facts)}|${value}`, { facts, value });
         return;
@@ -280,7 +287,7 @@ class Explorer {
   }
 
   private failAssertion(activation: Activation, tested: string, before: Facts, facts: Facts, loc: Site["loc"]): void {
-    for (const rule of this.around.rules) rule.onFailedAssertion?.(tested, this.site(activation, facts, loc), before);
+    for (const rule of this.hooks.onFailedAssertion) rule.onFailedAssertion(tested, this.site(activation, facts, loc), before);
   }
 
   private site(activation: Activation, facts: Facts, loc: Site["loc"]): Site {
@@ -303,19 +310,21 @@ class Explorer {
       callOf: (symbol) => this.callOf(symbol, facts),
       callersOf: this.around.callersOf,
       callersInView: this.around.callersInView,
-      stepOf: (symbol) => this.stepOf(symbol),
-      bodyOf: (callee) => this.around.functions.get(callee) ?? null,
+      stepOf: this.stepOf,
+      bodyOf: this.bodyOf,
       isNeutral: this.around.isNeutral,
       fieldOrder: this.around.fieldOrder,
-      unlockedCallers: (param) => this.around.unlockedCallers(activation.fn, param),
+      unlockedCallers: activation.unlockedCallers,
     };
     return site;
   }
 
-  private stepOf(symbol: string): Step | null {
+  private readonly bodyOf = (callee: string): FunctionIr | null => this.around.functions.get(callee) ?? null;
+
+  private readonly stepOf = (symbol: string): Step | null => {
     const at = sym.stepOf(symbol);
     return at ? (this.frames[at.frame]?.fn.blocks[at.block]?.steps[at.step] ?? null) : null;
-  }
+  };
 
   /** The call that made `symbol`, with the arguments it had where a contract says that the result speaks of them. */
   private callOf(symbol: string, facts: Facts): CallInfo | null {
@@ -332,9 +341,10 @@ class Explorer {
     if (callee === null || this.around.rulebook.contract(callee)) return null;
     const fn = this.around.functions.get(callee);
     if (!fn || fn.partial || activation.depth >= maxDepth || activation.stack.includes(callee)) return null;
-    if (!this.around.matters(fn) && !handsOver(step, site) && !this.around.mattersUnder(fn, site.facts) && !(handsPage(step, site) && this.around.mayFree(fn))) return null;
-    const info = callInfo(step, { block, step: index }, site);
-    for (const rule of this.around.rules) rule.onCall?.(info, site);
+    const values = step.args.map((arg) => evaluate(arg, site.facts, site.frame));
+    if (!this.around.matters(fn) && !handsOver(values, site.facts) && !this.around.mattersUnder(fn, site.facts) && !(foundBehind(values, site.facts) && this.around.mayFree(fn))) return null;
+    const info = callInfo(step, { block, step: index }, site, values);
+    for (const rule of this.hooks.onCall) rule.onCall(info, site);
     const id = this.frameId(`${activation.frame.id}.${block}.${index}`);
     const { args } = info;
     const memory = new Map(site.facts.memory);
@@ -363,15 +373,12 @@ function makesSymbol(step: Step): boolean {
 }
 
 /** Whether a call passes on a lock, a mapped pte, a walk, or a structure that holds one: then the helper may change it. */
-function handsOver(step: CallStep, site: Site): boolean {
-  const { facts } = site;
-  const args = step.args.map((arg) => evaluate(arg, facts, site.frame));
-  const resources = new Set([...facts.locks.map((l) => l.id), ...facts.maps.map((m) => m.pointer), ...facts.walks.keys()]);
+function handsOver(args: readonly string[], { locks, maps, walks, memory }: Facts): boolean {
+  const resources = new Set([...locks.map((l) => l.id), ...maps.map((m) => m.pointer), ...walks.keys()]);
+  if (resources.size === 0) return false;
   if (args.some((arg) => resources.has(sym.splitMove(arg).root))) return true;
-  return Array.from(facts.memory).some(([address, value]) => resources.has(sym.splitMove(value).root) && args.some((arg) => address === arg || address.startsWith(`${arg}.`)));
-}
-
-/** Whether a call passes on a page that was found by the value of an entry. */
-function handsPage(step: CallStep, site: Site): boolean {
-  return foundBehind(step.args.map((arg) => evaluate(arg, site.facts, site.frame)), site.facts);
+  for (const [address, value] of memory) {
+    if (resources.has(sym.splitMove(value).root) && args.some((arg) => address === arg || address.startsWith(`${arg}.`))) return true;
+  }
+  return false;
 }

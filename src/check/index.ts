@@ -8,7 +8,7 @@ import { entryFacts } from "./context.ts";
 import { type Exploration, exploring, type Surroundings } from "./explore.ts";
 import { exploredOnce } from "./explored-once.ts";
 import { type Evidence, firstOfGroups, toEvidence, toFinding, toObligation, worstJudgements } from "./findings.ts";
-import { calleesOf, recordsNamed, summaryOf, tablesWith } from "../c/index.ts";
+import { calleesOf, mayReturnConstants, recordsNamed, summaryOf, tablesWith } from "../c/index.ts";
 import { callersAmong, callersByName, hasEffect, isOfClass } from "./call-graph.ts";
 import { unlockedCallers } from "./callers.ts";
 import { callsBelow } from "./calls-below.ts";
@@ -42,11 +42,15 @@ export interface FunctionCheck {
   readonly limit: string;
 }
 
+/** What may leave one. */
+const traces: ReadonlySet<Effect["do"]> = new Set(["acquire", "release", "map", "unmap", "barrier", "walk-end", "owe-flush", "ledger", "lazy-mmu", "notifier"]);
+
 /**
  * Whether a helper leaves a trace in its caller: it takes without releasing or releases without taking, maps without
  * unmapping or the other way round, or orders memory. A helper that is balanced in itself is judged on its own.
  */
 function leavesTrace(fn: FunctionIr, rulebook: Rulebook): boolean {
+  if (!hasEffect(fn, rulebook, ({ do: kind }) => traces.has(kind))) return false;
   const effects = calleesOf(fn).flatMap((callee) => rulebook.contract(callee)?.effects ?? []);
   const has = (kind: (typeof effects)[number]["do"]): boolean => effects.some((e) => e.do === kind);
   return has("acquire") !== has("release") || has("map") !== has("unmap") || has("barrier") || has("walk-end") || leavesDuty(fn, effects);
@@ -83,6 +87,7 @@ function discharges(fn: FunctionIr, rulebook: Rulebook): boolean {
 
 /** A small helper that returns constants only (hmm_vma_fault(), say): running it tells its caller which. */
 function isConstant(fn: FunctionIr): boolean {
+  if (!mayReturnConstants(fn)) return false;
   const { blocks, constant } = summaryOf(fn);
   return blocks <= mostBlocks && constant;
 }
@@ -205,7 +210,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
     maySleep: (fn) => sleepsBelow.reaches(fn),
     mayFree: (fn) => freesBelow.reaches(fn),
     unitOf: (fn) => unitsOf.get(fn.file) ?? unit,
-    entryOf: (fn) => withTold(entryFacts(fn, rulebook, tablesWith(around.unitOf(fn), fn.name)), locksByComment(fn, rulebook), `the comment above ${fn.name}() says so`, fn, around),
+    entryOf: perFunction((fn) => withTold(entryFacts(fn, rulebook, tablesWith(around.unitOf(fn), fn.name)), locksByComment(fn, rulebook), `the comment above ${fn.name}() says so`, fn, around)),
     knownCallersOf: (fn) => {
       if (fn.isStatic) return around.callersOf(fn);
       const others = calling.get(fn.name);

@@ -15,9 +15,14 @@ const tellingOf = new WeakMap<FunctionIr, readonly string[]>();
 
 export function mentions(fn: FunctionIr, what: keyof typeof mentionWords): boolean {
   const known = tellingOf.get(fn);
-  const telling = known ?? tellingIn(fn.blocks, []);
+  const telling = known ?? (maySay(fn) ? tellingIn(fn.blocks, []) : []);
   if (known === undefined) tellingOf.set(fn, telling);
   return telling.some((text) => mentionWords[what].test(text));
+}
+
+/** False only when no word of the body is one of them. */
+function maySay({ words }: FunctionIr): boolean {
+  return words === undefined || Array.from(words.all).some((word) => anyWord.test(word));
 }
 
 function tellingIn(value: unknown, found: string[]): readonly string[] {

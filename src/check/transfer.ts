@@ -5,7 +5,8 @@ import { applyEffects, covering, lockOfRef, note, orderTables, readEntry, writeE
 import { addressOf, contentOf, evaluate } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
 import { trackBehind } from "./freed-behind.ts";
-import type { CallInfo, Rule, Site } from "./model.ts";
+import type { Hooks } from "./hooks.ts";
+import type { CallInfo, Site } from "./model.ts";
 import { lookAt } from "./steady-fields.ts";
 import * as sym from "./symbols.ts";
 import { gapFacts, unknownCall } from "./unseen.ts";
@@ -16,18 +17,18 @@ export interface StepPlace {
 }
 
 /** Every step but calls of helpers that the explorer inlines. */
-export function transfer(step: Step, at: StepPlace, site: Site, rules: readonly Rule[]): Facts[] {
+export function transfer(step: Step, at: StepPlace, site: Site, hooks: Hooks): Facts[] {
   switch (step.op) {
     case "assign":
       return [assign(step, at, site)];
     case "load":
-      return alive(step, [load(step, at, site, rules)], site);
+      return alive(step, [load(step, at, site, hooks)], site);
     case "store":
-      return alive(step, [store(step, site, rules)], site);
+      return alive(step, [store(step, site, hooks)], site);
     case "gap":
       return [gapFacts(site.facts)];
     case "call":
-      return call(step, at, site, rules);
+      return call(step, at, site, hooks);
   }
 }
 
@@ -77,18 +78,18 @@ export function markUse(pointer: string, facts: Facts): Facts {
   return offset === 0n || offset === -1n ? facts : withPastUse(facts, root, false);
 }
 
-function load(step: Extract<Step, { op: "load" }>, at: StepPlace, site: Site, rules: readonly Rule[]): Facts {
+function load(step: Extract<Step, { op: "load" }>, at: StepPlace, site: Site, hooks: Hooks): Facts {
   const { frame, types } = site;
   const address = addressOf(step.place, site.facts, frame);
-  for (const rule of rules) rule.onLoad?.(step, address, site);
-  if (step.place.k === "deref") for (const rule of rules) rule.onDeref?.(address, site);
+  for (const rule of hooks.onLoad) rule.onLoad(step, address, site);
+  if (step.place.k === "deref") for (const rule of hooks.onDeref) rule.onDeref(address, site);
   if (step.place.k === "var") return setVariable(site.facts, frame.id, step.dst, evaluate({ k: "var", name: step.place.name }, site.facts, frame));
   const level = types.entryLevel(step.place);
   if (level === null || isVariable(address)) {
     const looked = step.place.k === "field" ? lookAt(step.place.field, address, site.facts) : site.facts;
     return setVariable(noteHalf(address, looked), frame.id, step.dst, contentOf(address, looked));
   }
-  for (const rule of rules) rule.onAccess?.({ step, pointer: address, level }, site);
+  for (const rule of hooks.onAccess) rule.onAccess({ step, pointer: address, level }, site);
   const facts = markUse(address, site.facts);
   const locked = covering(facts).length > 0;
   const known = facts.memory.get(`e:${address}`);
@@ -111,16 +112,16 @@ function noteHalf(address: string, facts: Facts): Facts {
   return address.startsWith("$") && !/[.[+]/.test(address) ? { ...facts, memory: new Map(facts.memory).set(key, "read") } : facts;
 }
 
-function store(step: Extract<Step, { op: "store" }>, site: Site, rules: readonly Rule[]): Facts {
+function store(step: Extract<Step, { op: "store" }>, site: Site, hooks: Hooks): Facts {
   const { facts, frame, types, loc } = site;
   const address = addressOf(step.place, facts, frame);
-  if (step.marking === "smp_store_release") return store({ ...step, marking: null }, { ...site, facts: orderTables(facts) }, rules);
+  if (step.marking === "smp_store_release") return store({ ...step, marking: null }, { ...site, facts: orderTables(facts) }, hooks);
   const level = types.entryLevel(step.place);
   if (level !== null && !address.startsWith("&")) {
-    for (const rule of rules) rule.onAccess?.({ step, pointer: address, level }, site);
+    for (const rule of hooks.onAccess) rule.onAccess({ step, pointer: address, level }, site);
     return writeEntry(address, markUse(address, facts), note(facts, loc, "writes the entry"));
   }
-  if (step.place.k === "deref") for (const rule of rules) rule.onDeref?.(address, site);
+  if (step.place.k === "deref") for (const rule of hooks.onDeref) rule.onDeref(address, site);
   return { ...facts, memory: new Map(facts.memory).set(address, evaluate(step.value, facts, frame)) };
 }
 
@@ -159,18 +160,18 @@ export function callInfo(step: CallStep, at: StepPlace, site: Site, remembered?:
   return { ...info, result: lock, arg: (name) => (name === "return" ? lock : arg(name)) };
 }
 
-function call(step: CallStep, at: StepPlace, site: Site, rules: readonly Rule[]): Facts[] {
+function call(step: CallStep, at: StepPlace, site: Site, hooks: Hooks): Facts[] {
   const info = callInfo(step, at, site);
-  for (const rule of rules) {
+  for (const rule of hooks.calls) {
     rule.onCall?.(info, site);
-    for (const requirement of info.contract?.requires ?? []) rule.onRequirement?.(requirement, info, site);
+    if (rule.onRequirement) for (const requirement of info.contract?.requires ?? []) rule.onRequirement(requirement, info, site);
   }
   if (usesFailedMap(info, site)) return [];
   // Unmapping through a cursor does not show that the cursor still points into its table.
   const unmaps = info.contract?.effects?.some((e) => e.do === "unmap") ?? false;
   const used = unmaps ? site.facts : info.args.reduce((facts, arg) => markUse(arg, facts), site.facts);
   const ready = { ...site, facts: learnAddress(info, used) };
-  const after = info.contract ? byContract(info, ready, rules) : [unknownCall(info, ready)];
+  const after = info.contract ? byContract(info, ready, hooks) : [unknownCall(info, ready)];
   return after.map((facts) => withResult(step, info, trackBehind(info, ready, facts), site.frame.id));
 }
 
@@ -195,15 +196,15 @@ function isFailedMap(pointer: string, site: Site): boolean {
 }
 
 /** Forks where an effect depends on the result, so that later tests of the result pick the right half. */
-function byContract(info: CallInfo, site: Site, rules: readonly Rule[]): Facts[] {
+function byContract(info: CallInfo, site: Site, hooks: Hooks): Facts[] {
   const contract = info.contract!;
   const conditional = contract.effects?.some((e) => "when" in e && e.when !== undefined) ?? false;
   const failSince = contract.returns?.mayFailSince;
-  if (!conditional && (failSince === undefined || info.step.dst === null)) return [applyEffects(info, null, site, rules)];
+  if (!conditional && (failSince === undefined || info.step.dst === null)) return [applyEffects(info, null, site, hooks)];
   const canFail = failSince === undefined || inEra(site.rulebook.era, { since: failSince });
   const outcomes = canFail ? (["nonzero", "zero"] as const) : (["nonzero"] as const);
   return outcomes.map((on) => {
-    const facts = applyEffects(info, on, site, rules);
+    const facts = applyEffects(info, on, site, hooks);
     const fails = on === "zero" && failSince !== undefined;
     return { ...facts, truths: new Map(facts.truths).set(info.result, on === "nonzero"), failed: fails ? new Set(facts.failed).add(info.result) : facts.failed };
   });
@@ -229,6 +230,7 @@ function withResult(step: CallStep, info: CallInfo, facts: Facts, frame: number)
   const derived = origin === undefined || facts.values.has(info.result) ? facts.derived : new Map(facts.derived).set(info.result, facts.derived.get(origin) ?? origin);
   const speaks = info.contract?.returns?.tests !== undefined || info.contract?.returns?.same !== undefined || info.contract?.returns?.tableOf !== undefined || info.contract?.returns?.batch !== undefined;
   const calls = speaks ? new Map(facts.calls).set(info.result, info.args) : facts.calls;
-  const known = { ...facts, values, derived: withTop(info, derived), calls };
+  const tops = withTop(info, derived);
+  const known = values === facts.values && tops === facts.derived && calls === facts.calls ? facts : { ...facts, values, derived: tops, calls };
   return step.dst === null ? known : setVariable(known, frame, step.dst, info.result);
 }

@@ -66,10 +66,18 @@ function perhapsTaken(info: CallInfo, site: Site): LockFact[] {
 /** Whether an argument is the resource, the address of a variable that holds it, or an object with a field that does. */
 function reachable(args: readonly string[], facts: Facts): (resource: string) => boolean {
   let holders: readonly string[] | null = null;
-  const held = (): readonly string[] =>
-    (holders ??= Array.from(facts.memory).flatMap(([address, value]) => (args.some((arg) => address === arg || (arg.length > 1 && address.startsWith(`${arg}.`))) ? [sym.splitMove(value).root] : [])));
+  const held = (): readonly string[] => (holders ??= heldBehind(args, facts.memory));
   // What the fields of an argument held when the function started is in the callee's hands as well (vmf->ptl).
   return (resource) => args.some((arg) => sym.splitMove(arg).root === resource || (arg.length > 1 && resource.startsWith(`*${arg}.`))) || held().includes(resource);
+}
+
+/** What the variables and fields hold that one of these leads to. */
+function heldBehind(args: readonly string[], memory: Facts["memory"]): readonly string[] {
+  const held: string[] = [];
+  for (const [address, value] of memory) {
+    if (args.some((arg) => address === arg || (arg.length > 1 && address.startsWith(`${arg}.`)))) held.push(sym.splitMove(value).root);
+  }
+  return held;
 }
 
 /** Variables whose address is passed have a new value; an entry whose pointer or value is passed may have changed or been tested. */

@@ -30,7 +30,8 @@ export function toldLocks(comment: string, { locks, forms }: Wording): readonly 
     if (naming.length === 0 || sentences.some((sentence) => givenAway.test(sentence))) continue;
     for (const sentence of naming) {
       if (otherwise.test(sentence)) continue;
-      const form = forms.find(({ says }) => names.some((name) => patternOf(says, name).test(sentence)));
+      const named = names.filter((name) => sentence.includes(name));
+      const form = forms.find(({ says }) => named.some((name) => patternOf(says, name).test(sentence)));
       if (form !== undefined && !told.has(lock)) told.set(lock, form.mode ?? (forWriting.test(sentence) ? "write" : "read"));
     }
   }

@@ -1,0 +1,23 @@
+/** What the words of a body say of its steps: of most helpers they show that it does not matter, and nothing is parsed to learn that. */
+import { madeNames } from "./body-words.ts";
+import { calleesOf } from "./called.ts";
+import type { FunctionIr } from "./ir.ts";
+import { macroRules } from "./macros.ts";
+
+/** False only when the function calls nothing that is wanted. */
+export function mayCall(fn: FunctionIr, isWanted: (callee: string) => boolean): boolean {
+  const { words } = fn;
+  if (words === undefined) return calleesOf(fn).some(isWanted);
+  if (madeNames.some((name) => words.all.has(name))) return true;
+  for (const name of words.called) if (isWanted(name)) return true;
+  return false;
+}
+
+/** What may keep a function from coming to its end. */
+const endless: readonly string[] = ["for", "while", "do", "goto", ...Array.from(macroRules).flatMap(([name, { k }]) => (k === "stop" ? [name] : []))];
+
+/** False only when some way out of the function returns no constant (BodySummary): nothing at all, or what a variable or a field holds. */
+export function mayReturnConstants({ words, returnType }: FunctionIr): boolean {
+  if (words === undefined) return true;
+  return !words.returnsVariable && (returnType !== "void" || endless.some((name) => words.all.has(name)));
+}
