@@ -36,6 +36,8 @@ export interface MaskSite {
 
 export interface MaskRow {
   readonly name: string;
+  /** Whether the row has to do with the word at all; absent: with any. */
+  readonly isFor?: (word: string) => boolean;
   /** null: does not apply here. */
   readonly rewrite: (site: MaskSite) => Edit | null;
 }
@@ -128,20 +130,21 @@ function isTypeText(text: string): boolean {
 export const maskRows: readonly MaskRow[] = [
   {
     name: "attribute with arguments -> blanks",
+    isFor: (word) => attributeCalls.has(word),
     rewrite: (site) => {
-      if (!attributeCalls.has(site.word)) return null;
       const end = argumentsEnd(site);
       return end < 0 ? null : padded(site, "", end);
     },
   },
   {
     name: "attribute -> blanks",
-    rewrite: (site) => (attributeWords.has(site.word) ? padded(site, "", site.to) : null),
+    isFor: (word) => attributeWords.has(word),
+    rewrite: (site) => padded(site, "", site.to),
   },
   {
     name: "inline assembly -> call without arguments",
+    isFor: (word) => /^(?:asm|__asm__|__asm|asm_inline|asm_volatile_goto|asm_goto_output)$/.test(word),
     rewrite: (site) => {
-      if (!/^(?:asm|__asm__|__asm|asm_inline|asm_volatile_goto|asm_goto_output)$/.test(site.word)) return null;
       let open = site.after;
       for (let n = 0; n < 4 && site.code[open] !== "("; n++) {
         identifier.lastIndex = open;
@@ -159,39 +162,43 @@ export const maskRows: readonly MaskRow[] = [
   },
   {
     name: "typeof(...) -> type name",
+    isFor: (word) => /^(?:typeof|__typeof__|__typeof|typeof_unqual|typeof_member|__unqual_scalar_typeof)$/.test(word),
     rewrite: (site) => {
-      if (!/^(?:typeof|__typeof__|__typeof|typeof_unqual|typeof_member|__unqual_scalar_typeof)$/.test(site.word)) return null;
       const end = argumentsEnd(site);
       return end < 0 ? null : joined(site.code, site.from, end);
     },
   },
   {
     name: "offsetof(...) -> name",
+    isFor: (word) => word === "offsetof" || word === "offsetofend" || word === "__builtin_offsetof",
     rewrite: (site) => {
-      if (site.word !== "offsetof" && site.word !== "offsetofend" && site.word !== "__builtin_offsetof") return null;
       const end = argumentsEnd(site);
       return end < 0 ? null : joined(site.code, site.from, end);
     },
   },
   {
     name: "alignof -> sizeof",
-    rewrite: (site) => (/^(?:__alignof__|__alignof|_Alignof|alignof)$/.test(site.word) ? padded(site, "sizeof", site.to) : null),
+    isFor: (word) => /^(?:__alignof__|__alignof|_Alignof|alignof)$/.test(word),
+    rewrite: (site) => padded(site, "sizeof", site.to),
   },
   {
     name: "log level before a format -> blanks",
-    rewrite: (site) => (site.word.startsWith("KERN_") && /[\w"]/.test(site.code[site.after] ?? "") ? padded(site, "", site.to) : null),
+    isFor: (word) => word.startsWith("KERN_"),
+    rewrite: (site) => (/[\w"]/.test(site.code[site.after] ?? "") ? padded(site, "", site.to) : null),
   },
   {
     name: "static before a defining macro -> blanks",
+    isFor: (word) => word === "static",
     rewrite: (site) =>
-      site.inBody && site.word === "static" && /^(?:DEFINE|DECLARE)_\w+\s*\(/.test(site.code.slice(site.after, site.after + 60))
+      site.inBody && /^(?:DEFINE|DECLARE)_\w+\s*\(/.test(site.code.slice(site.after, site.after + 60))
         ? padded(site, "", site.to)
         : null,
   },
   {
     name: "initialiser of a declaring macro -> blanks",
+    isFor: (word) => /^(?:DEFINE|DECLARE)_/.test(word),
     rewrite: (site) => {
-      if (!site.inBody || !/^(?:DEFINE|DECLARE)_/.test(site.word)) return null;
+      if (!site.inBody) return null;
       const end = argumentsEnd(site);
       const next = end < 0 ? -1 : skipBlank(site.code, end);
       if (next < 0 || site.code[next] !== "=") return null;
@@ -201,27 +208,30 @@ export const maskRows: readonly MaskRow[] = [
   },
   {
     name: "MACHINE_END -> end of a declaration",
-    rewrite: (site) => (site.word === "MACHINE_END" ? padded(site, ";", site.to) : null),
+    isFor: (word) => word === "MACHINE_END",
+    rewrite: (site) => padded(site, ";", site.to),
   },
   {
     name: "__label__ declaration -> blanks",
+    isFor: (word) => word === "__label__",
     rewrite: (site) => {
-      if (site.word !== "__label__") return null;
       const end = site.code.indexOf(";", site.to);
       return end < 0 ? null : padded(site, "", end);
     },
   },
   {
     name: "if likely(...) -> if (...)",
+    isFor: (word) => word === "likely" || word === "unlikely",
     rewrite: (site) =>
-      (site.word === "likely" || site.word === "unlikely") && (site.wordBefore === "if" || site.wordBefore === "while") && site.code[site.after] === "("
+      (site.wordBefore === "if" || site.wordBefore === "while") && site.code[site.after] === "("
         ? padded(site, "", site.to)
         : null,
   },
   {
     name: "for_each macro -> while",
+    isFor: (word) => /^for_[a-z]|for_?each|scoped_guard|FOR_EACH/.test(word),
     rewrite: (site) => {
-      if (!site.inBody || !/^for_[a-z]|for_?each|scoped_guard|FOR_EACH/.test(site.word) || !startsStatement(site)) return null;
+      if (!site.inBody || !startsStatement(site)) return null;
       const end = argumentsEnd(site);
       if (end < 0) return null;
       const next = site.code.charAt(skipBlank(site.code, end));
@@ -231,20 +241,23 @@ export const maskRows: readonly MaskRow[] = [
   },
   {
     name: "do_each macro -> do",
+    isFor: (word) => word.startsWith("do_each_"),
     rewrite: (site) => {
-      if (!site.inBody || !site.word.startsWith("do_each_")) return null;
+      if (!site.inBody) return null;
       const end = argumentsEnd(site);
       return end < 0 ? null : padded(site, "do", end);
     },
   },
   {
     name: "while_each macro -> while",
-    rewrite: (site) => (site.inBody && site.word.startsWith("while_each_") && site.code[site.before] === "}" ? padded(site, "while", site.to) : null),
+    isFor: (word) => word.startsWith("while_each_"),
+    rewrite: (site) => (site.inBody && site.code[site.before] === "}" ? padded(site, "while", site.to) : null),
   },
   {
     name: "other macro before a block -> while, if when too short",
+    isFor: (word) => !notCallees.has(word) && !/(?:^|_)DEFINE/.test(word),
     rewrite: (site) => {
-      if (!site.inBody || notCallees.has(site.word) || /(?:^|_)DEFINE/.test(site.word) || !startsStatement(site)) return null;
+      if (!site.inBody || !startsStatement(site)) return null;
       const end = argumentsEnd(site);
       if (end < 0 || site.code[skipBlank(site.code, end)] !== "{" || declaresParameters(site.code.slice(site.after + 1, end - 1))) return null;
       return padded(site, site.word.length < 5 ? "if" : "while", site.to);
@@ -267,17 +280,18 @@ export const maskRows: readonly MaskRow[] = [
   },
   {
     name: "cast to a typedef before an operator -> int",
+    isFor: typedefName,
     rewrite: (site) => {
       if (site.callee !== "" || site.code[site.before] !== "(" || site.code[site.after] !== ")") return null;
-      if (!typedefName(site.word)) return null;
       return "*&-+(".includes(site.code[skipBlank(site.code, site.after + 1)] ?? " ") ? padded(site, "int", site.to) : null;
     },
   },
   {
     name: "variable in parentheses before an operator -> bare variable",
+    isFor: (word) => !typedefName(word),
     rewrite: (site) => {
       const open = site.before;
-      if (site.callee !== "" || site.code[open] !== "(" || typedefName(site.word)) return null;
+      if (site.callee !== "" || site.code[open] !== "(") return null;
       const end = site.brackets.parenEnd(open);
       if (end < 0 || end - open > 200 || !isPostfix(site.code.slice(site.to, end - 1))) return null;
       // `(a) && b` behind a sign or a cast reads as the cast of an address; `(a)&b` may be one.
@@ -287,8 +301,8 @@ export const maskRows: readonly MaskRow[] = [
   },
   {
     name: "case range -> comparison",
+    isFor: (word) => word === "case",
     rewrite: (site) => {
-      if (site.word !== "case") return null;
       const stop = site.code.slice(site.to, site.to + 300).search(/[:;{}]/);
       const dots = site.code.slice(site.to, site.to + 300).indexOf("...");
       return dots < 0 || stop < dots ? null : { from: site.to + dots, to: site.to + dots + 3, text: " ==" };

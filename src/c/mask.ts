@@ -3,8 +3,9 @@
  * true and nothing has to be preprocessed. Whoever reads the tree looks at the original text at the same offset to learn
  * that a `while` really is a list_for_each_entry(). One pass, linear in the text.
  */
+import { apart } from "../util/apart.ts";
 import { type Brackets, isBlank, pairBrackets, skipBlank } from "./brackets.ts";
-import { maskRows, type Edit, type MaskSite } from "./mask-rows.ts";
+import { maskRows, type Edit, type MaskRow, type MaskSite } from "./mask-rows.ts";
 import { notCallees } from "./mask-words.ts";
 
 interface OpenParen {
@@ -101,11 +102,24 @@ function lastSolid(code: string, from: number): number {
 }
 
 function firstEdit(site: MaskSite): Edit | null {
-  for (const row of maskRows) {
+  for (const row of rowsFor(site.word)) {
     const edit = row.rewrite(site);
     if (edit !== null) return edit;
   }
   return null;
+}
+
+/** Kept by word: most rows ask for a few words, and most words come again and again. Emptied when there are many. */
+const rowsOf = new Map<string, readonly MaskRow[]>();
+const mostWords = 20_000;
+
+function rowsFor(word: string): readonly MaskRow[] {
+  const known = rowsOf.get(word);
+  if (known !== undefined) return known;
+  if (rowsOf.size >= mostWords) rowsOf.clear();
+  const rows = maskRows.filter(({ isFor }) => isFor?.(word) ?? true);
+  rowsOf.set(apart(word), rows);
+  return rows;
 }
 
 function applyEdits(code: string, edits: readonly Edit[], start: number, end: number): string {

@@ -9,6 +9,7 @@ import { bodyWords } from "./body-words.ts";
 import { cutBlanked, type CutFile } from "./cut-file.ts";
 import { attributeCalls } from "./mask-words.ts";
 import { type Piece, piecesOf, wholeOf } from "./pieces.ts";
+import { apart } from "../util/apart.ts";
 import { Recent } from "../util/recent.ts";
 import { lineStartsOf } from "./unit-text.ts";
 
@@ -80,11 +81,6 @@ export function outlineOf(path: string, text: string, columnsTrue = true): Outli
     withTable: (value) => (tables ??= indexed(scopes.map((scope) => (mayHaveTable(scope) ? wordsIn(scope) : none)))).get(value) ?? [],
     withTables: () => scopes.flatMap((scope, number) => (mayHaveTable(scope) ? [number] : [])),
   };
-}
-
-/** The same text in memory of its own: V8 keeps the whole text that a slice was taken from. */
-function apart(slice: string): string {
-  return ` ${slice}`.slice(1);
 }
 
 /** Behind the last thing that ends before the head of a function. */

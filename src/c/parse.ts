@@ -63,7 +63,7 @@ export function parseBy(by: Tables, text: string, offset: number): SyntaxNode {
 
 /** Counted by characters, in whatever they stand. */
 function nestsDeeperThan(most: number, text: string): boolean {
-  if (text.length <= most) return false;
+  if (text.length <= most || (text.match(/[[({]/g) ?? []).length <= most) return false;
   let depth = 0;
   for (const [bracket] of text.matchAll(/[[({\])}]/g)) {
     if ("[({".includes(bracket)) {
@@ -87,9 +87,11 @@ function copy(cursor: Cursor, by: Tables, offset: number, depth: number): Syntax
   const field = by.grammar.fields[cursor.currentFieldId ?? 0] ?? "";
   let broken = kind === "ERROR" || (start === end && kind !== ";" && cursor.nodeIsMissing);
   const children: SyntaxNode[] = [];
+  // Only named nodes have any.
+  const named = id === errorId || by.named[id] === true;
   if (depth >= maxDepth) {
     broken = true;
-  } else if (cursor.gotoFirstChild()) {
+  } else if (named && cursor.gotoFirstChild()) {
     do {
       const child = copy(cursor, by, offset, depth + 1);
       if (child.broken) broken = true;
@@ -97,7 +99,7 @@ function copy(cursor: Cursor, by: Tables, offset: number, depth: number): Syntax
     } while (cursor.gotoNextSibling());
     cursor.gotoParent();
   }
-  const node: SyntaxNode = { kind, field, start, end, named: id === errorId || by.named[id] === true, broken, children };
+  const node: SyntaxNode = { kind, field, start, end, named, broken, children };
   return kind === "update_expression" ? rebound(node) : node;
 }
 

@@ -32,6 +32,8 @@ function treeOf(masked: string, bodyFrom: number, bodyTo: number, offset: number
   return readable();
 }
 
+const nothing: readonly FunctionIr[] = [];
+
 /** Words of bodies that were asked for: the same piece of text may stand in several states of a file. */
 const wordsOf = new WeakMap<CutFunction, BodyWords>();
 
@@ -88,7 +90,11 @@ export function lowerCut(outline: Outline, summaries: Summaries = new Map()): Un
   const unit: UnitIr = {
     file: outline.path,
     index: {
-      functions: (name) => outline.withFunction(name).flatMap(functionsOf).filter((fn) => fn.name === name),
+      functions: (name) => {
+        // Dozens of headers are asked for each name, and one has it.
+        const found = outline.withFunction(name);
+        return found.length === 0 ? nothing : found.flatMap(functionsOf).filter((fn) => fn.name === name);
+      },
       mentioning,
       isCalled: (name) => outline.called().has(name) && outline.withWord(name).some((piece) => functionsOf(piece).some((fn) => fn.words!.called.has(name))),
       at: (lines) => all.filter((piece) => hasBetween(lines, ...linesOf(outline, piece))).flatMap(functionsOf).filter((fn) => hasBetween(lines, fn.line, fn.endLine)),

@@ -18,12 +18,15 @@ export function livenessOf(fn: FunctionIr): Liveness {
   if (fn.blocks.length * always.length > mostWork) return everythingLives(fn);
   const liveIn = fn.blocks.map(() => new Set<string>(always));
   const order = fn.blocks.map((b) => b.id).reverse();
+  const uses = fn.blocks.map(usesOf);
   let work = 0;
   for (let changed = true; changed; ) {
     changed = false;
     for (const id of order) {
-      const live = transferBlock(fn.blocks[id]!, liveIn);
-      for (const name of always) live.add(name);
+      const live = new Set(always);
+      const { read, written } = uses[id]!;
+      for (const name of read) live.add(name);
+      for (const next of successors(fn.blocks[id]!.end)) for (const name of liveIn[next]!) if (!written.has(name)) live.add(name);
       work += live.size + fn.blocks[id]!.steps.length;
       if (work > mostWork) return everythingLives(fn);
       if (live.size > liveIn[id]!.size) {
@@ -37,8 +40,9 @@ export function livenessOf(fn: FunctionIr): Liveness {
     const { steps, end } = fn.blocks[block]!;
     const known = within.get(steps[step]!);
     if (known !== undefined) return known;
-    const live = transferBlock({ ...fn.blocks[block]!, steps: steps.slice(step + 1), end }, liveIn);
-    for (const name of always) live.add(name);
+    const { read, written } = usesOf({ steps: steps.slice(step + 1), end });
+    const behind = successors(end).flatMap((next) => Array.from(liveIn[next]!).filter((name) => !written.has(name)));
+    const live = new Set([...always, ...read, ...behind]);
     within.set(steps[step]!, live);
     return live;
   };
@@ -51,26 +55,35 @@ function everythingLives(fn: FunctionIr): Liveness {
   return { liveIn: fn.blocks.map(() => all), onCycle: cycles(fn.blocks), liveAfter: () => all };
 }
 
-function transferBlock(block: Block, liveIn: readonly Set<string>[]): Set<string> {
-  const live = new Set<string>();
+/** What a block does with variables, whatever comes behind it: those that it reads before it writes them, and those that it writes. */
+interface Uses {
+  readonly read: ReadonlySet<string>;
+  readonly written: ReadonlySet<string>;
+}
+
+function usesOf(block: Pick<Block, "steps" | "end">): Uses {
+  const read = new Set<string>();
+  const written = new Set<string>();
   const use = (expr: Expr): void => {
-    if (expr.k === "var") live.add(expr.name);
+    if (expr.k === "var") read.add(expr.name);
     if (expr.k === "addr") usePlace(expr.place);
   };
   const usePlace = (place: Place): void => {
     const root = rootOf(place);
-    if (root.k === "var") live.add(root.name);
+    if (root.k === "var") read.add(root.name);
     walkPlace(place, use);
   };
-  for (const next of successors(block.end)) for (const name of liveIn[next]!) live.add(name);
   for (const expr of terminatorExprs(block.end)) walkExpr(expr, use);
   for (const step of block.steps.toReversed()) {
-    const written = definedBy(step);
-    if (written !== null) live.delete(written);
+    const defined = definedBy(step);
+    if (defined !== null) {
+      read.delete(defined);
+      written.add(defined);
+    }
     for (const expr of operandsOf(step)) walkExpr(expr, use);
     if (step.op === "load" || step.op === "store") usePlace(step.place);
   }
-  return live;
+  return { read, written };
 }
 
 function terminatorExprs(end: Terminator): readonly Expr[] {
