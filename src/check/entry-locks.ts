@@ -23,12 +23,12 @@ const mostCallers = 6;
 /** Levels of callers that are asked. */
 const mostLevels = 2;
 
-/** What the callers of `fn` hold, or may hold: asked of its callers and of theirs, whose own come by the tables. */
-export function entryLocks(fn: FunctionIr, around: Surroundings, levels: number = mostLevels): EntryLocks {
+/** What the callers of `fn` hold, or may hold: asked of its callers and of theirs, whose own come by the tables. When none of the locks can be left that are asked for, the others are not looked for either. */
+export function entryLocks(fn: FunctionIr, around: Surroundings, levels: number = mostLevels, isAsked: (lock: EntryLock) => boolean = () => true): EntryLocks {
   const context = heldIn(around.entryOf(fn));
   const walk = walkLocks(fn, around.unitOf(fn));
   if (context.length + walk.length > 0) return { held: [...context, ...walk], from: "context", callers: [] };
-  return locksOfCallers(fn, around, levels);
+  return locksOfCallers(fn, around, levels, isAsked);
 }
 
 /** Of what all callers of `fn` that can be found hold for certain what is of use to who asks, and their names. They are asked until nothing of the kind can be left. */
@@ -40,10 +40,10 @@ export function certainLocksOfCallers(fn: FunctionIr, around: Surroundings, isOf
   return { held: held.filter(isAsked), callers: callers.map((caller) => caller.name) };
 }
 
-function locksOfCallers(fn: FunctionIr, around: Surroundings, levels: number): EntryLocks {
+function locksOfCallers(fn: FunctionIr, around: Surroundings, levels: number, isAsked: (lock: EntryLock) => boolean): EntryLocks {
   const callers = levels === 0 ? null : callersInView(fn, around);
   if (callers === null) return { held: [], from: null, callers: [] };
-  const held = heldByAll(callers, fn, around, levels, () => true);
+  const held = heldByAll(callers, fn, around, levels, isAsked);
   return { held: held ?? [], from: held === null || callers.some((caller) => passesOn(caller, fn, around)) ? null : "callers", callers: callers.map((caller) => caller.name) };
 }
 
@@ -51,7 +51,8 @@ function locksOfCallers(fn: FunctionIr, around: Surroundings, levels: number): E
 function heldByAll(callers: readonly FunctionIr[], fn: FunctionIr, around: Surroundings, levels: number, isAsked: (lock: EntryLock) => boolean): readonly EntryLock[] | null {
   let common: readonly EntryLock[] | null = null;
   for (const caller of callers) {
-    const outer = entryLocks(caller, around, levels - 1).held.filter((lock) => !releases(caller, lock.class, around));
+    const keeps = (lock: EntryLock): boolean => !releases(caller, lock.class, around);
+    const outer = entryLocks(caller, around, levels - 1, (lock) => isAsked(lock) && keeps(lock)).held.filter(keeps);
     for (const held of around.heldAtCalls(caller, fn.name)) {
       const here: readonly EntryLock[] = [...held, ...outer.filter((lock) => !held.some((h) => h.class === lock.class))];
       common = common === null ? here : meet(common, here);

@@ -20,18 +20,25 @@ export function judgeLockOfGrabbed(lock: { readonly id: string; readonly class: 
 /** An mm, or what keeps it, is handed to a function in view that takes its mmap lock. */
 export function judgeHandedGrabbed(call: CallInfo, site: Site): void {
   const body = call.contract || call.step.callee === null ? null : site.bodyOf(call.step.callee);
-  if (body === null || pins(body)) return;
+  if (body === null) return;
   const takes = `, which takes its mmap_lock`;
+  const locks = (to: string, field: string | null): boolean => !pins(body) && locksParameter(body, to, field, site);
   call.args.forEach((arg, i) => {
     const to = body.params[i];
     if (to === undefined) return;
-    if (/\.\w*mm$/.test(arg) && locksParameter(body, to, null, site)) judgeGrabbed(arg, `hands it to ${body.name}()${takes}`, site);
-    const record = recordOf(body.vars.get(to)?.type ?? "");
+    if (/\.\w*mm$/.test(arg) && locks(to, null)) judgeGrabbed(arg, `hands it to ${body.name}()${takes}`, site);
+    const record = recordOf(typeOfParameter(body, i));
     for (const field of ["mm", "source_mm"]) {
       const mm = sym.initial(sym.field(arg, field));
-      if (site.rulebook.isGrabbed(record, field) && locksParameter(body, to, field, site)) judgeGrabbed(mm, `hands ${to} to ${body.name}()${takes}`, site);
+      if (site.rulebook.isGrabbed(record, field) && locks(to, field)) judgeGrabbed(mm, `hands ${to} to ${body.name}()${takes}`, site);
     }
   });
+}
+
+/** From the head where that is known and names each of them: most bodies are handed nothing of the kind, and need not be lowered to say so. */
+function typeOfParameter(fn: FunctionIr, index: number): string {
+  const { params, paramTypes } = fn;
+  return (params.length === paramTypes?.length ? paramTypes[index] : fn.vars.get(params[index]!)?.type) ?? "";
 }
 
 function judgeGrabbed(mm: string, does: string, site: Site): void {
