@@ -3,6 +3,8 @@
  * first, and has only those lowered that may be meant.
  */
 import type { BodyWords } from "./ir.ts";
+import { macroRules } from "./macros.ts";
+import { notCallees } from "./mask-words.ts";
 
 /** Of text without comments and strings; all arms of an #if count. */
 export function bodyWords(code: string): BodyWords {
@@ -14,10 +16,16 @@ export function bodyWords(code: string): BodyWords {
     while (blanks.has(code[next]!)) next++;
     if (code[next] === "(") called.add(match[0]);
   }
-  return { all, called, returnsVariable: !code.includes("#") && returnOfVariable.test(code) };
+  return { all, called, returnsVariable: !code.includes("#") && returnsVariable(code) };
 }
 
-const returnOfVariable = /\breturn\s+(?!true\b|false\b)[a-z_]\w*(?:(?:->|\.)\w+)*\s*;/;
+function returnsVariable(code: string): boolean {
+  for (const [, name, call] of code.matchAll(plainReturn)) if (call === undefined || !(macroRules.has(name!) || notCallees.has(name!))) return true;
+  return false;
+}
+
+/** A variable, a field of it, or the result of a call. */
+const plainReturn = /\breturn\s+(?!true\b|false\b)([a-z_]\w*)(?:(?:(?:->|\.)\w+)*|\s*(\([^;?:&|]{0,200}\)))\s*;/g;
 
 const blanks: ReadonlySet<string> = new Set([" ", "\t", "\n", "\\"]);
 

@@ -16,7 +16,7 @@ export function mayCall(fn: FunctionIr, isWanted: (callee: string) => boolean): 
 /** What may keep a function from coming to its end. */
 const endless: readonly string[] = ["for", "while", "do", "goto", ...Array.from(macroRules).flatMap(([name, { k }]) => (k === "stop" ? [name] : []))];
 
-/** False only when some way out of the function returns no constant (BodySummary): nothing at all, or what a variable or a field holds. */
+/** False only when some way out of the function returns no constant (BodySummary): nothing at all, or what a variable or a field holds, or what a call gives. */
 export function mayReturnConstants({ words, returnType }: FunctionIr): boolean {
   if (words === undefined) return true;
   return !words.returnsVariable && (returnType !== "void" || endless.some((name) => words.all.has(name)));

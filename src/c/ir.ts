@@ -112,7 +112,7 @@ export interface Variable {
 export interface BodyWords {
   readonly all: ReadonlySet<string>;
   readonly called: ReadonlySet<string>;
-  /** It returns what a variable or a field holds, whatever the configuration. */
+  /** It returns what a variable or a field holds, or what a call gives, whatever the configuration. */
   readonly returnsVariable: boolean;
 }
 
