@@ -7,7 +7,7 @@ import { bindForReplay, fieldDefault, memoryForReplay, opaqueEntry } from "./rep
 import { ptlName } from "./run/operation.ts";
 import { lockName } from "./run/ops-locks.ts";
 import { compiled, type Code } from "./run/callees.ts";
-import { newSession, type Session, type Work } from "./run/session.ts";
+import { newSession, nothingKnown, type Known, type Session, type Work } from "./run/session.ts";
 import { exitCheck, simulation, type Simulation, type Starting } from "./run/simulation.ts";
 import { newThread } from "./run/thread.ts";
 import { sharedBy, verdictOf, type Verdict } from "./scenario.ts";
@@ -16,6 +16,7 @@ import { buildWorld, type Settings, type Weakened, type World } from "./world/bu
 import { base } from "./world/layout.ts";
 import { giveLock } from "./world/locks.ts";
 import { NoRoom } from "./world/no-room.ts";
+import type { Value } from "./world/value.ts";
 
 export type HeldClass =
   | "mmap" | "vma" | "i_mmap" | "anon_vma" | "pte-ptl" | "pmd-ptl" | "pud-ptl" | "page_table_lock" | "hugetlb-vma" | "hugetlb-fault"
@@ -58,10 +59,16 @@ export interface RunResult extends Verdict {
 
 /** `actor` null: the function alone, beside a CPU that does nothing, so that all runs of a world are laid out alike. */
 export function runReplay(subject: Subject, settings: Settings, actor: Actor | null): RunResult {
+  const stage = stageOf(subject, settings);
+  const isFirst = !stage.used;
+  stage.used = true;
   try {
-    return runIn(subject, settings, actor);
+    return runOn(stage, subject, settings, actor);
   } catch (error) {
     if (!(error instanceof NoRoom)) throw error;
+    // There may be room for it alone.
+    stages.get(subject)?.delete(JSON.stringify(settings));
+    if (!isFirst) return runReplay(subject, settings, actor);
     const nothing = { found: null, trace: null, litmus: () => null, replayed: [], states: 0, executions: 0, complete: false, skipped: [], touched: new Map<number, number>() };
     return { ...nothing, notModelled: [error.message], reached: new Set<number>(), rest: [], wanted: [] };
   }
@@ -81,36 +88,73 @@ function codeOf({ helpers, function: target, library }: Subject): Code {
   return code;
 }
 
-function runIn(subject: Subject, settings: Settings, actor: Actor | null): RunResult {
+/** What all runs of a subject in one world begin with, and what they have found out of how threads go on in it. */
+interface Stage {
+  readonly world: World;
+  readonly known: Known;
+  /** Locks that the function is called with. */
+  readonly kept: readonly string[];
+  readonly caller: Caller;
+  readonly isShared: (root: string, path: string) => boolean;
+  readonly opaque: Value;
+  readonly thread: Starting;
+  used: boolean;
+}
+
+const stages = new WeakMap<Subject, Map<string, Stage>>();
+
+function stageOf(subject: Subject, settings: Settings): Stage {
+  // Whoever asks what is used on the way has to see all of each run.
+  if (subject.weakened.used !== null) return newStage(subject, settings);
+  const known = stages.get(subject) ?? new Map<string, Stage>();
+  stages.set(subject, known);
+  const key = JSON.stringify(settings);
+  let stage = known.get(key);
+  if (stage === undefined) {
+    stage = newStage(subject, settings);
+    known.set(key, stage);
+  }
+  return stage;
+}
+
+function newStage(subject: Subject, settings: Settings): Stage {
   const world = buildWorld({ ...settings, "spare-pages": "4" }, 2, subject.weakened);
-  const { function: target, library } = subject;
+  const { function: target } = subject;
   const isIgnored = (h: HeldLock): boolean => subject.weakened.ignored.has(`0:${heldName(world, h.class) ?? ""}`);
   const taken = takenByCaller(target, subject.held.filter((h) => !subject.assumed.includes(h) && !isIgnored(h)));
   const kept = holdAtEntry(world, subject.held.filter((h) => !taken.includes(h)));
   const caller = callerOf(target, taken);
+  const opaque = opaqueEntry(world);
+  const args = bindForReplay(world, target);
+  const memory = memoryForReplay(world, target, subject.walks);
+  const thread = {
+    begin: caller.begin === null ? null : newThread(compiled(caller.begin, "model"), args, new Map()),
+    thread: newThread(compiled(caller.call, "model"), args, memory),
+  };
+  return { world, known: nothingKnown(world), kept, caller, isShared: sharedBy([], subject.library.models), opaque, thread, used: false };
+}
+
+function runOn({ world, known, kept, caller, isShared, opaque, thread: own }: Stage, subject: Subject, settings: Settings, actor: Actor | null): RunResult {
+  const { library } = subject;
   const session: Session = newSession({
     world,
+    known,
     code: codeOf(subject),
-    isShared: sharedBy([], library.models),
+    isShared,
     atExit: exitCheck(() => session, (thread) => (thread === 0 ? kept : []), (thread) => thread > 0 || subject.held.length === 0),
     fieldDefault: (field, root) => fieldDefault(world, field, root),
     loads: subject.loads,
     foreign: true,
     work: subject.work,
-    opaqueEntry: opaqueEntry(world),
+    opaqueEntry: opaque,
   });
-  const args = bindForReplay(world, target);
-  const memory = memoryForReplay(world, target, subject.walks);
-  const threads: Starting[] = [
-    { begin: caller.begin === null ? null : newThread(compiled(caller.begin, "model"), args, new Map()), thread: newThread(compiled(caller.call, "model"), args, memory) },
-    actor === null ? { begin: null, thread: newThread(compiled(idle(), "model"), new Map(), new Map()) } : actorThread(actor, world, library),
-  ];
-  const sim = simulation(session, threads, world.initial);
+  const other = actor === null ? { begin: null, thread: newThread(compiled(idle(), "model"), new Map(), new Map()) } : actorThread(actor, world, library);
+  const sim = simulation(session, [own, other], world.initial);
   const about = { scenario: Object.entries(settings).map(([key, value]) => `${key}=${value}`).join(" "), actor: actor?.title ?? "", era: library.era };
   const lines = new Map([...library.lines, ...subject.lines, ["(caller)", caller.lines]]);
   const limits = { bound: subject.bound, pictures: subject.pictures ?? false, cancelled: () => subject.work.left < 0 };
   const verdict = verdictOf(sim, session, about, lines, limits);
-  return { ...verdict, complete: verdict.complete && subject.work.left >= 0, reached: session.reached, rest: restOf(sim, verdict), wanted: wantedLocks(world, session.wanted) };
+  return { ...verdict, complete: verdict.complete && subject.work.left >= 0, reached: session.told.reached, rest: restOf(sim, verdict), wanted: wantedLocks(world, session.told.wanted) };
 }
 
 const nameable: readonly HeldClass[] = ["mmap", "vma", "i_mmap", "anon_vma", "pte-ptl", "pmd-ptl", "page_table_lock", "folio"];

@@ -219,8 +219,8 @@ function* judging(
     replayed,
     trace: found === null ? null : { ...about, steps: traced.map(({ step }) => step), litmus: null, ...(taken ? { pictures } : {}) },
     litmus: () => (found === null ? null : traceLitmus(about.scenario, found.fault, replayed, session.world)),
-    notModelled: [...session.notModelled].toSorted(),
-    skipped: [...session.skipped].toSorted(),
+    notModelled: [...session.told.notModelled].toSorted(),
+    skipped: [...session.told.skipped].toSorted(),
     touched: exploration.touched,
   };
 }

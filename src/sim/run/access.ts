@@ -65,7 +65,7 @@ export function store(runner: Runner, step: Step & { readonly op: "store" }, at:
       const entry = asEntry(runner, value);
       if (entry === null) {
         // The line is the patch's, not that of a model that it calls.
-        runner.session.notModelled.add(`line ${placeOf(runner.thread).line}: stores ${show(value).replace(/^world_table_entry\b/, "the entry of table")} into an entry`);
+        runner.session.told.notModelled.add(`line ${placeOf(runner.thread).line}: stores ${show(value).replace(/^world_table_entry\b/, "the entry of table")} into an entry`);
         runner.dropped = true;
         return null;
       }

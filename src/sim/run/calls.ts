@@ -58,7 +58,7 @@ function skip(runner: Runner, step: CallStep, args: readonly Value[], name: stri
   const { session, thread } = runner;
   const matters = !harmless.test(name ?? "") && (args.some((a) => reachesTables(thread, a)) || locking.test(name ?? ""));
   const callback = target?.k === "name" && target.text.startsWith("callback ");
-  (matters && !callback ? session.notModelled : session.skipped).add(`${name ?? step.text}()${why}`);
+  (matters && !callback ? session.told.notModelled : session.told.skipped).add(`${name ?? step.text}()${why}`);
   if (matters && name !== null && session.foreign && runner.turn.thread === 0) {
     runner.dropped = true;
     return;

@@ -22,8 +22,6 @@ type Locks = Pick<Pending, "holds" | "alone">;
 
 /** What a thread does in one step. */
 export interface Act {
-  readonly thread: number;
-  readonly locks: Locks;
   readonly deeds: readonly Deed[];
   /** The same deeds as a set. */
   readonly all: DeedSet;
@@ -49,29 +47,32 @@ function put(set: DeedSet, number: number): void {
   set[number >> 5]! |= 1 << (number & 31);
 }
 
+/** Acts by what they are made of, number by number: one is looked up twice in each state. */
+interface Branch {
+  act: Act | null;
+  readonly next: Map<number, Branch>;
+}
+
+function follow(branch: Branch, number: number): Branch {
+  let next = branch.next.get(number);
+  if (next === undefined) {
+    next = { act: null, next: new Map() };
+    branch.next.set(number, next);
+  }
+  return next;
+}
+
 export class Deeds {
   private readonly list: Deed[] = [];
   private readonly byKey = new Map<string, Deed>();
   private readonly byResource = new Map<number, Deed[]>();
-  private readonly acts = new Map<string, Act>();
-  /** By the array that describes it: that is mostly one for all times that a thread stands at a place. */
-  private readonly lately = new Map<readonly Touch[], Act>();
+  private readonly acts: Branch = { act: null, next: new Map() };
 
   act(thread: number, { footprint, holds, alone }: Pending): Act {
-    const before = this.lately.get(footprint);
-    if (before !== undefined && before.thread === thread && before.locks.holds === holds && before.locks.alone === alone) return before;
-    const key = `${thread} ${holds} ${alone} ${footprint.join()}`;
-    let act = this.acts.get(key);
-    if (act === undefined) {
-      const locks = { holds, alone };
-      const deeds = footprint.map((touch) => this.deed(thread, touch, locks));
-      const all: DeedSet = [];
-      for (const { number } of deeds) put(all, number);
-      act = { thread, locks, deeds, all };
-      this.acts.set(key, act);
-    }
-    this.lately.set(footprint, act);
-    return act;
+    let branch = follow(follow(follow(this.acts, thread), holds), alone);
+    for (const touch of footprint) branch = follow(branch, touch);
+    branch.act ??= this.newAct(thread, footprint, { holds, alone });
+    return branch.act;
   }
 
   /** Threads, as a set, with deeds among `behind` that the act conflicts with. */
@@ -92,6 +93,13 @@ export class Deeds {
       if (((set[number >> 5] ?? 0) & (1 << (number & 31))) !== 0) touched.set(touch >> 2, (touched.get(touch >> 2) ?? 0) | (1 << (thread * 3 + (touch & 3))));
     }
     return touched;
+  }
+
+  private newAct(thread: number, footprint: readonly Touch[], locks: Locks): Act {
+    const deeds = footprint.map((touch) => this.deed(thread, touch, locks));
+    const all: DeedSet = [];
+    for (const { number } of deeds) put(all, number);
+    return { deeds, all };
   }
 
   private deed(thread: number, touch: Touch, locks: Locks): Deed {

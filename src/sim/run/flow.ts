@@ -52,7 +52,7 @@ export function finishBlock(runner: Runner, work: Runner[]): boolean {
       }
       return false;
     case "lost":
-      runner.session.notModelled.add(`line ${end.loc.line}: ${end.why}`);
+      runner.session.told.notModelled.add(`line ${end.loc.line}: ${end.why}`);
       return false;
   }
 }

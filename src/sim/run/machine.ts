@@ -8,6 +8,7 @@ import type { World } from "../world/build.ts";
 import { holds } from "../world/locks.ts";
 import { waitingFor } from "../world/tables.ts";
 import { own, ownWords, type Turn } from "../world/turn.ts";
+import type { Value } from "../world/value.ts";
 import { load, store, widened } from "./access.ts";
 import { call } from "./calls.ts";
 import { evaluate, locate } from "./eval.ts";
@@ -18,6 +19,7 @@ import type { Session } from "./session.ts";
 import type { Passage, Standing } from "./standings.ts";
 import { touch, touchAdd, touchRead, touchWrite, type Touch } from "./system.ts";
 import { copyThread, dropDead, setVariable, threadKey, type ThreadState } from "./thread.ts";
+import { nothingTold, tell } from "./told.ts";
 
 /** The ways through one step that are still to be followed, and where ways have come by: where two meet they are one. */
 interface Ways {
@@ -51,7 +53,7 @@ function settle(first: Runner): Arrival[] {
     // Whoever has no work left to spend is told by that; what is left out then is not worth a word.
     if (session.work.left < 0) break;
     if (forks > mostForks || ways.steps > mostSteps || ways.seenSize > mostSeen) {
-      session.notModelled.add(`more than ${mostForks} ways through one step`);
+      session.told.notModelled.add(`more than ${mostForks} ways through one step`);
       break;
     }
     advance(runner, ways, arrivals);
@@ -83,7 +85,7 @@ function exitOperation(runner: Runner): Operation {
 function arrive(runner: Runner, operation: Operation | null, step: Step | null): Arrival {
   const { session, thread, turn } = runner;
   if (runner.fault === null) dropDead(thread, session.reloaded);
-  if (turn.thread === 0 && operation !== null) session.reached.add(placeOf(thread).line);
+  if (turn.thread === 0 && operation !== null) session.told.reached.add(placeOf(thread).line);
   const key = `${turn.thread}${operation === null ? "." : ""}${runner.fault === null ? "" : "!"}${threadKey(thread)}`;
   session.work.left -= key.length >> sizeOfStep;
   const standing = session.standings.of(key, () => ({ thread, operation, step, footprint: constantFootprint(runner, operation) }));
@@ -133,7 +135,7 @@ function advance(runner: Runner, ways: Ways, arrivals: Arrival[]): void {
     arrivals.push(arrive(runner, operation, step));
     return;
   }
-  runner.session.notModelled.add(`the loop of line ${placeOf(runner.thread).line}, which did not end within ${mostLocal} steps`);
+  runner.session.told.notModelled.add(`the loop of line ${placeOf(runner.thread).line}, which did not end within ${mostLocal} steps`);
 }
 
 /** Most rounds of a loop whose end depends on what is not known, between two visible operations. */
@@ -149,7 +151,7 @@ function meets(runner: Runner, ways: Ways): boolean {
     const rounds = (runner.rounds.get(loop) ?? 0) + 1;
     runner.rounds.set(loop, rounds);
     if (rounds > mostRounds) {
-      runner.session.skipped.add(`more than ${mostRounds} rounds of the loop of line ${placeOf(runner.thread).line}`);
+      runner.session.told.skipped.add(`more than ${mostRounds} rounds of the loop of line ${placeOf(runner.thread).line}`);
       return true;
     }
   }
@@ -164,7 +166,7 @@ function meets(runner: Runner, ways: Ways): boolean {
       runner.fail("livelock", "goes round for ever without a look at anything shared");
       return false;
     }
-    runner.session.notModelled.add(`the loop of line ${placeOf(runner.thread).line}, which does not end`);
+    runner.session.told.notModelled.add(`the loop of line ${placeOf(runner.thread).line}, which does not end`);
     return true;
   }
   ways.seen.add(key);
@@ -199,14 +201,15 @@ function localOrVisible(runner: Runner, step: Step): Operation | null {
     case "gap":
       frame.step++;
       frame.locals.clear();
-      runner.session.notModelled.add(`lines ${step.from} to ${step.to}: ${step.reason}`);
+      runner.session.told.notModelled.add(`lines ${step.from} to ${step.to}: ${step.reason}`);
       return null;
   }
 }
 
 /** Where a new thread stands first. */
 export function startThread(session: Session, thread: ThreadState, data: Int32Array, number: number): Arrival[] {
-  return settle(new Runner(session, copyThread(thread), session.arena.copyOf(data), number, false));
+  const start = session.standings.of(`${number}>${threadKey(thread)}`, () => ({ thread, operation: null, step: null, footprint: null }));
+  return goOn(session, start, null, session.arena.copyOf(data), number, false);
 }
 
 /** Performs the operation that the thread stands before and runs it to the next one; `telling`: says what is done on the way. */
@@ -215,37 +218,55 @@ export function stepThread(session: Session, standing: Standing, data: Int32Arra
   const first = new Runner(session, standing.thread, after, number, telling);
   const result = standing.operation!.run(first.turn);
   if (first.dropped) return [];
-  const { step } = standing;
-  if (first.fault !== null || step === null) {
+  if (first.fault !== null || standing.step === null) {
     const last = first.fault === null ? new Runner(session, copyThread(standing.thread), after, number, telling) : first;
     if (last !== first) last.notes.push(...first.notes);
     return [arrive(last, null, null)];
   }
+  const arrivals = goOn(session, standing, result, after, number, telling);
+  // What the operation did, then what came behind it.
+  return telling ? arrivals.map((a) => ({ ...a, notes: [...first.notes, ...a.notes], saw: [...first.saw, ...a.saw] })) : arrivals;
+}
+
+/** Runs the thread on from where it stands, to its next operation: `result` is what the one that it stands before has given. */
+function goOn(session: Session, standing: Standing, result: Value | null, after: Int32Array, number: number, telling: boolean): Arrival[] {
   const given = result === null ? -1 : result.id;
   const words = ownWords(session.world.layout, number);
   const before = telling ? [] : words.map((at) => after[at]!);
   const known = telling ? undefined : session.standings.passages(standing, given, before);
   if (known !== undefined) {
-    session.work.left -= workOfStep;
+    const isNew = known.heard !== session.told;
+    // In each run what is known from another counts as if it were found out again: how far a run gets does not depend on what was run before.
+    session.work.left -= isNew ? known.work : workOfStep;
+    if (isNew) tell(session.told, known.told);
+    known.heard = session.told;
+    const { ways } = known;
     // Each has a state of its own, so that one can be given up without the others.
-    return known.map(({ standing: next, fault, own }, i) => {
-      const there = i === known.length - 1 ? after : session.arena.copyOf(after);
-      if (own !== null) for (const [n, at] of words.entries()) there[at] = own[n]!;
+    return ways.map(({ standing: next, fault, own: its }, i) => {
+      const there = i === ways.length - 1 ? after : session.arena.copyOf(after);
+      if (its !== null) for (const [n, at] of words.entries()) there[at] = its[n]!;
       return { standing: next, fault, data: there, notes: nothing, saw: nothing };
     });
   }
-  const named = session.world.locks.names.length;
+  const { told, work } = session;
+  const { locks } = session.world;
+  const [had, named, unknown] = [work.left, locks.names.length, locks.unknown];
+  session.told = nothingTold();
   const runner = new Runner(session, copyThread(standing.thread), after, number, telling);
-  complete(runner, step, result);
+  if (standing.step !== null) complete(runner, standing.step, result);
   const arrivals = settle(runner);
-  // Ways that were cut short for want of work are no knowledge.
-  if (!telling && !runner.asked.yes && session.work.left >= 0) {
-    const { own } = runner.asked;
-    const passages = arrivals.map(({ standing: next, fault, data: there }): Passage => ({ standing: next, fault, own: own ? words.map((at) => there[at]!) : null }));
-    session.standings.keep(standing, given, passages, named, own ? before : null);
+  const its = session.told;
+  session.told = told;
+  tell(told, its);
+  // A name that no lock had may answer otherwise when one has it. Ways that were cut short for want of work are no knowledge.
+  const isLasting = locks.unknown === unknown || locks.names.length === named;
+  if (!telling && !runner.asked.yes && work.left >= 0 && isLasting) {
+    const { own: askedOwn } = runner.asked;
+    const ways = arrivals.map(({ standing: next, fault, data: there }): Passage => ({ standing: next, fault, own: askedOwn ? words.map((at) => there[at]!) : null }));
+    const passages = { ways, told: its, heard: told, work: had - work.left, locks: locks.unknown === unknown ? -1 : named };
+    session.standings.keep(standing, given, passages, askedOwn ? before : null);
   }
-  // What the operation did, then what came behind it.
-  return telling ? arrivals.map((a) => ({ ...a, notes: [...first.notes, ...a.notes], saw: [...first.saw, ...a.saw] })) : arrivals;
+  return arrivals;
 }
 
 const nothing: readonly never[] = [];

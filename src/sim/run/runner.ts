@@ -107,8 +107,8 @@ export class Runner implements Scope {
   fail(property: PropertyId, text: string, rule?: Fault["rule"]): void {
     if (this.fault !== null) return;
     if (property === "not-held" && this.session.foreign && this.turn.thread === 0) {
-      this.session.notModelled.add(`line ${placeOf(this.thread).line} ${text}: its caller may`);
-      this.session.wanted.add(/^releases (.*), which it/.exec(text)?.[1] ?? (text.includes("RCU") ? "rcu" : ""));
+      this.session.told.notModelled.add(`line ${placeOf(this.thread).line} ${text}: its caller may`);
+      this.session.told.wanted.add(/^releases (.*), which it/.exec(text)?.[1] ?? (text.includes("RCU") ? "rcu" : ""));
       this.dropped = true;
     }
     if (looksAgain.has(property) && isHelped(this.world, this.turn.thread, "recheck") && heldBy(this.turn, this.world.locks).some((name) => name.endsWith("page_table_lock") || / lock of T/.test(name))) {

@@ -10,6 +10,7 @@ import { calleesOf, type Callee, type Code } from "./callees.ts";
 import type { CellOf } from "./operation.ts";
 import { Standings } from "./standings.ts";
 import { StateIds } from "./state-ids.ts";
+import { nothingTold, type Told } from "./told.ts";
 
 export interface Session {
   readonly world: World;
@@ -32,16 +33,21 @@ export interface Session {
   readonly arena: Arena;
   /** Worlds that threads have come by with between two visible operations. */
   readonly worlds: StateIds;
-  /** Grows while the search runs: locks and sections that the code under test leaves without having entered them. */
-  readonly wanted: Set<string>;
   /** What the code under test makes an entry of when the value is not known. */
   readonly opaqueEntry: Value | null;
-  /** Grows while the search runs: what was left out although it may matter. */
-  readonly notModelled: Set<string>;
-  /** Grows too: calls left out that were given nothing of the page tables. */
-  readonly skipped: Set<string>;
-  /** Grows while the search runs: lines of the first thread's code that have visible operations. */
-  readonly reached: Set<number>;
+  /** Grows while the search runs. */
+  told: Told;
+}
+
+/** What sessions in one world have in common that run the same code as their first thread, one after the other: what one has found out the next one knows. */
+export interface Known {
+  readonly standings: Standings;
+  /** Numbers of shared variables, by address. */
+  readonly cells: Map<string, number>;
+}
+
+export function nothingKnown(world: World): Known {
+  return { standings: new Standings(world.locks), cells: new Map() };
 }
 
 /** Interpreted steps that are left, of one run or of several that share it: time is not the same twice, work is. */
@@ -68,12 +74,14 @@ export interface SessionOptions {
   readonly work?: Work;
   /** Stands for an entry of which nothing is known but that it is stored; absent: such a store is not modelled. */
   readonly opaqueEntry?: Value;
+  /** Absent: nothing. */
+  readonly known?: Known;
   /** How often the code under test loads fields, by name. */
   readonly loads?: ReadonlyMap<string, number>;
 }
 
 export function newSession(options: SessionOptions): Session {
-  const cells = new Map<string, number>();
+  const { cells, standings } = options.known ?? nothingKnown(options.world);
   const loads = options.loads ?? new Map<string, number>();
   return {
     world: options.world,
@@ -98,11 +106,8 @@ export function newSession(options: SessionOptions): Session {
     atExit: options.atExit ?? (() => {}),
     arena: new Arena(options.world.layout.size),
     worlds: new StateIds(),
-    standings: new Standings(options.world.locks),
-    wanted: new Set<string>(),
+    standings,
     opaqueEntry: options.opaqueEntry ?? null,
-    notModelled: new Set<string>(),
-    skipped: new Set<string>(),
-    reached: new Set<number>(),
+    told: nothingTold(),
   };
 }

@@ -10,6 +10,7 @@ import type { EntryValue, TornValue } from "../world/value.ts";
 import type { Operation } from "./operation.ts";
 import type { Touch } from "./system.ts";
 import type { ThreadState } from "./thread.ts";
+import type { Told } from "./told.ts";
 
 /** A thread that has run as far as it can alone. `operation` is null when it has finished. */
 export interface Standing {
@@ -40,14 +41,22 @@ export interface Sight {
   readonly value: EntryValue | TornValue;
 }
 
-/**
- * By the number of the value that the operation gave, -1 for none; where the thread looked at words of its own, by those,
- * too. `locks`: how many were named when this was written.
- */
+/** All ways, and what it took to find them. */
+export interface Passages {
+  readonly ways: readonly Passage[];
+  /** What is to be said wherever they are gone, and of which run it has been. */
+  readonly told: Told;
+  heard: Told;
+  /** Interpreted steps. */
+  readonly work: number;
+  /** How many locks there must be for it to be true; -1 when it does not matter. */
+  readonly locks: number;
+}
+
+/** By the number of the value that the operation gave, -1 for none; where the thread looked at words of its own, by those, too. */
 interface After {
-  locks: number;
-  readonly passages: Map<number, readonly Passage[]>;
-  readonly byOwn: Map<string, readonly Passage[]>;
+  readonly passages: Map<number, Passages>;
+  readonly byOwn: Map<string, Passages>;
 }
 
 export class Standings {
@@ -62,30 +71,21 @@ export class Standings {
   of(key: string, make: () => Pick<Standing, "thread" | "operation" | "step" | "footprint">): Standing {
     let standing = this.known.get(key);
     if (standing === undefined) {
-      standing = { id: this.known.size, ...make(), after: { locks: 0, passages: new Map(), byOwn: new Map() } };
+      standing = { id: this.known.size, ...make(), after: { passages: new Map(), byOwn: new Map() } };
       this.known.set(key, standing);
     }
     return standing;
   }
 
   /** `own`: the thread's own words, as they are now. */
-  passages(from: Standing, result: number, own: readonly number[]): readonly Passage[] | undefined {
-    const { locks, passages, byOwn } = from.after;
-    if (locks !== this.locks.names.length) return undefined;
-    return passages.get(result) ?? (byOwn.size === 0 ? undefined : byOwn.get(ownKey(result, own)));
+  passages(from: Standing, result: number, own: readonly number[]): Passages | undefined {
+    const { passages, byOwn } = from.after;
+    const found = passages.get(result) ?? (byOwn.size === 0 ? undefined : byOwn.get(ownKey(result, own)));
+    return found !== undefined && (found.locks < 0 || found.locks === this.locks.names.length) ? found : undefined;
   }
 
-  /**
-   * `own`: the words that it looked at, as they were, or null; `locks`: how many were named before the thread went on. A lock
-   * that got its name on the way may answer otherwise next time.
-   */
-  keep(from: Standing, result: number, passages: readonly Passage[], locks: number, own: readonly number[] | null): void {
-    if (locks !== this.locks.names.length) return;
-    if (from.after.locks !== locks) {
-      from.after.passages.clear();
-      from.after.byOwn.clear();
-      from.after.locks = locks;
-    }
+  /** `own`: the words that it looked at, as they were, or null. */
+  keep(from: Standing, result: number, passages: Passages, own: readonly number[] | null): void {
     if (own === null) from.after.passages.set(result, passages);
     else from.after.byOwn.set(ownKey(result, own), passages);
   }

@@ -14,6 +14,8 @@ export type LockKind = "spin" | "sleeping";
 export class LockNames {
   readonly names: string[] = [];
   readonly kinds: LockKind[] = [];
+  /** How often somebody asked for a name that no lock had. */
+  unknown = 0;
   private readonly byName = new Map<string, number>();
   private readonly most: number;
 
@@ -35,7 +37,9 @@ export class LockNames {
   }
 
   known(name: string): number | undefined {
-    return this.byName.get(name);
+    const lock = this.byName.get(name);
+    if (lock === undefined) this.unknown++;
+    return lock;
   }
 }
 

@@ -78,7 +78,9 @@ export function endGrace(turn: Turn): void {
 /** Tables whose grace period the end of this thread's read section would end, or shorten. */
 export function waitingFor(turn: Turn): number[] {
   const { layout, data } = turn;
-  return layout.levels.flatMap((_, table) => (data[layout.life + table] === life.waiting && data[layout.grace + table]! & own(turn) ? [table] : []));
+  const waiting: number[] = [];
+  for (let table = 0; table < layout.tables; table++) if (data[layout.life + table] === life.waiting && data[layout.grace + table]! & own(turn)) waiting.push(table);
+  return waiting;
 }
 
 function mayGo(turn: Turn, table: number, what: string): boolean {
