@@ -1,6 +1,6 @@
 /**
  * `npm run fuzz -- --minutes N --seed S`: mails of the corpus, changed as strangers would, through every stage. A case is
- * named by seed and number (`--from N` starts there); what fails is kept in --out. The cases run in a process of their
+ * named by seed and number (`--from N` starts there), and reviewed on `--tree` where one is given; what fails is kept in --out. The cases run in a process of their
  * own, so that one without an end is noticed, named and passed over.
  */
 import { fork } from "node:child_process";
@@ -29,11 +29,11 @@ function timeOf(pid: number | undefined): number {
 function optionsFrom(argv: readonly string[]): FuzzOptions {
   const { values } = parseArgs({
     args: [...argv],
-    options: { minutes: { type: "string", default: "1" }, seed: { type: "string", default: "1" }, from: { type: "string", default: "0" }, out: { type: "string" }, corpus: { type: "string", multiple: true } },
+    options: { minutes: { type: "string", default: "1" }, seed: { type: "string", default: "1" }, from: { type: "string", default: "0" }, out: { type: "string" }, tree: { type: "string" }, corpus: { type: "string", multiple: true } },
   });
   const usual = [join(project, "fixtures/mail"), join(project, "../shared/corpus")].filter((path) => existsSync(path));
   return {
-    corpus: values.corpus ?? usual, seed: Number(values.seed), from: Number(values.from), seconds: Number(values.minutes) * 60, out: values.out ?? join(tmpdir(), "mmreview-fuzz"),
+    corpus: values.corpus ?? usual, seed: Number(values.seed), from: Number(values.from), seconds: Number(values.minutes) * 60, out: values.out ?? join(tmpdir(), "mmreview-fuzz"), tree: values.tree ?? null,
   };
 }
 

@@ -63,8 +63,8 @@ async function auditReport(report: Report, mails: number): Promise<void> {
   }
 }
 
-/** Takes the file at `path` through every stage. Throws for anything that should not be. Returns the number of mails. */
-export async function audit(path: string, cwd: string): Promise<number> {
+/** Takes the file at `path` through every stage, beside a tree or without one. Throws for anything that should not be. Returns the number of mails. */
+export async function audit(path: string, cwd: string, tree: string | null): Promise<number> {
   let mails = 0;
   try {
     mails = await auditMails(path);
@@ -74,7 +74,7 @@ export async function audit(path: string, cwd: string): Promise<number> {
     demand(!error.message.includes("\n"), "input errors are one line");
   }
   const report = await review({
-    inputs: [path], cwd, tree: null, base: null, kernel: null, all: false, only: [], skip: [], rules: [], bound: null, jobs: 1, strict: true,
+    inputs: [path], cwd, tree, base: null, kernel: null, all: false, only: [], skip: [], rules: [], bound: null, jobs: 1, strict: true,
   });
   await auditReport(report, mails);
   return mails;

@@ -1,11 +1,29 @@
-/** Lies that the diff in a mail can tell: counts, line numbers, names, marks, wrapped and missing lines. */
+/** Lies that the diff in a mail can tell: counts, line numbers, names, marks, wrapped and missing lines, and what it does to files beside their text. */
 import type { Random } from "./random.ts";
 
 type Change = (lines: string[], at: number, random: Random) => void;
 
 const names: readonly string[] = [
-  "a/mm/memory.c", "/dev/null", "../../etc/passwd", "/etc/passwd", "a/.git/config", '"a/mm/\\303\\244.c"', "a/x y.c", "mm/memory.c.orig", "a/mm/memory.c~fix", "a/x\u0000.c", "",
+  "a/mm/memory.c", "/dev/null", "../../etc/passwd", "/etc/passwd", "a/.git/config", '"a/mm/\\303\\244.c"', "a/x y.c", "b/mm/huge_memory.c", "b/include/linux/mm.h", "a/mm", "a/Makefile", "b/mm/../../x.c", "mm/memory.c.orig", "a/mm/memory.c~fix", "a/x\u0000.c", "",
 ];
+
+/** A file patch of its own that renames, copies, links, or is no text. */
+function otherFile(random: Random): string[] {
+  const [from, to] = [random.pick(names), random.pick(names)].map((name) => name.replace(/^[ab]\//, ""));
+  const link = ["--- /dev/null", `+++ b/${to}`, "@@ -0,0 +1 @@", `+${random.pick(["../../../etc/passwd", "/etc/passwd", ".", "memory.c", "../.git/config"])}`, "\\ No newline at end of file"];
+  const what: readonly (readonly string[])[] = [
+    ["old mode 100644", `new mode ${random.pick(["100755", "120000", "160000", "000000", "99999999999"])}`],
+    ["new file mode 120000", "index 0000000..1234567", ...link],
+    ["deleted file mode 120000", `--- a/${from}`, "+++ /dev/null", "@@ -1 +0,0 @@", "-memory.c", "\\ No newline at end of file"],
+    ["index 1111111..2222222 160000", `--- a/${from}`, `+++ b/${to}`, "@@ -1 +1 @@", `-Subproject commit ${"1".repeat(40)}`, `+Subproject commit ${"2".repeat(40)}`],
+    [`similarity index ${random.pick(["100%", "0%", "999%", "-1%"])}`, `rename from ${from}`, `rename to ${to}`],
+    ["similarity index 90%", `copy from ${from}`, `copy to ${to}`, `--- a/${from}`, `+++ b/${to}`, "@@ -1,2 +1,3 @@", " // SPDX-License-Identifier: GPL-2.0-only", "+static int x;", " /*"],
+    ["index 123..456 100644", "GIT binary patch", `literal ${random.pick(["10", "0", "99999999999"])}`, "RcmZQzWMT#Y01f~L", "", "delta 3", "KcmZQ!", ""],
+    [`Binary files a/${from} and b/${to} differ`],
+    ["deleted file mode 100644", `--- a/${from}`, "+++ /dev/null"],
+  ];
+  return [`diff --git a/${from} b/${to}`, ...random.pick(what)];
+}
 
 /** Each works on the line `at`, which is any line of the mail; those that want a header look for the next one. */
 const changes: readonly Change[] = [
@@ -17,6 +35,10 @@ const changes: readonly Change[] = [
   (lines, at, random) => replaceFrom(lines, at, "+++ ", () => `+++ ${random.pick(names)}`),
   (lines, at, random) => replaceFrom(lines, at, "diff --git ", () => `diff --git ${random.pick(names)} ${random.pick(names)}`),
   (lines, at, random) => replaceFrom(lines, at, "index ", () => random.pick(["index 0000000..1234567", "index 123..456", "old mode 100644", "rename from x", "Binary files a/x and b/x differ", "GIT binary patch"])),
+  (lines, at, random) => {
+    const before = lines.findIndex((line, i) => i >= at && line.startsWith("diff --git "));
+    if (before >= 0) lines.splice(before, 0, ...otherFile(random));
+  },
   (lines, at) => void lines.splice(at, 1),
   (lines, at, random) => void lines.splice(at, 0, lines[random.number(lines.length)] ?? ""),
   (lines, at, random) => void lines.splice(at, 1 + random.number(30)),

@@ -13,6 +13,8 @@ export interface FuzzOptions {
   readonly from: number;
   readonly seconds: number;
   readonly out: string;
+  /** The tree that the patches are reviewed on, or null. */
+  readonly tree: string | null;
 }
 
 export type FuzzMessage =
@@ -50,7 +52,7 @@ export async function runCases(options: FuzzOptions, tell: (message: FuzzMessage
     writeFileSync(path, caseOf(mails, options.seed, number));
     const start = performance.now();
     try {
-      count += await audit(path, options.out);
+      count += await audit(path, options.out, options.tree);
     } catch (error) {
       failed++;
       writeFileSync(join(options.out, `failed-${options.seed}-${number}.mbox`), readFileSync(path));
