@@ -10,7 +10,7 @@ import type { FunctionReport, PatchReport } from "./core/report.ts";
 import { functionsAt, functionsNamed, lowerUnit } from "./c/index.ts";
 import type { UnitIr } from "./c/ir.ts";
 import type { TreeState } from "./helper-units.ts";
-import { takesSameSteps, withSameSteps } from "./same-steps.ts";
+import { sameSteps, withSameSteps } from "./same-steps.ts";
 import { namedBySubject } from "./named-by-subject.ts";
 import { helpersAmong } from "./patch-helpers.ts";
 import type { PatchOptions } from "./patch-options.ts";
@@ -77,7 +77,7 @@ async function checkFiles(
   };
   const pool = { left: mostReplaySteps };
   const exploring = newPool();
-  const same = sources.every(takesSameSteps);
+  const same = sameSteps(sources);
   for (const both of sources) {
     const elsewhere: Sides<Elsewhere> = {
       pre: await elsewhereOf("pre", both, helpers, states, rulebook, options),
@@ -86,10 +86,10 @@ async function checkFiles(
     const flow = await inSlices(checkingImages(both, rulebook, { all: options.all, strict: options.strict, elsewhere, pool: exploring }));
     const outside = await callersInTree(both, sources, states.post, rulebook, options);
     const more = (side: keyof Sides<unknown>, names: ReadonlySet<string>): Promise<readonly UnitIr[]> => definitionsOf(side, both, names, states, options);
-    const unchanged = same && flow.findings.length === 0;
+    const unchanged = same.all && flow.findings.length === 0;
     const replayed = mayReplay(both, flow) && !unchanged;
     if (replayed) expectReplay();
-    const checked = unchanged ? { ...flow, functions: withSameSteps(flow.functions) } : replayed ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, elsewhere, more, pool }) : flow;
+    const checked = unchanged ? { ...flow, functions: withSameSteps(flow.functions) } : replayed ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, elsewhere, more, pool, isSame: (name) => same.of(both, name) }) : flow;
     const decided = asksForOrder(checked.findings) ? (await import("./weak-findings.ts")).withWeakTraces(both, checked, rulebook) : checked;
     functions.push(...decided.functions);
     findings.push(...[...decided.findings, ...outside].filter((f) => options.wants(f.rule)).map(framing(both)));

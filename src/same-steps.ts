@@ -2,19 +2,62 @@
  * Whether a patch leaves what its functions do as it was: comments, white space, names of labels, order of declarations.
  * There is nothing to replay then: every interleaving of the one version is one of the other.
  */
-import { functionsAt, functionsNamed, printStep, printTerminator } from "./c/index.ts";
-import type { FunctionIr } from "./c/ir.ts";
+import { functionsAt, functionsNamed, printStep, printTerminator, tablesWith } from "./c/index.ts";
+import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { FunctionReport } from "./core/report.ts";
 import type { Sides, Source } from "./check-images.ts";
 
-/** True only where all that was added or removed stands in functions that are known in full and take the same steps before and after. */
-export function takesSameSteps({ pre, post }: Sides<Source | null>): boolean {
-  if (pre === null || post === null) return false;
+/** What a patch leaves as it was. */
+export interface SameSteps {
+  /** All that was added or removed stands in functions that are known in full and take the same steps before and after. */
+  readonly all: boolean;
+  /** Neither the function of the file nor what it may call or be given as a callback takes other steps than before. */
+  readonly of: (file: Sides<Source | null>, name: string) => boolean;
+}
+
+/** For the files of a patch. */
+export function sameSteps(files: readonly Sides<Source | null>[]): SameSteps {
+  const changed = new Map(files.map((file) => [file, otherSteps(file)] as const));
+  const others = Array.from(changed.values());
+  // What another file can't call is changed by its own file alone.
+  const apart = files.every((file) => isApart(file, changed.get(file)!));
+  return {
+    all: others.every((names) => names?.size === 0),
+    of: (file, name) => apart && [file.pre, file.post].every((source) => source !== null && !mayDo(source.unit, changed.get(file)!).has(name)),
+  };
+}
+
+/** Names of the functions that take other steps than before; null where anything else was changed. */
+function otherSteps({ pre, post }: Sides<Source | null>): ReadonlySet<string> | null {
+  if (pre === null || post === null) return null;
   const names = new Set([...changedIn(pre), ...changedIn(post)]);
-  return [...names].every((name) => {
-    const [before, after] = [pre, post].map(({ unit }) => functionsNamed(unit, name));
-    return before!.length > 0 && before!.length === after!.length && [...before!, ...after!].every(isWhole) && before!.every((fn, i) => shapeOf(fn) === shapeOf(after![i]!));
-  });
+  const others = new Set<string>();
+  for (const name of names) {
+    const [before, after] = [functionsNamed(pre.unit, name), functionsNamed(post.unit, name)];
+    if (before.length === 0 || before.length !== after.length || ![...before, ...after].every(isWhole)) return null;
+    if (!before.every((fn, i) => shapeOf(fn) === shapeOf(after[i]!))) others.add(name);
+  }
+  return others;
+}
+
+/** What takes other steps is called within its file alone, and by name. */
+function isApart({ pre, post }: Sides<Source | null>, changed: ReadonlySet<string> | null): boolean {
+  if (changed === null || pre === null || post === null) return false;
+  return changed.size === 0 || (post.unit.file.endsWith(".c") && [pre, post].every(({ unit }) => [...changed].every((name) => functionsNamed(unit, name).every((fn) => fn.isStatic))));
+}
+
+/** The functions, and those that mention one of them, and so on; where one is called through a table of the file that may be any. */
+function mayDo(unit: UnitIr, changed: ReadonlySet<string>): Pick<ReadonlySet<string>, "has"> {
+  const found = new Set(changed);
+  for (const name of found) {
+    if (tablesWith(unit, name).length > 0) return { has: () => true };
+    for (const fn of unit.index?.mentioning(name) ?? unit.functions) if (mentions(fn, name)) found.add(fn.name);
+  }
+  return found;
+}
+
+function mentions(fn: FunctionIr, name: string): boolean {
+  return fn.words?.all.has(name) ?? true;
 }
 
 /** Names of the functions that changed lines stand in; "" for a line in none. */

@@ -8,6 +8,7 @@ import { type Elsewhere, fingerprint } from "./check/index.ts";
 import type { UnitIr } from "./c/ir.ts";
 import type { Finding, RuleId } from "./core/finding.ts";
 import type { FunctionReport, OpenQuestion } from "./core/report.ts";
+import { withSameSteps } from "./same-steps.ts";
 import { libraryOf, type Run, type Side, type SideOptions, sideOf } from "./replay-side.ts";
 import type { Rulebook } from "./rulebook/index.ts";
 import { repair, type ReplayResult, type ReplayTrace, type SoFar, standsWith, holdsWhere } from "./sim/index.ts";
@@ -20,6 +21,8 @@ export interface ReplayOptions extends Omit<SideOptions, "more" | "mostWork"> {
   readonly elsewhere: Sides<Elsewhere>;
   /** Units of the tree, on one side of the patch, that define any of the functions. */
   readonly more: (side: keyof Sides<unknown>, names: ReadonlySet<string>) => Promise<readonly UnitIr[]>;
+  /** Whether the function does after the patch what it did before. */
+  readonly isSame: (name: string) => boolean;
 }
 
 /** Rules that are decided by what another CPU does, or by what the walk holds. */
@@ -39,6 +42,11 @@ export async function withTraces(sources: Sides<Source | null>, checked: Checked
   for (const report of checked.functions) {
     const asked = report.coverage !== "skipped" && (touched.has(report.name) || findings.some((f) => f.function === report.name));
     const here = findings.filter((f) => f.function === report.name && f.file === report.file && f.severity !== "note");
+    if (asked && !findings.some((f) => f.function === report.name) && options.isSame(report.name)) {
+      // Every trace of the one version is one of the other, and none would be told of.
+      functions.push(...withSameSteps([report]));
+      continue;
+    }
     // A trace that something unknown lies beside is no finding by itself.
     const after = asked ? await sides.post?.run(report.name, (sofar) => here.length === 0 && sofar.notModelled.size > 0) : null;
     if (after == null) {

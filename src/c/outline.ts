@@ -5,7 +5,6 @@
  * mm/ and include/linux/ does.
  */
 import { blankStretch } from "./blank.ts";
-import { bodyWords } from "./body-words.ts";
 import { cutBlanked, type CutFile } from "./cut-file.ts";
 import { attributeCalls } from "./mask-words.ts";
 import { type Piece, piecesOf, wholeOf } from "./pieces.ts";
@@ -75,7 +74,7 @@ export function outlineOf(path: string, text: string, columnsTrue = true): Outli
       }
       return found;
     },
-    called: () => (called ??= bodyWords(code).called),
+    called: () => (called ??= new Set(Array.from(code.matchAll(/\b([A-Za-z_]\w*)[ \t\n\\]*\(/g), (match) => match[1]!))),
     withVariable: (name) => (variables ??= indexed(scopes.map(variableWords))).get(name) ?? [],
     withRecord: (name) => (records ??= indexed(scopes.map(recordWords))).get(name) ?? [],
     withTable: (value) => (tables ??= indexed(scopes.map((scope) => (mayHaveTable(scope) ? wordsIn(scope) : none)))).get(value) ?? [],
