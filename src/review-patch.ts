@@ -48,6 +48,8 @@ function withoutIndentation(images: FileImages): FileImages {
 
 /** Interpreted steps of the simulator for all functions of a patch: some seconds, if all of them are used. */
 const mostReplaySteps = 600_000;
+/** The same for second looks at their traces: whether callers that hold more prevent them, whether a repair does. */
+const mostLookSteps = 200_000;
 
 interface CheckedFiles {
   readonly functions: FunctionReport[];
@@ -76,6 +78,7 @@ async function checkFiles(
     post: helpersAmong(sources.flatMap(({ post }) => (post === null ? [] : [post.unit]))),
   };
   const pool = { left: mostReplaySteps };
+  const looks = { left: mostLookSteps };
   const exploring = newPool();
   const same = sameSteps(sources);
   for (const both of sources) {
@@ -89,7 +92,7 @@ async function checkFiles(
     const unchanged = same.all && flow.findings.length === 0;
     const replayed = mayReplay(both, flow) && !unchanged;
     if (replayed) expectReplay();
-    const checked = unchanged ? { ...flow, functions: withSameSteps(flow.functions) } : replayed ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, elsewhere, more, pool, isSame: (name) => same.of(both, name) }) : flow;
+    const checked = unchanged ? { ...flow, functions: withSameSteps(flow.functions) } : replayed ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, elsewhere, more, pool, looks, isSame: (name) => same.of(both, name) }) : flow;
     const decided = asksForOrder(checked.findings) ? (await import("./weak-findings.ts")).withWeakTraces(both, checked, rulebook) : checked;
     functions.push(...decided.functions);
     findings.push(...[...decided.findings, ...outside].filter((f) => options.wants(f.rule)).map(framing(both)));

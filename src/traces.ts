@@ -11,8 +11,9 @@ import type { FunctionReport, OpenQuestion } from "./core/report.ts";
 import { withSameSteps } from "./same-steps.ts";
 import { libraryOf, type Run, type Side, type SideOptions, sideOf } from "./replay-side.ts";
 import type { Rulebook } from "./rulebook/index.ts";
-import { repair, type ReplayResult, type ReplayTrace, type SoFar, standsWith, holdsWhere } from "./sim/index.ts";
+import { type Looks, type Repair, repair, type ReplayResult, type ReplayTrace, type SoFar, standsWith, holdsWhere } from "./sim/index.ts";
 import { assumptionsOf, explained, explaining, isAt, leadsThrough, ownLines, sameTrouble } from "./trace-match.ts";
+import { inSlices } from "./util/slices.ts";
 
 /** Interpreted steps for one function of a patch on one side. */
 const mostWorkOfPatch = 250_000;
@@ -23,6 +24,8 @@ export interface ReplayOptions extends Omit<SideOptions, "more" | "mostWork"> {
   readonly more: (side: keyof Sides<unknown>, names: ReadonlySet<string>) => Promise<readonly UnitIr[]>;
   /** Whether the function does after the patch what it did before. */
   readonly isSame: (name: string) => boolean;
+  /** What is left for second looks at the patch's traces. */
+  readonly looks: Looks;
 }
 
 /** Rules that are decided by what another CPU does, or by what the walk holds. */
@@ -59,7 +62,7 @@ export async function withTraces(sources: Sides<Source | null>, checked: Checked
     // What the code did before matters where a trace of what it does now would be told of, and no further than to see that it is old.
     const isOld = (sofar: SoFar): boolean => !fixed && telling.every((trace) => [...sofar.traces()].some((old) => sameTrouble(old, trace)));
     const before = fixed || telling.length > 0 ? ((await sides.pre?.run(report.name, isOld)) ?? null) : null;
-    findings = joined(findings, report, after, before, excused);
+    findings = await inSlices(joining(findings, report, { after, before, excused, looks: options.looks, status: "introduced" }));
     functions.push(noted(report, after.result));
   }
   return { functions, findings };
@@ -68,6 +71,8 @@ export async function withTraces(sources: Sides<Source | null>, checked: Checked
 /** Interpreted steps for a function of a file that is replayed as a whole, on average and at least; and for one with a finding, which a trace may confirm. */
 const shareOfFunction = 1200;
 const shareOfFinding = 30_000;
+/** Second looks at the traces of a file: whether callers that hold more prevent them, whether a repair does. */
+const mostLooks = 200_000;
 /** What a file has however few functions it has. */
 const leastOfFile = 15_000;
 
@@ -76,6 +81,7 @@ export async function withTracesOfFile(source: Source, elsewhere: Elsewhere, che
   const shares = names.map((name) => (checked.findings.some((f) => f.function === name) ? shareOfFinding : shareOfFunction));
   let rest = shares.reduce((sum, share) => sum + share, 0);
   const pool = { left: Math.max(leastOfFile, rest) };
+  const looks = { left: mostLooks };
   const mostWork = (): number => Math.max(shareOfFunction, pool.left - rest);
   const side = sideOf(source, elsewhere, libraryOf(options.rules, options.rulebook.era), { ...options, pool, mostWork });
   const results = new Map<string, ReplayResult | null>();
@@ -86,32 +92,47 @@ export async function withTracesOfFile(source: Source, elsewhere: Elsewhere, che
     if (report === undefined || side === null || side.functionOf(name) === null) continue;
     const run = await side.run(name);
     results.set(name, run?.result ?? null);
-    if (run !== null) findings = joined(findings, report, run, null, (rule) => isLeftToCallers(name, rule, options.rulebook), "pre-existing");
+    const excused = (rule: RuleId): boolean => isLeftToCallers(name, rule, options.rulebook);
+    if (run !== null) findings = await inSlices(joining(findings, report, { after: run, before: null, excused, looks, status: "pre-existing" }));
   }
   return { functions: checked.functions.map((f) => (results.has(f.name) ? noted(f, results.get(f.name)!) : f)), findings };
 }
 
-/** The findings with the traces of one function. */
-function joined(findings: readonly Finding[], report: FunctionReport, after: Run, before: Run | null, excused: (rule: RuleId) => boolean, status: "introduced" | "pre-existing" = "introduced"): Finding[] {
+interface Joined {
+  readonly after: Run;
+  readonly before: Run | null;
+  readonly excused: (rule: RuleId) => boolean;
+  readonly looks: Looks;
+  readonly status: "introduced" | "pre-existing";
+}
+
+/** The findings with the traces of one function, in slices. */
+function* joining(findings: readonly Finding[], report: FunctionReport, { after, before, excused, looks, status }: Joined): Generator<void, Finding[]> {
   const used = new Set<ReplayTrace>();
   const here = (finding: Finding): boolean => finding.function === report.name && finding.file === report.file;
-  const withOwn = findings.map((finding) => {
-    if (!here(finding) || finding.severity === "note") return finding;
+  const withOwn: Finding[] = [];
+  for (const finding of findings) {
     const run = finding.status === "fixed" ? before : after;
     const other = run === before ? after : before;
-    const traces = run === null ? [] : finding.status === "pre-existing" ? run.result.traces : fresh(run.result, other);
+    const traces = run === null || !here(finding) || finding.severity === "note" ? [] : finding.status === "pre-existing" ? run.result.traces : fresh(run.result, other);
     const trace = explaining(finding, traces);
-    if (run === null || trace === null) return finding;
+    if (run === null || trace === null) {
+      withOwn.push(finding);
+      continue;
+    }
     used.add(trace);
-    return explained(finding, trace, isCertain(run, trace), trace.actor === "" ? null : repair(run.request, trace));
-  });
+    withOwn.push(explained(finding, trace, yield* isCertain(run, trace, looks), trace.actor === "" ? null : yield* repair(run.request, trace, looks)));
+  }
   const spokenOf = (trace: ReplayTrace): boolean => used.has(trace) || withOwn.some((f) => !here(f) && leadsThrough(trace, f)) || withOwn.some((f) => f.trace !== null && f.file === report.file && (isAt(trace.line, f) ? here(f) || f.rule === trace.rule : here(f) && f.rule === trace.rule));
-  const own = (run: Run, other: Run | null): ReplayTrace[] => fresh(run.result, other).filter((trace) => !spokenOf(trace) && mayBeFinding(run, trace, excused) && isBelieved(run, other, trace));
-  return [
-    ...withOwn,
-    ...own(after, before).map((trace) => ownFinding(after, trace, status)),
-    ...(before === null ? [] : own(before, after).map((trace) => ownFinding(before, trace, "fixed"))),
-  ];
+  const own: Finding[] = [];
+  for (const [run, other, as] of [[after, before, status], [before, after, "fixed"]] as const) {
+    if (run === null) continue;
+    for (const trace of fresh(run.result, other)) {
+      if (spokenOf(trace) || !mayBeFinding(run, trace, excused) || !(yield* isBelieved(run, other, trace, looks))) continue;
+      own.push(ownFinding(run, trace, as, yield* repair(run.request, trace, looks)));
+    }
+  }
+  return [...withOwn, ...own];
 }
 
 /**
@@ -131,11 +152,11 @@ function fresh(result: ReplayResult, other: Run | null): readonly ReplayTrace[] 
 }
 
 /** The trace needs nothing of the callers that was taken for granted: it is there when they hold more, too. */
-function isCertain({ request, result, locks }: Run, trace: ReplayTrace): boolean {
+function* isCertain({ request, result, locks }: Run, trace: ReplayTrace, looks: Looks): Generator<void, boolean> {
   if (trace.actor === "") return true;
   const assumed = result.assumedHeld.some((lock) => lock.class === "mmap" || lock.class === "vma");
   if (!assumed && locks.from !== null) return true;
-  return standsWith(request, trace);
+  return yield* standsWith(request, trace, looks);
 }
 
 /** A trace that may be a finding by itself: nothing that is not modelled lies on its way, and it was held against the callers in view. */
@@ -144,13 +165,12 @@ function mayBeFinding(run: Run, trace: ReplayTrace, excused: (rule: RuleId) => b
 }
 
 /** It needs nothing of the callers that was taken for granted, and the other version of the code was run in the same world beside the same actor to the end. */
-function isBelieved(run: Run, other: Run | null, trace: ReplayTrace): boolean {
+function* isBelieved(run: Run, other: Run | null, trace: ReplayTrace, looks: Looks): Generator<void, boolean> {
   if (other === null && trace.assumed.length > 0) return false;
-  return (other === null || holdsWhere(other.request, trace)) && isCertain(run, trace);
+  return (other === null || (yield* holdsWhere(other.request, trace, looks))) && (yield* isCertain(run, trace, looks));
 }
 
-function ownFinding({ function: fn, request, result }: Run, trace: ReplayTrace, status: Finding["status"]): Finding {
-  const repaired = repair(request, trace);
+function ownFinding({ function: fn, result }: Run, trace: ReplayTrace, status: Finding["status"], repaired: Repair | null): Finding {
   const within = [trace.line, ...ownLines(trace.trace, fn.file).toReversed()].find((line) => line >= fn.line && line <= fn.endLine);
   return {
     // A test of which nothing is known may never come out so: only without one the trace is an error.

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { initC, lowerText } from "../c/index.ts";
 import { packageRoot } from "../util/package-root.ts";
+import { atOnce } from "../util/slices.ts";
 import { libraryFor, type SourceText } from "./library.ts";
-import { repair } from "./repair.ts";
-import { replay, type ReplayRequest } from "./replay.ts";
+import { repair, type Repair } from "./repair.ts";
+import { replay, type ReplayRequest, type ReplayTrace } from "./replay.ts";
 
 function textsOf(folder: string): SourceText[] {
   return readdirSync(join(packageRoot(), folder)).filter((name) => name.endsWith(".c")).map((name) => ({ path: `${folder}/${name}`, text: readFileSync(join(packageRoot(), folder, name), "utf8") }));
@@ -42,12 +43,22 @@ describe("a repair", () => {
     return { function: unit.functions[0]!, units: [unit], library, held: [], callersSeen: false, lines: new Map(), bound: 6000, work };
   };
 
+  const again = (asked: ReplayRequest, trace: ReplayTrace, left = Infinity): Repair | null => atOnce(repair(asked, trace, { left }));
+
   it("is confirmed, refuted or not told", () => {
     const trace = replay(request(1_000_000)).traces.find((t) => t.rule === "publish-order")!;
-    expect(repair(request(1_000_000), trace)).toMatchObject({ confirmed: true });
+    expect(again(request(1_000_000), trace)).toMatchObject({ confirmed: true });
     // Waiting for walkers does not order the contents of a new table.
-    expect(repair(request(1_000_000), { ...trace, rule: "table-free" })).toMatchObject({ confirmed: false });
-    expect(repair(request(1), trace)).toMatchObject({ confirmed: null });
-    expect(repair(request(1_000_000), { ...trace, rule: "batch-bounds" })).toBeNull();
+    expect(again(request(1_000_000), { ...trace, rule: "table-free" })).toMatchObject({ confirmed: false });
+    expect(again(request(1), trace)).toMatchObject({ confirmed: null });
+    expect(again(request(1_000_000), { ...trace, rule: "batch-bounds" })).toBeNull();
+  });
+
+  it("is not told when nothing is left for second looks, and what it takes is taken off", () => {
+    const trace = replay(request(1_000_000)).traces.find((t) => t.rule === "publish-order")!;
+    expect(again(request(1_000_000), trace, 0)).toMatchObject({ confirmed: null });
+    const looks = { left: 1_000_000 };
+    atOnce(repair(request(1_000_000), trace, looks));
+    expect(looks.left).toBeLessThan(1_000_000);
   });
 });

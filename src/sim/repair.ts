@@ -4,8 +4,8 @@
  * changed; where it holds no lock there, it runs under the entry's lock throughout.
  */
 import type { RuleId } from "../core/finding.ts";
-import { lockNameOf, runReplay, type HeldLock } from "./replay-run.ts";
-import { subjectOf, type ReplayRequest, type ReplayTrace } from "./replay.ts";
+import { lockNameOf, type HeldLock } from "./replay-run.ts";
+import { again, subjectOf, type Looks, type ReplayRequest, type ReplayTrace } from "./replay.ts";
 import { sound, type Weakened } from "./world/build.ts";
 
 export interface Repair {
@@ -49,20 +49,19 @@ const candidates: Readonly<Partial<Record<RuleId, readonly Candidate[]>>> = {
 };
 
 /** Null when no repair is known for the rule. */
-export function repair(request: ReplayRequest, trace: ReplayTrace): Repair | null {
+export function* repair(request: ReplayRequest, trace: ReplayTrace, looks: Looks): Generator<void, Repair | null> {
   const known = (candidates[trace.rule] ?? []).filter((candidate) => !isHeldAlready(candidate, trace));
   const [first] = known;
   if (first === undefined) return null;
-  const actor = request.library.actors.find((a) => a.name === trace.actor) ?? null;
   const own = trace.property === "missed-mapping" ? kept : [];
   let told = true;
   for (const candidate of [...own, ...known]) {
     const subject = subjectOf(request, weakenedBy(candidate, trace));
     const held = [...trace.held.filter((h) => !candidate.held.some((c) => c.class === h.class)), ...candidate.held];
-    const run = runReplay({ ...subject, held, bound: request.bound * 10 }, trace.world, actor);
-    if (run.found === null && run.complete) return { text: candidate.text, confirmed: true };
+    const run = yield* again(subject, held, request.bound * 10, trace, looks);
+    if (run !== null && run.found === null && run.complete) return { text: candidate.text, confirmed: true };
     // A run that was cut short, or in which something else broke, says nothing of the trace.
-    told &&= run.found?.fault.property === trace.property;
+    told &&= run?.found?.fault.property === trace.property;
   }
   return { text: first.text, confirmed: told ? false : null };
 }

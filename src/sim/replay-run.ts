@@ -1,6 +1,7 @@
 /** One run of a replay: the patched function with its caller as CPU0, and one actor (or nobody) as CPU1. */
 import { lowerText } from "../c/index.ts";
 import type { FunctionIr, OpsTable } from "../c/ir.ts";
+import { atOnce } from "../util/slices.ts";
 import { bindParameter, pageIn, tableFor } from "./bindings.ts";
 import type { Actor, Library } from "./library.ts";
 import { bindForReplay, fieldDefault, memoryForReplay, opaqueEntry } from "./replay-world.ts";
@@ -10,7 +11,7 @@ import { compiled, type Code } from "./run/callees.ts";
 import { newSession, nothingKnown, type Known, type Session, type Work } from "./run/session.ts";
 import { exitCheck, simulation, type Simulation, type Starting } from "./run/simulation.ts";
 import { newThread } from "./run/thread.ts";
-import { sharedBy, verdictOf, type Verdict } from "./scenario.ts";
+import { judging, sharedBy, type Verdict } from "./scenario.ts";
 import type { Lines } from "./trace.ts";
 import { buildWorld, type Settings, type Weakened, type World } from "./world/build.ts";
 import { base } from "./world/layout.ts";
@@ -59,16 +60,21 @@ export interface RunResult extends Verdict {
 
 /** `actor` null: the function alone, beside a CPU that does nothing, so that all runs of a world are laid out alike. */
 export function runReplay(subject: Subject, settings: Settings, actor: Actor | null): RunResult {
+  return atOnce(runningReplay(subject, settings, actor));
+}
+
+/** The same in slices. */
+export function* runningReplay(subject: Subject, settings: Settings, actor: Actor | null): Generator<void, RunResult> {
   const stage = stageOf(subject, settings);
   const isFirst = !stage.used;
   stage.used = true;
   try {
-    return runOn(stage, subject, settings, actor);
+    return yield* runningOn(stage, subject, settings, actor);
   } catch (error) {
     if (!(error instanceof NoRoom)) throw error;
     // There may be room for it alone.
     stages.get(subject)?.delete(JSON.stringify(settings));
-    if (!isFirst) return runReplay(subject, settings, actor);
+    if (!isFirst) return yield* runningReplay(subject, settings, actor);
     const nothing = { found: null, trace: null, litmus: () => null, replayed: [], states: 0, executions: 0, complete: false, skipped: [], touched: new Map<number, number>() };
     return { ...nothing, notModelled: [error.message], reached: new Set<number>(), rest: [], wanted: [] };
   }
@@ -134,7 +140,7 @@ function newStage(subject: Subject, settings: Settings): Stage {
   return { world, known: nothingKnown(world), kept, caller, isShared: sharedBy([], subject.library.models), opaque, thread, used: false };
 }
 
-function runOn({ world, known, kept, caller, isShared, opaque, thread: own }: Stage, subject: Subject, settings: Settings, actor: Actor | null): RunResult {
+function* runningOn({ world, known, kept, caller, isShared, opaque, thread: own }: Stage, subject: Subject, settings: Settings, actor: Actor | null): Generator<void, RunResult> {
   const { library } = subject;
   const session: Session = newSession({
     world,
@@ -153,7 +159,7 @@ function runOn({ world, known, kept, caller, isShared, opaque, thread: own }: St
   const about = { scenario: Object.entries(settings).map(([key, value]) => `${key}=${value}`).join(" "), actor: actor?.title ?? "", era: library.era };
   const lines = new Map([...library.lines, ...subject.lines, ["(caller)", caller.lines]]);
   const limits = { bound: subject.bound, pictures: subject.pictures ?? false, cancelled: () => subject.work.left < 0 };
-  const verdict = verdictOf(sim, session, about, lines, limits);
+  const verdict = yield* judging(sim, session, about, lines, limits);
   return { ...verdict, complete: verdict.complete && subject.work.left >= 0, reached: session.told.reached, rest: restOf(sim, verdict), wanted: wantedLocks(world, session.told.wanted) };
 }
 

@@ -11,7 +11,7 @@ import { fits } from "./fits.ts";
 import type { Actor, Library } from "./library.ts";
 import { contextFor, takesMmapLock } from "./replay-context.ts";
 import { beyondTheWorld } from "./replay-scope.ts";
-import { runReplay, type HeldLock, type RunResult, type Subject } from "./replay-run.ts";
+import { runningReplay, type HeldLock, type RunResult, type Subject } from "./replay-run.ts";
 import { forActor, ofTheKernel, walksOf, worldsFor } from "./replay-world.ts";
 import { conflictsOf } from "./run/explore.ts";
 import { touchedAlone } from "./touched.ts";
@@ -99,7 +99,7 @@ export function replay(request: ReplayRequest): ReplayResult {
   return atOnce(replaying(request));
 }
 
-/** The same in slices: a pause behind each run. */
+/** The same in slices. */
 export function* replaying(request: ReplayRequest): Generator<void, ReplayResult> {
   const beyond = beyondTheWorld(request.function);
   if (beyond !== null) return { verdict: "not-modelled", traces: [], notModelled: [beyond], skipped: [], states: 0, runs: 0, work: 0, bounded: false, held: request.held, assumedHeld: [] };
@@ -121,7 +121,7 @@ export function* replaying(request: ReplayRequest): Generator<void, ReplayResult
         }
         if (request.enough?.(tally) === true) return told();
         met.add(actor);
-        tally.add(subject, settings, actor, runReplay(subject, settings, actor));
+        tally.add(subject, settings, actor, yield* runningReplay(subject, settings, actor));
         yield;
       }
     }
@@ -133,22 +133,37 @@ export function* replaying(request: ReplayRequest): Generator<void, ReplayResult
  * Whether the trace is there too when the callers hold mmap_lock and the VMA lock for writing: whoever calls, it happens.
  * Nobody holds them who calls a function that takes mmap_lock itself.
  */
-export function standsWith(request: ReplayRequest, trace: ReplayTrace): boolean {
-  const subject = subjectOf(request, sound);
+export function* standsWith(request: ReplayRequest, trace: ReplayTrace, looks: Looks): Generator<void, boolean> {
   if (!trace.held.some((h) => h.class === "mmap") && takesMmapLock(request.function)) return true;
-  const actor = request.library.actors.find((a) => a.name === trace.actor) ?? null;
   const held: HeldLock[] = [...trace.held.filter((h) => h.class !== "mmap" && h.class !== "vma"), { class: "mmap", mode: "write" }, { class: "vma", mode: "write" }];
-  const run = runReplay({ ...subject, held }, trace.world, actor);
-  return run.found?.fault.property === trace.property;
+  const run = yield* again(subjectOf(request, sound), held, request.bound, trace, looks);
+  return run?.found?.fault.property === trace.property;
 }
 
 /** Whether the function of the request holds in the world and beside the actor of a trace that another version of it has. */
-export function holdsWhere(request: ReplayRequest, trace: ReplayTrace): boolean {
-  const subject = subjectOf(request, sound);
-  const actor = request.library.actors.find((a) => a.name === trace.actor) ?? null;
-  const run = runReplay({ ...subject, held: trace.held, bound: request.bound * 3 }, trace.world, actor);
-  return run.found === null && run.complete && run.notModelled.length === 0;
+export function* holdsWhere(request: ReplayRequest, trace: ReplayTrace, looks: Looks): Generator<void, boolean> {
+  const run = yield* again(subjectOf(request, sound), trace.held, request.bound * 3, trace, looks);
+  return run !== null && run.found === null && run.complete && run.notModelled.length === 0;
 }
+
+/** What may be spent on second looks at the traces of a patch or file, in interpreted steps; shrinks. */
+export interface Looks {
+  left: number;
+}
+
+/** The run of a trace once more, with other locks or a repair; null when nothing is left for it. */
+export function* again(subject: Subject, held: readonly HeldLock[], bound: number, trace: ReplayTrace, looks: Looks): Generator<void, RunResult | null> {
+  if (looks.left <= 0) return null;
+  const given = Math.min(subject.work.left, looks.left);
+  const work = { left: given };
+  const actor = subject.library.actors.find((a) => a.name === trace.actor) ?? null;
+  const run = yield* runningReplay({ ...subject, held, bound, work }, trace.world, actor);
+  looks.left -= stepsOfSetUp + given - work.left;
+  return run;
+}
+
+/** A run is set up in the time of some hundred steps. */
+const stepsOfSetUp = 500;
 
 /** Helpers by name: the first unit that has one wins. */
 function helpersOf(units: readonly UnitIr[]): Subject["helpers"] {
@@ -229,7 +244,7 @@ interface Told {
 function* telling(subject: Subject, near: readonly FunctionIr[], tally: Tally): Generator<void, Told> {
   const runs: Chosen[] = [];
   for (const settings of worldsFor(near, subject.function.file)) {
-    const alone = runReplay(subject, settings, null);
+    const alone = yield* runningReplay(subject, settings, null);
     tally.add(subject, settings, null, alone);
     yield;
     // What is too much alone is too much beside another.

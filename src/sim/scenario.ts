@@ -194,13 +194,8 @@ export function argumentsFor(ir: FunctionIr, bind: (variable: NonNullable<Return
   }));
 }
 
-export function verdictOf(
-  sim: Simulation, session: Session, about: Pick<Trace, "scenario" | "actor" | "era">, lines: Lines, options: RunOptions,
-): Verdict {
-  return atOnce(judging(sim, session, about, lines, options));
-}
-
-function* judging(
+/** Searches and says what is found, in slices. */
+export function* judging(
   sim: Simulation, session: Session, about: Pick<Trace, "scenario" | "actor" | "era">, lines: Lines, options: RunOptions,
 ): Generator<void, Verdict> {
   const limits = { ...(options.reduce === undefined ? {} : { reduce: options.reduce }), ...(options.cancelled === undefined ? {} : { cancelled: options.cancelled }) };
