@@ -9,8 +9,6 @@ const unnamed = "(unknown)";
 
 /** The unit with its only unnamed function called as the subject says; the unit itself where that is not certain. */
 export function namedBySubject(unit: UnitIr, subject: string): UnitIr {
-  // A whole file, which is read by its index, has all heads.
-  if (unit.index !== undefined) return unit;
   const nameless = unit.functions.filter((fn) => fn.name === unnamed);
   const names = Array.from(new Set(Array.from(subject.slice(0, 400).matchAll(/\b([a-z_]\w{3,60})\(\)/g), (m) => m[1]!)));
   const [name] = names;

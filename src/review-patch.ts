@@ -67,10 +67,12 @@ async function checkFiles(
   const functions: FunctionReport[] = [];
   const findings: Finding[] = [];
   const sources: Sides<Source | null>[] = [];
+  // Where nothing is left out all heads are in view; to look at all functions for that would cut the whole file.
+  const named = (image: FileImage, unit: UnitIr): UnitIr => (image.gaps.length === 0 ? unit : namedBySubject(unit, subject));
   for (const { pre, post } of images.filter((_image, i) => isSource(files[i]!))) {
-    const before = pre && { image: pre, unit: namedBySubject(unitBefore(pre, states.pre, options), subject) };
+    const before = pre && { image: pre, unit: named(pre, unitBefore(pre, states.pre, options)) };
     await new Promise(setImmediate);
-    sources.push({ pre: before, post: post && { image: post, unit: namedBySubject(lowerUnit(post), subject) } });
+    sources.push({ pre: before, post: post && { image: post, unit: named(post, lowerUnit(post)) } });
     await new Promise(setImmediate);
   }
   const helpers = {
