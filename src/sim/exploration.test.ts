@@ -34,6 +34,66 @@ function run(text: string, options: { readonly bound?: number; readonly cancelle
   return simulate("s.c", text, { ...library, bound: 10_000, ...options }).results[0]!;
 }
 
+/** Takes the entry away under its lock if it is there; `behind` comes behind the lock. */
+function clearer(name: string, behind: string): string {
+  return `void ${name}(struct mm_struct *mm, pmd_t *pmd, unsigned long addr)
+{
+	spinlock_t *ptl;
+	pte_t *pte = pte_offset_map_lock(mm, pmd, addr, &ptl);
+
+	if (!pte)
+		return;
+	if (!pte_none(ptep_get(pte)))
+		ptep_get_and_clear(mm, addr, pte);
+	pte_unmap_unlock(pte, ptl);
+	${behind}
+}
+`;
+}
+
+/** Takes the table away under the lock if it is there, and frees it; `between` comes before that. */
+function freer(name: string, between: string): string {
+  return `void ${name}(struct mm_struct *mm, pmd_t *pmd)
+{
+	spinlock_t *ptl = pmd_lock(mm, pmd);
+	pmd_t val = pmdp_get(pmd);
+
+	if (!pmd_none(val))
+		pmd_clear(pmd);
+	spin_unlock(ptl);
+	${between}
+	if (!pmd_none(val)) {
+		mm_dec_nr_ptes(mm);
+		pte_free(mm, pmd_pgtable(val));
+	}
+}
+`;
+}
+
+/** A thread that flushes may end what another one still had to flush for: whether it does must not hide that it came late. */
+const flushes = "flush_tlb_mm(mm);";
+const flushedByAnother: readonly (readonly [property: string, world: string, functions: string])[] = [
+  ["unflushed-return", "pte=page,none", clearer("lazy", "") + clearer("thorough", flushes)],
+  ["stale-walk", "pte=none,none", freer("lazy", "") + freer("thorough", flushes)],
+];
+
+/** A thread alone that goes round so often, with so many variables, that its states are longer than what is kept; then it takes a lock twice. */
+function longLoop(rounds: number): string {
+  const names = Array.from({ length: 60 }, (_, n) => `v${n}`);
+  return `${header("long", "a")}void a(struct mm_struct *mm)
+{
+	int i;
+${names.map((name, n) => `	long ${name} = ${10n ** 18n + BigInt(n)};\n`).join("")}
+	mmap_read_lock(mm);
+	for (i = 0; i < ${rounds}; i++)
+		cpu_relax();
+	if (${names.join(" + ")} == 3)
+		return;
+	mmap_read_lock(mm);
+}
+`;
+}
+
 beforeAll(async () => {
   await initC();
 });
@@ -52,6 +112,19 @@ describe("a search", () => {
       expect(`${cast.scenario.name}: ${reduced!.found === null} ${reduced!.complete}`).toBe(`${cast.scenario.name}: ${full!.found === null} true`);
       expect(reduced!.states).toBeLessThanOrEqual(full!.states + (full!.found === null ? 0 : full!.states));
     }
+  });
+
+  it.each(flushedByAnother)("finds %s though another thread's flush would end it, in both orders of the threads", (property, ptes, functions) => {
+    for (const threads of ["lazy thorough", "thorough lazy"]) {
+      const [cast] = castsOf("s.c", header("flushed by another", threads).replace("pmd=table", `pmd=table ${ptes}`) + functions, library);
+      const found = [true, false].map((reduce) => play(cast!, { bound: 10_000, reduce }).found?.fault.property);
+      expect(found).toEqual([property, property]);
+    }
+  });
+
+  it("says that it left out the only way there is when its states grew too long", () => {
+    expect(run(longLoop(10))).toMatchObject({ verdict: "violated", property: "no lock is taken twice by one thread" });
+    expect(run(longLoop(3000))).toMatchObject({ verdict: "not-modelled", reason: "more than 2000000 characters of states in one step" });
   });
 
   it("finds a deadlock, and says who holds what", () => {

@@ -9,6 +9,8 @@ import { touch, touchAdd, touchRead, touchWrite, type Outcome, type Pending, typ
 type Op =
   | { readonly op: "read" | "incr"; readonly cell: number }
   | { readonly op: "write"; readonly cell: number; readonly value: number }
+  /** Copies the cell unless it is 0: what it touches depends on the state, by what it touches in any. */
+  | { readonly op: "copy"; readonly cell: number; readonly to: number }
   | { readonly op: "lock" | "unlock" | "try"; readonly lock: number }
   | { readonly op: "choose" }
   /** Goes back to the start of the thread as long as the cell is 0. */
@@ -30,6 +32,8 @@ function touches(op: Op, state: Toy): Pick<Pending, "enabled" | "footprint"> {
       return { enabled: true, footprint: [touch(op.cell, touchAdd)] };
     case "write":
       return { enabled: true, footprint: [touch(op.cell, touchWrite)] };
+    case "copy":
+      return { enabled: true, footprint: [touch(op.cell, touchRead), ...(state.cells[op.cell] === 0 ? [] : [touch(op.to, touchWrite)])] };
     case "lock":
       return { enabled: state.owners[op.lock] === -1, footprint: [touch(10 + op.lock, touchWrite)] };
     case "try":
@@ -67,6 +71,8 @@ function toy(threads: readonly (readonly Op[])[]): System<Toy, string> {
           return good({ ...next, cells: set(state.cells, op.cell, state.cells[op.cell]! + 1) });
         case "write":
           return good({ ...next, cells: set(state.cells, op.cell, op.value) });
+        case "copy":
+          return good(state.cells[op.cell] === 0 ? next : { ...next, cells: set(state.cells, op.to, state.cells[op.cell]!) });
         case "lock":
           return good({ ...next, owners: set(state.owners, op.lock, thread) });
         case "try":
@@ -152,6 +158,7 @@ describe("explore", () => {
 const op: fc.Arbitrary<Op> = fc.oneof(
   fc.record({ op: fc.constantFrom("read" as const, "incr" as const), cell: fc.nat(2) }),
   fc.record({ op: fc.constant("write" as const), cell: fc.nat(2), value: fc.integer({ min: 1, max: 2 }) }),
+  fc.record({ op: fc.constant("copy" as const), cell: fc.nat(2), to: fc.nat(2) }),
   fc.record({ op: fc.constantFrom("lock" as const, "unlock" as const, "try" as const), lock: fc.nat(1) }),
   fc.record({ op: fc.constant("spin" as const), cell: fc.nat(2) }),
   fc.constant({ op: "choose" as const }),

@@ -16,6 +16,12 @@
  * thread is tried too, or sleeps; then its own step takes the place of `a`, which ends as e comes ever earlier. Hence one thread is tried, or
  * sleeps, whose step can be brought to the front of E.
  *
+ * What a step touches may depend on the state. What is noted of e is what e touches behind `a`; had it come first, it might have touched more. So a
+ * footprint may depend only on words of which every change, by anybody, conflicts with the footprint in the state before the change and
+ * in the one behind it: then steps that do not conflict leave each other's footprints as they are. Words that no other thread changes are always good; so is a count
+ * that the footprint touches in every state. Whether a CPU still holds a translation is not, if only those touch the translations that find one: another thread's
+ * flush ends that, and behind it nothing is left to conflict with.
+ *
  * The order is fixed: lowest thread first, outcomes in the order in which the system names them.
  */
 import { atOnce } from "../../util/slices.ts";
@@ -29,7 +35,7 @@ export interface Bounds {
   readonly cancelled?: () => boolean;
   /** False searches every interleaving: to measure, and to check the reduction against. */
   readonly reduce?: boolean;
-  /** Go on after the first fault, up to this many distinct ones. */
+  /** Go on after the first fault, up to this many distinct ones. With reduction not all are found: what others do behind a faulty step is not followed, so it calls nobody to go first. */
   readonly faults?: number;
 }
 

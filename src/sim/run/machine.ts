@@ -7,7 +7,7 @@ import type { Step } from "../../c/ir.ts";
 import type { World } from "../world/build.ts";
 import { holds } from "../world/locks.ts";
 import { waitingFor } from "../world/tables.ts";
-import { own, ownWords, type Turn } from "../world/turn.ts";
+import { ownWords, type Turn } from "../world/turn.ts";
 import type { Value } from "../world/value.ts";
 import { load, store, widened } from "./access.ts";
 import { call } from "./calls.ts";
@@ -52,7 +52,9 @@ function settle(first: Runner): Arrival[] {
     ways.forked ||= ways.work.length > 0 || forks > 0;
     // Whoever has no work left to spend is told by that; what is left out then is not worth a word.
     if (session.work.left < 0) break;
-    if (forks > mostForks || ways.steps > mostSteps || ways.seenSize > mostSeen) {
+    // meets() has said so, as it may have been the last way.
+    if (ways.seenSize > mostSeen) break;
+    if (forks > mostForks || ways.steps > mostSteps) {
       session.told.notModelled.add(`more than ${mostForks} ways through one step`);
       break;
     }
@@ -63,20 +65,23 @@ function settle(first: Runner): Arrival[] {
 
 /** The return from the thread's own function, where what it promised must have been kept. */
 function exitOperation(runner: Runner): Operation {
-  const { layout, locks, resources } = runner.world;
+  const { layout, locks, options, resources } = runner.world;
   return {
     footprint: (turn) => {
       const { data, thread } = turn;
       const touches = locks.names.flatMap((_, lock) => (holds(turn, lock, "any") ? [touch(resources.look(lock), touchAdd)] : []));
       if (data[layout.rcu + thread]! > 0) touches.push(touch(resources.rcu(thread), touchWrite));
-      if (data[layout.irq + thread]! > 0) touches.push(touch(resources.irq(thread), touchWrite));
+      const takesIpi = data[layout.irq + thread]! > 0;
+      if (takesIpi) touches.push(touch(resources.irq(thread), touchWrite));
       for (const table of waitingFor(turn)) touches.push(touch(resources.life(table), touchWrite));
-      // Nobody but the thread itself can make it owe a flush.
-      if (layout.virtualPages.some((_, page) => data[layout.unflushed + page]! & own(turn))) touches.push(touch(resources.tlb, touchRead));
+      // Not whether it still has to flush: another thread's flush may change that, and then nobody would see that the two conflict.
+      if (takesIpi && options.flushByIpi) touches.push(touch(resources.tlb, touchWrite));
+      else if (data[layout.owes + thread] !== 0) touches.push(touch(resources.tlb, touchRead));
       return touches;
     },
     run: (turn) => {
       runner.session.atExit(turn);
+      turn.data[layout.owes + turn.thread] = 0;
       return null;
     },
   };
@@ -171,8 +176,10 @@ function meets(runner: Runner, ways: Ways): boolean {
   }
   ways.seen.add(key);
   ways.seenSize += key.length;
-  // Then settle() leaves out this way and the rest.
-  return ways.seenSize > mostSeen;
+  if (ways.seenSize <= mostSeen) return false;
+  // This way is left out; settle() leaves out the rest.
+  runner.session.told.notModelled.add(`more than ${mostSeen} characters of states in one step`);
+  return true;
 }
 
 /** A short name for the world as this way has left it. */

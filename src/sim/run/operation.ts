@@ -6,7 +6,7 @@ import type { RefValue, Value } from "../world/value.ts";
 import { touch, touchAdd, touchRead, touchWrite, type Touch } from "./system.ts";
 
 export interface Operation {
-  /** What it touches in this state. */
+  /** What it touches in this state; how it may depend on the state is said in explore.ts. */
   footprint(turn: Turn): readonly Touch[];
   /** False while it must wait; absent for one that never waits. */
   enabled?(turn: Turn): boolean;

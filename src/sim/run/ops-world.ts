@@ -4,7 +4,6 @@ import { entriesPerTable, type Level } from "../world/layout.ts";
 import { exchangeEntry, hardwareStore, loadEntry, storeEntry, writeBarrier } from "../world/entries.ts";
 import { allocatePage, copyPage, getPage, pageLife, putPage, touchPage, tryGetPage } from "../world/pages.ts";
 import { allocateTable, depositTable, freeTable, readers, withdrawTable } from "../world/tables.ts";
-import { mayBeWalked } from "../world/tlb.ts";
 import { entryName, wholeAt, type Turn } from "../world/turn.ts";
 import { flag, hardwareFlags, type EntryKind, type SlotValue, type Value } from "../world/value.ts";
 import { entryWrite, onRef, quiet, type Operation, type OperationMaker } from "./operation.ts";
@@ -91,10 +90,10 @@ const allocate: OperationMaker = (world, [level]) => {
   });
 };
 
-/** What a table that goes, or is used anew, touches. No hardware can come to walk it that may not walk it now, but where it is made reachable again. */
-function lifeOf(world: World, turn: Turn, table: number): Touch[] {
+/** What a table that goes, or is used anew, touches. The translations always, though only hardware that may walk it counts: a flush ends that. */
+function lifeOf(world: World, table: number): Touch[] {
   const entries = Array.from({ length: entriesPerTable }, (_, index) => touch(world.resources.entry(table, index), touchRead));
-  return [touch(world.resources.life(table), touchWrite), ...entries, ...(mayBeWalked(turn, table) ? [touch(world.resources.tlb, touchRead)] : [])];
+  return [touch(world.resources.life(table), touchWrite), ...entries, touch(world.resources.tlb, touchRead)];
 }
 
 /** With help, a table leaves only when no other CPU has interrupts off any more. */
@@ -104,7 +103,7 @@ function lockless(world: World): Pick<Operation, "enabled"> {
 
 const free = onRef("table", (world, table) => ({
   ...lockless(world),
-  footprint: (turn) => (world.weakened.helped.size > 0 ? [...lifeOf(world, turn, table), ...graceTouches(world)] : lifeOf(world, turn, table)),
+  footprint: () => (world.weakened.helped.size > 0 ? [...lifeOf(world, table), ...graceTouches(world)] : lifeOf(world, table)),
   run: (turn) => {
     freeTable(turn, table, isHelped(world, turn.thread, "grace") ? "after-grace-period" : "now");
     return null;
@@ -112,7 +111,7 @@ const free = onRef("table", (world, table) => ({
 }));
 
 const freeAfterGrace = onRef("table", (world, table) => ({
-  footprint: (turn) => [...lifeOf(world, turn, table), ...graceTouches(world)],
+  footprint: () => [...lifeOf(world, table), ...graceTouches(world)],
   run: (turn) => {
     freeTable(turn, table, isIgnored(world, turn.thread, "grace") ? "now" : "after-grace-period");
     return null;
@@ -123,8 +122,8 @@ const deposit = onSlot((world, slot, [, ref]) => {
   const table = ref?.k === "ref" && ref.object === "table" ? ref.n : -1;
   return {
     ...lockless(world),
-    footprint: (turn) => [
-      touch(world.resources.deposits(slot.table), touchWrite), ...(world.weakened.helped.size > 0 ? graceTouches(world) : []), ...(table < 0 ? [] : lifeOf(world, turn, table)),
+    footprint: () => [
+      touch(world.resources.deposits(slot.table), touchWrite), ...(world.weakened.helped.size > 0 ? graceTouches(world) : []), ...(table < 0 ? [] : lifeOf(world, table)),
     ],
     run: (turn) => {
       if (table >= 0) depositTable(turn, table, slot.table);
@@ -136,7 +135,7 @@ const deposit = onSlot((world, slot, [, ref]) => {
 const withdraw = onSlot((world, slot) => ({
   footprint: (turn) => {
     const set = turn.data[turn.layout.deposits + slot.table]!;
-    const tables = world.layout.levels.flatMap((_, table) => (set & (1 << table) ? lifeOf(world, turn, table) : []));
+    const tables = world.layout.levels.flatMap((_, table) => (set & (1 << table) ? lifeOf(world, table) : []));
     return [touch(world.resources.deposits(slot.table), touchWrite), ...tables];
   },
   run: (turn) => {

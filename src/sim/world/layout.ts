@@ -47,7 +47,7 @@ export interface Layout {
   readonly life: number;
   /** Thread + 1 that a private, unlinked or deposited table belongs to. */
   readonly owner: number;
-  /** Threads whose RCU section must end before a waiting table is freed. */
+  /** Threads whose RCU section must end before the table is freed, if it is waiting. */
   readonly grace: number;
   /** Threads that are sure to see the table's contents; bit 30: a write barrier stands behind the contents. */
   readonly ordered: number;
@@ -78,6 +78,8 @@ export interface Layout {
   readonly tlb: number;
   /** [virtual page] threads that took a translation away and have not flushed */
   readonly unflushed: number;
+  /** [thread] virtual pages that it took a translation away for and has not flushed itself since, whatever others have */
+  readonly owes: number;
   /** [thread] virtual pages that the thread's CPU flushes when it takes the IPI that waits for its interrupts */
   readonly held: number;
   /** [thread] virtual pages that reclaim on this thread has unmapped and flushes later, all at once */
@@ -145,7 +147,7 @@ function layOut(sizes: Sizes): Layout {
     lock: take(sizes.locks), lockSees: take(sizes.locks), holds: take(sizes.threads), holdsAlone: take(sizes.threads),
     rcu: take(sizes.threads), irq: take(sizes.threads), ipi: take(sizes.threads), walking: take(sizes.threads),
     gatherPages: take(sizes.threads), gatherTables: take(sizes.threads), gatherRange: take(sizes.threads), marked: take(sizes.threads),
-    tlb: take(cpus * virtualPages.length), unflushed: take(virtualPages.length), held: take(sizes.threads), batched: take(sizes.threads), runs: take(sizes.mms), secondary: take(virtualPages.length),
+    tlb: take(cpus * virtualPages.length), unflushed: take(virtualPages.length), owes: take(sizes.threads), held: take(sizes.threads), batched: take(sizes.threads), runs: take(sizes.mms), secondary: take(virtualPages.length),
     invalidating: take(sizes.mms), tablesCounted: take(sizes.mms),
     references: take(sizes.pages), pageLife: take(sizes.pages),
     vma: take(sizes.vmas), cell: take(sizes.cells),

@@ -31,7 +31,7 @@ export function freeTable(turn: Turn, table: number, when: "now" | "after-grace-
   if (!touchTable(turn, table, "frees") || !mayGo(turn, table, "frees")) return;
   const waiting = when === "now" ? 0 : readers(turn);
   data[layout.life + table] = waiting === 0 ? life.freed : life.waiting;
-  data[layout.grace + table] = waiting;
+  if (when === "after-grace-period") data[layout.grace + table] = waiting;
   turn.note?.(waiting === 0 ? `${tableName(layout, table)} is freed` : `${tableName(layout, table)} will be freed after a grace period`);
 }
 
@@ -67,19 +67,18 @@ export function withdrawTable(turn: Turn, pmdTable: number): number {
 export function endGrace(turn: Turn): void {
   const { layout, data } = turn;
   for (let table = 0; table < layout.tables; table++) {
-    if (data[layout.life + table] !== life.waiting) continue;
     data[layout.grace + table]! &= ~own(turn);
-    if (data[layout.grace + table] !== 0) continue;
+    if (data[layout.life + table] !== life.waiting || data[layout.grace + table] !== 0) continue;
     data[layout.life + table] = life.freed;
     turn.note?.(`the grace period ends: ${tableName(layout, table)} is freed`);
   }
 }
 
-/** Tables whose grace period the end of this thread's read section would end, or shorten. */
+/** Tables whose grace period the end of this thread's read section would end, or shorten, whatever has become of them: only a grace period and the thread itself change that. */
 export function waitingFor(turn: Turn): number[] {
   const { layout, data } = turn;
   const waiting: number[] = [];
-  for (let table = 0; table < layout.tables; table++) if (data[layout.life + table] === life.waiting && data[layout.grace + table]! & own(turn)) waiting.push(table);
+  for (let table = 0; table < layout.tables; table++) if (data[layout.grace + table]! & own(turn)) waiting.push(table);
   return waiting;
 }
 

@@ -25,7 +25,9 @@ export function noteTranslations(turn: Turn, before: readonly number[]): void {
     const now = fill(turn, page, -1);
     const { mm } = layout.virtualPages[page]!;
     if (data[layout.invalidating + mm] === 0) data[layout.secondary + page]! |= now;
-    if (before[page]! & ~now) data[layout.unflushed + page]! |= 1 << turn.thread;
+    if ((before[page]! & ~now) === 0) continue;
+    data[layout.unflushed + page]! |= 1 << turn.thread;
+    data[layout.owes + turn.thread]! |= 1 << page;
   }
 }
 
@@ -51,7 +53,9 @@ export function flush(turn: Turn, range: number, cpus: number): void {
       for (let table = 0; table < layout.tables; table++) data[walkedAt(layout, cpu, table)]! &= ~(1 << page);
     }
     const now = fill(turn, page, cpus);
-    if ((holdersOf(turn, page, ~now)) === 0) data[layout.unflushed + page] = 0;
+    if ((holdersOf(turn, page, ~now)) !== 0) continue;
+    data[layout.unflushed + page] = 0;
+    data[layout.owes + turn.thread]! &= ~(1 << page);
   }
 }
 
