@@ -32,6 +32,7 @@ function measure(tasks: readonly Task[]): Promise<ReadonlyMap<string, readonly M
 const watched: Readonly<Record<string, number>> = {
   "diff: hunks in one place": 4096,
   "diff: files": 4096,
+  "diff on a tree: prototypes of what a header defines": 65_536,
   "diff: comments begun in each hunk": 16_384,
   "C, added, in a file: empty functions": 16_384,
   "mail: references": 4096,

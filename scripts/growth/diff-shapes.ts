@@ -1,6 +1,7 @@
 /** Shapes of diffs, alone and on a tree whose files make it hard to say where a hunk belongs. */
 import { times } from "./c-shapes.ts";
 import type { Input, Shape } from "./input.ts";
+import { added } from "./patches.ts";
 
 const header = "diff --git a/mm/x.c b/mm/x.c\n--- a/mm/x.c\n+++ b/mm/x.c\n";
 
@@ -59,6 +60,7 @@ const onTree: Readonly<Record<string, (n: number) => Omit<Extract<Input, { kind:
   "one long hunk that nearly fits": (n) => ({ files: { "mm/x.c": "\ta = 1;\n".repeat(4 * n) }, text: header + hunk(n, [...times(n, () => " \ta = 1;"), "-\tc = 1;", "+\td = 1;"]) }),
   "hunks that fit nowhere": (n) => ({ files: { "mm/x.c": times(n, (i) => `\ta${i} = 1;\n`).join("") }, text: header + times(n, (i) => hunk(4 * i + 1, [` \tz${i} = 1;`, "+\tb = 2;", ` \ty${i} = 1;`])).join("") }),
   "hunks a line off": (n) => ({ files: { "mm/x.c": times(4 * n, (i) => `\ta${i} = 1;\n`).join("") }, text: header + times(n, (i) => hunk(4 * i + 3, [` \ta${4 * i} = 1;`, "+\tb = 2;", ` \ta${4 * i + 1} = 1;`])).join("") }),
+  "prototypes of what a header defines": (n) => ({ files: { "include/linux/h.h": times(n, (i) => `static inline void g${i}(void) { }\n`).join("") }, text: added(["#include <linux/h.h>", ...times(n, (i) => `void g${i}(void);`), "void f(pte_t *pte)", "{", "\tset_pte(pte, *pte);", "}"]) }),
   "other files": (n) => ({ files: Object.fromEntries(times(Math.min(n, 400), (i) => [`mm/y${i}.c`, `void g${i}(pte_t *pte)\n{\n\tf(pte);\n\tset_pte(pte, *pte);\n}\n`])), text: `--- /dev/null\n+++ b/mm/z.c\n@@ -0,0 +1,${4 * n} @@\n${times(n, (i) => `+void f${i}(pte_t *pte)\n+{\n+\tg${i}(pte);\n+}\n`).join("")}` }),
 };
 

@@ -88,6 +88,12 @@ describe("a file in pieces", () => {
     // Heads, the words of a macro, and names that are only used.
     expect(["four", "SYSCALL_DEFINE1", "limit", "nowhere"].map(index!.isCalled)).toEqual([false, false, false, false]);
   });
+
+  it("tells the same of the many names that a file declares and hardly ever calls", () => {
+    const names = Array.from({ length: 200 }, (_none, i) => `g${i}`);
+    const { index } = lowerCut(cutText("a.c", `${names.map((name) => `void ${name}(void);\n`).join("")}void f(void)\n{\n\tg3();\n\tg150();\n\th(g170);\n}\n`));
+    expect(names.filter(index!.isCalled)).toEqual(["g3", "g150"]);
+  });
 });
 
 const tree = process.env["MMREVIEW_TREE_6_12"] ?? "";

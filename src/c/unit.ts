@@ -76,6 +76,13 @@ export function lowerCut(outline: Outline, summaries: Summaries = new Map()): Un
     lowered.set(piece, functions);
     return functions;
   };
+  /** Thousands of functions of one line each are one piece, and each is asked for by name. */
+  const byName = new Map<number, ReadonlyMap<string, readonly FunctionIr[]>>();
+  const namedIn = (piece: number): ReadonlyMap<string, readonly FunctionIr[]> => {
+    const made = byName.get(piece) ?? byEach(functionsOf(piece), (fn) => [fn.name]);
+    byName.set(piece, made);
+    return made;
+  };
   const tablesOf = (piece: number): readonly OpsTable[] => outline.cut(piece).opsTables.map((table) => ({ ...table, line: table.line + linesBefore(outline, piece) }));
   let functions: readonly FunctionIr[] | null = null;
   const all = pieces.map((_piece, number) => number);
@@ -84,8 +91,17 @@ export function lowerCut(outline: Outline, summaries: Summaries = new Map()): Un
   const mentioning = (word: string): readonly FunctionIr[] => {
     // Who asks for so many words is served by the words of all bodies.
     if (++searches <= mostSearches) return outline.withWord(word).flatMap(functionsOf).filter((fn) => fn.words!.all.has(word));
-    byWord ??= usersOfWords(unit.functions);
+    byWord ??= byEach(unit.functions, (fn) => fn.words!.all);
     return byWord.get(word) ?? [];
+  };
+  let questions = 0;
+  let calledInBodies: ReadonlySet<string> | null = null;
+  const isCalled = (name: string): boolean => {
+    if (!outline.called().has(name)) return false;
+    if (++questions <= mostSearches) return outline.withWord(name).some((piece) => functionsOf(piece).some((fn) => fn.words!.called.has(name)));
+    // A file may declare thousands of functions that a header defines, and call none of them.
+    calledInBodies ??= new Set(unit.functions.flatMap((fn) => Array.from(fn.words!.called)));
+    return calledInBodies.has(name);
   };
   const unit: UnitIr = {
     file: outline.path,
@@ -93,10 +109,10 @@ export function lowerCut(outline: Outline, summaries: Summaries = new Map()): Un
       functions: (name) => {
         // Dozens of headers are asked for each name, and one has it.
         const found = outline.withFunction(name);
-        return found.length === 0 ? nothing : found.flatMap(functionsOf).filter((fn) => fn.name === name);
+        return found.length === 0 ? nothing : found.flatMap((piece) => namedIn(piece).get(name) ?? nothing);
       },
       mentioning,
-      isCalled: (name) => outline.called().has(name) && outline.withWord(name).some((piece) => functionsOf(piece).some((fn) => fn.words!.called.has(name))),
+      isCalled,
       at: (lines) => all.filter((piece) => hasBetween(lines, ...linesOf(outline, piece))).flatMap(functionsOf).filter((fn) => hasBetween(lines, fn.line, fn.endLine)),
       records: (name) => outline.withRecord(name).flatMap((piece) => outline.cut(piece).records.filter((record) => record.name === name)),
       tables: (value) => outline.withTable(value).flatMap(tablesOf).filter((table) => setTo(table).includes(value)),
@@ -117,19 +133,19 @@ export function lowerCut(outline: Outline, summaries: Summaries = new Map()): Un
   return unit;
 }
 
-/** Times that a whole text is searched for a word. */
+/** Times that a whole text is searched for a word, and again for a call. */
 const mostSearches = 40;
 
-function usersOfWords(functions: readonly FunctionIr[]): Map<string, FunctionIr[]> {
-  const users = new Map<string, FunctionIr[]>();
+function byEach(functions: readonly FunctionIr[], keysOf: (fn: FunctionIr) => Iterable<string>): Map<string, FunctionIr[]> {
+  const index = new Map<string, FunctionIr[]>();
   for (const fn of functions) {
-    for (const word of fn.words!.all) {
-      const known = users.get(word);
-      if (known === undefined) users.set(word, [fn]);
+    for (const key of keysOf(fn)) {
+      const known = index.get(key);
+      if (known === undefined) index.set(key, [fn]);
       else known.push(fn);
     }
   }
-  return users;
+  return index;
 }
 
 function linesOf({ pieces, lineStarts }: Outline, piece: number): [first: number, last: number] {
