@@ -33,7 +33,7 @@ export function reviewersFor(request: ReviewRequest, options: PatchOptions): Rev
   const crew = openCrew<PreparedPatch, Answer<PatchReport>>({
     own: (patch) => answerOf(async () => initC().then(() => reviewAndKeep(patch, options))),
     threads: request.jobs - 1,
-    open: (threads) => openPool("review-thread", setup, threads),
+    open: (threads, died) => openPool("review-thread", setup, threads, died),
     alone,
   });
   return {

@@ -87,7 +87,7 @@ function scannerFor(files: number, context: ScanContext, setup: ScanSetup): Scan
   const crew = openCrew<string, Answer<FileScan>>({
     own: (file) => answerOf(async () => initC().then(() => scanFile(file, context))),
     threads: setup.request.jobs - 1,
-    open: (threads) => openPool("scan-thread", setup, threads),
+    open: (threads, died) => openPool("scan-thread", setup, threads, died),
     alone: 0,
   });
   return { width: filesAhead, scan: async (file) => resultOf(await crew.run(file)), close: crew.close };

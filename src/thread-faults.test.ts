@@ -39,8 +39,8 @@ function leftIn(cwd: string): unknown {
 const untouched = { files: ["out.json", "short.cjs", "tree"], output: "old\n" };
 
 describe("a thread", () => {
-  it("that dies ends the command with 4 and says so; the old output stays", () => {
-    const { cwd, env } = place("setImmediate(() => process.exit(7))");
+  it.each(["setImmediate(() => process.exit(7))", "process.exit(7)", 'throw new Error("no exit but an error")'])("that dies (%s) ends the command with 4 and says so; the old output stays", (code) => {
+    const { cwd, env } = place(code);
     const { status, stdout, stderr } = spawnSync(process.execPath, [...program, ...words], { cwd, env, encoding: "utf8" });
     expect({ status, stdout }).toEqual({ status: 4, stdout: "" });
     expect(stderr).toMatch(/exit/);
@@ -71,7 +71,7 @@ describe("a thread", () => {
   });
 
   it.each(["input", "usage"] as const)("keeps what its caller must know of an %s error", async (kind) => {
-    const pool = await openPool<unknown, Answer<string>>("../fixtures/threads/misbehave", "set", 1);
+    const pool = await openPool<unknown, Answer<string>>("../fixtures/threads/misbehave", "set", 1, () => undefined);
     try {
       const error: unknown = await pool.run({ do: "refuse", after: 0, value: 1, kind }).then(resultOf, (thrown: unknown) => thrown).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(kind === "input" ? InputError : UsageError);

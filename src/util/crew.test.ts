@@ -127,6 +127,34 @@ describe("a crew", () => {
   });
 });
 
+describe("a crew of which another thread dies", () => {
+  it("fails, and leaves no task unsettled, though that thread had none or never answers", async () => {
+    let kill: (error: unknown) => void = () => undefined;
+    const own = async (task: number): Promise<string> => {
+      await sleep(5);
+      return `done ${task}`;
+    };
+    const crew = openCrew<number, string>({
+      threads: 1,
+      alone: 0,
+      own,
+      open: async (_threads, died) => {
+        kill = died;
+        return { run: () => new Promise<string>(() => undefined), close: async () => undefined };
+      },
+    });
+    const ends = Promise.allSettled(numbers(9).map(crew.run));
+    await sleep(1);
+    kill(new Error("it died"));
+    kill(new Error("and its heir"));
+    const reasons = (await ends).flatMap((end) => (end.status === "rejected" ? [String(end.reason)] : []));
+    expect(reasons.length).toBeGreaterThan(6);
+    expect(new Set(reasons)).toEqual(new Set(["Error: it died"]));
+    await expect(crew.run(9)).rejects.toThrow("it died");
+    await crew.close();
+  });
+});
+
 describe("takingOffers()", () => {
   it("does an offer that nobody has taken, and answers null to the others", async () => {
     const work = takingOffers(async (task: number) => task + 1);

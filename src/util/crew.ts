@@ -34,8 +34,8 @@ export interface CrewOptions<Task, Result> {
   readonly own: (task: Task) => Promise<Result>;
   /** Further threads; 0 for none. */
   readonly threads: number;
-  /** Starts them; what they do is takingOffers(). */
-  readonly open: (threads: number) => Promise<Pool<Offer<Task>, Result | null>>;
+  /** Starts them; what they do is takingOffers(). `died` is to be told of one that ends, though it had nothing to do. */
+  readonly open: (threads: number, died: (error: unknown) => void) => Promise<Pool<Offer<Task>, Result | null>>;
   /** With so many tasks it does not pay to start them. */
   readonly alone: number;
 }
@@ -59,21 +59,22 @@ export function openCrew<Task, Result>({ own, threads, open, alone }: CrewOption
   let busy = false;
   let opening: Promise<Pool<Offer<Task>, Result | null>> | null = null;
   let pool: Pool<Offer<Task>, Result | null> | null = null;
-  /** Why the others can't be started: nothing is done any more then, rather than half of it. */
+  /** Why the others can't be started, or have died: nothing is done any more then, rather than half of it. */
   let broken: Promise<Result> | null = null;
 
+  const breakOff = (error: unknown): void => {
+    broken ??= Promise.reject(error);
+    broken.catch(() => undefined);
+    deal();
+  };
   const start = (): void => {
-    opening = open(threads);
+    opening = open(threads, breakOff);
     opening.then(
       (opened) => {
         pool = opened;
         deal();
       },
-      (error: unknown) => {
-        broken = Promise.reject(error);
-        broken.catch(() => undefined);
-        deal();
-      },
+      breakOff,
     );
   };
   const takeBack = (): Waiting<Task, Result> | undefined => {
@@ -104,7 +105,11 @@ export function openCrew<Task, Result>({ own, threads, open, alone }: CrewOption
   };
   const deal = (): void => {
     if (threads > 0 && Math.max(come, expected) > alone && opening === null) start();
-    if (broken !== null) for (const { settle } of waiting.splice(0)) settle(broken);
+    if (broken !== null) {
+      for (const { settle } of [...waiting.splice(0), ...offered.values()]) settle(broken);
+      offered.clear();
+      return;
+    }
     // While the others are started this thread must not be busy: it would hold them up.
     if (!busy && (opening === null || pool !== null)) {
       const next = waiting.shift() ?? takeBack();

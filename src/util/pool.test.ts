@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 async function threads(count: number): Promise<Pool<Task, string>> {
-  const pool = await openPool<Task, string>("../fixtures/threads/misbehave", "set", count);
+  const pool = await openPool<Task, string>("../fixtures/threads/misbehave", "set", count, () => undefined);
   pools.push(pool);
   return pool;
 }
@@ -45,8 +45,22 @@ describe("a pool", () => {
     expect(seen).toEqual(["set 0"]);
   });
 
+  it.each([["throws", "the start failed"], ["exits", "a thread exited"]])("tells of a thread that %s at its start, though it has no task", async (how, message) => {
+    const told = await new Promise<unknown>((died) => void openPool<Task, string>("../fixtures/threads/stillborn", how, 1, died).then((pool) => pools.push(pool)));
+    expect(String(told)).toContain(message);
+  });
+
+  it("tells of no death when it is closed", async () => {
+    const deaths: unknown[] = [];
+    const pool = await openPool<Task, string>("../fixtures/threads/misbehave", "set", 1, (error) => deaths.push(error));
+    expect(await pool.run(answer(1))).toBe("set 1");
+    await pool.close();
+    await sleep(20);
+    expect(deaths).toEqual([]);
+  });
+
   it("names a module that is not there", async () => {
-    await expect(openPool("no-such-thread", null, 1)).rejects.toThrow("no-such-thread is missing");
+    await expect(openPool("no-such-thread", null, 1, () => undefined)).rejects.toThrow("no-such-thread is missing");
   });
 });
 

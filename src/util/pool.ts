@@ -1,7 +1,8 @@
 /**
  * Threads that work on one kind of task (piscina). Results come in the order of the tasks whatever thread is quicker, so
  * that output does not depend on the number of threads; only so many tasks are under way that memory stays bounded. A
- * thread that dies or throws rejects its task: nothing is lost in silence.
+ * thread that throws rejects its task, and one that dies is told of at once, whether it had a task or not: nothing is
+ * lost in silence, and no thread is started again and again that can't start.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -25,9 +26,9 @@ const mostAhead = 1000;
 
 /**
  * Starts `threads` threads of the module `entry` (its name in src/ without ending), whose default export takes a task.
- * It finds `setup` by poolSetup().
+ * It finds `setup` by poolSetup(). `died` hears of threads that end before the pool is closed, perhaps more than once.
  */
-export async function openPool<Task, Result>(entry: string, setup: unknown, threads: number): Promise<Pool<Task, Result>> {
+export async function openPool<Task, Result>(entry: string, setup: unknown, threads: number, died: (error: unknown) => void): Promise<Pool<Task, Result>> {
   const { Piscina } = await import("piscina");
   // Sources are run by tests and scripts alone; the threads then need the loader that reads TypeScript.
   const fromSource = import.meta.url.endsWith(".ts");
@@ -47,9 +48,17 @@ export async function openPool<Task, Result>(entry: string, setup: unknown, thre
     resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
     ...(fromSource ? { execArgv: ["--import", pathToFileURL(join(packageRoot(), "scripts/typescript-in-threads.mjs")).href] } : {}),
   });
-  // A thread that dies rejects its task; one that dies without a task shows with the next.
-  piscina.on("error", () => undefined);
-  return { run: (task) => piscina.run(task), close: () => piscina.destroy() };
+  let closing = false;
+  piscina.on("error", died);
+  // One that exits without a task makes no "error". One that throws makes it right behind this, and has more to say.
+  piscina.on("workerDestroy", () => closing || queueMicrotask(() => died(new Error("a thread exited before its work was done"))));
+  return {
+    run: (task) => piscina.run(task),
+    close: () => {
+      closing = true;
+      return piscina.destroy();
+    },
+  };
 }
 
 /** What openPool() was given as `setup`, within a thread. */
