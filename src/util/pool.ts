@@ -50,8 +50,8 @@ export async function openPool<Task, Result>(entry: string, setup: unknown, thre
   });
   let closing = false;
   piscina.on("error", died);
-  // One that exits without a task makes no "error". One that throws makes it right behind this, and has more to say.
-  piscina.on("workerDestroy", () => closing || queueMicrotask(() => died(new Error("a thread exited before its work was done"))));
+  // One that exits without a task makes no "error". One that throws makes it, or rejects its tasks, right behind this, and has more to say.
+  piscina.on("workerDestroy", () => closing || setImmediate(() => died(new Error("a thread exited before its work was done"))));
   return {
     run: (task) => piscina.run(task),
     close: () => {
