@@ -25,7 +25,11 @@ export function noCallerHolds(step: Step, site: Site): string | null {
   return found.met;
 }
 
-/** Blocks that are looked at behind a step; the largest functions of mm/ have a fifth of that. */
+/**
+ * Blocks that are looked at behind a step; the largest functions of mm/ have a fifth of that. What lies further on may be
+ * missed, and this is no limit that coverage tells of: the obligation stays one that could not be decided, as it was
+ * before anything was looked for, and is counted and (--strict) told as such.
+ */
 const mostBlocks = 1000;
 
 function metBehind(step: Step, site: Site): string | null {
