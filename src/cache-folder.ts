@@ -24,4 +24,3 @@ export function cacheFolder(request: Pick<AnalysisRequest, "cache" | "cwd">, tre
 function isWithin(folder: string, root: string): boolean {
   return !/^\.\.(?:$|\/)/.test(relative(root, realPath(folder)));
 }
-

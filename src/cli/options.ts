@@ -175,7 +175,7 @@ export const optionTable: readonly OptionSpec[] = [
     group: "how to review",
     commands: [...analysing, "hook"],
     help: "neither use nor keep results of earlier runs",
-    more: "With a tree, results are kept in $XDG_CACHE_HOME/mmreview (~/.cache/mmreview), 200 MB at most, and used again while the program, the rules, the options and every text that was looked at are the same. Nothing is ever kept in the tree. The output does not depend on it.",
+    more: "With a tree, results are kept in $XDG_CACHE_HOME/mmreview (~/.cache/mmreview), 200 MB at most, and used again while the program, the rules, the options and every text that was looked at are the same. Nothing is ever kept in the tree, nor in a folder that belongs to another user or that all may write to. The output does not depend on it.",
   },
   {
     name: "jobs",

@@ -1,15 +1,27 @@
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { UsageError } from "../core/errors.ts";
 import { checkWritable, writeWhole } from "./output.ts";
+
+/** Some file systems let nobody change modes. */
+const modes = vi.hoisted(() => ({ fixed: false }));
+vi.mock("node:fs", async (original) => {
+  const fs = await original<typeof import("node:fs")>();
+  const fchmodSync: typeof fs.fchmodSync = (file, mode) => {
+    if (modes.fixed) throw new Error("EPERM: no modes here");
+    fs.fchmodSync(file, mode);
+  };
+  return { ...fs, fchmodSync };
+});
 
 let folder = "";
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "mmreview-output-"));
 });
 afterEach(() => {
+  modes.fixed = false;
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -34,6 +46,17 @@ describe("writeWhole", () => {
     writeWhole("own", folder, "new");
     expect(lstatSync(join(folder, "own")).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(folder, "own"), "utf8")).toBe("new");
+  });
+
+  it.runIf(existsSync("/proc/self/fd"))("leaves no file open, and the old one as it was, when the new one can't be kept from others", () => {
+    writeFileSync(join(folder, "own"), "old", { mode: 0o600 });
+    modes.fixed = true;
+    const open = (): number => readdirSync("/proc/self/fd").length;
+    const before = open();
+    for (let i = 0; i < 20; i++) expect(() => writeWhole("own", folder, "new")).toThrow("no modes here");
+    expect(open()).toBeLessThan(before + 20);
+    expect(readFileSync(join(folder, "own"), "utf8")).toBe("old");
+    expect(readdirSync(folder)).toEqual(["own"]);
   });
 
   it("leaves nothing when it can't write beside the file", () => {

@@ -63,8 +63,7 @@ function replace(target: string, text: Iterable<string>): void {
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
   const file = openSync(temporary, "wx", 0o666);
   try {
-    if (exists(target)) fchmodSync(file, lstatSync(target).mode & 0o777);
-    writeTo(file, text);
+    writeTo(file, text, exists(target) ? lstatSync(target).mode & 0o777 : null);
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -72,9 +71,10 @@ function replace(target: string, text: Iterable<string>): void {
   }
 }
 
-/** Closes the file, in any case. */
-function writeTo(file: number, text: Iterable<string>): void {
+/** Closes the file, in any case. `mode`: what is permitted of it from then on, where that is not as it was made. */
+function writeTo(file: number, text: Iterable<string>, mode: number | null = null): void {
   try {
+    if (mode !== null) fchmodSync(file, mode);
     for (const piece of inChunks(text)) writeFileSync(file, piece);
     if (fstatSync(file).isFile()) fsyncSync(file);
   } finally {
