@@ -22,13 +22,13 @@ import { type BodyText, lineAt, placedAt } from "./unit-text.ts";
 /** Bodies longer than this are no source: they are read statement by statement at once. The longest function of 6.12's mm/ has 30,000. */
 const longestBody = 300_000;
 
-/** The tree of the body at `bodyFrom` of a text that lies at `offset` of the file. */
-function treeOf(masked: string, bodyFrom: number, bodyTo: number, offset: number): SyntaxNode {
-  const readable = (): SyntaxNode => moved(readBody(masked, bodyFrom, bodyTo), offset);
-  if (bodyTo - bodyFrom > longestBody) return readable();
-  const root = parse(masked.slice(bodyFrom, bodyTo), offset + bodyFrom);
-  const [body] = root.children;
-  if (!root.broken && root.children.length === 1 && body?.kind === "compound_statement" && !misread(body)) return body;
+/** The tree of a body that stands at `bodyFrom` of a text that lies at `offset` of the file. The text may be long, and to put it together for each of its bodies longer. */
+function treeOf(masked: string, body: string, bodyFrom: number, offset: number): SyntaxNode {
+  const readable = (): SyntaxNode => moved(readBody(masked, bodyFrom, bodyFrom + body.length), offset);
+  if (body.length > longestBody) return readable();
+  const root = parse(body, offset + bodyFrom);
+  const [block] = root.children;
+  if (!root.broken && root.children.length === 1 && block?.kind === "compound_statement" && !misread(block)) return block;
   return readable();
 }
 
@@ -44,7 +44,7 @@ function bodyOf(outline: Outline, cut: CutFile, from: number, item: CutFunction)
   const choices = cut.choices.map((choice) => ({ ...choice, from: choice.from + from, to: choice.to + from, directiveTo: choice.directiveTo + from }));
   const { path, text, plain, code, lineStarts } = outline;
   const unit: BodyText = { path, text, plain, code, masked: placedAt(from, masked), choices, lineStarts };
-  return { unit, tree: treeOf(masked, item.bodyFrom, item.bodyTo, from) };
+  return { unit, tree: treeOf(masked, body, item.bodyFrom, from) };
 }
 
 /** `summaries`: what is known of its bodies by the offsets of their braces; what becomes known is added. */

@@ -54,7 +54,7 @@ describe("writeWhole", () => {
     const open = (): number => readdirSync("/proc/self/fd").length;
     const before = open();
     for (let i = 0; i < 20; i++) expect(() => writeWhole("own", folder, "new")).toThrow("no modes here");
-    expect(open()).toBeLessThan(before + 20);
+    expect(open()).toBeLessThan(before + 10);
     expect(readFileSync(join(folder, "own"), "utf8")).toBe("old");
     expect(readdirSync(folder)).toEqual(["own"]);
   });
