@@ -5,7 +5,7 @@
  */
 import type { RuleId } from "../core/finding.ts";
 import { lockNameOf, type HeldLock } from "./replay-run.ts";
-import { again, subjectOf, type Looks, type ReplayRequest, type ReplayTrace } from "./replay.ts";
+import { again, type Looks, type ReplayRequest, type ReplayTrace } from "./replay.ts";
 import { sound, type Weakened } from "./world/build.ts";
 
 export interface Repair {
@@ -56,9 +56,8 @@ export function* repair(request: ReplayRequest, trace: ReplayTrace, looks: Looks
   const own = trace.property === "missed-mapping" ? kept : [];
   let told = true;
   for (const candidate of [...own, ...known]) {
-    const subject = subjectOf(request, weakenedBy(candidate, trace));
     const held = [...trace.held.filter((h) => !candidate.held.some((c) => c.class === h.class)), ...candidate.held];
-    const run = yield* again(subject, held, request.bound * 10, trace, looks);
+    const run = yield* again(request, { held, bound: request.bound * 10, weakened: weakenedBy(candidate, trace) }, trace, looks);
     if (run !== null && run.found === null && run.complete) return { text: candidate.text, confirmed: true };
     // A run that was cut short, or in which something else broke, says nothing of the trace.
     told &&= run?.found?.fault.property === trace.property;

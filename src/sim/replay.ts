@@ -13,7 +13,7 @@ import { contextFor, takesMmapLock } from "./replay-context.ts";
 import { beyondTheWorld } from "./replay-scope.ts";
 import { runningReplay, type HeldLock, type RunResult, type Subject } from "./replay-run.ts";
 import { forActor, ofTheKernel, walksOf, worldsFor } from "./replay-world.ts";
-import { conflictsOf } from "./run/explore.ts";
+import { conflictsOf } from "./run/deeds.ts";
 import { touchedAlone } from "./touched.ts";
 import type { Lines } from "./trace.ts";
 import { sound, type Settings, type Weakened } from "./world/build.ts";
@@ -136,13 +136,13 @@ export function* replaying(request: ReplayRequest): Generator<void, ReplayResult
 export function* standsWith(request: ReplayRequest, trace: ReplayTrace, looks: Looks): Generator<void, boolean> {
   if (!trace.held.some((h) => h.class === "mmap") && takesMmapLock(request.function)) return true;
   const held: HeldLock[] = [...trace.held.filter((h) => h.class !== "mmap" && h.class !== "vma"), { class: "mmap", mode: "write" }, { class: "vma", mode: "write" }];
-  const run = yield* again(subjectOf(request, sound), held, request.bound, trace, looks);
+  const run = yield* again(request, { held, bound: request.bound, weakened: sound }, trace, looks);
   return run?.found?.fault.property === trace.property;
 }
 
 /** Whether the function of the request holds in the world and beside the actor of a trace that another version of it has. */
 export function* holdsWhere(request: ReplayRequest, trace: ReplayTrace, looks: Looks): Generator<void, boolean> {
-  const run = yield* again(subjectOf(request, sound), trace.held, request.bound * 3, trace, looks);
+  const run = yield* again(request, { held: trace.held, bound: request.bound * 3, weakened: sound }, trace, looks);
   return run !== null && run.found === null && run.complete && run.notModelled.length === 0;
 }
 
@@ -152,12 +152,12 @@ export interface Looks {
 }
 
 /** The run of a trace once more, with other locks or a repair; null when nothing is left for it. */
-export function* again(subject: Subject, held: readonly HeldLock[], bound: number, trace: ReplayTrace, looks: Looks): Generator<void, RunResult | null> {
+export function* again(request: ReplayRequest, otherwise: Pick<Subject, "held" | "bound" | "weakened">, trace: ReplayTrace, looks: Looks): Generator<void, RunResult | null> {
   if (looks.left <= 0) return null;
-  const given = Math.min(subject.work.left, looks.left);
+  const given = Math.min(request.work, looks.left);
   const work = { left: given };
-  const actor = subject.library.actors.find((a) => a.name === trace.actor) ?? null;
-  const run = yield* runningReplay({ ...subject, held, bound, work }, trace.world, actor);
+  const actor = request.library.actors.find((a) => a.name === trace.actor) ?? null;
+  const run = yield* runningReplay({ ...subjectOf(request, otherwise.weakened), ...otherwise, work }, trace.world, actor);
   looks.left -= stepsOfSetUp + given - work.left;
   return run;
 }

@@ -5,7 +5,7 @@
  * Two deeds of different threads conflict when their touches do (see Touch), unless a lock keeps them apart: the second thread can't
  * come to where its deed is next as long as the first one stands before its own.
  */
-import { touchAdd, touchRead, type Pending, type Touch } from "./system.ts";
+import type { Pending, Touch } from "./system.ts";
 
 /** Bits of deeds, 32 to a number; what is beyond the end is not in it. */
 export type DeedSet = number[];
@@ -27,10 +27,21 @@ export interface Act {
   readonly all: DeedSet;
 }
 
-/** Whether touches of one resource conflict: read commutes with read, add with add. */
-export function clash(a: Touch, b: Touch): boolean {
-  const mode = a & 3;
-  return mode !== (b & 3) || (mode !== touchRead && mode !== touchAdd);
+/** Bits of the modes that conflict with a mode: see Touch. */
+const conflicting: readonly number[] = [0b110, 0b101, 0b111];
+
+/** Whether touches of one resource conflict. */
+function clash(a: Touch, b: Touch): boolean {
+  return (conflicting[a & 3]! & (1 << (b & 3))) !== 0;
+}
+
+/** Resources on which what one thread touched conflicts with what another touched, both as Deeds.touched() gives them. */
+export function conflictsOf(a: ReadonlyMap<number, number>, threadA: number, b: ReadonlyMap<number, number>, threadB: number): number[] {
+  return [...a].flatMap(([resource, bitsA]) => {
+    const other = (b.get(resource) ?? 0) >> (threadB * 3);
+    const clashes = conflicting.some((modes, mode) => (bitsA >> (threadA * 3)) & (1 << mode) && other & modes & 7);
+    return clashes ? [resource] : [];
+  });
 }
 
 /** Whether two threads can't hold both at a time. */

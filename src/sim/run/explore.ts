@@ -63,18 +63,6 @@ export interface Exploration<Fault> {
   readonly touched: ReadonlyMap<number, number>;
 }
 
-/** Bits of the modes that conflict with a mode: see Touch. */
-const conflicting: readonly number[] = [0b110, 0b101, 0b111];
-
-/** Resources on which what one thread touched conflicts with what another touched. */
-export function conflictsOf(a: ReadonlyMap<number, number>, threadA: number, b: ReadonlyMap<number, number>, threadB: number): number[] {
-  return [...a].flatMap(([resource, bitsA]) => {
-    const other = (b.get(resource) ?? 0) >> (threadB * 3);
-    const clash = conflicting.some((modes, mode) => (bitsA >> (threadA * 3)) & (1 << mode) && other & modes & 7);
-    return clash ? [resource] : [];
-  });
-}
-
 interface Visited {
   /** What is done behind it. */
   summary: DeedSet;
