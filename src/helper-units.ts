@@ -2,7 +2,7 @@
  * Functions of the tree that reviewed functions call: from headers that the file includes and from the core files of
  * mm/. A helper that takes or releases a lock is only known by its body.
  */
-import { calleesOf, functionsAt, cutText, functionsNamed, lowerCut, type Outline, recordsNamed, tablesWith } from "./c/index.ts";
+import { calledIn, cutText, functionsAt, functionsNamed, lowerCut, namesCalledIn, type Outline, recordsNamed, tablesWith } from "./c/index.ts";
 import { type Elsewhere, hasPageTableSteps } from "./check/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Base } from "./core/image.ts";
@@ -316,14 +316,9 @@ export function wholeFunctions(unit: UnitIr): UnitIr {
 function isMissing(unit: UnitIr, rulebook: Rulebook): (name: string) => boolean {
   const { index } = unit;
   if (index !== undefined) return (name) => rulebook.contract(name) === undefined && index.functions(name).length === 0 && index.isCalled(name);
-  const called = new Set(unit.functions.flatMap((fn) => Array.from(calledIn(fn))));
+  const called = namesCalledIn(unit);
   for (const fn of unit.functions) called.delete(fn.name);
   return (name) => called.has(name) && rulebook.contract(name) === undefined;
-}
-
-/** Read from the text where it can be. */
-function calledIn(fn: FunctionIr): ReadonlySet<string> {
-  return fn.words?.called ?? new Set(calleesOf(fn));
 }
 
 function callIn(source: string, name: string): boolean {

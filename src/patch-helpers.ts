@@ -2,9 +2,10 @@
  * What the files of a patch are to each other: functions of one may be run in place in another, and call what it defines. In a patch of
  * many files each is given those only that it has to do with by name: each beside all others is work by the square of their number.
  */
-import { calleesOf } from "./c/index.ts";
+import { namesCalledIn } from "./c/index.ts";
 import type { UnitIr } from "./c/ir.ts";
 import { wholeFunctions } from "./helper-units.ts";
+import { byKey } from "./util/by-key.ts";
 
 /** Up to here each file is given all others, so that helpers of helpers are among them. */
 const mostFiles = 64;
@@ -20,26 +21,12 @@ export function helpersAmong(units: readonly UnitIr[]): (own: UnitIr) => readonl
     return made;
   };
   if (units.length <= mostFiles) return (own) => units.filter((unit) => unit !== own).map(wholeOf);
-  const defining = new Map<string, UnitIr[]>();
-  const calling = new Map<string, UnitIr[]>();
-  for (const unit of units) {
-    for (const name of new Set(unit.functions.map((fn) => fn.name))) put(defining, name, unit);
-    for (const name of calledIn(unit)) put(calling, name, unit);
-  }
+  const defining = byKey(units, (unit) => new Set(unit.functions.map((fn) => fn.name)));
+  const calling = byKey(units, namesCalledIn);
   const order = new Map(units.map((unit, i) => [unit, i] as const));
   return (own) => {
-    const found = new Set([...Array.from(calledIn(own)).flatMap((name) => defining.get(name) ?? []), ...own.functions.flatMap((fn) => calling.get(fn.name) ?? [])]);
+    const found = new Set([...Array.from(namesCalledIn(own)).flatMap((name) => defining.get(name) ?? []), ...own.functions.flatMap((fn) => calling.get(fn.name) ?? [])]);
     found.delete(own);
     return Array.from(found).toSorted((a, b) => order.get(a)! - order.get(b)!).map(wholeOf);
   };
-}
-
-function calledIn(unit: UnitIr): ReadonlySet<string> {
-  return new Set(unit.functions.flatMap((fn) => Array.from(fn.words?.called ?? calleesOf(fn))));
-}
-
-function put(lists: Map<string, UnitIr[]>, name: string, unit: UnitIr): void {
-  const known = lists.get(name);
-  if (known) known.push(unit);
-  else lists.set(name, [unit]);
 }

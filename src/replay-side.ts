@@ -4,7 +4,7 @@
  * give it less: what they never do is no trace.
  */
 import { callersViewOf, type CallersView, type Elsewhere, type EntryLocks } from "./check/index.ts";
-import { calleesOf, functionsNamed } from "./c/index.ts";
+import { functionsNamed, isCalledIn } from "./c/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { RuleId } from "./core/finding.ts";
 import type { FileImage } from "./core/image.ts";
@@ -74,16 +74,14 @@ export function sideOf(source: { readonly image: FileImage; readonly unit: UnitI
     pool.left -= result.work;
     return result;
   };
-  /** Functions of the file call it by this name, so that its body would belong to what they do. */
-  const isCalledHere = (name: string): boolean => unit.index?.isCalled(name) ?? unit.functions.some((fn) => (fn.words?.called ?? new Set(calleesOf(fn))).has(name));
   /**
-   * What is left out may stand elsewhere in the tree; what is not left out is not needed from there. A replay that lacks a
+   * What is left out may stand elsewhere in the tree, where functions of the file call it by name, so that its body would belong to what they do; what is not left out is not needed from there. A replay that lacks a
    * body is begun again with it at once: what it would go on to say is not asked for.
    */
   const runAlone = async (fn: FunctionIr, enough: Enough): Promise<Run> => {
     const locks = view.locksOf(fn);
     const asked = new Set<string>();
-    const missing = (texts: Iterable<string>): string[] => [...texts].flatMap((text) => /^(\w+)\(\)$/.exec(text)?.[1] ?? []).filter((name) => !asked.has(name) && isCalledHere(name));
+    const missing = (texts: Iterable<string>): string[] => [...texts].flatMap((text) => /^(\w+)\(\)$/.exec(text)?.[1] ?? []).filter((name) => !asked.has(name) && isCalledIn(unit, name));
     const request: ReplayRequest = {
       function: fn, units: [unit], library, held: locks.held, callersSeen: locks.from === "callers", lines,
       bound: options.bound ?? defaultBound, work: mostWork(), pictures: options.pictures ?? false,

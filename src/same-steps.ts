@@ -2,7 +2,7 @@
  * Whether a patch leaves what its functions do as it was: comments, white space, names of labels, order of declarations.
  * There is nothing to replay then: every interleaving of the one version is one of the other.
  */
-import { functionsAt, functionsNamed, printStep, printTerminator, tablesWith } from "./c/index.ts";
+import { functionsAt, functionsNamed, mayMention, printStep, printTerminator, tablesWith } from "./c/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { FunctionReport } from "./core/report.ts";
 import type { Sides, Source } from "./check-images.ts";
@@ -51,13 +51,9 @@ function mayDo(unit: UnitIr, changed: ReadonlySet<string>): Pick<ReadonlySet<str
   const found = new Set(changed);
   for (const name of found) {
     if (tablesWith(unit, name).length > 0) return { has: () => true };
-    for (const fn of unit.index?.mentioning(name) ?? unit.functions) if (mentions(fn, name)) found.add(fn.name);
+    for (const fn of unit.index?.mentioning(name) ?? unit.functions) if (mayMention(fn, name)) found.add(fn.name);
   }
   return found;
-}
-
-function mentions(fn: FunctionIr, name: string): boolean {
-  return fn.words?.all.has(name) ?? true;
 }
 
 /** Names of the functions that changed lines stand in; "" for a line in none. */

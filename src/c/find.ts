@@ -1,5 +1,7 @@
 /** What a unit has of a name: by its index where it has one, else by one that is made of its lists once. */
 import { hasBetween } from "../util/between.ts";
+import { byKey } from "../util/by-key.ts";
+import { calledIn } from "./foretold.ts";
 import type { FunctionIr, OpsTable, RecordType, UnitIr } from "./ir.ts";
 
 export function functionsNamed(unit: UnitIr, name: string): readonly FunctionIr[] {
@@ -17,13 +19,23 @@ export function functionsAt(unit: UnitIr, lines: ReadonlySet<number>): readonly 
   return unit.index?.at(lines) ?? unit.functions.filter((fn) => hasBetween(lines, fn.line, fn.endLine));
 }
 
+/** Whether a function of the unit calls what has the name. */
+export function isCalledIn(unit: UnitIr, name: string): boolean {
+  return unit.index?.isCalled(name) ?? unit.functions.some((fn) => calledIn(fn).has(name));
+}
+
+/** All that functions of the unit call. */
+export function namesCalledIn({ functions: all }: Pick<UnitIr, "functions">): Set<string> {
+  return new Set(all.flatMap((fn) => Array.from(calledIn(fn))));
+}
+
 export function recordsNamed(unit: UnitIr, name: string): readonly RecordType[] {
   return unit.index?.records(name) ?? listed(records, unit.records, (record) => [record.name]).get(name) ?? [];
 }
 
 /** Tables with a field that is set to the name of a function, or to its address. */
 export function tablesWith(unit: UnitIr, name: string): readonly OpsTable[] {
-  return unit.index?.tables(name) ?? listed(tables, unit.opsTables, setTo).get(name) ?? [];
+  return unit.index?.tables(name) ?? listed(tables, unit.opsTables, (table) => new Set(setTo(table))).get(name) ?? [];
 }
 
 export function setTo({ fields }: OpsTable): string[] {
@@ -37,17 +49,10 @@ const records: Lists<RecordType> = new WeakMap();
 const tables: Lists<OpsTable> = new WeakMap();
 
 /** All are asked for all others, so they are put down by name once. */
-function listed<T>(known: Lists<T>, all: readonly T[], namesOf: (one: T) => readonly string[]): ReadonlyMap<string, readonly T[]> {
+function listed<T>(known: Lists<T>, all: readonly T[], namesOf: (one: T) => Iterable<string>): ReadonlyMap<string, readonly T[]> {
   const before = known.get(all);
   if (before !== undefined) return before;
-  const index = new Map<string, T[]>();
-  for (const one of all) {
-    for (const name of new Set(namesOf(one))) {
-      const others = index.get(name);
-      if (others === undefined) index.set(name, [one]);
-      else others.push(one);
-    }
-  }
+  const index = byKey(all, namesOf);
   known.set(all, index);
   return index;
 }

@@ -4,6 +4,16 @@ import { calleesOf } from "./called.ts";
 import type { FunctionIr } from "./ir.ts";
 import { macroRules } from "./macros.ts";
 
+/** Names that the function calls, read from the text where it can be. */
+export function calledIn(fn: FunctionIr): ReadonlySet<string> {
+  return fn.words?.called ?? new Set(calleesOf(fn));
+}
+
+/** False only when the function neither calls nor uses anything of this name. */
+export function mayMention({ words }: FunctionIr, name: string): boolean {
+  return words?.all.has(name) ?? true;
+}
+
 /** False only when the function calls nothing that is wanted. */
 export function mayCall(fn: FunctionIr, isWanted: (callee: string) => boolean): boolean {
   const { words } = fn;

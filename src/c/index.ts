@@ -6,11 +6,11 @@ import { type Outline, outlineOf } from "./outline.ts";
 import { lowerCut, lowerImage } from "./unit.ts";
 
 export type { Outline } from "./outline.ts";
-export { functionsAmong, functionsAt, functionsNamed, recordsNamed, tablesWith } from "./find.ts";
+export { functionsAmong, functionsAt, functionsNamed, isCalledIn, namesCalledIn, recordsNamed, tablesWith } from "./find.ts";
 export { lowerCut } from "./unit.ts";
 
 export { madeNames } from "./body-words.ts";
-export { mayCall, mayReturnConstants } from "./foretold.ts";
+export { calledIn, mayCall, mayMention, mayReturnConstants } from "./foretold.ts";
 export { initC } from "./parse.ts";
 export { printExpr, printFunction, printPlace, printStep, printTerminator } from "./print.ts";
 export { elementType } from "./type-text.ts";

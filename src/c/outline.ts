@@ -9,6 +9,7 @@ import { cutBlanked, type CutFile } from "./cut-file.ts";
 import { attributeCalls } from "./mask-words.ts";
 import { type Piece, piecesOf, wholeOf } from "./pieces.ts";
 import { apart } from "../util/apart.ts";
+import { byKey } from "../util/by-key.ts";
 import { Recent } from "../util/recent.ts";
 import { lineStartsOf } from "./unit-text.ts";
 
@@ -88,16 +89,9 @@ function lastEnd(code: string, from: number, bodyFrom: number): number {
   return from + Math.max(front.lastIndexOf(";"), front.lastIndexOf("}")) + 1;
 }
 
+/** Numbers of pieces by their words. */
 function indexed(words: readonly ReadonlySet<string>[]): Map<string, number[]> {
-  const index = new Map<string, number[]>();
-  for (const [number, some] of words.entries()) {
-    for (const word of some) {
-      const known = index.get(word);
-      if (known === undefined) index.set(word, [number]);
-      else known.push(number);
-    }
-  }
-  return index;
+  return byKey(words.keys(), (number) => words[number]!);
 }
 
 /** Words that stand before a parenthesis, or first behind it, as in SYSCALL_DEFINE1(name, ...). */

@@ -1,9 +1,10 @@
 /** Lowers a whole file image: the text is cut into functions (outline.ts, cut-file.ts), and each is lowered when it is looked at. */
 import type { FileImage } from "../core/image.ts";
 import { hasBetween } from "../util/between.ts";
+import { byKey } from "../util/by-key.ts";
 import { bodyWords } from "./body-words.ts";
 import type { CutFile, CutFunction } from "./cut-file.ts";
-import { setTo } from "./find.ts";
+import { namesCalledIn, setTo } from "./find.ts";
 import { type Body, type KeptSummary, lowerFunction } from "./function.ts";
 import type { BodyWords, FunctionIr, OpsTable, UnitIr } from "./ir.ts";
 import { misread } from "./leaves.ts";
@@ -79,7 +80,7 @@ export function lowerCut(outline: Outline, summaries: Summaries = new Map()): Un
   /** Thousands of functions of one line each are one piece, and each is asked for by name. */
   const byName = new Map<number, ReadonlyMap<string, readonly FunctionIr[]>>();
   const namedIn = (piece: number): ReadonlyMap<string, readonly FunctionIr[]> => {
-    const made = byName.get(piece) ?? byEach(functionsOf(piece), (fn) => [fn.name]);
+    const made = byName.get(piece) ?? byKey(functionsOf(piece), (fn) => [fn.name]);
     byName.set(piece, made);
     return made;
   };
@@ -91,7 +92,7 @@ export function lowerCut(outline: Outline, summaries: Summaries = new Map()): Un
   const mentioning = (word: string): readonly FunctionIr[] => {
     // Who asks for so many words is served by the words of all bodies.
     if (++searches <= mostSearches) return outline.withWord(word).flatMap(functionsOf).filter((fn) => fn.words!.all.has(word));
-    byWord ??= byEach(unit.functions, (fn) => fn.words!.all);
+    byWord ??= byKey(unit.functions, (fn) => fn.words!.all);
     return byWord.get(word) ?? [];
   };
   let questions = 0;
@@ -100,7 +101,7 @@ export function lowerCut(outline: Outline, summaries: Summaries = new Map()): Un
     if (!outline.called().has(name)) return false;
     if (++questions <= mostSearches) return outline.withWord(name).some((piece) => functionsOf(piece).some((fn) => fn.words!.called.has(name)));
     // A file may declare thousands of functions that a header defines, and call none of them.
-    calledInBodies ??= new Set(unit.functions.flatMap((fn) => Array.from(fn.words!.called)));
+    calledInBodies ??= namesCalledIn(unit);
     return calledInBodies.has(name);
   };
   const unit: UnitIr = {
@@ -135,18 +136,6 @@ export function lowerCut(outline: Outline, summaries: Summaries = new Map()): Un
 
 /** Times that a whole text is searched for a word, and again for a call. */
 const mostSearches = 40;
-
-function byEach(functions: readonly FunctionIr[], keysOf: (fn: FunctionIr) => Iterable<string>): Map<string, FunctionIr[]> {
-  const index = new Map<string, FunctionIr[]>();
-  for (const fn of functions) {
-    for (const key of keysOf(fn)) {
-      const known = index.get(key);
-      if (known === undefined) index.set(key, [fn]);
-      else known.push(fn);
-    }
-  }
-  return index;
-}
 
 function linesOf({ pieces, lineStarts }: Outline, piece: number): [first: number, last: number] {
   const { from, to } = pieces[piece]!;

@@ -3,6 +3,7 @@ import { calleesOf, mayCall, operandsOf, stepsOf, walkExpr } from "../c/index.ts
 import type { Expr, FunctionIr, UnitIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect, LockClass, LockRef } from "../rulebook/schema.ts";
+import { byKey } from "../util/by-key.ts";
 
 const effects = new WeakMap<Rulebook, WeakMap<FunctionIr, ReadonlySet<Effect>>>();
 
@@ -31,11 +32,6 @@ export function isOfClass(lock: LockRef, ...classes: readonly LockClass[]): bool
 /** Callers by name of the called function; null for a function whose callers need not all be in view. */
 export type CallersOf = (fn: FunctionIr) => readonly FunctionIr[] | null;
 
-/** False only when `fn` neither calls nor uses anything of this name; where its words were read, nothing is lowered for it. */
-export function mayMention(fn: FunctionIr, name: string): boolean {
-  return fn.words?.all.has(name) ?? true;
-}
-
 const indexed = new WeakMap<UnitIr["functions"], ReadonlyMap<string, readonly FunctionIr[]>>();
 
 /** Functions of a file that call or use what has this name, or set a field of it, in order; others may be among them. All are asked for all others, so they are put down by name once. */
@@ -44,14 +40,7 @@ export function mentioning(name: string, unit: Pick<UnitIr, "index" | "functions
   const { functions } = unit;
   const before = indexed.get(functions);
   if (before) return before.get(name) ?? [];
-  const index = new Map<string, FunctionIr[]>();
-  for (const fn of functions) {
-    for (const word of fn.words?.all ?? new Set([...calleesOf(fn), ...usedAsValues(fn), ...fieldsSet(fn)])) {
-      const users = index.get(word);
-      if (users) users.push(fn);
-      else index.set(word, [fn]);
-    }
-  }
+  const index = byKey(functions, (fn) => fn.words?.all ?? new Set([...calleesOf(fn), ...usedAsValues(fn), ...fieldsSet(fn)]));
   indexed.set(functions, index);
   return index.get(name) ?? [];
 }

@@ -2,9 +2,9 @@
  * The functions that may be run in place, by name. Where a file has one twice (with a configuration switch and as a stub
  * without), the one that does more is meant, which is only found out, by lowering both, when somebody asks for that name.
  */
-import { functionsNamed, summaryOf } from "../c/index.ts";
+import { functionsNamed, mayMention, summaryOf } from "../c/index.ts";
 import type { FunctionIr, UnitIr } from "../c/ir.ts";
-import { mayMention, mentioning } from "./call-graph.ts";
+import { mentioning } from "./call-graph.ts";
 
 export interface FunctionsInView {
   readonly get: (name: string) => FunctionIr | undefined;

@@ -1,5 +1,6 @@
 /** What a function mentions somewhere says what its walks are for; asked at every read, so answered once for a function. */
 import type { FunctionIr } from "../c/ir.ts";
+import { perFunction } from "./per-function.ts";
 
 const mentionWords: Readonly<Record<"migrations" | "kernel tables", RegExp>> = {
   /** It asks page_vma_mapped_walk() for migration entries: what it finds is not present. */
@@ -11,13 +12,10 @@ const mentionWords: Readonly<Record<"migrations" | "kernel tables", RegExp>> = {
 const anyWord = new RegExp(Object.values(mentionWords).map((word) => word.source).join("|"));
 
 /** Texts within the blocks that have one of the words, which are few: of most functions none. */
-const tellingOf = new WeakMap<FunctionIr, readonly string[]>();
+const tellingOf = perFunction((fn): readonly string[] => (maySay(fn) ? tellingIn(fn.blocks, []) : []));
 
 export function mentions(fn: FunctionIr, what: keyof typeof mentionWords): boolean {
-  const known = tellingOf.get(fn);
-  const telling = known ?? (maySay(fn) ? tellingIn(fn.blocks, []) : []);
-  if (known === undefined) tellingOf.set(fn, telling);
-  return telling.some((text) => mentionWords[what].test(text));
+  return tellingOf(fn).some((text) => mentionWords[what].test(text));
 }
 
 /** False only when no word of the body is one of them. */

@@ -4,6 +4,7 @@
  */
 import { successors } from "../c/index.ts";
 import type { Block, FunctionIr, Step } from "../c/ir.ts";
+import { perFunction } from "./per-function.ts";
 
 const reached = / is reached from the lines before$/;
 const again = / runs again$/;
@@ -27,13 +28,11 @@ interface StepPlace {
   readonly place: number;
 }
 
-const places = new WeakMap<FunctionIr, ReadonlyMap<Step, StepPlace>>();
+const placesOf = perFunction((fn): ReadonlyMap<Step, StepPlace> => new Map(fn.blocks.flatMap(({ id, steps }) => steps.map((one, place) => [one, { block: id, place }] as const))));
 
 /** Where a step stands: number of its block and place in it; null when the function has no such step. */
 export function placeOf(step: Step, fn: FunctionIr): StepPlace | null {
-  const known = places.get(fn) ?? new Map(fn.blocks.flatMap(({ id, steps }) => steps.map((one, place) => [one, { block: id, place }] as const)));
-  places.set(fn, known);
-  return known.get(step) ?? null;
+  return placesOf(fn).get(step) ?? null;
 }
 
 /** Whether a way leads from behind a step to one that is wanted. */
