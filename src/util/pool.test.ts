@@ -78,6 +78,23 @@ describe("inOrder", () => {
     expect(most).toBe(4);
   });
 
+  it("keeps as many under way as it may behind one that takes long, but holds no more results than it may", async () => {
+    const begun: number[] = [];
+    let finishFirst = (): void => undefined;
+    const first = new Promise<void>((done) => (finishFirst = done));
+    const items = Array.from({ length: 200 }, (_item, i) => i);
+    const work = async (item: number): Promise<number> => {
+      begun.push(item);
+      await (item === 0 ? first : undefined);
+      return item;
+    };
+    const results = collect(inOrder(items, 4, work));
+    await sleep(20);
+    expect(begun.length).toBe(16 * 4);
+    finishFirst();
+    expect(await results).toEqual(items);
+  });
+
   it("does not read on while its results are not taken", async () => {
     let read = 0;
     function* items(): Generator<number> {

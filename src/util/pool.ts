@@ -66,15 +66,27 @@ export function poolSetup<Setup>(): Setup {
   return workerData as Setup;
 }
 
-/** Results of `work` in the order of `items`, with at most `width` under way. The first failure ends it. */
+/** So many times `width` results may wait for one before them that takes long. */
+const mostHeld = 16;
+
+/**
+ * Results of `work` in the order of `items`, with at most `width` under way. The first failure ends it. Results that wait for one
+ * before them don't count as under way: else all threads but the one that is at it would soon have nothing to do.
+ */
 export async function* inOrder<Item, Result>(items: AsyncIterable<Item> | Iterable<Item>, width: number, work: (item: Item) => Promise<Result>): AsyncGenerator<Result> {
-  const queue: Promise<Result>[] = [];
+  const held: { readonly result: Promise<Result>; done: boolean }[] = [];
+  let underWay = 0;
   for await (const item of items) {
-    const begun = work(item);
+    const begun = { result: work(item), done: false };
+    const end = (): void => {
+      begun.done = true;
+      underWay--;
+    };
     // Its turn comes later; until then a rejection is not unhandled.
-    begun.catch(() => undefined);
-    queue.push(begun);
-    if (queue.length >= width) yield await queue.shift()!;
+    begun.result.then(end, end);
+    underWay++;
+    held.push(begun);
+    while (held.length > 0 && (held[0]!.done || underWay >= width || held.length >= mostHeld * width)) yield await held.shift()!.result;
   }
-  for (const begun of queue) yield await begun;
+  for (const { result } of held) yield await result;
 }
