@@ -4,11 +4,10 @@ import { functionsAmong, functionsAt } from "./c/index.ts";
 import type { UnitIr } from "./c/ir.ts";
 import { compareFindings } from "./versions/compare.ts";
 import { changing } from "./versions/changes.ts";
-import type { Finding } from "./core/finding.ts";
+import type { Finding, Outcome } from "./core/finding.ts";
 import type { FileImage } from "./core/image.ts";
-import type { FunctionReport, OpenQuestion } from "./core/report.ts";
+import type { FunctionReport, OpenQuestion, Tally } from "./core/report.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
-import { tallyOf } from "./summary.ts";
 
 export interface CheckedFile {
   readonly functions: readonly FunctionReport[];
@@ -93,6 +92,11 @@ function questionsOf(check: FunctionCheck, rulebook: Rulebook): Finding[] {
       references: rulebook.catalogue.get(o.rule)?.references ?? [],
       fingerprint: fingerprint(check.fn, o.rule, o.what),
     }));
+}
+
+function tallyOf(outcomes: readonly Outcome[]): Tally {
+  const count = (outcome: Outcome): number => outcomes.filter((o) => o === outcome).length;
+  return { proved: count("proved"), violated: count("violated"), unknown: count("unknown") };
 }
 
 const mostProofs = 8;

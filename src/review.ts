@@ -7,13 +7,13 @@ import { acrossSeries } from "./across-series.ts";
 import type { EventSink } from "./core/events.ts";
 import type { PatchReport, Report, ReportView } from "./core/report.ts";
 import type { ReviewRequest } from "./core/request.ts";
+import { startTotals, summaryOf } from "./core/totals.ts";
 import { type PatchOptions, patchOptions } from "./patch-options.ts";
 import { type PreparedPatch, preparePatch } from "./prepare-patch.ts";
 import { Resumption } from "./resume.ts";
 import { reviewersFor } from "./reviewers.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
 import { type FoundSeries, Inputs, type SpooledInput } from "./sources.ts";
-import { startSums } from "./summary.ts";
 import { emptyStack, findKernelTree, openTree, type Tree } from "./tree/index.ts";
 import { inOrder } from "./util/pool.ts";
 import { SharedValues } from "./util/shared-values.ts";
@@ -56,11 +56,11 @@ export async function reviewSpooled(request: ReviewRequest, events?: EventSink):
     let series: Prepared["found"] | null = null;
     let reports: PatchReport[] = [];
     let done = 0;
-    const sums = startSums();
+    const { add, totals } = startTotals();
     const endSeries = (): void => {
       for (const report of acrossSeries(reports)) {
         patches.add(report);
-        sums.patch(report);
+        add(report);
       }
       reports = [];
     };
@@ -94,7 +94,7 @@ export async function reviewSpooled(request: ReviewRequest, events?: EventSink):
       kernel: first?.kernel ?? { version: request.kernel ?? rules.eras.at(-1)!.version, from: request.kernel ? "--kernel" : "default" },
       inputs: inputs.reports(),
       patches,
-      summary: sums.summary(Math.round(milliseconds() - start)),
+      summary: summaryOf(totals, patches.length, Math.round(milliseconds() - start)),
     };
   } catch (error) {
     patches.close();

@@ -5,10 +5,10 @@ import { InputError } from "./core/errors.ts";
 import type { EventSink } from "./core/events.ts";
 import type { InputReport, Report, UnitReport } from "./core/report.ts";
 import type { ScanRequest } from "./core/request.ts";
+import { summaryOf, totalsOf } from "./core/totals.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
 import { type FileScan, keptScan, scanContext, type ScanContext, scanFile } from "./scan-file.ts";
 import type { ScanSetup } from "./scan-thread.ts";
-import { startSums } from "./summary.ts";
 import { type Answer, answerOf, resultOf } from "./thread-answer.ts";
 import { eraOf, listSources, openTree } from "./tree/index.ts";
 import { milliseconds } from "./util/clock.ts";
@@ -55,8 +55,6 @@ export async function scan(request: ScanRequest, events?: EventSink): Promise<Re
       context.sources.close();
       context.cache?.close();
     }
-    const sums = startSums();
-    for (const unit of units) sums.unit(unit);
     const unread: InputReport = { path: request.tree, messages: 0, patches: 0, skipped: [], troubles };
     return {
       schema: "mmreview/report@1",
@@ -65,7 +63,7 @@ export async function scan(request: ScanRequest, events?: EventSink): Promise<Re
       inputs: troubles.length === 0 ? [] : [unread],
       patches: [],
       units,
-      summary: sums.summary(Math.round(milliseconds() - start)),
+      summary: summaryOf(totalsOf(units), 0, Math.round(milliseconds() - start)),
     };
   } finally {
     await tree.close();

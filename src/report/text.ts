@@ -10,7 +10,7 @@ import { type Paint, painter } from "./paint.ts";
 import { findingText, waiverText } from "./text-finding.ts";
 import { inputLines } from "./text-inputs.ts";
 import { checkedText, coverageFacts, factLines, openQuestionLines, patchHeader, proofLines } from "./text-patch.ts";
-import { countSeverities, severities, startTotals, type Totals, totalsOf } from "./totals.ts";
+import { countSeverities, severities, startTotals, type Totals, totalsOfReport } from "../core/totals.ts";
 import { count, oneLine, placeText, wrap } from "./wrap.ts";
 
 export function* textReport(report: ReportView, options: ReportOptions): Generator<string> {
@@ -99,14 +99,14 @@ export function countsByRule(report: ReportView): { readonly rule: RuleId; reado
 }
 
 /** The last line of the report: a sentence that also stands alone. */
-export function summaryText(report: ReportView, totals: Totals = totalsOf(report)): string {
+export function summaryText(report: ReportView, totals: Totals = totalsOfReport(report)): string {
   const scope = (report.units?.length ?? 0) > 0 ? count(report.units!.length, "file") : count(report.patches.length, "patch", "patches");
-  const { functions, seen, waived } = totals;
+  const { functions, seen, waived, obligations } = totals;
   const besides = waived === 0 ? "" : `, ${waived} waived`;
   const found = severityText(totals.findings);
   if (found !== "") return `${found}${besides} in ${scope}; ${extent(totals)}.`;
   if (report.patches.length + (report.units?.length ?? 0) === 0) return `Nothing reviewed: no patch in ${messageCount(report)}.`;
-  if (totals.asked === 0) return `Nothing to check in ${scope}: ${nothingBecause(functions, seen)}.`;
+  if (obligations.proved + obligations.violated + obligations.unknown === 0) return `Nothing to check in ${scope}: ${nothingBecause(functions, seen)}.`;
   if (waived > 0) return `No finding but ${waived} waived in what was reviewed of ${scope}: ${extent(totals)}.`;
   return `No finding in what was reviewed of ${scope}: ${extent(totals)}.`;
 }
@@ -116,14 +116,14 @@ function nothingBecause(functions: number, seen: number): string {
   return functions > 0 ? `all of ${count(functions, "function")} left out` : "no function in it that the rules speak of";
 }
 
-function extent({ functions, seen, partly, proved, unknown }: Totals): string {
+function extent({ functions, seen, partly, obligations }: Totals): string {
   const left = functions - seen;
   const parts = [
     `${count(seen, "function")} checked`,
     ...(partly > 0 ? [`${partly} of them in part`] : []),
     ...(left > 0 ? [`${left} left out`] : []),
-    `${count(proved, "requirement")} proved`,
-    `${unknown} undecided`,
+    `${count(obligations.proved, "requirement")} proved`,
+    `${obligations.unknown} undecided`,
   ];
   return parts.join(", ");
 }
