@@ -17,6 +17,7 @@ import { buildWorld, type Settings, type Weakened, type World } from "./world/bu
 import { base } from "./world/layout.ts";
 import { giveLock } from "./world/locks.ts";
 import { NoRoom } from "./world/no-room.ts";
+import type { ResourceName } from "./world/resources.ts";
 import type { Value } from "./world/value.ts";
 
 export type HeldClass =
@@ -49,7 +50,11 @@ export interface Subject {
   readonly weakened: Weakened;
 }
 
-export interface RunResult extends Verdict {
+/** How it was touched, by what was: see Deeds.touched(). */
+export type Touched = ReadonlyMap<ResourceName, number>;
+
+export interface RunResult extends Omit<Verdict, "touched"> {
+  readonly touched: Touched;
   /** Lines of the function's code that have visible operations and were reached. */
   readonly reached: ReadonlySet<number>;
   /** What the function would have done from the last state of the interleaving on, in words. */
@@ -75,7 +80,7 @@ export function* runningReplay(subject: Subject, settings: Settings, actor: Acto
     // There may be room for it alone.
     stages.get(subject)?.delete(JSON.stringify(settings));
     if (!isFirst) return yield* runningReplay(subject, settings, actor);
-    const nothing = { found: null, trace: null, litmus: () => null, replayed: [], states: 0, executions: 0, complete: false, skipped: [], touched: new Map<number, number>() };
+    const nothing = { found: null, trace: null, litmus: () => null, replayed: [], states: 0, executions: 0, complete: false, skipped: [], touched: new Map<ResourceName, number>() };
     return { ...nothing, notModelled: [error.message], reached: new Set<number>(), rest: [], wanted: [] };
   }
 }
@@ -160,7 +165,9 @@ function* runningOn({ world, known, kept, caller, isShared, opaque, thread: own 
   const lines = new Map([...library.lines, ...subject.lines, ["(caller)", caller.lines]]);
   const limits = { bound: subject.bound, pictures: subject.pictures ?? false, cancelled: () => subject.work.left < 0 };
   const verdict = yield* judging(sim, session, about, lines, limits);
-  return { ...verdict, complete: verdict.complete && subject.work.left >= 0, reached: session.told.reached, rest: restOf(sim, verdict), wanted: wantedLocks(world, session.told.wanted) };
+  const [locks, cells] = [world.locks.names, [...known.cells.keys()]];
+  const touched = new Map(Array.from(verdict.touched, ([resource, how]) => [world.resources.nameOf(resource, locks, cells), how] as const));
+  return { ...verdict, touched, complete: verdict.complete && subject.work.left >= 0, reached: session.told.reached, rest: restOf(sim, verdict), wanted: wantedLocks(world, session.told.wanted) };
 }
 
 const nameable: readonly HeldClass[] = ["mmap", "vma", "i_mmap", "anon_vma", "pte-ptl", "pmd-ptl", "page_table_lock", "folio"];

@@ -66,6 +66,11 @@ export function forActor(settings: Settings, actor: Actor): Settings {
   return actor.needs.has("uffd") && settings["pmd"] === "table" ? { ...settings, uffd: "yes" } : settings;
 }
 
+/** Whether the functions ask what forActor() may change, so that what they do in one world says little of the other. */
+export function asksWhetherRegistered(functions: readonly FunctionIr[]): boolean {
+  return any(namesIn(functions), /^userfaultfd_(?:armed|missing)$/);
+}
+
 /** Settings of the worlds to try, the most telling first. */
 export function worldsFor(functions: readonly FunctionIr[], file: string): Settings[] {
   const names = namesIn(functions);

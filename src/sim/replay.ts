@@ -12,7 +12,7 @@ import type { Actor, Library } from "./library.ts";
 import { contextFor, takesMmapLock } from "./replay-context.ts";
 import { beyondTheWorld } from "./replay-scope.ts";
 import { runningReplay, type HeldLock, type RunResult, type Subject } from "./replay-run.ts";
-import { forActor, ofTheKernel, walksOf, worldsFor } from "./replay-world.ts";
+import { asksWhetherRegistered, forActor, ofTheKernel, walksOf, worldsFor } from "./replay-world.ts";
 import { conflictsOf } from "./run/deeds.ts";
 import { touchedAlone } from "./touched.ts";
 import type { Lines } from "./trace.ts";
@@ -108,13 +108,15 @@ export function* replaying(request: ReplayRequest): Generator<void, ReplayResult
   const { subject, tally, chosen, others } = yield* begun(first, near);
   const told = (): ReplayResult => ({ ...tally.result(), work: request.work - subject.work.left, held: subject.held, assumedHeld: subject.assumed });
   const actors = request.library.actors.filter((actor) => !standsFor(actor, near));
+  const asksForWorld = asksWhetherRegistered(near);
   const met = new Set<Actor>();
   for (const [list, again] of [[chosen, true], [others, false]] as const) {
     for (const { settings: plain, alone } of list) {
       for (const actor of actors) {
         const settings = forActor(plain, actor);
         // A world that adds nothing for the function is still the place for actors that fit into no other.
-        if ((met.has(actor) && !again) || !fits(actor, settings) || !clashes(request.library, settings, actor, alone)) continue;
+        if ((met.has(actor) && !again) || !fits(actor, settings)) continue;
+        if ((settings === plain || !asksForWorld) && !clashes(request.library, settings, actor, alone)) continue;
         if (subject.work.left < 0) {
           tally.bounded = true;
           break;
@@ -359,7 +361,11 @@ function standsFor(actor: Actor, functions: readonly FunctionIr[]): boolean {
   return actor.alone !== "" && functions.some((f) => new RegExp(`\\b${f.name}\\(`).test(actor.mirrors));
 }
 
-/** Whether anything that the actor touches conflicts with what the function touches; else their order does not matter. */
+/**
+ * Whether anything that the actor touches conflicts with what the function touches; else their order does not matter: as long as neither has come to
+ * where it conflicts with the other, both do what they do alone.
+ */
 function clashes(library: Library, settings: Settings, actor: Actor, alone: RunResult): boolean {
-  return conflictsOf(alone.touched, 0, touchedAlone(library, settings, actor), 1).length > 0;
+  const touched = touchedAlone(library, settings, actor);
+  return touched === null || conflictsOf(alone.touched, 0, touched, 1).length > 0;
 }

@@ -31,7 +31,7 @@ describe("what actors touch", () => {
         expect(place !== undefined, `${actor.name} ${JSON.stringify(settings)}`).toBe(fits(actor, settings));
         if (place === undefined) continue;
         const alone = touchedAlone(library, settings, actor);
-        expect(rows[place], actor.name).toEqual(Array.from(alone).flat());
+        expect(rows[place], actor.name).toEqual(Array.from(alone!).flat());
         expect(read.get(`${actor.name} ${JSON.stringify(settings)}`), actor.name).toEqual(alone);
         compared++;
       }

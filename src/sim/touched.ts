@@ -8,16 +8,17 @@ import { builtFile } from "../rulebook/index.ts";
 import { checksum } from "../util/digest.ts";
 import { fits } from "./fits.ts";
 import { type Actor, type Library, libraryFor, type SourceText } from "./library.ts";
-import { runReplay, type Subject } from "./replay-run.ts";
+import { runReplay, type Subject, type Touched } from "./replay-run.ts";
 import { everyWorld, forActor } from "./replay-world.ts";
 import { sound, type Settings } from "./world/build.ts";
+import type { ResourceName } from "./world/resources.ts";
 
-/** As an exploration has it: by resource. */
-export type Touched = ReadonlyMap<number, number>;
+/** Null where the actor did not come to its end. */
+type Alone = Touched | null;
 
-const known = new WeakMap<Library, Map<string, Touched>>();
+const known = new WeakMap<Library, Map<string, Alone>>();
 
-export function touchedAlone(library: Library, settings: Settings, actor: Actor): Touched {
+export function touchedAlone(library: Library, settings: Settings, actor: Actor): Alone {
   let cache = known.get(library);
   if (cache === undefined) known.set(library, (cache = readTouched(builtFile(".touched") ?? Buffer.alloc(0), library)));
   const key = keyOf(settings, actor);
@@ -30,9 +31,10 @@ function keyOf(settings: Settings, actor: Actor): string {
   return `${actor.name} ${JSON.stringify(settings)}`;
 }
 
-function runAlone(library: Library, settings: Settings, actor: Actor): Touched {
+function runAlone(library: Library, settings: Settings, actor: Actor): Alone {
   const subject: Subject = { function: nothing(actor.ir), helpers: new Map(), loads: new Map(), walks: [], library, held: [], assumed: [], lines: new Map(), bound: 2000, work: { left: Infinity }, weakened: sound };
-  return runReplay(subject, settings, actor).touched;
+  const { touched, found, complete } = runReplay(subject, settings, actor);
+  return found === null && complete ? touched : null;
 }
 
 /** A function that does nothing, to run an actor alone. */
@@ -49,12 +51,12 @@ function idOf({ era, lines }: Library): string {
  * Lines of JSON: what is touched (resource, how, resource, how, ...), each once; the number of the line for each library;
  * and behind that the lines: for each run its place in the first.
  */
-export function readTouched(data: Uint8Array, library: Library): Map<string, Touched> {
+export function readTouched(data: Uint8Array, library: Library): Map<string, Alone> {
   const [first = "[]", second = "{}", ...lines] = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("latin1").split("\n");
   try {
     const line = lines[(JSON.parse(second) as Readonly<Record<string, number>>)[idOf(library)] ?? -1];
     if (line === undefined) return new Map();
-    const rows = JSON.parse(first) as readonly (readonly number[])[];
+    const rows = JSON.parse(first) as readonly (readonly ResourceName[] | null)[];
     return new Map(Object.entries(JSON.parse(line) as Readonly<Record<string, number>>).map(([key, place]) => [key, pairs(rows[place]!)]));
   } catch {
     // Of another make: then it is worked out.
@@ -62,9 +64,10 @@ export function readTouched(data: Uint8Array, library: Library): Map<string, Tou
   }
 }
 
-function pairs(row: readonly number[]): Touched {
-  const touched = new Map<number, number>();
-  for (let i = 0; i < row.length; i += 2) touched.set(row[i]!, row[i + 1]!);
+function pairs(row: readonly ResourceName[] | null): Alone {
+  if (row === null) return null;
+  const touched = new Map<ResourceName, number>();
+  for (let i = 0; i < row.length; i += 2) touched.set(row[i]!, Number(row[i + 1]));
   return touched;
 }
 
@@ -91,7 +94,8 @@ function placesOf(library: Library, rows: Map<string, number>): Record<string, n
     for (const plain of everyWorld()) {
       const settings = forActor(plain, actor);
       if (keyOf(settings, actor) in places || !fits(actor, settings)) continue;
-      const row = JSON.stringify(Array.from(runAlone(library, settings, actor)).flat());
+      const touched = runAlone(library, settings, actor);
+      const row = JSON.stringify(touched && Array.from(touched).flat());
       if (!rows.has(row)) rows.set(row, rows.size);
       places[keyOf(settings, actor)] = rows.get(row)!;
     }

@@ -35,8 +35,8 @@ function clash(a: Touch, b: Touch): boolean {
   return (conflicting[a & 3]! & (1 << (b & 3))) !== 0;
 }
 
-/** Resources on which what one thread touched conflicts with what another touched, both as Deeds.touched() gives them. */
-export function conflictsOf(a: ReadonlyMap<number, number>, threadA: number, b: ReadonlyMap<number, number>, threadB: number): number[] {
+/** What one thread touched that conflicts with what another touched; both as Deeds.touched() gives it, by names that mean the same on both sides. */
+export function conflictsOf<Name>(a: ReadonlyMap<Name, number>, threadA: number, b: ReadonlyMap<Name, number>, threadB: number): Name[] {
   return [...a].flatMap(([resource, bitsA]) => {
     const other = (b.get(resource) ?? 0) >> (threadB * 3);
     const clashes = conflicting.some((modes, mode) => (bitsA >> (threadA * 3)) & (1 << mode) && other & modes & 7);

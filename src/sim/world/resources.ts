@@ -1,6 +1,9 @@
 /** Numbers of the things that two operations can conflict over. See Touch in sim/run/system.ts for how they are used. */
 import { entriesPerTable, type Layout } from "./layout.ts";
 
+/** A resource by what it stands for: the same in all runs of a world, where locks and cells have their numbers by first use. */
+export type ResourceName = number | string;
+
 export interface Resources {
   readonly entry: (table: number, index: number) => number;
   readonly life: (table: number) => number;
@@ -21,6 +24,8 @@ export interface Resources {
   readonly cell: (cell: number) => number;
   /** Translations: entries that change add to it, flushes and frees look at it. */
   readonly tlb: number;
+  /** `locks`, `cells`: their names by number. */
+  readonly nameOf: (resource: number, locks: readonly string[], cells: readonly string[]) => ResourceName;
 }
 
 export function resourcesOf(layout: Layout): Resources {
@@ -31,9 +36,9 @@ export function resourcesOf(layout: Layout): Resources {
     return (i) => from + i;
   };
   const entries = range(layout.tables * entriesPerTable);
-  return {
+  const named = {
     // An index outside the table conflicts with nothing: the access is a fault by itself.
-    entry: (table, index) => entries(table * entriesPerTable + Math.min(Math.max(index, 0), entriesPerTable - 1)),
+    entry: (table: number, index: number) => entries(table * entriesPerTable + Math.min(Math.max(index, 0), entriesPerTable - 1)),
     life: range(layout.tables),
     deposits: range(layout.tables),
     take: range(layout.locks),
@@ -46,5 +51,15 @@ export function resourcesOf(layout: Layout): Resources {
     counters: range(layout.mms),
     cell: range(layout.cells),
     tlb: range(1)(0),
+  };
+  const { take, look, cell } = named;
+  return {
+    ...named,
+    nameOf: (resource, locks, cells) => {
+      if (resource >= take(0) && resource < take(layout.locks)) return `take ${locks[resource - take(0)] ?? ""}`;
+      if (resource >= look(0) && resource < look(layout.locks)) return `look ${locks[resource - look(0)] ?? ""}`;
+      if (resource >= cell(0) && resource < cell(layout.cells)) return `cell ${cells[resource - cell(0)] ?? ""}`;
+      return resource;
+    },
   };
 }
