@@ -64,6 +64,10 @@ describe("a pool", () => {
   });
 });
 
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
+}
+
 describe("inOrder", () => {
   it("has no more under way than it may", async () => {
     let [now, most] = [0, 0];
@@ -85,11 +89,12 @@ describe("inOrder", () => {
     const items = Array.from({ length: 200 }, (_item, i) => i);
     const work = async (item: number): Promise<number> => {
       begun.push(item);
-      await (item === 0 ? first : undefined);
+      // The others end some turns later, when as many as may be are under way.
+      await (item === 0 ? first : turns(2));
       return item;
     };
     const results = collect(inOrder(items, 4, work));
-    await sleep(20);
+    await turns(200);
     expect(begun.length).toBe(16 * 4);
     finishFirst();
     expect(await results).toEqual(items);

@@ -76,17 +76,24 @@ const mostHeld = 16;
 export async function* inOrder<Item, Result>(items: AsyncIterable<Item> | Iterable<Item>, width: number, work: (item: Item) => Promise<Result>): AsyncGenerator<Result> {
   const held: { readonly result: Promise<Result>; done: boolean }[] = [];
   let underWay = 0;
+  let oneEnded = (): void => {};
   for await (const item of items) {
     const begun = { result: work(item), done: false };
     const end = (): void => {
       begun.done = true;
       underWay--;
+      oneEnded();
     };
     // Its turn comes later; until then a rejection is not unhandled.
     begun.result.then(end, end);
     underWay++;
     held.push(begun);
-    while (held.length > 0 && (held[0]!.done || underWay >= width || held.length >= mostHeld * width)) yield await held.shift()!.result;
+    for (;;) {
+      while (held.length > 0 && (held[0]!.done || held.length >= mostHeld * width)) yield await held.shift()!.result;
+      if (underWay < width) break;
+      // Whichever it is: to wait for the first one would leave nothing to do for who has done all the others.
+      await new Promise<void>((ended) => (oneEnded = ended));
+    }
   }
   for (const { result } of held) yield await result;
 }
