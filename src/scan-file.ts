@@ -50,7 +50,17 @@ export async function keptScan(file: string, { tree, sources, cache }: ScanConte
   return ((await cache.find(itemOf(file, disk.bytes), sources)) as FileScan | undefined) ?? null;
 }
 
-export async function scanFile(file: string, context: ScanContext): Promise<FileScan> {
+/** Some files one after the other; the event loop has its turn after each, in which results of other threads are taken. */
+export async function scanRun(files: readonly string[], context: ScanContext): Promise<readonly FileScan[]> {
+  const made: FileScan[] = [];
+  for (const file of files) {
+    made.push(await scanFile(file, context));
+    await new Promise(setImmediate);
+  }
+  return made;
+}
+
+async function scanFile(file: string, context: ScanContext): Promise<FileScan> {
   const disk = await context.tree.readFile(file);
   if (disk.bytes === null) return { file, unit: null, trouble: disk.reason };
   const text = disk.bytes.toString("utf8");

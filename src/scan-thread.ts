@@ -2,7 +2,7 @@
 import { initC } from "./c/index.ts";
 import type { ScanRequest } from "./core/request.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
-import { type FileScan, type ScanContext, scanContext, scanFile } from "./scan-file.ts";
+import { type FileScan, type ScanContext, scanContext, scanRun } from "./scan-file.ts";
 import { type Answer, answerOf } from "./thread-answer.ts";
 import { openTree } from "./tree/index.ts";
 import { type Offer, takingOffers } from "./util/crew.ts";
@@ -25,5 +25,5 @@ async function prepare(): Promise<ScanContext> {
 const ready: Promise<ScanContext> = prepare();
 ready.catch(() => undefined);
 
-const task: (offer: Offer<string>) => Promise<Answer<FileScan> | null> = takingOffers((file: string) => answerOf(async () => scanFile(file, await ready)));
+const task: (offer: Offer<readonly string[]>) => Promise<Answer<readonly FileScan[]> | null> = takingOffers((run: readonly string[]) => answerOf(async () => scanRun(run, await ready)));
 export default task;

@@ -7,7 +7,7 @@ import type { InputReport, Report, UnitReport } from "./core/report.ts";
 import type { ScanRequest } from "./core/request.ts";
 import { summaryOf, totalsOf } from "./core/totals.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
-import { type FileScan, keptScan, scanContext, type ScanContext, scanFile } from "./scan-file.ts";
+import { type FileScan, keptScan, scanContext, type ScanContext, scanRun } from "./scan-file.ts";
 import type { ScanSetup } from "./scan-thread.ts";
 import { type Answer, answerOf, resultOf } from "./thread-answer.ts";
 import { eraOf, listSources, openTree } from "./tree/index.ts";
@@ -23,8 +23,12 @@ const usualPaths: readonly string[] = ["mm", "fs/proc", "kernel/events", "arch/*
 
 /** A pool for fewer files would take longer to start than it saves. */
 const fewFiles = 8;
-/** Files under way: one that takes long must not keep the other threads waiting. */
-const filesAhead = 128;
+/** Files that a thread is given at a time: headers take a millisecond each, and to hand one over and take its result back a fifth of that. */
+const longestRun = 16;
+/** Runs that are still to come for each thread when the longest are given: towards the end they are shorter, so that none is left with many files. */
+const runsToCome = 32;
+/** Runs under way: one that takes long must not keep the other threads waiting. */
+const runsAhead = 32;
 
 export async function scan(request: ScanRequest, events?: EventSink): Promise<Report> {
   const start = milliseconds();
@@ -42,13 +46,14 @@ export async function scan(request: ScanRequest, events?: EventSink): Promise<Re
     const troubles: string[] = [];
     let done = 0;
     try {
-      for await (const { file, unit, trouble } of inOrder(files, scanner.width, async (path) => (await keptScan(path, context)) ?? (await scanner.scan(path)))) {
-        if (unit) units.push(waivers.inUnit(unit));
-        if (trouble !== "") troubles.push(`${file}: ${trouble}`);
+      for await (const scans of inOrder(runsOf(files, request.jobs), scanner.width, (run) => scanOrKept(run, context, scanner))) {
         // Not before threads have begun: they take compiled code only under the flags that it was made for (scripts/bundle.ts).
-        if (++done === 1 && files.length >= fewFiles) keepHeapSmall();
-        events?.({ kind: "progress", phase: "scan", done, total: files.length, what: file });
-        await new Promise(setImmediate);
+        if (done === 0 && files.length >= fewFiles) keepHeapSmall();
+        for (const { file, unit, trouble } of scans) {
+          if (unit) units.push(waivers.inUnit(unit));
+          if (trouble !== "") troubles.push(`${file}: ${trouble}`);
+          events?.({ kind: "progress", phase: "scan", done: ++done, total: files.length, what: file });
+        }
       }
     } finally {
       await scanner.close();
@@ -70,23 +75,42 @@ export async function scan(request: ScanRequest, events?: EventSink): Promise<Re
   }
 }
 
+/** Neighbours go to one thread: they have helpers and callers in common, which are cut and lowered there once. */
+function* runsOf(files: readonly string[], jobs: number): Generator<readonly string[]> {
+  for (let at = 0; at < files.length; ) {
+    const length = jobs === 1 ? 1 : Math.max(1, Math.min(longestRun, Math.floor((files.length - at) / (jobs * runsToCome))));
+    yield files.slice(at, (at += length));
+  }
+}
+
+async function scanOrKept(run: readonly string[], context: ScanContext, scanner: Scanner): Promise<readonly FileScan[]> {
+  const kept = new Map<string, FileScan>();
+  for (const file of run) {
+    const found = await keptScan(file, context);
+    if (found !== null) kept.set(file, found);
+  }
+  const left = run.filter((file) => !kept.has(file));
+  if (left.length === 0) await new Promise(setImmediate);
+  else for (const made of await scanner.scan(left)) kept.set(made.file, made);
+  return run.map((file) => kept.get(file)!);
+}
+
 interface Scanner {
-  /** Files under way at a time. */
+  /** Runs under way at a time. */
   readonly width: number;
-  readonly scan: (file: string) => Promise<FileScan>;
+  readonly scan: (files: readonly string[]) => Promise<readonly FileScan[]>;
   readonly close: () => Promise<void>;
 }
 
 /** Starts what scanning needs with the first file that has to be scanned. */
 function scannerFor(files: number, context: ScanContext, setup: ScanSetup): Scanner {
-  if (setup.request.jobs === 1 || files < fewFiles) {
-    return { width: 1, scan: async (file) => initC().then(() => scanFile(file, context)), close: async () => {} };
-  }
-  const crew = openCrew<string, Answer<FileScan>>({
-    own: (file) => answerOf(async () => initC().then(() => scanFile(file, context))),
+  const own = async (run: readonly string[]): Promise<readonly FileScan[]> => initC().then(() => scanRun(run, context));
+  if (setup.request.jobs === 1 || files < fewFiles) return { width: 1, scan: own, close: async () => {} };
+  const crew = openCrew<readonly string[], Answer<readonly FileScan[]>>({
+    own: (run) => answerOf(() => own(run)),
     threads: setup.request.jobs - 1,
     open: (threads, died) => openPool("scan-thread", setup, threads, died),
     alone: 0,
   });
-  return { width: filesAhead, scan: async (file) => resultOf(await crew.run(file)), close: crew.close };
+  return { width: runsAhead, scan: async (run) => resultOf(await crew.run(run)), close: crew.close };
 }

@@ -7,7 +7,7 @@ import type { Offer } from "./util/crew.ts";
 
 export interface ThreadTasks {
   readonly "review-thread": (offer: Offer<PreparedPatch>) => Promise<Answer<PatchReport> | null>;
-  readonly "scan-thread": (offer: Offer<string>) => Promise<Answer<FileScan> | null>;
+  readonly "scan-thread": (offer: Offer<readonly string[]>) => Promise<Answer<readonly FileScan[]> | null>;
 }
 
 export const threadTasks: { readonly [Name in keyof ThreadTasks]: () => Promise<ThreadTasks[Name]> } = {
