@@ -1,6 +1,6 @@
 /** One file of a tree as it is -> what its functions owe. */
 import { cacheFolder } from "./cache-folder.ts";
-import { checking, type FunctionCheck, hasPageTableSteps } from "./check/index.ts";
+import { checking, type FunctionCheck, hasPageTableSteps, mayHavePageTableSteps } from "./check/index.ts";
 import { functionReport } from "./check-images.ts";
 import { stepsOf } from "./c/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
@@ -76,8 +76,9 @@ function itemOf(file: string, bytes: Uint8Array): string {
 }
 
 async function scanText(file: string, text: string, { sources, rules, rulebook, bound, wants }: ScanContext): Promise<FileScan> {
-  const unit = sources.unitOfText(file, text);
   const nothing: FileScan = { file, unit: null, trouble: "" };
+  if (!mayHavePageTableSteps(text, rulebook)) return nothing;
+  const unit = sources.unitOfText(file, text);
   if (!unit.functions.some((fn) => hasPageTableSteps(fn, rulebook))) return nothing;
   const elsewhere = await sources.elsewhere(unit, text, rulebook, unit.functions);
   const { checks, view } = await inSlices(checking(unit, rulebook, elsewhere, unit.functions.filter((fn) => hasPageTableSteps(fn, rulebook))));

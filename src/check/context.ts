@@ -36,6 +36,8 @@ function contextOf(fn: FunctionIr, rulebook: Rulebook, tables: readonly OpsTable
   return undefined;
 }
 
+export const lockAnnotations = ["__must_hold", "__releases", "__acquires"] as const;
+
 /** Whether the head speaks of a lock that matters here. */
 export function isAnnotated(fn: FunctionIr): boolean {
   return fn.attributes.length > 0 && annotatedLocks(fn, { line: fn.line, column: 1 }).length > 0;
@@ -46,7 +48,7 @@ export function isAnnotated(fn: FunctionIr): boolean {
  * entry, and a function that only releases it may not return with it. Locks that are none of page tables are left out.
  */
 function annotatedLocks(fn: FunctionIr, at: Loc): LockFact[] {
-  const named = (word: string): string[] => fn.attributes.flatMap((text) => (text.startsWith(`${word}(`) ? text.slice(word.length + 1, -1).split(",") : []));
+  const named = (word: (typeof lockAnnotations)[number]): string[] => fn.attributes.flatMap((text) => (text.startsWith(`${word}(`) ? text.slice(word.length + 1, -1).split(",") : []));
   const [released, taken] = [named("__releases"), named("__acquires")];
   return [...new Set([...named("__must_hold"), ...released])].flatMap((text): LockFact[] => {
     const lock = lockNamed(text, fn);

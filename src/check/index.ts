@@ -27,7 +27,7 @@ import { atomicReason } from "./rules/sleep-atomic.ts";
 import { isNews, locksByComment, withTold } from "./told-locks.ts";
 
 export type { EntryLocks } from "./entry-locks.ts";
-export { hasPageTableSteps } from "./page-table-steps.ts";
+export { hasPageTableSteps, mayHavePageTableSteps } from "./page-table-steps.ts";
 export { newPool, type Pool } from "./pool.ts";
 export { type Evidence, fingerprint } from "./findings.ts";
 export { kindNames, meantToCome, notLookedAgain, notLookedAt, testedOtherwise } from "./kinds.ts";

@@ -6,8 +6,25 @@ import { madeNames } from "../c/index.ts";
 import type { FunctionIr, Step } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect, LockRef, Requirement } from "../rulebook/schema.ts";
-import { isAnnotated } from "./context.ts";
+import { isAnnotated, lockAnnotations } from "./context.ts";
 import { recordOf } from "./static-types.ts";
+
+/** Words of which the text of every function with such steps has one, by rulebook. */
+const tellingWords = new WeakMap<Rulebook, ReadonlySet<string>>();
+
+/** False only when no function of a file with this text has such steps: of thousands of headers few are even cut. */
+export function mayHavePageTableSteps(text: string, rulebook: Rulebook): boolean {
+  const telling = tellingWords.get(rulebook) ?? tellingWordsOf(rulebook);
+  tellingWords.set(rulebook, telling);
+  return text.match(/[A-Za-z_]\w*/g)?.some((word) => telling.has(word)) ?? false;
+}
+
+function tellingWordsOf(rulebook: Rulebook): Set<string> {
+  const { contracts, contexts, keepers } = rulebook.spokenOf;
+  // A macro of the kernel puts "sys_" before the name that the text has (c/heads.ts); of "struct proc_maps_private" the last word is always there.
+  const words = [...contexts.flatMap((name) => [name, name.replace(/^sys_/, "")]), ...keepers.map((record) => record.split(" ").at(-1)!)];
+  return new Set([...words, ...entryTypes, ...madeNames, ...lockAnnotations, ...contracts.filter((name) => speaksOfTables(name, rulebook))]);
+}
 
 const pointerToEntry = /^p(te|md|ud|4d|gd)_t \*$/;
 const entryTypes: readonly string[] = ["pte_t", "pmd_t", "pud_t", "p4d_t", "pgd_t"];

@@ -15,6 +15,8 @@ export interface Rulebook {
   /** Whether a record has such a field. */
   readonly keepsMm: (record: string) => boolean;
   readonly context: (of: string) => EntryContext | undefined;
+  /** Whom the three above have something to say of: functions with a contract, functions with a context, records. */
+  readonly spokenOf: { readonly contracts: readonly string[]; readonly contexts: readonly string[]; readonly keepers: readonly string[] };
   /** What comments call locks, and by which words they say that callers hold one. */
   readonly wording: { readonly locks: readonly LockName[]; readonly forms: readonly ContextWording[] };
   /** What is known of a function that may sleep in this era, or undefined. */
@@ -56,6 +58,7 @@ function makeRulebook(data: RuleData, era: string): Rulebook {
     isGrabbed: (record, field) => grabbed.has(`${record}.${field}`),
     keepsMm: (record) => keepers.has(record),
     context: (of) => contexts.get(of),
+    spokenOf: { contracts: Array.from(contracts.keys()), contexts: Array.from(contexts.keys()), keepers: Array.from(keepers) },
     wording: { locks: data.lockNames, forms: data.wordings },
     lockOrder: (outer, inner) => orders.find((order) => order.outer === outer && order.inner.includes(inner)),
     sleeper: (name) => sleepers.get(name),
