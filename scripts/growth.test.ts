@@ -43,6 +43,8 @@ const watched: Readonly<Record<string, number>> = {
   "C, lost, in a file: functions that map": 2048,
   "C, hunks, in a file: functions that map": 4096,
   "C, added, in a file: callbacks in tables": 2048,
+  "C, lost, in one another: preprocessor": 4096,
+  "C, won, in a file: functions in a tree": 8192,
 };
 
 const doublings = 2;

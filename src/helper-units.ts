@@ -9,6 +9,7 @@ import type { Base } from "./core/image.ts";
 import type { KeptSummaries } from "./kept-summaries.ts";
 import { sha1 } from "./util/digest.ts";
 import { Recent } from "./util/recent.ts";
+import { pause } from "./util/slices.ts";
 import type { Rulebook } from "./rulebook/rulebook.ts";
 import { emptyStack, GitFailure, listSources, type Stack, textAtBase, type Tree } from "./tree/index.ts";
 
@@ -142,6 +143,7 @@ export class TreeSources {
     const callers = new Map<string, readonly UnitIr[]>();
     const units = new Map<string, UnitIr>();
     for (const fn of asked) {
+      await pause();
       if (fn.isStatic || !hasPageTableSteps(fn, rulebook)) continue;
       const paths = await this.#pathsCalling(fn.name, mostCallingFiles, state, unit.file);
       if (paths.length >= mostCallingFiles) continue;
@@ -160,6 +162,7 @@ export class TreeSources {
   async #unitsDefining(isWanted: (name: string) => boolean, file: string, text: string, state: TreeState): Promise<UnitIr[]> {
     const found: UnitIr[] = [];
     for (const path of [...headersOf(file, text), ...coreFiles]) {
+      await pause();
       if (path === file || found.some((u) => u.file === path)) continue;
       const source = await this.#text(path, state);
       if (source !== null && this.#definesAny(path, source, isWanted)) found.push(this.#unit(path, source));
@@ -193,6 +196,7 @@ export class TreeSources {
     const index = new Map<string, string[]>();
     if (state !== asItIs) this.#note("list", "", state);
     for (const path of await this.#listed()) {
+      await pause();
       const source = await (state === asItIs ? this.#read(path, state) : this.#text(path, state));
       for (const name of new Set(Array.from((source ?? "").matchAll(/\b([A-Za-z_]\w*)\(/g), (match) => match[1]!))) {
         const known = index.get(name);
@@ -220,6 +224,7 @@ export class TreeSources {
     this.#note("list", "", state);
     const found: string[] = [];
     for (const path of await this.#listed()) {
+      await pause();
       const source = await this.#text(path, state);
       if (source !== null && isWanted(source, path)) found.push(path);
       if (found.length >= most) break;

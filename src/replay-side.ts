@@ -66,7 +66,13 @@ export function sideOf(source: { readonly image: FileImage; readonly unit: UnitI
   const { unit, image } = source;
   const view = options.view ?? callersViewOf(unit, options.rulebook, elsewhere);
   const lines = new Map([[unit.file, image.lines]]);
-  const functionOf = (name: string): FunctionIr | null => definitions(functionsNamed(unit, name).filter((fn) => !fn.partial && fn.headKnown && fn.unreadable.length === 0)).get(name) ?? null;
+  const whole = (name: string): FunctionIr | null => definitions(functionsNamed(unit, name).filter((fn) => !fn.partial && fn.headKnown && fn.unreadable.length === 0)).get(name) ?? null;
+  const known = new Map<string, FunctionIr | null>();
+  const functionOf = (name: string): FunctionIr | null => {
+    // A name may have thousands of functions, each of which asks for it.
+    if (!known.has(name)) known.set(name, whole(name));
+    return known.get(name)!;
+  };
   const { pool, mostWork } = options;
 
   const replayed = async (request: ReplayRequest): Promise<ReplayResult> => {

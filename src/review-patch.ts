@@ -7,10 +7,10 @@ import { frameAround, removedLines } from "./core/frame.ts";
 import type { FileImage, FileImages } from "./core/image.ts";
 import type { FilePatch, ParsedDiff } from "./core/diff.ts";
 import type { FunctionReport, PatchReport } from "./core/report.ts";
-import { functionsAt, functionsNamed, lowerUnit } from "./c/index.ts";
+import { functionsAt, functionsNamed, loweringImage } from "./c/index.ts";
 import type { UnitIr } from "./c/ir.ts";
 import type { TreeState } from "./helper-units.ts";
-import { sameSteps, withSameSteps } from "./same-steps.ts";
+import { comparingSteps, withSameSteps } from "./same-steps.ts";
 import { namedBySubject } from "./named-by-subject.ts";
 import { helpersAmong } from "./patch-helpers.ts";
 import type { PatchOptions } from "./patch-options.ts";
@@ -70,9 +70,9 @@ async function checkFiles(
   // Where nothing is left out all heads are in view; to look at all functions for that would cut the whole file.
   const named = (image: FileImage, unit: UnitIr): UnitIr => (image.gaps.length === 0 ? unit : namedBySubject(unit, subject));
   for (const { pre, post } of images.filter((_image, i) => isSource(files[i]!))) {
-    const before = pre && { image: pre, unit: named(pre, unitBefore(pre, states.pre, options)) };
+    const before = pre && { image: pre, unit: named(pre, await unitBefore(pre, states.pre, options)) };
     await new Promise(setImmediate);
-    sources.push({ pre: before, post: post && { image: post, unit: named(post, lowerUnit(post)) } });
+    sources.push({ pre: before, post: post && { image: post, unit: named(post, await inSlices(loweringImage(post))) } });
     await new Promise(setImmediate);
   }
   const helpers = {
@@ -82,7 +82,7 @@ async function checkFiles(
   const pool = { left: mostReplaySteps };
   const looks = { left: mostLookSteps };
   const exploring = newPool();
-  const same = sameSteps(sources);
+  const same = await inSlices(comparingSteps(sources));
   for (const both of sources) {
     const elsewhere: Sides<Elsewhere> = {
       pre: await elsewhereOf("pre", both, helpers, states, rulebook, options),
@@ -117,10 +117,10 @@ function mayReplay({ post }: Sides<Source | null>, { functions }: CheckedFile): 
 }
 
 /** The whole file as the tree has it, and not as patches before have left it, is of use to the next patch as well. */
-function unitBefore(image: FileImage, { base, stack }: TreeState, { sources }: PatchOptions): UnitIr {
+async function unitBefore(image: FileImage, { base, stack }: TreeState, { sources }: PatchOptions): Promise<UnitIr> {
   const { path, lines, gaps, blanksLost } = image;
   const isOfTree = base.kind !== "none" && gaps.length === 0 && !blanksLost && !stack.files.has(path);
-  return sources !== null && isOfTree ? sources.unitOfText(path, `${lines.join("\n")}\n`) : lowerUnit(image);
+  return sources !== null && isOfTree ? sources.unitOfText(path, `${lines.join("\n")}\n`) : inSlices(loweringImage(image));
 }
 
 /** Functions of the tree, and on top of them those of the patch's other files. */

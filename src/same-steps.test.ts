@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { initC, lowerUnit } from "./c/index.ts";
 import type { Sides, Source } from "./check-images.ts";
 import type { FileImage } from "./core/image.ts";
-import { sameSteps } from "./same-steps.ts";
+import { comparingSteps, type SameSteps } from "./same-steps.ts";
+import { atOnce } from "./util/slices.ts";
 
 beforeAll(initC);
 
@@ -31,6 +32,8 @@ function sides(before: string, after: string, path = "mm/walk.c"): Sides<Source>
   };
   return { pre: of("pre", before, after), post: of("post", after, before) };
 }
+
+const sameSteps = (files: readonly Sides<Source | null>[]): SameSteps => atOnce(comparingSteps(files));
 
 const takesSameSteps = (file: Sides<Source | null>): boolean => sameSteps([file]).all;
 

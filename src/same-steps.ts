@@ -15,24 +15,31 @@ export interface SameSteps {
   readonly of: (file: Sides<Source | null>, name: string) => boolean;
 }
 
-/** For the files of a patch. */
-export function sameSteps(files: readonly Sides<Source | null>[]): SameSteps {
-  const changed = new Map(files.map((file) => [file, otherSteps(file)] as const));
-  const others = Array.from(changed.values());
+/** For the files of a patch, in slices. */
+export function* comparingSteps(files: readonly Sides<Source | null>[]): Generator<void, SameSteps> {
+  const changed = new Map<Sides<Source | null>, ReadonlySet<string> | null>();
+  for (const file of files) changed.set(file, yield* otherSteps(file));
   // What another file can't call is changed by its own file alone.
   const apart = files.every((file) => isApart(file, changed.get(file)!));
+  const mayDoOtherwise = new Map<Sides<Source | null>, readonly Names[]>();
+  const others = (file: Sides<Source | null>): readonly Names[] => {
+    const found = mayDoOtherwise.get(file) ?? [file.pre, file.post].map((source) => (source === null ? every : mayDo(source.unit, changed.get(file)!)));
+    mayDoOtherwise.set(file, found);
+    return found;
+  };
   return {
-    all: others.every((names) => names?.size === 0),
-    of: (file, name) => apart && [file.pre, file.post].every((source) => source !== null && !mayDo(source.unit, changed.get(file)!).has(name)),
+    all: Array.from(changed.values()).every((names) => names?.size === 0),
+    of: (file, name) => apart && others(file).every((names) => !names.has(name)),
   };
 }
 
 /** Names of the functions that take other steps than before; null where anything else was changed. */
-function otherSteps({ pre, post }: Sides<Source | null>): ReadonlySet<string> | null {
+function* otherSteps({ pre, post }: Sides<Source | null>): Generator<void, ReadonlySet<string> | null> {
   if (pre === null || post === null) return null;
   const names = new Set([...changedIn(pre), ...changedIn(post)]);
   const others = new Set<string>();
   for (const name of names) {
+    yield;
     const [before, after] = [functionsNamed(pre.unit, name), functionsNamed(post.unit, name)];
     if (before.length === 0 || before.length !== after.length || ![...before, ...after].every(isWhole)) return null;
     if (!before.every((fn, i) => shapeOf(fn) === shapeOf(after[i]!))) others.add(name);
@@ -46,11 +53,15 @@ function isApart({ pre, post }: Sides<Source | null>, changed: ReadonlySet<strin
   return changed.size === 0 || (post.unit.file.endsWith(".c") && [pre, post].every(({ unit }) => [...changed].every((name) => functionsNamed(unit, name).every((fn) => fn.isStatic))));
 }
 
+type Names = Pick<ReadonlySet<string>, "has">;
+
+const every: Names = { has: () => true };
+
 /** The functions, and those that mention one of them, and so on; where one is called through a table of the file that may be any. */
-function mayDo(unit: UnitIr, changed: ReadonlySet<string>): Pick<ReadonlySet<string>, "has"> {
+function mayDo(unit: UnitIr, changed: ReadonlySet<string>): Names {
   const found = new Set(changed);
   for (const name of found) {
-    if (tablesWith(unit, name).length > 0) return { has: () => true };
+    if (tablesWith(unit, name).length > 0) return every;
     for (const fn of unit.index?.mentioning(name) ?? unit.functions) if (mayMention(fn, name)) found.add(fn.name);
   }
   return found;
@@ -59,8 +70,11 @@ function mayDo(unit: UnitIr, changed: ReadonlySet<string>): Pick<ReadonlySet<str
 /** Names of the functions that changed lines stand in; "" for a line in none. */
 function changedIn({ image, unit }: Source): Set<string> {
   const lines = [...image.changed].filter((line) => image.lines[line - 1]?.trim() !== "");
-  const touched = functionsAt(unit, image.changed);
-  return new Set(lines.map((line) => touched.find((fn) => line >= fn.line && line <= fn.endLine)?.name ?? ""));
+  const nameAt = new Map<number, string>();
+  for (const { line, endLine, name } of functionsAt(unit, image.changed)) {
+    for (let at = line; at <= endLine; at++) if (image.changed.has(at) && !nameAt.has(at)) nameAt.set(at, name);
+  }
+  return new Set(lines.map((line) => nameAt.get(line) ?? ""));
 }
 
 function isWhole(fn: FunctionIr): boolean {

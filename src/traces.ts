@@ -13,7 +13,7 @@ import { libraryOf, type Run, type Side, type SideOptions, sideOf } from "./repl
 import type { Rulebook } from "./rulebook/index.ts";
 import { type Looks, type Repair, repair, type ReplayResult, type ReplayTrace, type SoFar, standsWith, holdsWhere } from "./sim/index.ts";
 import { assumptionsOf, explained, explaining, isAt, leadsThrough, ownLines, sameTrouble } from "./trace-match.ts";
-import { inSlices } from "./util/slices.ts";
+import { inSlices, pause } from "./util/slices.ts";
 
 /** Interpreted steps for one function of a patch on one side. */
 const mostWorkOfPatch = 250_000;
@@ -43,6 +43,7 @@ export async function withTraces(sources: Sides<Source | null>, checked: Checked
   const touched = new Set([...touchedNames(sources.pre), ...touchedNames(sources.post)]);
   const functions: FunctionReport[] = [];
   for (const report of checked.functions) {
+    await pause();
     const asked = report.coverage !== "skipped" && (touched.has(report.name) || findings.some((f) => f.function === report.name));
     const here = findings.filter((f) => f.function === report.name && f.file === report.file && f.severity !== "note");
     if (asked && !findings.some((f) => f.function === report.name) && options.isSame(report.name)) {
@@ -87,6 +88,7 @@ export async function withTracesOfFile(source: Source, elsewhere: Elsewhere, che
   const results = new Map<string, ReplayResult | null>();
   let { findings } = checked;
   for (const [i, name] of names.entries()) {
+    await pause();
     rest -= shares[i]!;
     const report = checked.functions.find((f) => f.name === name && f.coverage !== "skipped");
     if (report === undefined || side === null || side.functionOf(name) === null) continue;

@@ -30,6 +30,9 @@ export interface Conditioned {
 
 const mostChoices = 300;
 
+/** Conditionals within conditionals: each is read with all that it holds. What nests deeper is no source, and lines of it are not told apart. */
+const mostNested = 40;
+
 interface Directive {
   readonly from: number;
   readonly to: number;
@@ -44,6 +47,8 @@ interface Arm {
 
 interface Group {
   readonly arms: Arm[];
+  /** How many it stands in. */
+  readonly depth: number;
   end: Directive | null;
 }
 
@@ -66,7 +71,7 @@ function groupsOf(directives: readonly Directive[]): Group[] {
   const closed: Group[] = [];
   for (const directive of directives) {
     if (/^(?:if|ifdef|ifndef)$/.test(directive.word)) {
-      open.push({ arms: [{ directive, to: -1 }], end: null });
+      open.push({ arms: [{ directive, to: -1 }], depth: open.length, end: null });
       continue;
     }
     const group = open.at(-1);
@@ -162,6 +167,13 @@ function chooseArm(code: string, group: Group, canvas: Canvas, choices: ArmChoic
   if (kept >= 0 && first.argument !== "0") choices.push({ k: choiceKind(code, group, kept, around), from: first.from, to: end.to, directiveTo: first.to, negated: kept > 0 });
 }
 
+/** Whatever its arms hold stands one after the other; the outermost of those that nest too deep says so, for all in it. */
+function giveUp({ arms, depth, end }: Group, canvas: Canvas, choices: ArmChoice[]): void {
+  for (const { from, to } of [...arms.map(({ directive }) => directive), end!]) canvas.blank(from, to);
+  const first = arms[0]!.directive;
+  if (depth === mostNested) choices.push({ k: "gap", from: first.from, to: end!.to, directiveTo: first.to, negated: false });
+}
+
 interface Surroundings {
   /** Innermost open bracket: "(", "[", "{", "=" for the brace of an initialiser or enum, "" at file level. */
   readonly open: string;
@@ -226,8 +238,11 @@ export function settleConditionals(code: string, fragment = false): Conditioned 
   for (const directive of directives) if (!conditional.test(directive.word)) canvas.blank(directive.from, directive.to);
   canvas.apply();
 
-  const groups = groupsOf(directives);
-  const grouped = new Set(groups.flatMap((group) => [...group.arms.map((arm) => arm.directive), group.end!]));
+  const closed = groupsOf(directives);
+  const groups = closed.filter(({ depth }) => depth < mostNested);
+  for (const group of closed) if (group.depth >= mostNested) giveUp(group, canvas, choices);
+  canvas.apply();
+  const grouped = new Set(closed.flatMap((group) => [...group.arms.map((arm) => arm.directive), group.end!]));
   for (const directive of directives) {
     if (!fragment && conditional.test(directive.word) && !grouped.has(directive)) canvas.blank(directive.from, directive.to);
   }

@@ -14,12 +14,16 @@ export function mayMention({ words }: FunctionIr, name: string): boolean {
   return words?.all.has(name) ?? true;
 }
 
+/** Whether the words of the function name all that it calls: calledIn() is not read from its steps, and leaves none out. */
+export function wordsTellCalls({ words }: FunctionIr): boolean {
+  return words !== undefined && !madeNames.some((name) => words.all.has(name));
+}
+
 /** False only when the function calls nothing that is wanted. */
 export function mayCall(fn: FunctionIr, isWanted: (callee: string) => boolean): boolean {
-  const { words } = fn;
-  if (words === undefined) return calleesOf(fn).some(isWanted);
-  if (madeNames.some((name) => words.all.has(name))) return true;
-  for (const name of words.called) if (isWanted(name)) return true;
+  if (fn.words === undefined) return calleesOf(fn).some(isWanted);
+  if (!wordsTellCalls(fn)) return true;
+  for (const name of fn.words.called) if (isWanted(name)) return true;
   return false;
 }
 

@@ -3,14 +3,15 @@ import type { FileImage } from "../core/image.ts";
 import type { UnitIr } from "./ir.ts";
 import { withoutLongLines } from "./long-lines.ts";
 import { type Outline, outlineOf } from "./outline.ts";
-import { lowerCut, lowerImage } from "./unit.ts";
+import { atOnce } from "../util/slices.ts";
+import { lowerCut, loweringImage } from "./unit.ts";
 
 export type { Outline } from "./outline.ts";
 export { functionsAmong, functionsAt, functionsNamed, isCalledIn, namesCalledIn, recordsNamed, tablesWith } from "./find.ts";
-export { lowerCut } from "./unit.ts";
+export { lowerCut, loweringImage } from "./unit.ts";
 
 export { madeNames } from "./body-words.ts";
-export { calledIn, mayCall, mayMention, mayReturnConstants } from "./foretold.ts";
+export { calledIn, mayCall, mayMention, mayReturnConstants, wordsTellCalls } from "./foretold.ts";
 export { initC } from "./parse.ts";
 export { printExpr, printFunction, printPlace, printStep, printTerminator } from "./print.ts";
 export { elementType } from "./type-text.ts";
@@ -21,7 +22,7 @@ export { definedBy, mentionsVariable, operandsOf, rootOf, walkExpr, walkPlace } 
 
 /** Lowers a pre- or post-image. initC() must have been awaited. Never throws on any text. */
 export function lowerUnit(image: FileImage): UnitIr {
-  return lowerImage(image);
+  return atOnce(loweringImage(image));
 }
 
 /** Lowers a complete C text: a model, an actor, a scenario, the body of a litmus test. */

@@ -172,11 +172,16 @@ function fragmentGap(state: Assembly, fragment: Fragment): { from: number; to: n
   return state.gaps.get(fragment.fromLine - 1) ?? null;
 }
 
-export function lowerPartial(image: FileImage): UnitIr {
+/** In slices: an image may have thousands of fragments and functions. */
+export function* loweringPartial(image: FileImage): Generator<void, UnitIr> {
   const { unit, fragments } = cutText(image);
   const state: Assembly = { image, unit, gaps: new Map(image.gaps.map((gap) => [gap.to, gap])), functions: [], open: null };
+  yield;
   const covered: { from: number; to: number }[] = [];
-  for (const fragment of fragments) place(state, fragment, covered);
+  for (const fragment of fragments) {
+    place(state, fragment, covered);
+    yield;
+  }
   const outside = blankRanges(unit.masked, covered);
   const items = fragments.flatMap((fragment) => itemsIn(outside, fragment, !image.blanksLost));
   const { names, records, opsTables } = readFileScope(unit, items);
@@ -184,6 +189,7 @@ export function lowerPartial(image: FileImage): UnitIr {
   for (const cut of state.functions) {
     const lowered = lowerCut(unit, names, image, cut);
     if (lowered !== null) functions.push(lowered);
+    yield;
   }
   return { file: image.path, functions, records, opsTables, unreadable: [] };
 }

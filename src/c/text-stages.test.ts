@@ -93,6 +93,18 @@ describe("settleConditionals", () => {
     expect(settle("#endif\nint a;\n#else\n")).toBe("      \nint a;\n     \n");
   });
 
+  it.each([false, true])("takes no conditionals apart that nest deeper than any source, and says what it did not (in a fragment: %s)", (fragment) => {
+    const nested = (depth: number): string => `int f()\n{\n${"#ifdef A\n".repeat(depth)}\ta();\n${"#endif\n".repeat(depth)}}\n`;
+    expect(settleConditionals(nested(40), fragment)).toEqual({ code: nested(40), choices: [] });
+    const text = nested(43);
+    const inner = "#ifdef A\n#ifdef A\n#ifdef A\n\ta();\n#endif\n#endif\n#endif";
+    const from = text.indexOf(inner);
+    expect(settleConditionals(text, fragment)).toEqual({
+      code: text.replace(inner, inner.replace(/#\w+(?: A)?/g, (directive) => " ".repeat(directive.length))),
+      choices: [{ k: "gap", from, to: from + inner.length, directiveTo: from + 8, negated: false }],
+    });
+  });
+
   it("keeps length and line ends of any text", () => {
     const piece = fc.constantFrom("#if A\n", "#ifdef B\n", "#else\n", "#elif C\n", "#endif\n", "#define D \\\n", "{", "}", "(", ")", ";", "a", "\n", "= {");
     fc.assert(

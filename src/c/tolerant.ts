@@ -78,7 +78,7 @@ function readList(reader: Reader, nodes: SyntaxNode[], top: boolean): void {
 }
 
 /** Most statements of one body, and of those most that can't be read: what has more is no C, and each costs a parse. */
-const mostStatements = 50_000;
+const mostStatements = 10_000;
 const mostBroken = 200;
 
 function exhausted(reader: Reader, last: SyntaxNode | undefined): boolean {

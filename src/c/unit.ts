@@ -14,7 +14,7 @@ import { maskBody } from "./mask.ts";
 import { type Outline, outlineOf } from "./outline.ts";
 import { moved } from "./parsed-before.ts";
 import { parse } from "./parse.ts";
-import { lowerPartial } from "./partial.ts";
+import { loweringPartial } from "./partial.ts";
 import type { Summaries } from "./summary.ts";
 import type { SyntaxNode } from "./syntax.ts";
 import { readBody } from "./tolerant.ts";
@@ -161,8 +161,8 @@ function namesOf(outline: Outline): UnitNames {
   return { variables: { get: typeOf, has: (name) => typeOf(name) !== undefined }, records: { get: fieldsOf } };
 }
 
-export function lowerImage(image: FileImage): UnitIr {
+export function* loweringImage(image: FileImage): Generator<void, UnitIr> {
   const lines = withoutLongLines(image.lines);
-  if (image.gaps.length > 0) return lowerPartial({ ...image, lines });
+  if (image.gaps.length > 0) return yield* loweringPartial({ ...image, lines });
   return lowerCut(outlineOf(image.path, lines.join("\n"), !image.blanksLost));
 }

@@ -1,26 +1,34 @@
 /** Who calls whom among the functions in view, and what a function calls: answers that need no path. */
-import { calleesOf, mayCall, operandsOf, stepsOf, walkExpr } from "../c/index.ts";
+import { calledIn, calleesOf, operandsOf, stepsOf, walkExpr, wordsTellCalls } from "../c/index.ts";
 import type { Expr, FunctionIr, UnitIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect, LockClass, LockRef } from "../rulebook/schema.ts";
 import { byKey } from "../util/by-key.ts";
 
-const effects = new WeakMap<Rulebook, WeakMap<FunctionIr, ReadonlySet<Effect>>>();
-
-/** The effects of all that a function calls, each once: rules ask for them on every path. */
-function effectsIn(fn: FunctionIr, rulebook: Rulebook): ReadonlySet<Effect> {
-  const functions = effects.get(rulebook) ?? new WeakMap<FunctionIr, ReadonlySet<Effect>>();
-  effects.set(rulebook, functions);
-  const known = functions.get(fn) ?? new Set(calleesOf(fn).flatMap((callee) => rulebook.contract(callee)?.effects ?? []));
-  functions.set(fn, known);
-  return known;
+/** The effects of the contracts of some names of each function, each once: rules ask for them on every path. */
+function effectsOf(namesIn: (fn: FunctionIr) => Iterable<string>): (fn: FunctionIr, rulebook: Rulebook) => ReadonlySet<Effect> {
+  const effects = new WeakMap<Rulebook, WeakMap<FunctionIr, ReadonlySet<Effect>>>();
+  return (fn, rulebook) => {
+    const functions = effects.get(rulebook) ?? new WeakMap<FunctionIr, ReadonlySet<Effect>>();
+    effects.set(rulebook, functions);
+    const known = functions.get(fn) ?? new Set(Array.from(namesIn(fn)).flatMap((callee) => rulebook.contract(callee)?.effects ?? []));
+    functions.set(fn, known);
+    return known;
+  };
 }
+
+const effectsIn = effectsOf(calleesOf);
+const effectsForetold = effectsOf(calledIn);
 
 /** Whether `fn` calls something whose contract has such an effect. */
 export function hasEffect(fn: FunctionIr, rulebook: Rulebook, wanted: (effect: Effect) => boolean): boolean {
-  const hasIt = (callee: string): boolean => rulebook.contract(callee)?.effects?.some(wanted) ?? false;
-  if (effects.get(rulebook)?.has(fn) !== true && !mayCall(fn, hasIt)) return false;
-  for (const effect of effectsIn(fn, rulebook)) if (wanted(effect)) return true;
+  // Of most functions their words say that they have none, and their bodies are not read to learn it.
+  if (wordsTellCalls(fn) && !some(effectsForetold(fn, rulebook), wanted)) return false;
+  return some(effectsIn(fn, rulebook), wanted);
+}
+
+function some(effects: ReadonlySet<Effect>, wanted: (effect: Effect) => boolean): boolean {
+  for (const effect of effects) if (wanted(effect)) return true;
   return false;
 }
 

@@ -8,7 +8,19 @@ const special: ReadonlySet<string> = new Set(["kernel", "hugetlb", "pfnmap"]);
 
 const defaults: Settings = { vma: "anon", users: "live", "free-tables": "rcu" };
 
+/** What is known by the text of the settings: each replay asks for the same few hundred, and a world is built for each. */
+const known = new WeakMap<Actor, Map<string, boolean>>();
+
 export function fits(actor: Actor, settings: Settings): boolean {
+  const asked = known.get(actor) ?? new Map<string, boolean>();
+  known.set(actor, asked);
+  const key = JSON.stringify(settings);
+  const found = asked.get(key) ?? isPossible(actor, settings);
+  asked.set(key, found);
+  return found;
+}
+
+function isPossible(actor: Actor, settings: Settings): boolean {
   const vma = settings["vma"] ?? "anon";
   if (special.has(vma) && !(actor.needs.get("vma")?.includes(vma) ?? false)) return false;
   for (const [key, allowed] of actor.needs) if (!allowed.includes(settings[key] ?? defaults[key] ?? "")) return false;

@@ -15,13 +15,28 @@ export function atOnce<T>(work: Generator<void, T>): T {
 /** Milliseconds of work before the event loop has its turn. */
 const slice = 50;
 
+/** When it last had one of here: a thousand short works one after the other keep others waiting as a long one does. */
+let lastTurn = 0;
+
+function isDue(): boolean {
+  return milliseconds() - lastTurn >= slice;
+}
+
+async function turn(): Promise<void> {
+  await new Promise(setImmediate);
+  lastTurn = milliseconds();
+}
+
 /** Does the work and lets the event loop run in between. Rejects with what the work throws. */
 export async function inSlices<T>(work: Generator<void, T>): Promise<T> {
-  for (let since = milliseconds(); ; ) {
+  for (;;) {
     const step = work.next();
+    if (isDue()) await turn();
     if (step.done === true) return step.value;
-    if (milliseconds() - since < slice) continue;
-    await new Promise(setImmediate);
-    since = milliseconds();
   }
+}
+
+/** Lets the event loop run if it is due: for loops over what may all be at hand, where waiting for it is no turn for others. */
+export async function pause(): Promise<void> {
+  if (isDue()) await turn();
 }

@@ -47,7 +47,8 @@ export function* changing(pre: readonly FunctionCheck[], post: readonly Function
     if (!isAfforded(lost)) continue;
     const broken = [...lost.from.obligations, ...lost.to.obligations].flatMap((o) => (o.outcome === "violated" ? [o.rule] : []));
     // New code brings its own protections: what comes on paths where nothing came tells of no repair.
-    found.push(...told(lost, [...(isShownElsewhere(lost) ? [] : eitherWay), ...(lost.whole ? alongPaths : [])], broken), ...told(won, eitherWay, broken));
+    found.push(...(yield* telling(lost, [...(isShownElsewhere(lost) ? [] : eitherWay), ...(lost.whole ? alongPaths : [])], broken)));
+    found.push(...(yield* telling(won, eitherWay, broken)));
   }
   return found;
 }
@@ -66,12 +67,16 @@ function isAfforded({ from, to, pool }: Pair): boolean {
 
 /** What no longer comes on the paths on which it came. */
 export function lostAlongPaths(pair: Pair): Finding[] {
-  return pair.whole ? told(pair, alongPaths, []) : [];
+  return pair.whole ? atOnce(telling(pair, alongPaths, [])) : [];
 }
 
 /** Of a rule the comparison speaks that knows best, once for a place; none of a rule that is broken in one of the versions. */
-function told(pair: Pair, comparisons: readonly Comparison[], broken: readonly RuleId[]): Finding[] {
-  const found = comparisons.map((compare) => compare(pair).filter(({ rule }) => !broken.includes(rule)));
+function* telling(pair: Pair, comparisons: readonly Comparison[], broken: readonly RuleId[]): Generator<void, Finding[]> {
+  const found: (readonly Change[])[] = [];
+  for (const compare of comparisons) {
+    found.push(compare(pair).filter(({ rule }) => !broken.includes(rule)));
+    yield;
+  }
   const isAbout = (one: Change, rule: RuleId): boolean => one.rule === rule || one.also === rule;
   const speaks = (rule: RuleId): readonly Change[] | undefined => found.find((list) => list.some((one) => isAbout(one, rule) && isSure(one, pair))) ?? found.find((list) => list.some((one) => isAbout(one, rule)));
   const said = found.flatMap((list) => unique(list.filter(({ rule }) => speaks(rule) === list)));

@@ -15,8 +15,12 @@ export function neverSetAt(unmap: CallStep, fn: FunctionIr): string | null {
   return found.get(unmap) ?? null;
 }
 
+/** Variables of a function that ways are followed for; a function with more pointers to entries is no source. */
+const mostVariables = 200;
+
 function guardedUnmaps(fn: FunctionIr): Map<CallStep, string> {
   const found = new Map<CallStep, string>();
+  const unsetAt = new Map<string, ReadonlySet<number>>();
   for (const block of fn.blocks) {
     const { end } = block;
     if (end.k !== "branch" || end.cond.k !== "var") continue;
@@ -24,7 +28,10 @@ function guardedUnmaps(fn: FunctionIr): Map<CallStep, string> {
     const variable = fn.vars.get(name);
     if (variable?.type !== "pte_t *" || variable.kind !== "local" || variable.addressTaken) continue;
     const unmap = fn.blocks[end.yes]!.steps.find((step): step is CallStep => step.op === "call" && (step.callee ?? "").startsWith("pte_unmap") && isVariable(step.args[0], name));
-    if (unmap && declaredBare(fn, name) && isReachedUnset(fn, block.id, name)) found.set(unmap, variable.source);
+    if (unmap === undefined) continue;
+    // One variable may be tested thousands of times.
+    if (!unsetAt.has(name) && unsetAt.size < mostVariables) unsetAt.set(name, reachedUnset(fn, name));
+    if (unsetAt.get(name)?.has(block.id)) found.set(unmap, variable.source);
   }
   return found;
 }
@@ -33,35 +40,31 @@ function isVariable(expr: Expr | undefined, name: string): boolean {
   return expr?.k === "var" && expr.name === name;
 }
 
-function declaredBare(fn: FunctionIr, name: string): boolean {
-  return fn.blocks.some((block) => block.steps.some((step) => isBare(step, name)));
-}
-
 function isBare(step: Step, name: string): boolean {
   return step.op === "assign" && step.dst === name && step.declare && step.value === null;
 }
 
-/** Whether a way leads from the declaration to the end of this block on which nothing sets the variable, nor a branch was taken that its use decides. */
-function isReachedUnset(fn: FunctionIr, target: number, name: string): boolean {
-  const seen = new Set<number>();
+/** Blocks to whose end a way leads from the declaration on which nothing sets the variable, nor a branch was taken that its use decides. */
+function reachedUnset(fn: FunctionIr, name: string): Set<number> {
+  const reached = new Set<number>();
   const open: number[] = [];
   const leave = (id: number, from: number): void => {
     const steps = fn.blocks[id]!.steps.slice(from);
     if (steps.some((step) => !isBare(step, name) && (definedBy(step) === name || uses(step, name)))) return;
-    if (id === target) open.push(-1);
-    else for (const to of followers(fn, fn.blocks[id]!)) if (!seen.has(to)) open.push(to);
+    reached.add(id);
+    open.push(...followers(fn, fn.blocks[id]!));
   };
   for (const block of fn.blocks) {
     const at = block.steps.findIndex((step) => isBare(step, name));
     if (at >= 0) leave(block.id, at + 1);
   }
+  const seen = new Set<number>();
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (id === -1) return true;
     if (seen.has(id)) continue;
     seen.add(id);
     leave(id, 0);
   }
-  return false;
+  return reached;
 }
 
 function uses(step: Step, name: string): boolean {
