@@ -77,6 +77,30 @@ const flushedByAnother: readonly (readonly [property: string, world: string, fun
   ["stale-walk", "pte=none,none", freer("lazy", "") + freer("thorough", flushes)],
 ];
 
+/** Allocates a table when the other is ready, installs it with contents that nothing orders, and says so. */
+const installer = `static atomic_t ready, there;
+void install(struct mm_struct *mm, pmd_t *pmd)
+{
+	pgtable_t new;
+
+	if (!atomic_read(&ready))
+		return;
+	new = pte_alloc_one(mm);
+	mmap_read_lock(mm);
+	mm_inc_nr_ptes(mm);
+	if (pmd_none(READ_ONCE(*pmd)))
+		pmd_populate(mm, pmd, new);
+	atomic_inc(&there);
+	mmap_read_unlock(mm);
+}
+`;
+
+/** Reads from the table under a lock that was held and released before it was there; under one that its installer may still hold. */
+const unorderedReaders: readonly (readonly [what: string, text: string])[] = [
+  ["a lock released before it was allocated", "i_mmap_lock_write(mapping);\n\ti_mmap_unlock_write(mapping);\n\tatomic_inc(&ready);\n\tif (!atomic_read(&there))\n\t\treturn;\n\ti_mmap_lock_write(mapping);"],
+  ["a lock that another reader may still hold", "atomic_inc(&ready);\n\tif (!atomic_read(&there))\n\t\treturn;\n\tmmap_read_lock(mm);"],
+];
+
 /** A thread alone that goes round so often, with so many variables, that its states are longer than what is kept; then it takes a lock twice. */
 function longLoop(rounds: number): string {
   const names = Array.from({ length: 60 }, (_, n) => `v${n}`);
@@ -119,6 +143,15 @@ describe("a search", () => {
       const [cast] = castsOf("s.c", header("flushed by another", threads).replace("pmd=table", `pmd=table ${ptes}`) + functions, library);
       const found = [true, false].map((reduce) => play(cast!, { bound: 10_000, reduce }).found?.fault.property);
       expect(found).toEqual([property, property]);
+    }
+  });
+
+  it.each(unorderedReaders)("does not take a table's contents for ordered by %s", (_, text) => {
+    const reads = `void reads(struct mm_struct *mm, struct address_space *mapping, pmd_t *pmd)\n{\n\t${text}\n\tif (!pmd_none(READ_ONCE(*pmd)))\n\t\tREAD_ONCE(*world_first(READ_ONCE(*pmd)));\n\t${text.includes("mmap_read_lock") ? "mmap_read_unlock(mm)" : "i_mmap_unlock_write(mapping)"};\n}\n`;
+    for (const threads of ["install reads", "reads install"]) {
+      const [cast] = castsOf("s.c", header("unordered", threads).replace("pmd=table", "pmd=none") + installer + reads, library);
+      const found = [true, false].map((reduce) => play(cast!, { bound: 10_000, reduce }).found?.fault.property);
+      expect(found).toEqual(["uninitialised-table", "uninitialised-table"]);
     }
   });
 

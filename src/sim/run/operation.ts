@@ -32,11 +32,15 @@ export function entryRead(world: World, table: number, index: number): Touch[] {
   return [touch(resources.entry(table, index), touchRead), touch(resources.life(table), touchRead)];
 }
 
-/** Footprint of a change of an entry: a table that it points to before or after changes its life, translations change. */
+/**
+ * Footprint of a change of an entry: a table that it points to before or after changes its life, translations change. A change of one just above adds
+ * what the other leaves or not, which the table's life tells; of one further above only the translations do.
+ */
 export function entryWrite(world: World, turn: Turn, table: number, index: number, value: Value | null): Touch[] {
   const { resources, layout } = world;
-  const list = [touch(resources.entry(table, index), touchWrite), touch(resources.life(table), touchRead), touch(resources.tlb, touchAdd)];
-  if (layout.levels[table] === "pte") return list;
+  const level = layout.levels[table];
+  const list = [touch(resources.entry(table, index), touchWrite), touch(resources.life(table), touchRead), touch(resources.tlb, level === "pte" || level === "pmd" ? touchAdd : touchWrite)];
+  if (level === "pte") return list;
   const old = index >= 0 && index < 2 ? wholeAt(turn, table, index) : null;
   for (const entry of [old, value]) {
     if (entry?.k === "entry" && entry.kind === "table") list.push(touch(resources.life(entry.target), touchWrite));

@@ -134,12 +134,12 @@ const endVmaWrite: OperationMaker = (world, [mm]) => {
   };
 };
 
-/** 0 when nobody holds the lock. */
+/** 0 when nobody holds the lock. Takers for reading pass each other over, but not who looks: looking is no reading of what they share. */
 function isLocked(kind: LockKind): OperationMaker {
   return (world, [address]) => {
     const lock = address === undefined ? null : lockAt(world, address, kind);
     return lock && {
-      footprint: () => [touch(world.resources.take(lock.n), touchRead), touch(world.resources.look(lock.n), touchRead)],
+      footprint: () => [touch(world.resources.take(lock.n), touchAdd), touch(world.resources.look(lock.n), touchRead)],
       run: (turn) => world.values.bool(writerOf(turn, lock.n) >= 0 || readersOf(turn, lock.n) !== 0),
     };
   };

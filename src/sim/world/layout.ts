@@ -59,8 +59,9 @@ export interface Layout {
   readonly shares: number;
   /** [lock] writer + 1, plus readers << 8 */
   readonly lock: number;
-  /** [lock] tables whose contents the next taker is sure to see */
+  /** [lock] tables whose contents whoever takes it next is sure to see, and whoever takes it for writing: a reader does not wait for readers */
   readonly lockSees: number;
+  readonly lockSeesAlone: number;
   /** [thread] locks that the thread holds in any way, and those that it holds for writing, as sets */
   readonly holds: number;
   readonly holdsAlone: number;
@@ -144,7 +145,7 @@ function layOut(sizes: Sizes): Layout {
     observed: take(sizes.threads * tables * entriesPerTable),
     life: take(tables), owner: take(tables), grace: take(tables), ordered: take(tables), walked: take(cpus * tables),
     links: take(tables), shares: take(tables), deposits: take(tables),
-    lock: take(sizes.locks), lockSees: take(sizes.locks), holds: take(sizes.threads), holdsAlone: take(sizes.threads),
+    lock: take(sizes.locks), lockSees: take(sizes.locks), lockSeesAlone: take(sizes.locks), holds: take(sizes.threads), holdsAlone: take(sizes.threads),
     rcu: take(sizes.threads), irq: take(sizes.threads), ipi: take(sizes.threads), walking: take(sizes.threads),
     gatherPages: take(sizes.threads), gatherTables: take(sizes.threads), gatherRange: take(sizes.threads), marked: take(sizes.threads),
     tlb: take(cpus * virtualPages.length), unflushed: take(virtualPages.length), owes: take(sizes.threads), held: take(sizes.threads), batched: take(sizes.threads), runs: take(sizes.mms), secondary: take(virtualPages.length),

@@ -85,9 +85,8 @@ export function takeLock(turn: Turn, locks: LockNames, lock: number, mode: LockM
     return;
   }
   giveLock(layout, data, turn.thread, lock, mode);
-  for (let table = 0; table < layout.tables; table++) {
-    if (data[layout.lockSees + lock]! & (1 << table)) data[layout.ordered + table]! |= 1 << turn.thread;
-  }
+  const seen = data[(mode === "write" ? layout.lockSeesAlone : layout.lockSees) + lock]!;
+  for (let table = 0; table < layout.tables; table++) if (seen & (1 << table)) data[layout.ordered + table]! |= 1 << turn.thread;
   turn.note?.(mode === "write" ? `takes ${name}` : `takes ${name} for reading`);
 }
 
@@ -102,9 +101,10 @@ export function releaseLock(turn: Turn, locks: LockNames, lock: number, mode: Lo
   data[layout.lock + lock]! -= mode === "write" ? turn.thread + 1 : 1 << (turn.thread + 8);
   data[layout.holds + turn.thread]! &= ~bitOf(lock);
   data[layout.holdsAlone + turn.thread]! &= ~bitOf(lock);
-  for (let table = 0; table < layout.tables; table++) {
-    if (data[layout.ordered + table]! & (1 << turn.thread)) data[layout.lockSees + lock]! |= 1 << table;
-  }
+  let seen = 0;
+  for (let table = 0; table < layout.tables; table++) if (data[layout.ordered + table]! & (1 << turn.thread)) seen |= 1 << table;
+  data[layout.lockSeesAlone + lock]! |= seen;
+  if (mode === "write") data[layout.lockSees + lock]! |= seen;
   turn.note?.(`releases ${name}`);
 }
 

@@ -10,10 +10,19 @@ export function allocateTable(turn: Turn, level: Level): number {
   if (table < 0) return -1;
   data[layout.life + table] = life.private;
   data[layout.owner + table] = turn.thread + 1;
-  data[layout.ordered + table] = own(turn);
+  forgetOrder(turn, table);
   for (let index = 0; index < entriesPerTable; index++) data[layout.entry + table * entriesPerTable + index] = turn.values.none.id;
   turn.note?.(`allocates ${tableName(layout, table)}`);
   return table;
+}
+
+/** The table is filled anew: what locks have ordered was what it held before. */
+function forgetOrder({ layout, data, thread }: Turn, table: number): void {
+  data[layout.ordered + table] = 1 << thread;
+  for (let lock = 0; lock < layout.locks; lock++) {
+    data[layout.lockSees + lock]! &= ~(1 << table);
+    data[layout.lockSeesAlone + lock]! &= ~(1 << table);
+  }
 }
 
 /** Threads that an RCU grace period which starts now must wait for. Interrupts off counts as a read section. */
@@ -57,8 +66,8 @@ export function withdrawTable(turn: Turn, pmdTable: number): number {
   data[layout.deposits + pmdTable] = set & ~(1 << table);
   data[layout.life + table] = life.private;
   data[layout.owner + table] = turn.thread + 1;
-  // It will be filled anew: what it will hold is not ordered for others yet.
-  data[layout.ordered + table] = own(turn);
+  // What it will hold is not ordered for others yet.
+  forgetOrder(turn, table);
   turn.note?.(`withdraws ${tableName(layout, table)}`);
   return table;
 }
