@@ -5,6 +5,7 @@
  * comes on which of its paths, where all of it is in view (paths/).
  */
 import { stepsOf } from "../c/index.ts";
+import type { Expr, FunctionIr } from "../c/ir.ts";
 import { type FunctionCheck, newPool, type Pool } from "../check/index.ts";
 import type { Finding, RuleId } from "../core/finding.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
@@ -53,6 +54,15 @@ export function* changing(pre: readonly FunctionCheck[], post: readonly Function
   return found;
 }
 
+/** What a page-table lock keeps. */
+const keptByLocks: readonly RuleId[] = ["entry-lock", "table-free", "stale-read"];
+
+/** `ptl != pml && !spin_trylock(pml)`: where the two are one lock, the caller's lock is the one that the path would have taken. */
+function asksWhichLock({ blocks, vars }: FunctionIr): boolean {
+  const isLock = (expr: Expr): boolean => expr.k === "var" && vars.get(expr.name)?.type === "spinlock_t *";
+  return blocks.some(({ end }) => end.k === "branch" && end.cond.k === "binary" && /^[=!]=$/.test(end.cond.op) && isLock(end.cond.left) && isLock(end.cond.right));
+}
+
 /** Whether the pool has room for the two versions; takes it. */
 function isAfforded({ from, to, pool }: Pair): boolean {
   const sizes = [from, to].map(({ fn }) => stepsOf(fn).length + fn.blocks.length);
@@ -72,9 +82,10 @@ export function lostAlongPaths(pair: Pair): Finding[] {
 
 /** Of a rule the comparison speaks that knows best, once for a place; none of a rule that is broken in one of the versions. */
 function* telling(pair: Pair, comparisons: readonly Comparison[], broken: readonly RuleId[]): Generator<void, Finding[]> {
+  const given = asksWhichLock(pair.to.fn) && !asksWhichLock(pair.from.fn) ? keptByLocks : [];
   const found: (readonly Change[])[] = [];
   for (const compare of comparisons) {
-    found.push(compare(pair).filter(({ rule }) => !broken.includes(rule)));
+    found.push(compare(pair).filter(({ rule }) => !broken.includes(rule) && !given.includes(rule)));
     yield;
   }
   const isAbout = (one: Change, rule: RuleId): boolean => one.rule === rule || one.also === rule;

@@ -4,6 +4,7 @@
  * huge_pte_offset(); mm/hugetlb.c, huge_pmd_unshare()). How many share it is in the table's own counter: the reference
  * count of its page is raised by whoever comes across it.
  */
+import { mentionsVariable, operandsOf, stepsOf } from "../../c/index.ts";
 import type { Expr } from "../../c/ir.ts";
 import { judgeHeld } from "../held.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
@@ -25,7 +26,7 @@ export const hugetlbShare: Rule = {
 function judgeCount(page: string, call: CallInfo, site: Site): void {
   const found = site.callOf(page);
   const address = found?.contract?.returns?.pageOf === undefined ? undefined : found.step.args[0];
-  if (address === undefined || !isEntryPointer(address, site)) return;
+  if (address === undefined || !isEntryPointer(address, site) || isAskedForAny(call.step.dst, site)) return;
   site.judge({
     rule: "hugetlb-share",
     outcome: "violated",
@@ -34,6 +35,16 @@ function judgeCount(page: string, call: CallInfo, site: Site): void {
     requires: ["the table's own share count (ptdesc_pmd_is_shared(), since 6.13 and in stable trees)"],
     references: call.contract?.references ?? [],
   });
+}
+
+/** `WARN_ON(!page_count(page))`: whether there is a user at all says nothing of their number. */
+function isAskedForAny(count: string | null, { frame: { fn } }: Site): boolean {
+  if (count === null) return false;
+  const operands = stepsOf(fn).flatMap((step) => operandsOf(step)).filter((operand) => mentionsVariable(operand, count));
+  const tests = fn.blocks.flatMap(({ end }) => (end.k === "branch" && mentionsVariable(end.cond, count) ? [end.cond] : []));
+  const returned = fn.blocks.some(({ end }) => end.k === "return" && end.value !== null && mentionsVariable(end.value, count));
+  const isZeroTest = (expr: Expr): boolean => (expr.k === "unary" && expr.op === "!" && expr.arg.k === "var") || (expr.k === "binary" && /^[=!]=$/.test(expr.op) && expr.right.k === "num" && expr.right.value === 0n);
+  return !returned && operands.every(isZeroTest) && tests.every((expr) => isZeroTest(expr) || expr.k === "var");
 }
 
 /** Where the declaration lies in a gap, the name tells. */

@@ -5,14 +5,14 @@
  * returned) may be meant to stay held; that is left open. A release of a lock that this function did not take means
  * that the caller held it, unless this path released it before.
  */
-import type { LockFact } from "../facts.ts";
+import { type LockFact, truthOf } from "../facts.ts";
 import { callersLock, coversEntries, describeLock, isNeverSet } from "../effects.ts";
-import { calleesOf } from "../../c/index.ts";
+import { calleesOf, stepsOf } from "../../c/index.ts";
 import { hasEffect, isOfClass } from "../call-graph.ts";
 import type { Rule, Site } from "../model.ts";
 import type { Effect, LockClass } from "../../rulebook/schema.ts";
 import * as sym from "../symbols.ts";
-import type { Step, Terminator } from "../../c/ir.ts";
+import type { FunctionIr, Step, Terminator } from "../../c/ir.ts";
 
 const checked: ReadonlySet<string> = new Set(["pte-ptl", "pmd-ptl", "pud-ptl", "page_table_lock", "spin", "mmap", "i_mmap", "anon_vma", "rcu"]);
 
@@ -139,17 +139,31 @@ function escapes(lock: LockFact, value: string, site: Site): boolean {
     if (held !== lock.id || /^&\d+:[^.[]*$/.test(address)) continue;
     if (!isFaultStructure(address, site)) return true;
   }
-  return returnsLocked(lock, value, site) || implementsContract(site);
+  return returnsLocked(lock, value, site) || implementsContract(site) || tellsCaller(lock, site);
+}
+
+/** `*mmap_locked = true;`: the caller is told by a flag of its own that it has the lock now. */
+function tellsCaller(lock: LockFact, site: Site): boolean {
+  if (lock.class !== "mmap" && lock.class !== "vma") return false;
+  const { fn, id } = site.frame;
+  return fn.params.some((param) => fn.vars.get(param)?.type === "bool *" && /lock/.test(param) && truthOf(site.facts.memory.get(sym.parameter(id, param)) ?? "", site.facts) === true);
 }
 
 /**
  * A fault handler that gives a pte and its lock back on some path means to do so on all, though they lie in the caller's
- * structure; one that never does takes them for its caller.
+ * structure; one that never does takes them for its caller, and so does one that gives back a pointer of its own where
+ * it fails and puts it into the structure where it does not.
  */
 export function isFaultStructure(address: string, site: Site): boolean {
-  if (site.rulebook.context(site.frame.fn.name)?.handsOver || !hasEffect(site.frame.fn, site.rulebook, (e) => e.do === "unmap")) return false;
   const { fn, id } = site.frame;
+  if (site.rulebook.context(fn.name)?.handsOver || !hasEffect(fn, site.rulebook, (e) => e.do === "unmap") || unmapsLocalsOnly(fn, site)) return false;
   return fn.params.some((param) => fn.vars.get(param)?.type === "struct vm_fault *" && address.startsWith(`${sym.parameter(id, param)}.`));
+}
+
+/** Where it unmaps, it does so by a variable of its own, never by the field of the structure. */
+function unmapsLocalsOnly(fn: FunctionIr, site: Site): boolean {
+  const unmaps = stepsOf(fn).filter((step) => step.op === "call" && step.callee !== null && (site.rulebook.contract(step.callee)?.effects?.some((e) => e.do === "unmap") ?? false));
+  return unmaps.length > 0 && unmaps.every((step) => step.op === "call" && step.args.some((arg) => arg.k === "var" && fn.vars.get(arg.name)?.type === "pte_t *"));
 }
 
 /** The function is one whose contract says that it returns with a lock held. */

@@ -27,7 +27,8 @@ export const staleRead: Rule = {
     judgeKeptFolio(call, site);
     noteTransient(call, site);
     judgeTableRemoval(call, site);
-    if (!call.contract?.returns?.same) return;
+    const getsCompared = call.contract?.effects?.some((effect) => effect.do === "read") === true && comparedIn(site.frame.fn).withValue.has(call.step.dst ?? "");
+    if (!call.contract?.returns?.same && !getsCompared) return;
     site.judge({ rule: "stale-read", outcome: "proved", what: comparedAgain, message: "", quiet: "deed" });
   },
 

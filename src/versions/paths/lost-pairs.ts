@@ -53,11 +53,11 @@ function balanceOf({ family, rule }: PairStep, from: Books, to: Books, pair: Pai
   const others = new Set(to.steps.map((one) => one.family).filter((one) => one !== family));
   if (!oneSided && Array.from(others).some((one) => more(from, to, one, 1) > 0 || more(from, to, one, -1) > 0)) return null;
   // What was reported of the code before may be what the patch mends.
-  if (before.findings.some((finding) => finding.rule === rule) || isMovedTo(family, pair)) return [];
+  if (before.findings.some((finding) => finding.rule === rule) || isMovedTo(family, pair) || isOneSide(family, after.fn, pair) || otherSideChanges(family, opens, closes, pair)) return [];
   // Where some paths had the new effect before, the patch may make the others like them.
   const strong = (oneSided && (wasBalanced || surprising.length > 0)) || (wasBalanced && opens === 0 && closes === 0);
   const message = surprising.length > 0 || old.size !== now.size
-    ? `${after.fn.name}() ${inWords(now)} the ${family} where it ${inWords(old, true)} it before the patch, and its callers go on as they did`
+    ? `${after.fn.name}() returns with the ${family} ${inWords(now)}, before the patch ${inWords(old)}, and its callers go on as they did`
     : `${after.fn.name}() no longer ${closes < 0 ? "gives back" : "takes"} the ${family} on one of the paths on which it did before the patch`;
   return [loss(rule, placeOf(family, after.fn, pair), `net effect on the ${family}`, message, !strong)];
 }
@@ -117,6 +117,20 @@ function isMovedTo(family: string, pair: Pair): boolean {
   });
 }
 
+/** The function is what takes or gives back for others (lazy_mmu_mode_enable()): when it does nothing its other side does nothing either. */
+function isOneSide(family: string, { name }: FunctionIr, { rulebook }: Pair): boolean {
+  return family === "lazy MMU mode" && (rulebook.ever(name)?.effects?.some((effect) => effect.do === "lazy-mmu") ?? false);
+}
+
+/** What this function no longer takes, another that the patch touches no longer gives back, or the other way round: the two go together. */
+function otherSideChanges(family: string, opens: number, closes: number, pair: Pair): boolean {
+  const { touched, from, to } = pair;
+  const lessOf = (side: string): boolean => touched.to.beside(to, sidesIn, `${family} ${side}`) < touched.from.beside(from, sidesIn, `${family} ${side}`);
+  return (opens < 0 && closes >= 0 && lessOf("closes")) || (closes < 0 && opens >= 0 && lessOf("opens"));
+}
+
+const sidesIn: Measure = ({ fn }, rulebook) => counted(pairStepsIn(fn, rulebook).map((step) => `${step.family} ${step.by > 0 ? "opens" : "closes"}`));
+
 const familiesIn: Measure = ({ fn }, rulebook) => counted(pairStepsIn(fn, rulebook).map((step) => step.family));
 
 /** Which return differs cannot be named in general: the first step of the family is. */
@@ -125,7 +139,7 @@ function placeOf(family: string, fn: FunctionIr, { rulebook }: Pair): Loc {
   return { line: fn.line, column: 1 };
 }
 
-function inWords(sums: ReadonlySet<number>, past: boolean = false): string {
-  const word = (sum: number): string => (sum === 0 ? (past ? "balanced" : "balances") : sum > 0 ? (past ? "kept" : "keeps") : past ? "released" : "releases");
+function inWords(sums: ReadonlySet<number>): string {
+  const word = (sum: number): string => (sum === 0 ? "as it found it" : sum > 0 ? "taken" : "given back");
   return Array.from(new Set(Array.from(sums).toSorted((a, b) => a - b).map(word))).join(" or ");
 }

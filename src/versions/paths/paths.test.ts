@@ -64,6 +64,16 @@ describe("locks that went on one side", () => {
     expect(said(inside, outside)).toEqual([]);
   });
 
+  it("says nothing where the other side goes with it, or the lock may be the caller's own", () => {
+    const open = (line: string): string => `bool f(struct mm_struct *mm)\n{\n\tif (mm->x)\n\t\treturn false;\n${line}\treturn true;\n}\n`;
+    const close = (line: string): string => `void g(struct mm_struct *mm)\n{\n${line}\tdone(mm);\n}\n`;
+    expect(said(open("\tmmap_read_lock(mm);\n") + close("\tmmap_read_unlock(mm);\n"), open("") + close(""))).toEqual([]);
+    expect(said(open("\tmmap_read_lock(mm);\n") + close("\tmmap_read_unlock(mm);\n"), open("") + close("\tmmap_read_unlock(mm);\n"))).toEqual(["warning lock-balance f:1"]);
+    const zap = (pte: string, test: string): string => `static bool f(struct mm_struct *mm, pmd_t *pmd, ${pte} *ptl)\n{\n\tspinlock_t *pml = pmd_lockptr(mm, pmd);\n\tif (${test}!spin_trylock(pml))\n\t\treturn false;\n\tpmdp_get(pmd);\n\tpmd_clear(pmd);\n\tif (${test || "1 || "}1)\n\t\tspin_unlock(pml);\n\treturn true;\n}\n`;
+    expect(said(zap("spinlock_t", ""), zap("spinlock_t", "ptl != pml && "))).toEqual([]);
+    expect(said(zap("struct lock", ""), zap("struct lock", "mm->x && "))).not.toEqual([]);
+  });
+
   it("notes what runs without the lock, or under a weaker one", () => {
     const write = body("mmap_write_lock(mm);", "zap_page_range_single(vma, addr, 4096, NULL);", "mmap_write_unlock(mm);", "return 0;");
     const weaker = write.replace("write_lock", "read_lock").replace("write_unlock", "read_unlock");

@@ -1,6 +1,7 @@
 /** Kinds of entries that reach a call in one version and are kept from it in the other. */
 import { type Evidence, type FunctionCheck, kindNames, meantToCome, notLookedAgain, notLookedAt, testedOtherwise } from "../../check/index.ts";
 import type { FunctionIr } from "../../c/ir.ts";
+import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Change } from "../change.ts";
 import type { Pair } from "../pair.ts";
 import { copes } from "../paths/test-meaning.ts";
@@ -14,6 +15,7 @@ export function kindsLetThrough({ from, to, judged, rulebook }: Pair): Change[] 
   const grown = keysOf(uses(to)).flatMap((key) => {
     const [a, b] = [uses(from).filter((e) => keyOf(e) === key), uses(to).filter((e) => keyOf(e) === key)];
     if (a.length < b.length) return [];
+    if (b.some((e) => looksItself(e.note, rulebook))) return [];
     const openIn = (list: readonly Evidence[], kind: number): number => list.filter((e) => (e.open! & kind) !== 0).length;
     if (b.some((e) => (e.open! & testedOtherwise) !== 0)) return [];
     const bits = Array.from({ length: 16 }, (_, i) => 1 << i).filter((kind) => openIn(b, kind) > openIn(a, kind) && openIn(b, meantToCome(kind)) === 0);
@@ -25,17 +27,23 @@ export function kindsLetThrough({ from, to, judged, rulebook }: Pair): Change[] 
   const common = grown.reduce((set, { more }) => set & more, ~0);
   return grown.flatMap(({ place, more: all }) => {
     const more = common === 0 ? all : common;
-    const names = kindNames(more).filter((name) => name !== "bad");
+    const names = kindNames(more).filter((name) => name !== "bad" && (name !== "devmap" || rulebook.contract("pmd_devmap") !== null));
     const blind = (more & notLookedAt) !== 0;
     const callee = place.note;
     const change = { loc: { line: place.line, column: place.column }, what: place.what, weak: false, shown: true, also: "entry-kind" } as const;
     if ((more & notLookedAgain) !== 0) return [{ ...change, rule: "stale-read" as const, message: (direction: Pair["direction"]) => (direction === "lost" ? `the patch hands an entry to ${callee} under its lock without looking at it again there, which was done before` : `the patch looks at the entry again under its lock before ${callee}`) }];
     // A huge entry there was meant for another branch; what is not present makes the lookup fail, as its callers expect.
     if (!names.some((name) => name === "leaf" || name === "devmap") && copes(/^\w+/.exec(callee)?.[0] ?? "", rulebook)) return [];
+    if (names.length === 0) return [];
     if (names.every((name) => name === "none" || (!judged && name === "table"))) return [];
     const entries = `${names.join(", ")} entries`;
     return [{ ...change, rule: blind ? ("stale-read" as const) : place.rule, message: (direction: Pair["direction"]) => (direction === "lost" ? `the patch lets ${entries} reach ${callee}${blind ? " without looking at the entry here" : ""}, which were kept away before` : `the patch keeps ${entries} away from ${callee}`) }];
   });
+}
+
+/** The call asks by itself what the entry is and says so by its result (pmd_trans_huge_lock()): any may reach it. */
+function looksItself(call: string, rulebook: Rulebook): boolean {
+  return rulebook.contract(/^\w+/.exec(call)?.[0] ?? "")?.effects?.some((effect) => effect.do === "settle" && effect.when === "nonzero") ?? false;
 }
 
 /** Predicates that VM_BUG_ON() and the like ask: they say what the author expects and keep nothing away. */

@@ -6,7 +6,7 @@ import { checkUnit, type FunctionCheck } from "../../check/index.ts";
 import { changes } from "../changes.ts";
 import { compileRules } from "../../rulebook/compile.ts";
 import { type Rulebook, rulebookFor } from "../../rulebook/index.ts";
-import { testsWent } from "./told-apart.ts";
+import { newlyTold, testsWent } from "./told-apart.ts";
 import { packageRoot } from "../../util/package-root.ts";
 
 let rulebook: Rulebook;
@@ -103,6 +103,45 @@ describe("protections around steps that stay", () => {
     const locked = `\tspin_lock(ptl);\n${plain}`;
     expect(inG(unit(plain, "\tspin_lock(ptl);\n"), unit(locked, "")).filter((f) => f.function === "f" && f.status === "fixed" && f.rule === "entry-lock")).toEqual([]);
     expect(inG(unit(plain, ""), unit(locked, "")).some((f) => f.function === "f" && f.status === "fixed" && f.rule === "entry-lock")).toBe(true);
+  });
+});
+
+describe("protections in another shape", () => {
+  const lost = (pre: string, post: string): string[] => said(pre, post).filter((line) => line.startsWith("introduced"));
+  const fixed = (pre: string, post: string): string[] => said(pre, post).filter((line) => line.startsWith("fixed"));
+
+  it("takes a getter for the load whose value is compared", () => {
+    const compared = (now: string): string => `\tpmd_t old = work(pmd);\n\tif (pmd_val(old) != pmd_val(${now}))\n\t\treturn 1;\n\tpmd_present(old);`;
+    expect(lost(compared("*pmd"), compared("pmdp_get_lockless(pmd)"))).toEqual([]);
+    expect(lost(compared("*pmd"), "\tpmd_t old = work(pmd);\n\tpmd_present(old);")).toEqual(["introduced warning stale-read"]);
+  });
+
+  it("takes synchronize_rcu() for a wait for walkers with interrupts off", () => {
+    const freed = (wait: string): string => `\tpmd_clear(pmd);\n${wait}\twork(pmd);`;
+    expect(lost(freed("\ttlb_remove_table_sync_one();\n"), freed("\tsynchronize_rcu();\n"))).toEqual([]);
+    expect(lost(freed("\ttlb_remove_table_sync_one();\n"), freed("\tsmp_mb();\n"))).toContain("introduced warning table-free");
+  });
+
+  it("takes a lock helper that asks what the entry is for the tests that it makes", () => {
+    const tested = "\tspin_lock(ptl);\n\tif (pmd_trans_huge(*pmd))\n\t\twork(pmd);\n\tspin_unlock(ptl);";
+    const tellsLess = (post: string): boolean => newlyTold(check(tested)[0]!.fn, check(post)[0]!.fn, rulebook).length > 0;
+    expect(tellsLess("\tptl = pmd_trans_huge_lock(pmd, vma);\n\tif (ptl)\n\t\twork(pmd);")).toBe(false);
+    expect(tellsLess("\tptl = pmd_lock(vma->vm_mm, pmd);\n\tif (ptl)\n\t\twork(pmd);\n\tpmd_present(*pmd);")).toBe(true);
+  });
+
+  it("leaves a level alone that the function does not go down any more", () => {
+    const down = "\tpud_t *pud = pud_offset(p4d, addr);\n\tif (!pud_present(*pud))\n\t\treturn 1;\n\tpmd = pmd_offset(pud, addr);\n\tpmd_present(*pmd);";
+    expect(lost(down, "\tpmd = mm_find_pmd(vma->vm_mm, addr);\n\tpmd_present(*pmd);")).toEqual([]);
+    expect(lost(down, down.replace("\tif (!pud_present(*pud))\n\t\treturn 1;\n", "")).some((line) => line.includes("entry-kind"))).toBe(true);
+  });
+
+  it("leaves to an accessor what it asks of its entry, and takes a question about permissions for no repair", () => {
+    const accessor = (test: string): FunctionCheck[] => checkUnit(lowerText("a.h", `static inline pmd_t pmd_mkdirty(pmd_t pmd)\n{\n${test}\treturn pmd_set_flags(pmd, 1);\n}\n`), rulebook);
+    const touched = { ...noLines, names: new Set(["pmd_mkdirty"]) };
+    expect(changes(accessor(""), accessor("\tif (pmd_is_shadow(pmd))\n\t\treturn pmd;\n"), rulebook, touched)).toEqual([]);
+    const whole = (test: string): FunctionCheck[] => checkUnit(lowerText("mm/x.c", `static void f(struct mm_struct *mm, pmd_t *pmd)\n{\n\tpmd_t v = pmdp_get(pmd);\n${test}\twork(mm, v);\n}\n`), rulebook);
+    expect(changes(whole(""), whole("\tif (pmd_write(v))\n\t\treturn;\n"), rulebook, noLines)).toEqual([]);
+    expect(changes(whole(""), whole("\tif (pmd_is_split(v))\n\t\treturn;\n"), rulebook, noLines).map((one) => `${one.status} ${one.rule}`)).toEqual(["fixed entry-kind"]);
   });
 });
 

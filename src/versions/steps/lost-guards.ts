@@ -20,7 +20,7 @@ import type { LockRef } from "../../rulebook/schema.ts";
 export function lostGuards(pair: Pair): Change[] {
   const { from: { fn: from }, to: { fn: to }, written, rulebook, judged } = pair;
   if (!judged || isMoved(pageTableLock.what, pair)) return [];
-  const found = [...lostLock(from, to, written, rulebook), ...lostComparison(from, to, written, rulebook), ...lostWait(from, to, rulebook), ...lostRange(from, to, rulebook), ...lostTests(from, to, rulebook), ...removedOutright(from, to, rulebook)];
+  const found = [...lostLock(from, to, written, rulebook), ...lostComparison(from, to, written, rulebook), ...lostWait(from, to, rulebook), ...lostRange(from, to, rulebook), ...lostTests(pair), ...removedOutright(from, to, rulebook)];
   return found.map(({ rule, what }) => ({ rule, what, loc: { line: to.line, column: 1 }, weak: false, message: (direction) => (direction === "lost" ? `the patch takes away ${what}, and puts nothing in its place` : `the patch adds ${what}`) }));
 }
 
@@ -100,8 +100,11 @@ function lostRange(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGu
 }
 
 /** Tests of entries by predicates that have no contract (those of one architecture): their kinds are not followed. */
-function lostTests(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGuard[] {
-  const [before, after] = [testsOf(from, rulebook), testsOf(to, rulebook)];
+function lostTests({ from: { fn: from }, to: { fn: to }, rulebook, direction }: Pair): LostGuard[] {
+  // What an entry is, is for its own accessors to say; and new code asks for permissions and the like without mending anything.
+  if (/^_*(?:is_)?p(?:te|md|ud)p?_/.test(to.name)) return lostHugetlbTest(from, to, rulebook);
+  const asksKind = (step: CallStep): boolean => direction === "lost" || !/_(?:write|dirty|soft_dirty|young|exec|user|uffd|uffd_wp)$/.test(step.callee!);
+  const [before, after] = [testsOf(from, rulebook).filter(asksKind), testsOf(to, rulebook)];
   const names = (steps: readonly CallStep[]): Set<string> => new Set(steps.map((step) => step.callee!));
   const [called, asked] = [names(calledSteps(from)), names(after)];
   if (Array.from(names(calledSteps(to))).some((name) => !called.has(name))) return [];

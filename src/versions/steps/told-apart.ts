@@ -16,13 +16,21 @@ function toldApart(fn: FunctionIr, rulebook: Rulebook): ReadonlySet<Distinction>
   for (const step of stepsOf(fn)) {
     if (step.op !== "call" || step.callee === null) continue;
     const level = /^(?:is_)?(pte|pmd|pud)_/.exec(step.callee)?.[1] as Level | undefined;
-    const tests = rulebook.ever(step.callee)?.returns?.tests;
-    if (level === undefined || !tests) continue;
-    const yes = kinds.filter((kind) => tests.nonzero.includes(kind) && !tests.zero.includes(kind));
-    const no = kinds.filter((kind) => tests.zero.includes(kind) && !tests.nonzero.includes(kind));
+    const told = toldBy(step.callee, rulebook);
+    if (level === undefined || told === null) continue;
+    const [yes, no] = told;
     for (const a of yes) for (const b of no) if (matters(a, b)) found.add(kinds.indexOf(a) < kinds.indexOf(b) ? `${level}: ${a}, ${b}` : `${level}: ${b}, ${a}`);
   }
   return found;
+}
+
+/** The kinds that a call says yes and no to, by its result. */
+function toldBy(callee: string, rulebook: Rulebook): readonly [EntryKind[], EntryKind[]] | null {
+  const contract = rulebook.ever(callee);
+  const tests = contract?.returns?.tests;
+  if (tests) return [kinds.filter((kind) => tests.nonzero.includes(kind) && !tests.zero.includes(kind)), kinds.filter((kind) => tests.zero.includes(kind) && !tests.nonzero.includes(kind))];
+  const settled = contract?.effects?.find((effect) => effect.do === "settle" && effect.when === "nonzero");
+  return settled?.do === "settle" ? [kinds.filter((kind) => settled.kinds.includes(kind)), kinds.filter((kind) => !settled.kinds.includes(kind))] : null;
 }
 
 /** An entry that is none and one that is not present are both left alone by whoever asks for present ones, and huge is huge. */
@@ -42,7 +50,9 @@ export function newlyTold(from: FunctionIr, to: FunctionIr, rulebook: Rulebook):
   const fills = calleesOf(from).some((name) => /alloc|populate/.test(name));
   // What is not present makes a lookup of ptes fail by itself, where it may fail.
   const looksUp = calleesOf(to).some((name) => copes(name, rulebook));
-  const known = Array.from(tells).filter((one) => !told.has(one) && !(fills && one.includes(": none,")) && !(looksUp && /^pmd: .*(?:none|migration|device-private)/.test(one)));
+  // The way down a level that `to` does not go by itself any more is another function's.
+  const levels = new Set(["pud", "pmd"].filter((level) => calleesOf(from).includes(`${level}_offset`) && !calleesOf(to).includes(`${level}_offset`)));
+  const known = Array.from(tells).filter((one) => !told.has(one) && !levels.has(one.slice(0, 3)) && !(fills && one.includes(": none,")) && !(looksUp && /^pmd: .*(?:none|migration|device-private)/.test(one)));
   const before = new Set(ownTests(to, rulebook));
   return [...known, ...ownTests(from, rulebook).filter((name) => !before.has(name)).map((name) => `${name}()`)];
 }
