@@ -11,12 +11,14 @@ import { pairsOf } from "../pair.ts";
 
 let rulebook: Rulebook;
 let oldRules: Rulebook;
+let newRules: Rulebook;
 
 beforeAll(async () => {
   await initC();
   const rules = compileRules(join(packageRoot(), "rules"));
   rulebook = rulebookFor(rules, "6.12");
   oldRules = rulebookFor(rules, "6.1");
+  newRules = rulebookFor(rules, "7.0");
 });
 
 function check(text: string, book: Rulebook): FunctionCheck[] {
@@ -72,6 +74,16 @@ describe("locks that went on one side", () => {
     const zap = (pte: string, test: string): string => `static bool f(struct mm_struct *mm, pmd_t *pmd, ${pte} *ptl)\n{\n\tspinlock_t *pml = pmd_lockptr(mm, pmd);\n\tif (${test}!spin_trylock(pml))\n\t\treturn false;\n\tpmdp_get(pmd);\n\tpmd_clear(pmd);\n\tif (${test || "1 || "}1)\n\t\tspin_unlock(pml);\n\treturn true;\n}\n`;
     expect(said(zap("spinlock_t", ""), zap("spinlock_t", "ptl != pml && "))).toEqual([]);
     expect(said(zap("struct lock", ""), zap("struct lock", "mm->x && "))).not.toEqual([]);
+  });
+
+  it("leaves what opens and closes a section for others to itself", () => {
+    const side = (name: string, call: string, test: string): string => `static inline void ${name}(struct mm_struct *mm, pte_t *pte)\n{\n${test}\t${call}();\n\tpte_none(*pte);\n}\n`;
+    const of = (name: string, call: string): string[] => {
+      const [pre, post] = ["", "\tif (mm->x)\n\t\treturn;\n"].map((test) => check(side(name, call, test), newRules));
+      return pairsOf(pre!, post!, newRules, { ...touched, names: new Set([name]) }).flatMap(([lost]) => lostAlongPaths(lost)).map((f) => f.rule);
+    };
+    expect(of("lazy_mmu_mode_pause", "arch_leave_lazy_mmu_mode")).toEqual([]);
+    expect(of("leave_it", "arch_leave_lazy_mmu_mode")).toEqual(["lazy-mmu"]);
   });
 
   it("notes what runs without the lock, or under a weaker one", () => {
