@@ -108,7 +108,6 @@ describe("protections around steps that stay", () => {
 
 describe("protections in another shape", () => {
   const lost = (pre: string, post: string): string[] => said(pre, post).filter((line) => line.startsWith("introduced"));
-  const fixed = (pre: string, post: string): string[] => said(pre, post).filter((line) => line.startsWith("fixed"));
 
   it("takes a getter for the load whose value is compared", () => {
     const compared = (now: string): string => `\tpmd_t old = work(pmd);\n\tif (pmd_val(old) != pmd_val(${now}))\n\t\treturn 1;\n\tpmd_present(old);`;
