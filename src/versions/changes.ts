@@ -27,7 +27,8 @@ import { isShownElsewhere, keptAtReturn, undecided, undone } from "./shown/deman
 import { lostGuards } from "./steps/lost-guards.ts";
 import { guarded } from "./steps/guards.ts";
 
-type Comparison = (pair: Pair) => readonly Change[];
+/** At one go, or in slices. */
+type Comparison = (pair: Pair) => readonly Change[] | Generator<void, readonly Change[]>;
 
 const shown: Comparison = (pair) => [...undecided(pair), ...keptAtReturn(pair), ...kindsLetThrough(pair)];
 
@@ -85,13 +86,14 @@ function* telling(pair: Pair, comparisons: readonly Comparison[], broken: readon
   const given = asksWhichLock(pair.to.fn) && !asksWhichLock(pair.from.fn) ? keptByLocks : [];
   const found: (readonly Change[])[] = [];
   for (const compare of comparisons) {
-    found.push(compare(pair).filter(({ rule }) => !broken.includes(rule) && !given.includes(rule)));
+    const changed = compare(pair);
+    found.push(("next" in changed ? yield* changed : changed).filter(({ rule }) => !broken.includes(rule) && !given.includes(rule)));
     yield;
   }
   const isAbout = (one: Change, rule: RuleId): boolean => one.rule === rule || one.also === rule;
   const speaks = (rule: RuleId): readonly Change[] | undefined => found.find((list) => list.some((one) => isAbout(one, rule) && isSure(one, pair))) ?? found.find((list) => list.some((one) => isAbout(one, rule)));
   const said = found.flatMap((list) => unique(list.filter(({ rule }) => speaks(rule) === list)));
-  const last = said.length === 0 && broken.length === 0 && comparisons.includes(lostPairs) ? otherNetEffects(pair).slice(0, 1) : [];
+  const last = said.length === 0 && broken.length === 0 && comparisons.includes(lostPairs) ? (yield* otherNetEffects(pair)).slice(0, 1) : [];
   return [...said, ...last].map((change) => toFinding(change, pair));
 }
 

@@ -1,7 +1,7 @@
 /** The search against a toy machine whose interleavings can be counted by hand, and with reduction against without. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { explore } from "./explore.ts";
+import { explore, exploring } from "./explore.ts";
 import { atOnce } from "../../util/slices.ts";
 import { shortest } from "./shortest.ts";
 import { touch, touchAdd, touchRead, touchWrite, type Outcome, type Pending, type System } from "./system.ts";
@@ -180,5 +180,17 @@ describe("the reduction", () => {
       }),
       { numRuns: 4000, examples: [[lateForAll]] },
     );
+  });
+});
+
+describe("a long search", () => {
+  it("pauses after some dozens of steps, each of which may take milliseconds", () => {
+    const ops = Array.from({ length: 8 }, (): Op => ({ op: "write", cell: 0, value: 1 }));
+    const system = toy([ops, ops, ops]);
+    let [steps, most, total] = [0, 0, 0];
+    const counted: System<Toy, string> = { ...system, step: (state, thread) => (steps++, total++, system.step(state, thread)) };
+    for (const work = exploring(counted, all); work.next().done !== true; steps = 0) most = Math.max(most, steps);
+    expect(total).toBeGreaterThan(500);
+    expect(most).toBeLessThan(100);
   });
 });

@@ -6,22 +6,29 @@ import type { FunctionIr, Loc } from "../../c/ir.ts";
 import { type Change, loss } from "../change.ts";
 import { moreElsewhere, newHelpers, type Pair } from "../pair.ts";
 import { counted, type Measure } from "../touched-functions.ts";
-import { booksOf, type Books, pairStepsIn } from "./pair-walk.ts";
+import { type Books, computingBooks, pairStepsIn } from "./pair-walk.ts";
 import { pairSteps, type PairStep, ruleWithout } from "./pairs.ts";
 
 /** Sides that went alone, and locks of which both sides went. */
-export function lostPairs(pair: Pair): Change[] {
-  return families(pair).flatMap(({ step, from, to }) => balanceOf(step, from, to, pair, true) ?? coverOf(step.family, from, to, pair) ?? []);
+export function* lostPairs(pair: Pair): Generator<void, Change[]> {
+  return (yield* families(pair)).flatMap(({ step, from, to }) => balanceOf(step, from, to, pair, true) ?? coverOf(step.family, from, to, pair) ?? []);
 }
 
 /** Other net effects than before although no side went alone: what follows from nearly anything else. */
-export function otherNetEffects(pair: Pair): Change[] {
-  return families(pair).flatMap(({ step, from, to }) => balanceOf(step, from, to, pair, false) ?? []);
+export function* otherNetEffects(pair: Pair): Generator<void, Change[]> {
+  return (yield* families(pair)).flatMap(({ step, from, to }) => balanceOf(step, from, to, pair, false) ?? []);
 }
 
-function families(pair: Pair): readonly { readonly step: PairStep; readonly from: Books; readonly to: Books }[] {
+interface Family {
+  readonly step: PairStep;
+  readonly from: Books;
+  readonly to: Books;
+}
+
+function* families(pair: Pair): Generator<void, readonly Family[]> {
   if (newHelpers(pair).size > 0) return [];
-  const [from, to] = [booksOf(pair.from.fn, pair.rulebook, pair.pool), booksOf(pair.to.fn, pair.rulebook, pair.pool)];
+  const from = yield* computingBooks(pair.from.fn, pair.rulebook, pair.pool);
+  const to = yield* computingBooks(pair.to.fn, pair.rulebook, pair.pool);
   if (!from.complete || !to.complete) {
     pair.pool.notCompared.add(pair.to.fn);
     return [];

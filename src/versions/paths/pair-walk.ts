@@ -39,10 +39,11 @@ const workOfStep = 16;
 
 const known = new WeakMap<FunctionIr, Books>();
 
-export function booksOf(fn: FunctionIr, rulebook: Rulebook, pool: Pool): Books {
+/** In slices: the states of the largest function that is followed to its bound take seconds. */
+export function* computingBooks(fn: FunctionIr, rulebook: Rulebook, pool: Pool): Generator<void, Books> {
   const before = known.get(fn);
   if (before) return before;
-  const found = compute(fn, rulebook, pool);
+  const found = yield* compute(fn, rulebook, pool);
   known.set(fn, found);
   return found;
 }
@@ -52,7 +53,7 @@ export function pairStepsIn(fn: FunctionIr, rulebook: Rulebook): Books["steps"] 
   return stepsOf(fn).flatMap((step) => (step.op === "call" ? pairSteps(step, rulebook).map((pair) => ({ ...pair, call: step })) : []));
 }
 
-function compute(fn: FunctionIr, rulebook: Rulebook, pool: Pool): Books {
+function* compute(fn: FunctionIr, rulebook: Rulebook, pool: Pool): Generator<void, Books> {
   const texts = textsOfTemporaries(fn);
   const asked = askedOften(fn, texts);
   const states = new Map<number, Map<string, State>>();
@@ -76,6 +77,7 @@ function compute(fn: FunctionIr, rulebook: Rulebook, pool: Pool): Books {
   arrive(0, { net: new Map(), truths: new Map(), result: "" });
   for (const item of pending) {
     if (work > most) break;
+    yield;
     pending.delete(item);
     const id = Number(item.slice(0, item.indexOf(" ")));
     let paths = [states.get(id)!.get(item.slice(item.indexOf(" ") + 1))!];
