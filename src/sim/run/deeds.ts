@@ -78,8 +78,18 @@ export class Deeds {
   private readonly byKey = new Map<string, Deed>();
   private readonly byResource = new Map<number, Deed[]>();
   private readonly acts: Branch = { act: null, next: new Map() };
+  /** The last one of each thread: a thread that did not move stands before the same one again. */
+  private readonly last: (Locks & { readonly footprint: readonly Touch[]; readonly act: Act })[] = [];
 
   act(thread: number, { footprint, holds, alone }: Pending): Act {
+    const last = this.last[thread];
+    if (last !== undefined && last.footprint === footprint && last.holds === holds && last.alone === alone) return last.act;
+    const act = this.actOf(thread, { footprint, holds, alone });
+    this.last[thread] = { footprint, holds, alone, act };
+    return act;
+  }
+
+  private actOf(thread: number, { footprint, holds, alone }: Omit<Pending, "enabled">): Act {
     let branch = follow(follow(follow(this.acts, thread), holds), alone);
     for (const touch of footprint) branch = follow(branch, touch);
     branch.act ??= this.newAct(thread, footprint, { holds, alone });
