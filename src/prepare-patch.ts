@@ -7,6 +7,7 @@ import { parseDiff } from "./diff/index.ts";
 import type { TreeState } from "./helper-units.ts";
 import type { PatchOptions } from "./patch-options.ts";
 import { eraOf, imagesOf, type Stack } from "./tree/index.ts";
+import { pause } from "./util/slices.ts";
 
 export interface PreparedPatch {
   readonly patch: MailPatch;
@@ -22,11 +23,15 @@ export interface PreparedPatch {
 }
 
 export async function preparePatch(patch: MailPatch, notes: readonly string[], stack: Stack, options: PatchOptions): Promise<PreparedPatch> {
+  await pause();
   const diff = parseDiff(patch.diff);
+  await pause();
   const found = await imagesOf(options.tree, diff.files, { blanksLost: diff.blanksLost, baseCommit: patch.baseCommit, revision: options.base }, stack);
+  await pause();
   // A patch that fits nowhere in the tree was made for another kernel.
   const applies = found.images.some((images) => images.base.kind !== "none");
   const era = await eraOf({ tree: applies ? options.tree : null, base: found.base, kernelOption: options.kernel, names: namesIn(diff, (kind) => kind !== "add"), removed: removedNames(diff), date: patch.message.date }, options.rules);
+  await pause();
   return { patch, notes, diff, images: found.images, base: found.base, era, states: { pre: { base: found.base, stack }, post: { base: found.base, stack: found.stack } } };
 }
 

@@ -55,9 +55,13 @@ function followingGap(image: FileImage, line: number): { from: number; to: numbe
   return gap ?? { from: line + 1, to: Infinity };
 }
 
-/** null when no statement of the function is in sight. */
-export function lowerCut(unit: UnitText, names: UnitNames, image: FileImage, cut: CutFunction): FunctionIr | null {
-  const trees = cut.parts.map((part) => readFragment(unit.masked, part.from, part.to));
+/** null when no statement of the function is in sight. In slices: its stretches may be thousands. */
+export function* loweringCut(unit: UnitText, names: UnitNames, image: FileImage, cut: CutFunction): Generator<void, FunctionIr | null> {
+  const trees: SyntaxNode[][] = [];
+  for (const part of cut.parts) {
+    trees.push(readFragment(unit.masked, part.from, part.to));
+    yield;
+  }
   if (!trees.some((nodes) => nodes.some((node) => node.kind !== "stray_close"))) return null;
   const l = newLowering(unit, names);
   const { builder } = l;
@@ -88,6 +92,7 @@ export function lowerCut(unit: UnitText, names: UnitNames, image: FileImage, cut
     lowerList(l, nodes, gap, true);
     settleChoices(l, cut.parts[index]!.to);
     builder.goto(next?.block ?? exit);
+    yield;
   }
   for (const [index, gap] of gaps.entries()) {
     if (gap !== null) closeGap(l, gap, gaps[index + 1]?.block ?? tail?.block ?? (/^(?:void)?$/.test(cut.head.returnType) ? exit : null));

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { FileImage, Gap, SectionHint } from "../core/image.ts";
-import { initC, lowerText, lowerUnit, printFunction } from "./index.ts";
+import { initC, lowerText, loweringImage, lowerUnit, printFunction } from "./index.ts";
 import type { FunctionIr } from "./ir.ts";
 
 beforeAll(() => initC());
@@ -325,5 +325,22 @@ describe("windows on whole files", () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe("an image of many fragments", () => {
+  it("is lowered with a pause at each, also where all are of one function", () => {
+    const fragments = Array.from({ length: 200 }, (_, i) => `@@ ${10 * i + 1} static void f(int a)\n\ta = ${i};\n+\tg(a);\n`).join("");
+    const work = loweringImage(image(fragments));
+    let pauses = 0;
+    for (let step = work.next(); ; step = work.next()) {
+      if (step.done === true) {
+        expect(step.value.functions.map(({ name }) => name)).toEqual(["f"]);
+        break;
+      }
+      pauses++;
+    }
+    // Put into its function, read, lowered.
+    expect(pauses).toBeGreaterThanOrEqual(3 * 200);
   });
 });

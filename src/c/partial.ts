@@ -1,6 +1,6 @@
 /** Lowers the functions of an image that was rebuilt from hunks: gaps between its fragments are gap steps, and control may enter a fragment from the gap before it. */
 import type { FileImage } from "../core/image.ts";
-import { lowerCut, type CutFunction, type CutPart } from "./cut-function.ts";
+import { loweringCut, type CutFunction, type CutPart } from "./cut-function.ts";
 import { cutText, type Fragment } from "./cut-text.ts";
 import { readFileScope } from "./file-scope.ts";
 import { scanFragment, standsOutside, type Anchor, type Scan } from "./anchors.ts";
@@ -187,7 +187,7 @@ export function* loweringPartial(image: FileImage): Generator<void, UnitIr> {
   const { names, records, opsTables } = readFileScope(unit, items);
   const functions: FunctionIr[] = [];
   for (const cut of state.functions) {
-    const lowered = lowerCut(unit, names, image, cut);
+    const lowered = yield* loweringCut(unit, names, image, cut);
     if (lowered !== null) functions.push(lowered);
     yield;
   }
