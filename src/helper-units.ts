@@ -37,6 +37,9 @@ export interface TreeState {
   readonly stack: Stack;
 }
 
+/** The texts that units were made of. */
+const sourceOf = new WeakMap<UnitIr, string>();
+
 const asItIs: TreeState = { base: { kind: "none", id: "" }, stack: emptyStack };
 
 /** Characters kept of files as they were read, of those that are cut (some five bytes for each), and of those that are lowered (some fifty); twice as many for a while. */
@@ -60,7 +63,9 @@ interface Shared {
   readonly digests: Map<string, Promise<Looked>>;
   readonly known: Recent<Known>;
   /** Lowered bodies stay with their unit, so this is where most of the memory of a long run is. */
-  readonly units: Recent<{ readonly source: string; readonly unit: UnitIr }>;
+  readonly units: Recent<UnitIr>;
+  /** All that are still there, because somebody uses them or nobody has cleared them away yet: no body of theirs is lowered a second time. */
+  readonly unitsLeft: Map<string, WeakRef<UnitIr>>;
   files: Promise<readonly string[]> | null;
   calls: Promise<ReadonlyMap<string, readonly string[]>> | null;
 }
@@ -80,7 +85,7 @@ export class TreeSources {
   constructor(tree: Tree, kept: KeptSummaries, noting: { readonly shared: Shared; readonly states: readonly TreeState[] } | null = null) {
     this.#tree = tree;
     this.#kept = kept;
-    this.#shared = noting?.shared ?? { texts: new Recent(mostText), digests: new Map(), known: new Recent(mostCut), units: new Recent(mostLowered), files: null, calls: null };
+    this.#shared = noting?.shared ?? { texts: new Recent(mostText), digests: new Map(), known: new Recent(mostCut), units: new Recent(mostLowered), unitsLeft: new Map(), files: null, calls: null };
     this.#noted = noting && { states: noting.states, looked: new Map() };
   }
 
@@ -261,11 +266,18 @@ export class TreeSources {
   }
 
   #unit(path: string, source: string): UnitIr {
-    const before = this.#shared.units.find(path);
-    if (before?.source === source) return before.unit;
+    const { units, unitsLeft } = this.#shared;
+    const before = units.find(path) ?? unitsLeft.get(path)?.deref();
+    const unit = before !== undefined && sourceOf.get(before) === source ? before : this.#lowered(path, source);
+    units.keep(path, source.length, unit);
+    unitsLeft.set(path, new WeakRef(unit));
+    return unit;
+  }
+
+  #lowered(path: string, source: string): UnitIr {
     const cut = (this.#known(path, source).cut ??= cutText(path, source));
     const unit = lowerCut(cut, this.#kept.of(source));
-    this.#shared.units.keep(path, source.length, { source, unit });
+    sourceOf.set(unit, source);
     return unit;
   }
 
