@@ -193,9 +193,9 @@ const likely = { severity: "warning", confidence: "likely" } as const;
 function noted(report: FunctionReport, result: ReplayResult | null): FunctionReport {
   const at = (text: string): OpenQuestion => ({ rule: "replay", line: report.line, text });
   if (result === null) return { ...report, unknowns: [...report.unknowns, at("not replayed: there are more functions here than the bound of a patch or file allows")] };
-  if (result.runs === 0 && result.notModelled.length === 0) return report;
   if (result.notModelled.length > 0) return { ...report, unknowns: [...report.unknowns, at(`not modelled: ${result.notModelled.slice(0, 3).join("; ")}`)] };
   if (result.bounded) return { ...report, unknowns: [...report.unknowns, at("a bound ended the replay before every interleaving was tried")] };
+  if (result.runs === 0) return report;
   if (result.traces.length > 0) return report;
   return { ...report, proofs: [...report.proofs, at(`holds beside the actors of the era in ${result.runs} runs`)] };
 }

@@ -17,6 +17,7 @@ import { buildWorld, type Settings, type Weakened, type World } from "./world/bu
 import { base } from "./world/layout.ts";
 import { giveLock } from "./world/locks.ts";
 import { NoRoom } from "./world/no-room.ts";
+import type { Fault, PropertyId } from "./world/property.ts";
 import type { ResourceName } from "./world/resources.ts";
 import type { Value } from "./world/value.ts";
 
@@ -52,6 +53,15 @@ export interface Subject {
 
 /** How it was touched, by what was: see Deeds.touched(). */
 export type Touched = ReadonlyMap<ResourceName, number>;
+
+/**
+ * Properties that a function can break alone in a world that its callers would never call it in, so that nothing follows
+ * from it: the world is left out, and how it came about is not told.
+ */
+const preconditions: ReadonlySet<PropertyId> = new Set([
+  "entries-freed", "reachable-freed", "accounting", "deposit", "lost-entry", "lost-dirty", "stale-translation", "unflushed-return", "stale-copy",
+  "stale-walk", "secondary-mapping", "mapped-freed", "freed-page", "missed-mapping", "assertion", "deadlock", "livelock", "not-held",
+]);
 
 export interface RunResult extends Omit<Verdict, "touched"> {
   readonly touched: Touched;
@@ -163,7 +173,8 @@ function* runningOn({ world, known, kept, caller, isShared, opaque, thread: own 
   const sim = simulation(session, [own, other], world.initial);
   const about = { scenario: Object.entries(settings).map(([key, value]) => `${key}=${value}`).join(" "), actor: actor?.title ?? "", era: library.era };
   const lines = new Map([...library.lines, ...subject.lines, ["(caller)", caller.lines]]);
-  const limits = { bound: subject.bound, pictures: subject.pictures ?? false, cancelled: () => subject.work.left < 0 };
+  const isTold = (fault: Fault): boolean => actor !== null || !preconditions.has(fault.property);
+  const limits = { bound: subject.bound, pictures: subject.pictures ?? false, cancelled: () => subject.work.left < 0, isTold };
   const verdict = yield* judging(sim, session, about, lines, limits);
   const [locks, cells] = [world.locks.names, [...known.cells.keys()]];
   const touched = new Map(Array.from(verdict.touched, ([resource, how]) => [world.resources.nameOf(resource, locks, cells), how] as const));

@@ -86,15 +86,6 @@ export interface ReplayResult {
   readonly assumedHeld: readonly HeldLock[];
 }
 
-/**
- * Properties that a function can break alone in a world that its callers would never call it in, so that nothing follows
- * from it: the world is left out.
- */
-const preconditions: ReadonlySet<PropertyId> = new Set([
-  "entries-freed", "reachable-freed", "accounting", "deposit", "lost-entry", "lost-dirty", "stale-translation", "unflushed-return", "stale-copy",
-  "stale-walk", "secondary-mapping", "mapped-freed", "freed-page", "missed-mapping", "assertion", "deadlock", "livelock", "not-held",
-]);
-
 export function replay(request: ReplayRequest): ReplayResult {
   return atOnce(replaying(request));
 }
@@ -246,6 +237,10 @@ interface Told {
 function* telling(subject: Subject, near: readonly FunctionIr[], tally: Tally): Generator<void, Told> {
   const runs: Chosen[] = [];
   for (const settings of worldsFor(near, subject.function.file)) {
+    if (subject.work.left < 0) {
+      tally.bounded = true;
+      break;
+    }
     const alone = yield* runningReplay(subject, settings, null);
     tally.add(subject, settings, null, alone);
     yield;
@@ -282,7 +277,7 @@ class Tally implements SoFar {
     for (const name of run.notModelled) this.notModelled.add(name);
     for (const name of run.skipped) this.skipped.add(name);
     const trace = traceOf(subject, settings, actor, run);
-    if (trace === null || (actor === null && preconditions.has(trace.property))) return;
+    if (trace === null) return;
     // How far a batch goes is decided by a folio's size, which is not known here.
     if (trace.property === "out-of-table" && trace.assumed.length > 0) return;
     const key = `${trace.property} ${trace.line}`;

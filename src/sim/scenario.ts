@@ -37,7 +37,10 @@ export interface SimulateOptions {
 }
 
 /** What a run may be told besides what it runs. */
-export type RunOptions = Pick<SimulateOptions, "bound" | "reduce" | "cancelled" | "pictures">;
+export interface RunOptions extends Pick<SimulateOptions, "bound" | "reduce" | "cancelled" | "pictures"> {
+  /** Of which faults it is asked how they come about; absent: of all. */
+  readonly isTold?: (fault: Fault) => boolean;
+}
 
 /** Something that a scenario holds without, as its header names it, and why it is there all the same. */
 export interface Redundant {
@@ -75,6 +78,7 @@ export interface Cast {
 
 export interface Verdict {
   readonly found: Found<Fault> | null;
+  /** How it comes about, where that was asked. */
   readonly trace: Trace | null;
   /** The interleaving as a litmus test, or null. Worked out when asked for. */
   readonly litmus: () => string | null;
@@ -200,20 +204,21 @@ export function* judging(
 ): Generator<void, Verdict> {
   const limits = { ...(options.reduce === undefined ? {} : { reduce: options.reduce }), ...(options.cancelled === undefined ? {} : { cancelled: options.cancelled }) };
   const exploration = yield* exploring(sim, { states: options.bound, ...limits });
-  const [first] = exploration.found;
+  const [first = null] = exploration.found;
+  const asked = first !== null && options.isTold?.(first.fault) !== false ? first : null;
   // A round has no last step to look for.
-  const easiest = first === undefined ? null : first.fault.property === "livelock" ? first : ((yield* shortest(sim, sim.faultKey(first.fault), options.bound)) ?? first);
+  const easiest = asked === null ? null : asked.fault.property === "livelock" ? asked : ((yield* shortest(sim, sim.faultKey(asked.fault), options.bound)) ?? asked);
   const replayed = easiest === null ? [] : sim.replay(easiest);
-  const found = easiest === null ? null : { ...easiest, fault: classify(easiest.fault, replayed, session.world) };
-  const traced = found === null ? [] : traceSteps(replayed, found.fault, lines);
+  const told = easiest === null ? null : { ...easiest, fault: classify(easiest.fault, replayed, session.world) };
+  const traced = told === null ? [] : traceSteps(replayed, told.fault, lines);
   const start = replayed[0];
   const taken = options.pictures === true && start !== undefined;
   const pictures = taken ? [start.before, ...traced.map(({ done }) => replayed[done - 1]!.after)].map((state) => pictureOf(session.world, state)) : [];
   return {
-    found, states: exploration.states, executions: exploration.executions, complete: exploration.complete,
+    found: told ?? first, states: exploration.states, executions: exploration.executions, complete: exploration.complete,
     replayed,
-    trace: found === null ? null : { ...about, steps: traced.map(({ step }) => step), litmus: null, ...(taken ? { pictures } : {}) },
-    litmus: () => (found === null ? null : traceLitmus(about.scenario, found.fault, replayed, session.world)),
+    trace: told === null ? null : { ...about, steps: traced.map(({ step }) => step), litmus: null, ...(taken ? { pictures } : {}) },
+    litmus: () => (told === null ? null : traceLitmus(about.scenario, told.fault, replayed, session.world)),
     notModelled: [...session.told.notModelled].toSorted(),
     skipped: [...session.told.skipped].toSorted(),
     touched: exploration.touched,
