@@ -7,8 +7,8 @@ import type { Expr, FunctionIr, Place, Step, Terminator } from "../../c/ir.ts";
 
 export interface Program {
   readonly ir: FunctionIr;
-  /** Unique in the process; part of state keys. */
-  readonly id: number;
+  /** Unique in the process; part of state keys. As long as any other: what a state costs goes by the length of its key, and must not depend on what was run before. */
+  readonly id: string;
   /** Where it comes from: the code under test, or knowledge that is not shown in traces line by line. */
   readonly origin: "code" | "model";
   /** Variables that are read or written through an address. */
@@ -52,7 +52,7 @@ export function programOf(ir: FunctionIr, origin: Program["origin"]): Program {
     return set;
   };
   const placeOf = new Map(Array.from(ir.vars.keys(), (name, place) => [name, place] as const));
-  return { ir, id: programs++, origin, inMemory, live, placeOf };
+  return { ir, id: (programs++).toString(36).padStart(4, "0"), origin, inMemory, live, placeOf };
 }
 
 /** What is live is known from every so many steps on, so that a long block is not gone through for each of its steps. */
