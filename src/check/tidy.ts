@@ -65,13 +65,15 @@ function partsOf(text: string): readonly string[] {
 
 /** The map without the keys that are not wanted; the map itself when all are. */
 function filtered<V>(map: ReadonlyMap<string, V>, wanted: (key: string) => boolean): ReadonlyMap<string, V> {
-  let kept: Map<string, V> | null = null;
-  for (const key of map.keys()) {
-    if (wanted(key)) continue;
-    kept ??= new Map(map);
-    kept.delete(key);
-  }
-  return kept ?? map;
+  for (const key of map.keys()) if (!wanted(key)) return wantedOf(map, wanted);
+  return map;
+}
+
+/** Put together anew: to copy all and delete takes twice as long. */
+function wantedOf<V>(map: ReadonlyMap<string, V>, wanted: (key: string) => boolean): Map<string, V> {
+  const kept = new Map<string, V>();
+  for (const [key, value] of map) if (wanted(key)) kept.set(key, value);
+  return kept;
 }
 
 /** Makes room for a new value of `symbol`: the former one becomes `symbol~`; older ones are forgotten. */

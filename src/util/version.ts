@@ -1,10 +1,25 @@
 /** Kernel versions as "X.Y": compared by number, not by text ("4.9" is before "4.18"). */
 
-/** Negative, zero or positive as `a` is before, equal to or after `b`. Parts that are missing or not numbers count as 0. */
+type Numbers = readonly [major: number, minor: number];
+
+/** A run asks for a few dozen, each at thousands of steps. */
+const known = new Map<string, Numbers>();
+
+/** Parts that are missing or not numbers count as 0. */
+function numbersOf(version: string): Numbers {
+  const before = known.get(version);
+  if (before !== undefined) return before;
+  const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10) || 0);
+  const made: Numbers = [major, minor];
+  known.set(version, made);
+  return made;
+}
+
+/** Negative, zero or positive as `a` is before, equal to or after `b`. */
 export function compareVersions(a: string, b: string): number {
-  const left = a.split(".").map((part) => Number.parseInt(part, 10) || 0);
-  const right = b.split(".").map((part) => Number.parseInt(part, 10) || 0);
-  return (left[0] ?? 0) - (right[0] ?? 0) || (left[1] ?? 0) - (right[1] ?? 0);
+  const left = numbersOf(a);
+  const right = numbersOf(b);
+  return left[0] - right[0] || left[1] - right[1];
 }
 
 /** Whether `version` lies in since..until, both inclusive, both optional. */
