@@ -30,7 +30,7 @@ export type { EntryLocks } from "./entry-locks.ts";
 export { hasPageTableSteps, mayHavePageTableSteps } from "./page-table-steps.ts";
 export { newPool, type Pool } from "./pool.ts";
 export { type Evidence, fingerprint } from "./findings.ts";
-export { kindNames, meantToCome, notLookedAgain, notLookedAt, testedOtherwise } from "./kinds.ts";
+export { anyKind, kindNames, meantToCome, notLookedAgain, notLookedAt, testedOtherwise } from "./kinds.ts";
 
 export interface FunctionCheck {
   readonly fn: FunctionIr;

@@ -15,6 +15,9 @@ export function kindNames(set: KindSet): EntryKind[] {
   return order.filter((_, bit) => (set & (1 << bit)) !== 0);
 }
 
+/** All of them, whatever the level. */
+export const anyKind: KindSet = kindSet(order);
+
 /** The switch without which pmd migration entries do not exist. */
 export const thpMigration = "g:CONFIG_ARCH_ENABLE_THP_MIGRATION";
 

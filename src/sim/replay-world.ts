@@ -84,7 +84,7 @@ export function worldsFor(functions: readonly FunctionIr[], file: string): Setti
   const ptes = any(names, /pte_t|pte_offset|^set_pte|^ptep_|^walk_page_range_(?:novma|debug)$/);
   const pmds = any(names, /pmd_t|pmd_lock|^set_pmd|^pmdp_/);
   const anon = any(names, /anon_vma|anon/) || !any(names, /i_mmap|file/) || /huge_memory|memory\.c|migrate|rmap/.test(file);
-  const mapped = moves || any(names, /i_mmap|struct address_space|file|filemap/) || /memory\.c|rmap|migrate/.test(file);
+  const mapped = (moves || any(names, /i_mmap|struct address_space|file|filemap/) || /memory\.c|rmap|migrate/.test(file)) && !mapsPrepared(names);
   const kinds: Settings[] = [
     ...(ptes || pmds ? plainEntries : []),
     ...(pmds ? pmdEntries : []),
@@ -95,6 +95,11 @@ export function worldsFor(functions: readonly FunctionIr[], file: string): Setti
   if (special) return kinds.filter((kind) => kind["pmd"] !== "migration").map((kind) => ({ vma: "pfnmap", ...kind }));
   const worlds: Settings[] = kinds.flatMap((kind): Settings[] => [...(anon ? [{ vma: "anon", ...kind }] : []), ...(mapped ? [{ vma: "file", ...kind }] : [])]);
   return moves ? worlds.filter((w) => w["pmd"] === "table").map(asMoved) : worlds;
+}
+
+/** It maps anonymous pages and leaves it to its callers to prepare the VMA's anon_vma (mm/rmap.c, __folio_set_anon()): not one of the file worlds, whose VMA has none. */
+function mapsPrepared(names: ReadonlySet<string>): boolean {
+  return any(names, /^(?:folio_add_new_anon_rmap|page_add_new_anon_rmap|folio_add_anon_rmap_\w+|page_add_anon_rmap)$/) && !any(names, /anon_vma_prepare|^vmf_anon_prepare$/);
 }
 
 /** What a field of an object that the function was given holds, by the field's name; undefined when nothing fits. `root` names the object. */

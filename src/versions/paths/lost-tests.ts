@@ -35,9 +35,16 @@ export function lostTests(pair: Pair): Change[] {
     if (fails === false) return [];
     const constant = to.constants.find((loc) => loc.line === test.loc.line || !from.constants.some((old) => old.line === loc.line));
     if (use === null) return constant && to.constants.length > from.constants.length ? [loss(rule, constant, `test of ${test.key}`, `the patch puts a constant for the test of ${test.key}: code on one side of it never runs`, true)] : [];
+    if (exposed === null && to.uses.some((one) => minds(one) && standsUnderMore(one, from.uses, speaksOf))) return [];
     const strong = exposed !== null && (rule === "stale-read" || (rule === "map-failure" ? fails === true : wantsKind(exposed, rulebook)));
     return [loss(rule, use.loc, `test of ${test.key}`, messageOf(test, use, exposed !== null), !strong)];
   });
+}
+
+/** `!a && !b` has become `!a`: the use stands under an outcome of another test of the entry now, and did not before. */
+function standsUnderMore(use: Use, before: readonly Use[], speaksOf: (names: ReadonlySet<string>) => boolean): boolean {
+  const was = before.filter((one) => one.key === use.key);
+  return was.length > 0 && Array.from(use.under).some((outcome) => was.every((one) => !one.under.has(outcome)) && speaksOf(namesIn(outcome)));
 }
 
 /** Another function that the patch touches asks this, or the function still does and keeps the answer. */

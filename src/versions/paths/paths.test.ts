@@ -223,3 +223,13 @@ describe("deeds that went", () => {
     expect(said(body(...mapped), body(...mapped.filter((_, i) => i !== 4)))).toEqual(["warning map-balance f:1"]);
   });
 });
+
+describe("tests of one entry that go together", () => {
+  const of = (test: string): string => body("pte_t old = ptep_get(pte);", "swp_entry_t entry = pte_to_swp_entry(old);", `if (${test})`, "\treturn 0;", "return swp_offset_pfn(entry);");
+
+  it("says nothing where one that let entries through goes, and warns where one that kept them away does", () => {
+    expect(said(of("!is_migration_entry(entry) && !is_device_exclusive_entry(entry)"), of("!is_migration_entry(entry)"))).toEqual([]);
+    expect(said(of("!is_migration_entry(entry) || is_device_exclusive_entry(entry)"), of("!is_migration_entry(entry)"))).toEqual([]);
+    expect(said(of("is_hwpoison_entry(entry) || is_device_exclusive_entry(entry)"), of("is_hwpoison_entry(entry)"))).not.toEqual([]);
+  });
+});
