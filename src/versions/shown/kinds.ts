@@ -27,7 +27,7 @@ export function kindsLetThrough({ from, to, judged, rulebook }: Pair): Change[] 
   const common = grown.reduce((set, { more }) => set & more, ~0);
   return grown.flatMap(({ place, more: all }) => {
     const more = common === 0 ? all : common;
-    const names = kindNames(more).filter((name) => name !== "bad" && (name !== "devmap" || rulebook.contract("pmd_devmap") !== null));
+    const names = kindNames(more).filter((name) => name !== "bad" && (name !== "devmap" || rulebook.contract("pmd_devmap") !== undefined));
     const blind = (more & notLookedAt) !== 0;
     const callee = place.note;
     const change = { loc: { line: place.line, column: place.column }, what: place.what, weak: false, shown: true, also: "entry-kind" } as const;

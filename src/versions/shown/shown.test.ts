@@ -103,6 +103,17 @@ describe("regressions", () => {
     expect(said(compared, compared.replace("!pmd_same(old, *pmd)", "0"))).toEqual(["introduced warning stale-read 1"]);
   });
 
+  it("does not name kinds that the kernel no longer has", () => {
+    const huge = (test: string): string => `\tspinlock_t *ptl = pmd_lock(mm, pmd);\n\tif (${test})\n\t\tpmdp_test_and_clear_young(mm->vma, 0, pmd);\n\telse\n\t\twork(mm);\n\tspin_unlock(ptl);`;
+    const under = (era: string): string[] => {
+      const book = rulebookFor(compileRules(join(packageRoot(), "rules")), era);
+      const [pre, post] = ["pmd_leaf(*pmd) && !pmd_devmap(*pmd)", "pmd_leaf(*pmd)"].map((test) => checkUnit(lowerText("mm/x.c", `void f(struct mm_struct *mm, pmd_t *pmd)\n{\n${huge(test)}\n}\n`), book));
+      return changes(pre!, post!, book, noLines).map(({ message }) => message).filter((message) => message.includes("devmap entries"));
+    };
+    expect(under("6.12")).toHaveLength(1);
+    expect(under("6.18")).toEqual([]);
+  });
+
   it("tells calls apart that a constant chooses between", () => {
     const both = "\tif (pmd_trans_huge(*pmd) || pmd_devmap(*pmd))\n\t\tmove_one(HUGE_ONE, mm, pmd);\n\telse\n\t\tmove_one(SMALL_ONE, mm, pmd);";
     const half = both.replace(" || pmd_devmap(*pmd)", "");
