@@ -58,7 +58,8 @@ function asMoved(world: Settings): Settings {
 export function everyWorld(): Settings[] {
   const kinds = [...plainEntries, ...pmdEntries, ...specialEntries, ...sharedEntries];
   const worlds = ["anon", "file", "pfnmap"].flatMap((vma) => kinds.map((kind): Settings => ({ vma, ...kind })));
-  return [...kernelWorlds, ...lastWorlds, ...worlds, ...worlds.filter((world) => world["pmd"] === "table").map(asMoved)];
+  const all = [...worlds, ...worlds.filter((world) => world["vma"] === "file").map((world) => ({ ...world, "anon-vma": "yes" }))];
+  return [...kernelWorlds, ...lastWorlds, ...all, ...all.filter((world) => world["pmd"] === "table").map(asMoved)];
 }
 
 /** Only userfaultfd itself looks whether a VMA is registered; the worlds of the others are the fewer. */
@@ -84,7 +85,7 @@ export function worldsFor(functions: readonly FunctionIr[], file: string): Setti
   const ptes = any(names, /pte_t|pte_offset|^set_pte|^ptep_|^walk_page_range_(?:novma|debug)$/);
   const pmds = any(names, /pmd_t|pmd_lock|^set_pmd|^pmdp_/);
   const anon = any(names, /anon_vma|anon/) || !any(names, /i_mmap|file/) || /huge_memory|memory\.c|migrate|rmap/.test(file);
-  const mapped = (moves || any(names, /i_mmap|struct address_space|file|filemap/) || /memory\.c|rmap|migrate/.test(file)) && !mapsPrepared(names);
+  const mapped = moves || any(names, /i_mmap|struct address_space|file|filemap/) || /memory\.c|rmap|migrate/.test(file);
   const kinds: Settings[] = [
     ...(ptes || pmds ? plainEntries : []),
     ...(pmds ? pmdEntries : []),
@@ -93,11 +94,11 @@ export function worldsFor(functions: readonly FunctionIr[], file: string): Setti
   ];
   // Mappings of raw page frames have no pages that khugepaged or the reverse map would find.
   if (special) return kinds.filter((kind) => kind["pmd"] !== "migration").map((kind) => ({ vma: "pfnmap", ...kind }));
-  const worlds: Settings[] = kinds.flatMap((kind): Settings[] => [...(anon ? [{ vma: "anon", ...kind }] : []), ...(mapped ? [{ vma: "file", ...kind }] : [])]);
+  const worlds: Settings[] = kinds.flatMap((kind): Settings[] => [...(anon ? [{ vma: "anon", ...kind }] : []), ...(mapped ? [{ vma: "file", ...kind, ...(mapsPrepared(names) && { "anon-vma": "yes" }) }] : [])]);
   return moves ? worlds.filter((w) => w["pmd"] === "table").map(asMoved) : worlds;
 }
 
-/** It maps anonymous pages and leaves it to its callers to prepare the VMA's anon_vma (mm/rmap.c, __folio_set_anon()): not one of the file worlds, whose VMA has none. */
+/** It maps anonymous pages and leaves it to its callers to prepare the VMA's anon_vma (mm/rmap.c, __folio_set_anon()): a mapping of a file has one then. */
 function mapsPrepared(names: ReadonlySet<string>): boolean {
   return any(names, /^(?:folio_add_new_anon_rmap|page_add_new_anon_rmap|folio_add_anon_rmap_\w+|page_add_anon_rmap)$/) && !any(names, /anon_vma_prepare|^vmf_anon_prepare$/);
 }

@@ -79,7 +79,7 @@ export type Settings = Readonly<Record<string, string>>;
 
 const known = new Set([
   "pud", "pmd", "pmd1", "pte", "pte1", "vma", "vma1", "mms", "deposit", "share", "split-locks", "flush", "unmap-flush", "free-tables", "runs",
-  "notifiers", "spare-pte", "spare-pmd", "spare-pages", "users", "uffd",
+  "notifiers", "spare-pte", "spare-pmd", "spare-pages", "users", "uffd", "anon-vma",
 ]);
 
 const entryWords: Readonly<Record<string, readonly [EntryKind, number]>> = {
@@ -123,7 +123,7 @@ export function buildWorld(settings: Settings, threads: number, weakened: Weaken
   };
   const data = new Int32Array(layout.size);
   maker.fill(layout, data, options, yes("deposit", true));
-  for (const [n, vma] of vmas.entries()) data[layout.vma + n] = vma.kind === "anon" ? 7 : 3;
+  for (const [n, vma] of vmas.entries()) data[layout.vma + n] = vma.kind === "anon" || yes("anon-vma", false) ? 7 : 3;
   return {
     cachePage, weakened, layout, resources: resourcesOf(layout), values: maker.values, locks: new LockNames(locks), vmas, options, initial: data,
   };

@@ -128,6 +128,12 @@ describe("protections in another shape", () => {
     expect(tellsLess("\tptl = pmd_lock(vma->vm_mm, pmd);\n\tif (ptl)\n\t\twork(pmd);")).toBe(true);
   });
 
+  it("says nothing of a call that has moved to where the lock may have been dropped before", () => {
+    const inPlace = "\tspin_unlock(ptl);\n\taddr = walk_the_hole(vma);\n\twork(pte);\n\tpte_none(*pte);";
+    expect(lost(inPlace, "\tspin_unlock(ptl);\n\tif (work(pte))\n\t\treturn 1;\n\taddr = walk_the_hole(vma);\n\tpte_none(*pte);").filter((line) => line.includes("sleep"))).toEqual([]);
+    expect(lost(inPlace, "\taddr = walk_the_hole(vma);\n\tspin_unlock(ptl);\n\twork(pte);\n\tpte_none(*pte);").filter((line) => line.includes("sleep"))).toEqual(["introduced note sleep-atomic"]);
+  });
+
   it("leaves a level alone that the function does not go down any more", () => {
     const down = "\tpud_t *pud = pud_offset(p4d, addr);\n\tif (!pud_present(*pud))\n\t\treturn 1;\n\tpmd = pmd_offset(pud, addr);\n\tpmd_present(*pmd);";
     expect(lost(down, "\tpmd = mm_find_pmd(vma->vm_mm, addr);\n\tpmd_present(*pmd);")).toEqual([]);

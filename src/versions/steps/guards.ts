@@ -7,7 +7,7 @@ import { type Change, done } from "../change.ts";
 import { moreElsewhere, moreOfAnyElsewhere, type Pair } from "../pair.ts";
 import { all, counted, type Measure } from "../touched-functions.ts";
 import { exposureOf, implementsFlushes, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
-import { orderedIn, stepNames } from "./order-of-steps.ts";
+import { orderedIn, precedesRelease, stepNames } from "./order-of-steps.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import { newlyTold } from "./told-apart.ts";
 
@@ -18,7 +18,7 @@ export function guarded(pair: Pair): Change[] {
   // New changes of entries bring their own locks and flushes, and a body that lost them is another one: nothing was mended.
   if (has.changes !== lacks.changes) return [];
   const others = standIns(from, to, rulebook);
-  const inOrder = others.length > 0 ? [] : [...reordered(from, to, rulebook), ...onlyTried(from, to, rulebook)];
+  const inOrder = others.length > 0 ? [] : [...reordered(pair), ...onlyTried(from, to, rulebook)];
   if (lacks.changes + lacks.touches === 0) return inOrder;
   const deeds = others.length > 0 ? [] : addedDeeds(pair);
   const silent = others.some((name) => /p[tmu4g]d|pte|swp|leaf|entry/.test(name)) || isImplementation("entry-kind", to) || moreElsewhere(pair, testsIn, all);
@@ -37,12 +37,14 @@ function addedDeeds(pair: Pair): Change[] {
 }
 
 /** A step that comes in the right order in `from` and stands in both. */
-function reordered(from: FunctionCheck, to: FunctionCheck, rulebook: Rulebook): Change[] {
+function reordered({ from, to, rulebook, direction }: Pair): Change[] {
   const other = orderedIn(to.fn, rulebook);
   const times = (fn: FunctionIr, step: string): number => stepNames(fn).filter((name) => name === step).length;
   const found = orderedIn(from.fn, rulebook).filter(({ what, step, rule }) => {
     const inPlace = rule === "sleep-atomic" ? times(from.fn, step) === times(to.fn, step) : times(to.fn, step) > 0;
-    return inPlace && !other.some((one) => one.what === what);
+    // A call may have moved to a place before which the lock is dropped too: behind a branch, or in lines that are not shown.
+    const isUnseen = rule === "sleep-atomic" && direction === "lost" && !precedesRelease(step, to.fn, rulebook);
+    return inPlace && !isUnseen && !other.some((one) => one.what === what);
   });
   return found.slice(0, 1).map(({ rule, what }) => done(rule, what, to));
 }

@@ -33,6 +33,16 @@ function afterUnlock(fn: FunctionIr, rulebook: Rulebook): OrderedProtection[] {
   });
 }
 
+/** The lock is seen to be dropped after a call of this name, and not taken before that. */
+export function precedesRelease(callee: string, fn: FunctionIr, rulebook: Rulebook): boolean {
+  const steps = stepsOf(fn);
+  return steps.some((step, i) => {
+    if (step.op !== "call" || step.callee !== callee) return false;
+    const next = steps.slice(i + 1).find((one) => effectsOf(one, rulebook).some((e) => e.do === "acquire" || (e.do === "release" && isUnsleepable(e, one))));
+    return next !== undefined && effectsOf(next, rulebook).some((e) => e.do === "release");
+  });
+}
+
 /** The steps that follow a block for certain: what it jumps to, without a choice. */
 function stepsOnward(block: Block, fn: FunctionIr): readonly Step[] {
   const steps: Step[] = [];
