@@ -58,7 +58,7 @@ function asMoved(world: Settings): Settings {
 export function everyWorld(): Settings[] {
   const kinds = [...plainEntries, ...pmdEntries, ...specialEntries, ...sharedEntries];
   const worlds = ["anon", "file", "pfnmap"].flatMap((vma) => kinds.map((kind): Settings => ({ vma, ...kind })));
-  const all = [...worlds, ...worlds.filter((world) => world["vma"] === "file").map((world) => ({ ...world, "anon-vma": "yes" }))];
+  const all: readonly Settings[] = [...worlds, ...worlds.filter((world) => world["vma"] === "file").map((world) => ({ ...world, "anon-vma": "yes" }))];
   return [...kernelWorlds, ...lastWorlds, ...all, ...all.filter((world) => world["pmd"] === "table").map(asMoved)];
 }
 
