@@ -134,6 +134,22 @@ describe("protections in another shape", () => {
     expect(lost(inPlace, "\taddr = walk_the_hole(vma);\n\tspin_unlock(ptl);\n\twork(pte);\n\tpte_none(*pte);").filter((line) => line.includes("sleep"))).toEqual(["introduced note sleep-atomic"]);
   });
 
+  it("warns of a call that stays while the unlock before it goes", () => {
+    const waits = (unlock: string): string => `${unlock}\taddr = walk_the_hole(vma);\n\tspin_lock(ptl);\n\twork(pte);\n\tpte_none(*pte);`;
+    expect(lost(waits("\tspin_unlock(ptl);\n"), waits("")).filter((line) => line.includes("sleep"))).toEqual(["introduced warning sleep-atomic"]);
+  });
+
+  it("asks what calls do as often as there are calls, not as often as they could be paired", () => {
+    const asked = (calls: number): number => {
+      let times = 0;
+      const counting: Rulebook = { ...rulebook, ever: (name) => (times++, rulebook.ever(name)) };
+      const [pre, post] = ["\tspin_unlock(ptl);\n", ""].map((unlock) => check(`${unlock}\tcond_resched();\n`.repeat(calls)));
+      changes(pre!, post!, counting, noLines);
+      return times;
+    };
+    expect(asked(200)).toBeLessThan(2.1 * asked(100));
+  });
+
   it("leaves a level alone that the function does not go down any more", () => {
     const down = "\tpud_t *pud = pud_offset(p4d, addr);\n\tif (!pud_present(*pud))\n\t\treturn 1;\n\tpmd = pmd_offset(pud, addr);\n\tpmd_present(*pmd);";
     expect(lost(down, "\tpmd = mm_find_pmd(vma->vm_mm, addr);\n\tpmd_present(*pmd);")).toEqual([]);

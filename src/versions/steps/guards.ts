@@ -7,7 +7,7 @@ import { type Change, done } from "../change.ts";
 import { moreElsewhere, moreOfAnyElsewhere, type Pair } from "../pair.ts";
 import { all, counted, type Measure } from "../touched-functions.ts";
 import { exposureOf, implementsFlushes, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
-import { orderedIn, precedesRelease, stepNames } from "./order-of-steps.ts";
+import { orderedIn, stepNames, unlocksIn } from "./order-of-steps.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import { newlyTold } from "./told-apart.ts";
 
@@ -38,15 +38,20 @@ function addedDeeds(pair: Pair): Change[] {
 
 /** A step that comes in the right order in `from` and stands in both. */
 function reordered({ from, to, rulebook, direction }: Pair): Change[] {
-  const other = orderedIn(to.fn, rulebook);
-  const times = (fn: FunctionIr, step: string): number => stepNames(fn).filter((name) => name === step).length;
-  const found = orderedIn(from.fn, rulebook).filter(({ what, step, rule }) => {
-    const inPlace = rule === "sleep-atomic" ? times(from.fn, step) === times(to.fn, step) : times(to.fn, step) > 0;
+  const inOrder = new Set(orderedIn(to.fn, rulebook).map(({ what }) => what));
+  const [before, after] = [timesOfSteps(from.fn), timesOfSteps(to.fn)];
+  const [dropped, drops] = [unlocksIn(from.fn, rulebook), unlocksIn(to.fn, rulebook)];
+  const found = orderedIn(from.fn, rulebook).find(({ what, step, rule }) => {
+    const inPlace = rule === "sleep-atomic" ? before.get(step) === after.get(step) : after.has(step);
     // A call may have moved to a place before which the lock is dropped too: behind a branch, or in lines that are not shown.
-    const isUnseen = rule === "sleep-atomic" && direction === "lost" && !precedesRelease(step, to.fn, rulebook);
-    return inPlace && !isUnseen && !other.some((one) => one.what === what);
+    const isUnseen = rule === "sleep-atomic" && direction === "lost" && drops.times >= dropped.times && !drops.after.has(step);
+    return inPlace && !isUnseen && !inOrder.has(what);
   });
-  return found.slice(0, 1).map(({ rule, what }) => done(rule, what, to));
+  return found ? [done(found.rule, found.what, to)] : [];
+}
+
+function timesOfSteps(fn: FunctionIr): ReadonlyMap<string, number> {
+  return counted(stepNames(fn));
 }
 
 /** A lock that `to` waits for and `from` only tries for: whoever holds another lock must not wait for one that comes before it. */

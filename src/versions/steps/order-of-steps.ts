@@ -33,14 +33,24 @@ function afterUnlock(fn: FunctionIr, rulebook: Rulebook): OrderedProtection[] {
   });
 }
 
-/** The lock is seen to be dropped after a call of this name, and not taken before that. */
-export function precedesRelease(callee: string, fn: FunctionIr, rulebook: Rulebook): boolean {
-  const steps = stepsOf(fn);
-  return steps.some((step, i) => {
-    if (step.op !== "call" || step.callee !== callee) return false;
-    const next = steps.slice(i + 1).find((one) => effectsOf(one, rulebook).some((e) => e.do === "acquire" || (e.do === "release" && isUnsleepable(e, one))));
-    return next !== undefined && effectsOf(next, rulebook).some((e) => e.do === "release");
-  });
+/** Where a function drops a lock: calls after which it is seen to be dropped and not taken before that, and how often it is. */
+export interface Unlocks {
+  readonly after: ReadonlySet<string>;
+  readonly times: number;
+}
+
+export function unlocksIn(fn: FunctionIr, rulebook: Rulebook): Unlocks {
+  const after = new Set<string>();
+  let times = 0;
+  let next: "acquire" | "release" | null = null;
+  for (const step of stepsOf(fn).toReversed()) {
+    if (step.op === "call" && step.callee !== null && next === "release") after.add(step.callee);
+    const effects = effectsOf(step, rulebook);
+    if (effects.some((e) => e.do === "release" && isUnsleepable(e, step))) times++;
+    // A step that does both, which lets a lock go and takes it again, counts as one that lets it go.
+    if (effects.some((e) => e.do === "acquire" || (e.do === "release" && isUnsleepable(e, step)))) next = effects.some((e) => e.do === "release") ? "release" : "acquire";
+  }
+  return { after, times };
 }
 
 /** The steps that follow a block for certain: what it jumps to, without a choice. */
