@@ -7,12 +7,13 @@
  */
 import { type LockFact, truthOf } from "../facts.ts";
 import { callersLock, coversEntries, describeLock, isNeverSet } from "../effects.ts";
-import { calleesOf, stepsOf } from "../../c/index.ts";
+import { calleesOf } from "../../c/index.ts";
 import { hasEffect, isOfClass } from "../call-graph.ts";
 import type { Rule, Site } from "../model.ts";
 import type { Effect, LockClass } from "../../rulebook/schema.ts";
+import { unmapsOwnOnly } from "./map-balance/own-pointers.ts";
 import * as sym from "../symbols.ts";
-import type { FunctionIr, Step, Terminator } from "../../c/ir.ts";
+import type { Step, Terminator } from "../../c/ir.ts";
 
 const checked: ReadonlySet<string> = new Set(["pte-ptl", "pmd-ptl", "pud-ptl", "page_table_lock", "spin", "mmap", "i_mmap", "anon_vma", "rcu"]);
 
@@ -156,14 +157,8 @@ function tellsCaller(lock: LockFact, site: Site): boolean {
  */
 export function isFaultStructure(address: string, site: Site): boolean {
   const { fn, id } = site.frame;
-  if (site.rulebook.context(fn.name)?.handsOver || !hasEffect(fn, site.rulebook, (e) => e.do === "unmap") || unmapsLocalsOnly(fn, site)) return false;
+  if (site.rulebook.context(fn.name)?.handsOver || !hasEffect(fn, site.rulebook, (e) => e.do === "unmap") || unmapsOwnOnly(fn, site.rulebook)) return false;
   return fn.params.some((param) => fn.vars.get(param)?.type === "struct vm_fault *" && address.startsWith(`${sym.parameter(id, param)}.`));
-}
-
-/** Where it unmaps, it does so by a variable of its own, never by the field of the structure. */
-function unmapsLocalsOnly(fn: FunctionIr, site: Site): boolean {
-  const unmaps = stepsOf(fn).filter((step) => step.op === "call" && step.callee !== null && (site.rulebook.contract(step.callee)?.effects?.some((e) => e.do === "unmap") ?? false));
-  return unmaps.length > 0 && unmaps.every((step) => step.op === "call" && step.args.some((arg) => arg.k === "var" && fn.vars.get(arg.name)?.type === "pte_t *"));
 }
 
 /** The function is one whose contract says that it returns with a lock held. */

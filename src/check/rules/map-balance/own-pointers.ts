@@ -1,0 +1,79 @@
+/**
+ * Whether a function that is given a structure unmaps pointers of its own only. `pte = vmf->pte; ... pte_unmap(pte)` and
+ * `vmf->pte = pte; ... pte_unmap(pte)` give back what lies in the structure; `pte = pte_offset_map(...); ... pte_unmap(pte);
+ * return false; ... vmf->pte = pte; return true` never does, and what it puts there is for the caller.
+ */
+import { definedBy, mentionsVariable, operandsOf, stepsOf } from "../../../c/index.ts";
+import type { CallStep, Expr, FunctionIr, Step } from "../../../c/ir.ts";
+import type { Rulebook } from "../../../rulebook/rulebook.ts";
+import { followers } from "../../ways.ts";
+
+/** Variables of a function that ways are followed for; with more of them it counts as one that unmaps what lies in the structure. */
+const mostVariables = 20;
+
+const known = new WeakMap<Rulebook, WeakMap<FunctionIr, boolean>>();
+
+/** It is asked at each return of each path, so the answer is worked out once. */
+export function unmapsOwnOnly(fn: FunctionIr, rulebook: Rulebook): boolean {
+  const answers = known.get(rulebook) ?? new WeakMap<FunctionIr, boolean>();
+  known.set(rulebook, answers);
+  const answer = answers.get(fn) ?? ownOnly(fn, rulebook);
+  answers.set(fn, answer);
+  return answer;
+}
+
+function ownOnly(fn: FunctionIr, rulebook: Rulebook): boolean {
+  const does = (step: Step, effect: "map" | "unmap"): step is CallStep => step.op === "call" && step.callee !== null && (rulebook.contract(step.callee)?.effects?.some((e) => e.do === effect) ?? false);
+  const unmaps = stepsOf(fn).filter((step) => does(step, "unmap"));
+  const pointers = new Set(unmaps.map(({ args }) => args.find((arg) => isOwn(arg, fn))).map((arg) => (arg?.k === "var" ? arg.name : null)));
+  if (unmaps.length === 0 || pointers.has(null) || pointers.size > mostVariables) return false;
+  const mapped = mappedOnly(stepsOf(fn), (step) => does(step, "map"));
+  return [...pointers].every((name) => !unmapsShared(name!, fn, new Set(unmaps), mapped));
+}
+
+function isOwn(arg: Expr, fn: FunctionIr): boolean {
+  const variable = arg.k === "var" ? fn.vars.get(arg.name) : undefined;
+  return variable?.type === "pte_t *" && variable.kind === "local" && !variable.addressTaken;
+}
+
+/** Names that hold nothing but what was mapped right there, and that is stored nowhere by them. */
+function mappedOnly(steps: readonly Step[], maps: (step: Step) => boolean): ReadonlySet<string> {
+  const mapped = new Set<string>();
+  const others = new Set<string>();
+  for (const step of steps) {
+    const name = definedBy(step);
+    if (name !== null) (maps(step) ? mapped : others).add(name);
+    if (step.op === "store" && step.value.k === "var") others.add(step.value.name);
+  }
+  return new Set([...mapped].filter((name) => !others.has(name)));
+}
+
+/** Whether a way leads from where the variable is, or may be, what lies elsewhere too, to where it is unmapped, and it is not mapped anew between. */
+function unmapsShared(name: string, fn: FunctionIr, unmaps: ReadonlySet<Step>, mapped: ReadonlySet<string>): boolean {
+  const open: number[] = [];
+  const meetsUnmap = (id: number, sharedBefore: boolean): boolean => {
+    let shared = sharedBefore;
+    const block = fn.blocks[id]!;
+    for (const step of block.steps) {
+      if (shared && unmaps.has(step) && operandsOf(step).some((arg) => mentionsVariable(arg, name))) return true;
+      if (step.op === "gap" || (step.op === "store" && mentionsVariable(step.value, name))) shared = true;
+      else if (definedBy(step) === name) shared = !setsAnew(step, mapped);
+    }
+    if (shared) open.push(...followers(fn, block));
+    return false;
+  };
+  if (fn.blocks.some(({ id }) => meetsUnmap(id, false))) return true;
+  const seen = new Set<number>();
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    if (meetsUnmap(id, true)) return true;
+  }
+  return false;
+}
+
+/** By what was just mapped, by nothing, or by zero. */
+function setsAnew(step: Step, mapped: ReadonlySet<string>): boolean {
+  if (step.op !== "assign") return false;
+  return step.value === null || (step.value.k === "var" && mapped.has(step.value.name)) || (step.value.k === "num" && step.value.value === 0n);
+}
