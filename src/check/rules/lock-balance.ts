@@ -143,11 +143,11 @@ function escapes(lock: LockFact, value: string, site: Site): boolean {
   return returnsLocked(lock, value, site) || implementsContract(site) || tellsCaller(lock, site);
 }
 
-/** `*mmap_locked = true;`: the caller is told by a flag of its own that it has the lock now. */
+/** `*mmap_locked = true;`: the caller is told by a flag of its own that it has the lock now. `*unlocked = true` says the opposite (fixup_user_fault()), `*vma_locked = true` nothing of this lock. */
 function tellsCaller(lock: LockFact, site: Site): boolean {
-  if (lock.class !== "mmap" && lock.class !== "vma") return false;
+  if (lock.class !== "mmap") return false;
   const { fn, id } = site.frame;
-  return fn.params.some((param) => fn.vars.get(param)?.type === "bool *" && /lock/.test(param) && truthOf(site.facts.memory.get(sym.parameter(id, param)) ?? "", site.facts) === true);
+  return fn.params.some((param) => fn.vars.get(param)?.type === "bool *" && /^(?:(?:mmap|mm)_)?locked$/.test(param) && truthOf(site.facts.memory.get(sym.parameter(id, param)) ?? "", site.facts) === true);
 }
 
 /**
