@@ -4,6 +4,7 @@
  * is, and the choice is recorded, so that the other reading becomes a gap under that condition instead of being lost.
  */
 import { blanks } from "./blank.ts";
+import { BracketSums } from "./bracket-sums.ts";
 
 /**
  * How a kept arm is lowered: "operand": `#ifdef X` around `&& b` or `| B`, applied when X is set; "branch": around an
@@ -115,21 +116,6 @@ class Canvas {
   }
 }
 
-/** True when brackets pair up in from..to and none closes before it opens. */
-function balanced(code: string, from: number, to: number): boolean {
-  let round = 0;
-  let curly = 0;
-  for (let at = from; at < to; at++) {
-    const c = code.charCodeAt(at);
-    if (c === 40) round++;
-    else if (c === 41) round--;
-    else if (c === 123) curly++;
-    else if (c === 125) curly--;
-    if (round < 0 || curly < 0) return false;
-  }
-  return round === 0 && curly === 0;
-}
-
 function armCode(code: string, arm: Arm): string {
   return code.slice(arm.directive.to, arm.to).replace(/^[ \t]*#.*$/gm, "").trim();
 }
@@ -156,7 +142,8 @@ function choiceKind(code: string, group: Group, kept: number, around: Surroundin
   return around.open === "(" && list && texts.every((arm) => !/[(=]|\+\+|--/.test(arm)) ? "quiet" : "gap";
 }
 
-function chooseArm(code: string, group: Group, canvas: Canvas, choices: ArmChoice[], around: Surroundings | null): void {
+/** The number of the arm that is kept; -1 when none is. */
+function chooseArm(code: string, group: Group, canvas: Canvas, choices: ArmChoice[], around: Surroundings | null): number {
   const kept = keptArm(code, group);
   const end = group.end!;
   for (const [index, arm] of group.arms.entries()) {
@@ -165,6 +152,7 @@ function chooseArm(code: string, group: Group, canvas: Canvas, choices: ArmChoic
   canvas.blank(end.from, end.to);
   const first = group.arms[0]!.directive;
   if (kept >= 0 && first.argument !== "0") choices.push({ k: choiceKind(code, group, kept, around), from: first.from, to: end.to, directiveTo: first.to, negated: kept > 0 });
+  return kept;
 }
 
 /** Whatever its arms hold stands one after the other; the outermost of those that nest too deep says so, for all in it. */
@@ -247,13 +235,23 @@ export function settleConditionals(code: string, fragment = false): Conditioned 
     if (!fragment && conditional.test(directive.word) && !grouped.has(directive)) canvas.blank(directive.from, directive.to);
   }
   const kept: Group[] = [];
+  const sums = new BracketSums(canvas.text);
   for (const group of groups) {
     // Each choice costs a pass over the text; a file with more broken conditionals than this is no source.
-    if (choices.length > mostChoices || group.arms.every((arm) => balanced(canvas.text, arm.directive.to, arm.to))) kept.push(group);
-    else {
-      chooseArm(canvas.text, group, canvas, choices, null);
-      canvas.apply();
+    if (choices.length > mostChoices) {
+      kept.push(group);
+      continue;
     }
+    const arms = group.arms.map(({ directive, to }) => ({ from: directive.to, to }));
+    sums.add({ from: group.arms[0]!.directive.from, to: group.end!.to }, arms, (pairUp) => {
+      if (pairUp.every(Boolean)) {
+        kept.push(group);
+        return "all";
+      }
+      const arm = chooseArm(canvas.text, group, canvas, choices, null);
+      canvas.apply();
+      return arm;
+    });
   }
   canvas.apply();
 
