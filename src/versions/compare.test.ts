@@ -58,15 +58,4 @@ describe("compareFindings", () => {
     expect(compare([finding(1, "x"), finding(2, "x")], [finding(3, "x")])).toEqual([[3, "pre-existing"], [2, "fixed"]]);
     expect(compare([finding(1, "x")], [finding(2, "x"), finding(3, "x")], [3])).toEqual([[2, "pre-existing"], [3, "introduced"]]);
   });
-
-  it("knows a call that fewer kinds of entries reach than before for an old one, and one that comes on top for a new one", () => {
-    const fn = { name: "walk", file: "mm/a.c" };
-    const at = (line: number, open: number): object => ({ rule: "entry-kind", what: "accessors of leaf: kinds of the pte entry", line, column: 1, outcome: "unknown", note: "pte_pfn()", open, quiet: "demand" });
-    const broken = finding(8, "is used", { rule: "entry-kind" });
-    const of = (findings: readonly Finding[], ...evidence: readonly object[]): FunctionCheck[] => [{ fn, obligations: [], findings, evidence, limit: "" } as unknown as FunctionCheck];
-    const status = (pre: FunctionCheck[], post: FunctionCheck[]): string[] => compareFindings(pre, post, new Set([8])).map((one) => one.status);
-    expect(status(of([], at(8, 0b1110)), of([broken], at(8, 0b0110)))).toEqual(["pre-existing"]);
-    expect(status(of([], at(8, 0b0010)), of([broken], at(8, 0b0110)))).toEqual(["introduced"]);
-    expect(status(of([], at(3, 0b1110)), of([broken], at(3, 0b1110), at(8, 0b0110)))).toEqual(["introduced"]);
-  });
 });

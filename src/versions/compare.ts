@@ -1,7 +1,7 @@
 /** Holds the findings of a post-image against those of its pre-image: introduced, pre-existing or fixed. */
-import { anyKind, type Evidence, type FunctionCheck, fingerprint } from "../check/index.ts";
+import { type FunctionCheck, fingerprint } from "../check/index.ts";
+import { comesWithFewer } from "./newly-known.ts";
 import { tally } from "./pair.ts";
-import { keyOf, keysOf } from "./shown/keys.ts";
 import { renamedIn } from "./renamed.ts";
 import type { Finding } from "../core/finding.ts";
 
@@ -35,23 +35,10 @@ export function compareFindings(pre: readonly FunctionCheck[], post: readonly Fu
     }
   }
   const broken = new Set(pre.flatMap(({ fn, obligations }) => obligations.flatMap((o) => (o.outcome === "violated" ? [fingerprint(fn, o.rule, o.what)] : []))));
-  const isOld = (finding: Finding): boolean => known.has(finding) || (!changed.has(finding.line) && broken.has(finding.fingerprint)) || comesWithFewer(finding, pre, post);
+  const isBetterKnown = comesWithFewer(pre, post);
+  const isOld = (finding: Finding): boolean => known.has(finding) || (!changed.has(finding.line) && broken.has(finding.fingerprint)) || isBetterKnown(finding);
   return [
     ...after.map((finding): Finding => ({ ...finding, status: isOld(finding) ? "pre-existing" : "introduced" })),
     ...Array.from(before, (finding): Finding => ({ ...finding, status: "fixed" })),
   ];
-}
-
-/**
- * A call that any kind of entry may have reached before the patch, as far as was known, is reached by some of them now: by
- * another getter, whose result is known better. The patch lets none through that was kept away.
- */
-function comesWithFewer(finding: Finding, pre: readonly FunctionCheck[], post: readonly FunctionCheck[]): boolean {
-  if (finding.rule !== "entry-kind") return false;
-  const openIn = (checks: readonly FunctionCheck[]): Evidence[] => checks.flatMap(({ fn, evidence }) => (fn.name === finding.function ? evidence.filter((one) => one.rule === "entry-kind" && one.open !== null && one.open !== 0) : []));
-  const [was, is] = [openIn(pre), openIn(post)];
-  return keysOf(is.filter((one) => one.line === finding.line)).some((key) => {
-    const [before, now] = [was.filter((one) => keyOf(one) === key), is.filter((one) => keyOf(one) === key)];
-    return now.length <= before.length && now.every(({ open }) => before.every((old) => (open! & ~old.open! & anyKind) === 0));
-  });
 }
