@@ -4,10 +4,11 @@
  * huge_pte_offset(); mm/hugetlb.c, huge_pmd_unshare()). How many share it is in the table's own counter: the reference
  * count of its page is raised by whoever comes across it.
  */
-import { mentionsVariable, operandsOf, stepsOf } from "../../c/index.ts";
-import type { Expr } from "../../c/ir.ts";
+import { operandsOf, walkExpr } from "../../c/index.ts";
+import type { Expr, FunctionIr } from "../../c/ir.ts";
 import { judgeHeld } from "../held.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
+import { perFunction } from "../per-function.ts";
 
 export const hugetlbShare: Rule = {
   id: "hugetlb-share",
@@ -39,12 +40,27 @@ function judgeCount(page: string, call: CallInfo, site: Site): void {
 
 /** `WARN_ON(!page_count(page))`: whether there is a user at all says nothing of their number. */
 function isAskedForAny(count: string | null, { frame: { fn } }: Site): boolean {
-  if (count === null) return false;
-  const operands = stepsOf(fn).flatMap((step) => operandsOf(step)).filter((operand) => mentionsVariable(operand, count));
-  const tests = fn.blocks.flatMap(({ end }) => (end.k === "branch" && mentionsVariable(end.cond, count) ? [end.cond] : []));
-  const returned = fn.blocks.some(({ end }) => end.k === "return" && end.value !== null && mentionsVariable(end.value, count));
-  const isZeroTest = (expr: Expr): boolean => (expr.k === "unary" && expr.op === "!" && expr.arg.k === "var") || (expr.k === "binary" && /^[=!]=$/.test(expr.op) && expr.right.k === "num" && expr.right.value === 0n);
-  return !returned && operands.every(isZeroTest) && tests.every((expr) => isZeroTest(expr) || expr.k === "var");
+  return count !== null && !usedAsNumbers(fn).has(count);
+}
+
+/** Variables whose values matter beyond whether they are zero; a function may count thousands of pages, so all are looked for at once. */
+export const usedAsNumbers: (fn: FunctionIr) => ReadonlySet<string> = perFunction((fn) => {
+  const used = new Set<string>();
+  const look = (expr: Expr): void => {
+    if (!isZeroTest(expr)) walkExpr(expr, (one) => void (one.k === "var" && used.add(one.name)));
+  };
+  for (const { steps, end } of fn.blocks) {
+    for (const step of steps) for (const operand of operandsOf(step)) look(operand);
+    if (end.k === "branch" && end.cond.k !== "var") look(end.cond);
+    if ((end.k === "return" || end.k === "switch") && end.value !== null) look(end.value);
+  }
+  return used;
+});
+
+/** `!count`, `count == 0`, `count != 0`: of the variable itself, not of what is computed from it. */
+function isZeroTest(expr: Expr): boolean {
+  if (expr.k === "unary") return expr.op === "!" && expr.arg.k === "var";
+  return expr.k === "binary" && /^[=!]=$/.test(expr.op) && expr.left.k === "var" && expr.right.k === "num" && expr.right.value === 0n;
 }
 
 /** Where the declaration lies in a gap, the name tells. */
