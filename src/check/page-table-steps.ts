@@ -12,8 +12,12 @@ import { recordOf } from "./static-types.ts";
 /** Words of which the text of every function with such steps has one, by rulebook. */
 const tellingWords = new WeakMap<Rulebook, ReadonlySet<string>>();
 
+/** Of a longer text the words are not all put together at one go; it is cut as if it had one of them. No file of the usual folders is as long. */
+const mostText = 1 << 20;
+
 /** False only when no function of a file with this text has such steps: of thousands of headers few are even cut. */
 export function mayHavePageTableSteps(text: string, rulebook: Rulebook): boolean {
+  if (text.length > mostText) return true;
   const telling = tellingWords.get(rulebook) ?? tellingWordsOf(rulebook);
   tellingWords.set(rulebook, telling);
   return text.match(/[A-Za-z_]\w*/g)?.some((word) => telling.has(word)) ?? false;
