@@ -2,8 +2,8 @@
  * A pointer that an exit tests before it unmaps (`if (pte) pte_unmap(pte)`) has to hold something on every way there: one
  * that is declared without a value and set on the way that maps holds whatever was on the stack elsewhere.
  */
-import { definedBy, mentionsVariable, operandsOf } from "../../../c/index.ts";
-import type { CallStep, Expr, FunctionIr, Step } from "../../../c/ir.ts";
+import { definedBy, operandsOf, walkExpr } from "../../../c/index.ts";
+import type { Block, CallStep, Expr, FunctionIr, Step } from "../../../c/ir.ts";
 import { followers } from "../../ways.ts";
 
 const known = new WeakMap<FunctionIr, ReadonlyMap<CallStep, string>>();
@@ -18,9 +18,17 @@ export function neverSetAt(unmap: CallStep, fn: FunctionIr): string | null {
 /** Variables of a function that ways are followed for; a function with more pointers to entries is no source. */
 const mostVariables = 200;
 
+/** An unmap behind a test of its own argument. */
+interface Guarded {
+  readonly block: number;
+  readonly name: string;
+  readonly source: string;
+  readonly unmap: CallStep;
+}
+
 function guardedUnmaps(fn: FunctionIr): Map<CallStep, string> {
-  const found = new Map<CallStep, string>();
-  const unsetAt = new Map<string, ReadonlySet<number>>();
+  const guarded: Guarded[] = [];
+  const bits = new Map<string, bigint>();
   for (const block of fn.blocks) {
     const { end } = block;
     if (end.k !== "branch" || end.cond.k !== "var") continue;
@@ -29,44 +37,71 @@ function guardedUnmaps(fn: FunctionIr): Map<CallStep, string> {
     if (variable?.type !== "pte_t *" || variable.kind !== "local" || variable.addressTaken) continue;
     const unmap = fn.blocks[end.yes]!.steps.find((step): step is CallStep => step.op === "call" && (step.callee ?? "").startsWith("pte_unmap") && isVariable(step.args[0], name));
     if (unmap === undefined) continue;
-    // One variable may be tested thousands of times.
-    if (!unsetAt.has(name) && unsetAt.size < mostVariables) unsetAt.set(name, reachedUnset(fn, name));
-    if (unsetAt.get(name)?.has(block.id)) found.set(unmap, variable.source);
+    if (!bits.has(name) && bits.size < mostVariables) bits.set(name, 1n << BigInt(bits.size));
+    guarded.push({ block: block.id, name, source: variable.source, unmap });
   }
-  return found;
+  if (bits.size === 0) return new Map();
+  const unset = reachedUnset(fn, bits);
+  return new Map(guarded.flatMap(({ block, name, source, unmap }) => ((unset[block]! & (bits.get(name) ?? 0n)) === 0n ? [] : [[unmap, source] as const])));
 }
 
 function isVariable(expr: Expr | undefined, name: string): boolean {
   return expr?.k === "var" && expr.name === name;
 }
 
-function isBare(step: Step, name: string): boolean {
-  return step.op === "assign" && step.dst === name && step.declare && step.value === null;
+/** What a block does with variables that have no value yet, as sets of bits. */
+interface Effect {
+  /** Declared in it without a value, and not touched up to its end. */
+  readonly bare: bigint;
+  /** Set or used: on no way through it are they still without a value that matters. */
+  readonly touched: bigint;
 }
 
-/** Blocks to whose end a way leads from the declaration on which nothing sets the variable, nor a branch was taken that its use decides. */
-function reachedUnset(fn: FunctionIr, name: string): Set<number> {
-  const reached = new Set<number>();
-  const open: number[] = [];
-  const leave = (id: number, from: number): void => {
-    const steps = fn.blocks[id]!.steps.slice(from);
-    if (steps.some((step) => !isBare(step, name) && (definedBy(step) === name || uses(step, name)))) return;
-    reached.add(id);
-    open.push(...followers(fn, fn.blocks[id]!));
-  };
-  for (const block of fn.blocks) {
-    const at = block.steps.findIndex((step) => isBare(step, name));
-    if (at >= 0) leave(block.id, at + 1);
+function effectOf({ steps }: Block, bits: ReadonlyMap<string, bigint>): Effect {
+  let bare = 0n;
+  let touched = 0n;
+  for (const step of steps) {
+    if (step.op === "assign" && step.declare && step.value === null) {
+      bare |= bits.get(step.dst) ?? 0n;
+      continue;
+    }
+    const touches = touchedBy(step, bits);
+    touched |= touches;
+    bare &= ~touches;
   }
-  const seen = new Set<number>();
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (seen.has(id)) continue;
-    seen.add(id);
-    leave(id, 0);
-  }
-  return reached;
+  return { bare, touched };
 }
 
-function uses(step: Step, name: string): boolean {
-  return operandsOf(step).some((operand) => mentionsVariable(operand, name));
+function touchedBy(step: Step, bits: ReadonlyMap<string, bigint>): bigint {
+  let touched = bits.get(definedBy(step) ?? "") ?? 0n;
+  for (const operand of operandsOf(step)) walkExpr(operand, (one) => void (touched |= (one.k === "var" ? bits.get(one.name) : undefined) ?? 0n));
+  return touched;
+}
+
+/** Times the blocks are gone through: once, and once more for each jump back on a way. What no source takes is not followed to its end. */
+const mostRounds = 100;
+
+/**
+ * By block: the variables that a way leads to its end from their declaration on which nothing sets or uses them. All of them
+ * go along together, in the order of blocks, so that a block is looked at again only for what comes back to it.
+ */
+function reachedUnset(fn: FunctionIr, bits: ReadonlyMap<string, bigint>): readonly bigint[] {
+  const effects = fn.blocks.map((block) => effectOf(block, bits));
+  const atStart = fn.blocks.map(() => 0n);
+  const atEnd = fn.blocks.map(() => 0n);
+  let wanted = true;
+  for (let round = 0; wanted && round < mostRounds; round++) {
+    wanted = false;
+    for (const block of fn.blocks) {
+      const { bare, touched } = effects[block.id]!;
+      const leaving = bare | (atStart[block.id]! & ~touched);
+      if (leaving === atEnd[block.id]) continue;
+      atEnd[block.id] = leaving;
+      for (const to of followers(fn, block)) {
+        atStart[to]! |= leaving;
+        wanted ||= to <= block.id;
+      }
+    }
+  }
+  return atEnd;
 }
