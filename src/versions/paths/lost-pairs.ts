@@ -60,7 +60,7 @@ function balanceOf({ family, rule }: PairStep, from: Books, to: Books, pair: Pai
   const others = new Set(to.steps.map((one) => one.family).filter((one) => one !== family));
   if (!oneSided && Array.from(others).some((one) => more(from, to, one, 1) > 0 || more(from, to, one, -1) > 0)) return null;
   // What was reported of the code before may be what the patch mends.
-  if (before.findings.some((finding) => finding.rule === rule) || isMovedTo(family, pair) || isOneSide(family, after.fn, pair) || otherSideChanges(family, opens, closes, pair)) return [];
+  if (before.findings.some((finding) => finding.rule === rule) || isMovedTo(family, pair) || isOneSide(family, after.fn, pair) || (!wasBalanced && otherSideChanges(family, opens, closes, pair))) return [];
   // Where some paths had the new effect before, the patch may make the others like them.
   const strong = (oneSided && (wasBalanced || surprising.length > 0)) || (wasBalanced && opens === 0 && closes === 0);
   const message = surprising.length > 0 || old.size !== now.size
@@ -129,7 +129,7 @@ function isOneSide(family: string, { name }: FunctionIr, { rulebook }: Pair): bo
   return family === "lazy MMU mode" && (rulebook.ever(name)?.effects?.some((effect) => effect.do === "lazy-mmu") ?? false);
 }
 
-/** What this function no longer takes, another that the patch touches no longer gives back, or the other way round: the two go together. */
+/** What this function no longer takes for its callers, another that the patch touches no longer gives back, or the other way round: the two go together. */
 function otherSideChanges(family: string, opens: number, closes: number, pair: Pair): boolean {
   const { touched, from, to } = pair;
   const lessOf = (side: string): boolean => touched.to.beside(to, sidesIn, `${family} ${side}`) < touched.from.beside(from, sidesIn, `${family} ${side}`);

@@ -71,6 +71,9 @@ describe("locks that went on one side", () => {
     const close = (line: string): string => `void g(struct mm_struct *mm)\n{\n${line}\tdone(mm);\n}\n`;
     expect(said(open("\tmmap_read_lock(mm);\n") + close("\tmmap_read_unlock(mm);\n"), open("") + close(""))).toEqual([]);
     expect(said(open("\tmmap_read_lock(mm);\n") + close("\tmmap_read_unlock(mm);\n"), open("") + close("\tmmap_read_unlock(mm);\n"))).toEqual(["warning lock-balance f:1"]);
+    const alone = (name: string, lock: string, unlock: string): string => `void ${name}(struct mm_struct *mm)\n{\n${lock}\tdone(mm);\n${unlock}}\n`;
+    const [lock, unlock] = ["\tmmap_read_lock(mm);\n", "\tmmap_read_unlock(mm);\n"];
+    expect(said(alone("f", lock, unlock) + alone("g", lock, unlock), alone("f", "", unlock) + alone("g", lock, ""))).toEqual(["warning lock-balance f:4", "warning lock-balance g:8"]);
     const zap = (pte: string, test: string): string => `static bool f(struct mm_struct *mm, pmd_t *pmd, ${pte} *ptl)\n{\n\tspinlock_t *pml = pmd_lockptr(mm, pmd);\n\tif (${test}!spin_trylock(pml))\n\t\treturn false;\n\tpmdp_get(pmd);\n\tpmd_clear(pmd);\n\tif (${test || "1 || "}1)\n\t\tspin_unlock(pml);\n\treturn true;\n}\n`;
     expect(said(zap("spinlock_t", ""), zap("spinlock_t", "ptl != pml && "))).toEqual([]);
     expect(said(zap("struct lock", ""), zap("struct lock", "mm->x && "))).not.toEqual([]);
