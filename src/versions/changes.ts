@@ -24,8 +24,10 @@ import { otherArguments } from "./paths/other-arguments.ts";
 import { weakerCalls } from "./paths/weaker-calls.ts";
 import { kindsLetThrough } from "./shown/kinds.ts";
 import { isShownElsewhere, keptAtReturn, undecided, undone } from "./shown/demands.ts";
-import { lostGuards } from "./steps/lost-guards.ts";
+import { calledSteps } from "./steps/called-steps.ts";
 import { guarded } from "./steps/guards.ts";
+import { lostGuards } from "./steps/lost-guards.ts";
+import { effectsOf } from "./steps/protections.ts";
 
 /** At one go, or in slices. */
 type Comparison = (pair: Pair) => readonly Change[] | Generator<void, readonly Change[]>;
@@ -55,13 +57,16 @@ export function* changing(pre: readonly FunctionCheck[], post: readonly Function
   return found;
 }
 
-/** What a page-table lock keeps. */
+/** What a page-table lock keeps, where a comparison knows it from the lock that is held. */
 const keptByLocks: readonly RuleId[] = ["entry-lock", "table-free", "stale-read"];
+const byLocksHeld: readonly Comparison[] = [shown, lostPairs];
 
 /** `ptl != pml && !spin_trylock(pml)`: where the two are one lock, the caller's lock is the one that the path would have taken. */
-function asksWhichLock({ blocks, vars }: FunctionIr): boolean {
-  const isLock = (expr: Expr): boolean => expr.k === "var" && vars.get(expr.name)?.type === "spinlock_t *";
-  return blocks.some(({ end }) => end.k === "branch" && end.cond.k === "binary" && /^[=!]=$/.test(end.cond.op) && isLock(end.cond.left) && isLock(end.cond.right));
+function asksWhichLock(fn: FunctionIr, rulebook: Rulebook): boolean {
+  const taken = new Set(calledSteps(fn).flatMap((step) => (effectsOf(step, rulebook).some(({ do: what }) => what === "acquire") ? step.args : []).flatMap((arg) => (arg.k === "var" ? [arg.name] : []))));
+  const isLock = (expr: Expr): boolean => expr.k === "var" && fn.vars.get(expr.name)?.type === "spinlock_t *";
+  const isTaken = (expr: Expr): boolean => expr.k === "var" && taken.has(expr.name);
+  return fn.blocks.some(({ end }) => end.k === "branch" && end.cond.k === "binary" && /^[=!]=$/.test(end.cond.op) && isLock(end.cond.left) && isLock(end.cond.right) && (isTaken(end.cond.left) || isTaken(end.cond.right)));
 }
 
 /** Whether the pool has room for the two versions; takes it. */
@@ -83,10 +88,11 @@ export function lostAlongPaths(pair: Pair): Finding[] {
 
 /** Of a rule the comparison speaks that knows best, once for a place; none of a rule that is broken in one of the versions. */
 function* telling(pair: Pair, comparisons: readonly Comparison[], broken: readonly RuleId[]): Generator<void, Finding[]> {
-  const given = asksWhichLock(pair.to.fn) && !asksWhichLock(pair.from.fn) ? keptByLocks : [];
+  const mayBeHeld = asksWhichLock(pair.to.fn, pair.rulebook) && !asksWhichLock(pair.from.fn, pair.rulebook);
   const found: (readonly Change[])[] = [];
   for (const compare of comparisons) {
     const changed = compare(pair);
+    const given = mayBeHeld && byLocksHeld.includes(compare) ? keptByLocks : [];
     found.push(("next" in changed ? yield* changed : changed).filter(({ rule }) => !broken.includes(rule) && !given.includes(rule)));
     yield;
   }

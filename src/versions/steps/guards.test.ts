@@ -164,6 +164,23 @@ describe("protections in another shape", () => {
     expect(changes(whole(""), whole("\tif (pmd_write(v))\n\t\treturn;\n"), rulebook, noLines)).toEqual([]);
     expect(changes(whole(""), whole("\tif (pmd_is_split(v))\n\t\treturn;\n"), rulebook, noLines).map((one) => `${one.status} ${one.rule}`)).toEqual(["fixed entry-kind"]);
   });
+
+  it("warns of a test that a function loses which is no accessor but is called like one", () => {
+    const named = (name: string, head: string, test: string): FunctionCheck[] => checkUnit(lowerText("mm/x.c", `int ${name}(${head})\n{\n\tpmd_t v = pmdp_get(pmd);\n${test}\tpmd_clear(pmd);\n\twork(pmd);\n\treturn 1;\n}\n`), rulebook);
+    const test = "\tif (!pmd_is_table_arch(v))\n\t\treturn 0;\n";
+    for (const [name, head] of [["pmd_free_pte_page", "pmd_t *pmd"], ["is_pmd_order", "pmd_t *pmd"], ["pmd_replace", "pmd_t *pmd, pmd_t old"]] as const) {
+      const found = changes(named(name, head, test), named(name, head, ""), rulebook, { ...noLines, names: new Set([name]) });
+      expect(found.map((one) => `${one.status} ${one.severity} ${one.rule}`)).toEqual(["introduced warning entry-kind"]);
+    }
+  });
+
+  it("takes a lock for the caller's own where the patch asks whether it is, and no more than that lock", () => {
+    const zap = (test: string, guards: string): FunctionCheck[] => checkUnit(lowerText("mm/x.c", `static bool f(struct mm_struct *mm, pmd_t *pmd, spinlock_t *ptl, pmd_t old)\n{\n\tspinlock_t *pml = pmd_lockptr(mm, pmd);\n\tif (${test}!spin_trylock(pml))\n\t\treturn false;\n${guards}\tpmd_clear(pmd);\n\tif (${test || "1 || "}0)\n\t\tspin_unlock(pml);\n\treturn true;\n}\n`), rulebook);
+    const guards = "\tif (!pmd_same(*pmd, old)) {\n\t\tspin_unlock(pml);\n\t\treturn false;\n\t}\n\ttlb_remove_table_sync_one();\n";
+    const rules = (pre: FunctionCheck[], post: FunctionCheck[]): string[] => changes(pre, post, rulebook, noLines).filter(({ status }) => status === "introduced").map(({ rule }) => rule).toSorted();
+    expect(rules(zap("", ""), zap("ptl != pml && ", ""))).toEqual([]);
+    expect(rules(zap("", guards), zap("ptl != pml && ", ""))).toEqual(["stale-read", "table-free"]);
+  });
 });
 
 describe("tests that went", () => {

@@ -11,7 +11,7 @@ import { calledSteps } from "./called-steps.ts";
 import type { Change } from "../change.ts";
 import type { Pair } from "../pair.ts";
 import { isMoved } from "./guards.ts";
-import { pageTableLock } from "./protections.ts";
+import { exposureOf, pageTableLock } from "./protections.ts";
 import { removedOutright } from "./removed-outright.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { LockRef } from "../../rulebook/schema.ts";
@@ -102,7 +102,7 @@ function lostRange(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGu
 /** Tests of entries by predicates that have no contract (those of one architecture): their kinds are not followed. */
 function lostTests({ from: { fn: from }, to: { fn: to }, rulebook, direction }: Pair): LostGuard[] {
   // What an entry is, is for its own accessors to say; and new code asks for permissions and the like without mending anything.
-  if (/^_*(?:is_)?p(?:te|md|ud)p?_/.test(to.name)) return lostHugetlbTest(from, to, rulebook);
+  if (isAccessor(to, rulebook)) return lostHugetlbTest(from, to, rulebook);
   const asksKind = (step: CallStep): boolean => direction === "lost" || !/_(?:write|dirty|soft_dirty|young|exec|user|uffd|uffd_wp)$/.test(step.callee!);
   const [before, after] = [testsOf(from, rulebook).filter(asksKind), testsOf(to, rulebook)];
   const names = (steps: readonly CallStep[]): Set<string> => new Set(steps.map((step) => step.callee!));
@@ -110,6 +110,11 @@ function lostTests({ from: { fn: from }, to: { fn: to }, rulebook, direction }: 
   if (Array.from(names(calledSteps(to))).some((name) => !called.has(name))) return [];
   const gone = before.filter((step) => !asked.has(step.callee!)).slice(0, 1);
   return [...gone.map((step) => ({ rule: "entry-kind" as const, what: `${step.text}, which decided what the entry is used for` })), ...lostHugetlbTest(from, to, rulebook)];
+}
+
+/** Of an entry's helpers by its name, handed one as a value, and changing none in memory: what a pointer leads to is others' as well. */
+function isAccessor(fn: FunctionIr, rulebook: Rulebook): boolean {
+  return /^_*(?:is_)?p(?:te|md|ud)p?_/.test(fn.name) && fn.params.some((param) => /^p(?:te|md|ud)_t$/.test(fn.vars.get(param)?.type ?? "")) && exposureOf(fn, rulebook).changes === 0;
 }
 
 /** Entries of hugetlb mappings have a lock of their own (huge_pte_lock()): who takes that of a PTE table has told them apart. */
