@@ -19,6 +19,8 @@ describe("what a fault handler unmaps", () => {
     ["a pointer of its own", [map, "pte_unmap(pte);"], true],
     ["a pointer of its own, which it also puts into the structure on another way", [map, "if (g()) {", "vmf->pte = pte;", "return 1;", "}", "pte_unmap(pte);"], true],
     ["a pointer of its own in a variable that was the structure's before", ["pte = vmf->pte;", map, "pte_unmap(pte);"], true],
+    ["what its caller had mapped, or else a pointer of its own", ["if (CONFIG_X)", "pte = NULL;", "pte = vmf->pte;", `if (!pte) ${map}`, "if (g()) {", "vmf->pte = pte;", "return 1;", "}", "pte_unmap(pte);"], true],
+    ["what it has put into the structure, or else a pointer of its own", ["vmf->pte = pte_offset_map(vmf->pmd, vmf->address);", "pte = vmf->pte;", `if (!pte) ${map}`, "pte_unmap(pte);"], false],
     ["the structure's by a variable", ["pte = vmf->pte;", "pte_unmap(pte);"], false],
     ["one that it has put into the structure", [map, "vmf->pte = pte;", "pte_unmap(pte);"], false],
     ["one that it has put into the structure in an earlier round", [map, "while (g()) {", "if (h())", "pte_unmap(pte);", "vmf->pte = pte;", "}"], false],

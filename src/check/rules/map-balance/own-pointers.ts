@@ -1,7 +1,8 @@
 /**
  * Whether a function that is given a structure unmaps pointers of its own only. `pte = vmf->pte; ... pte_unmap(pte)` and
  * `vmf->pte = pte; ... pte_unmap(pte)` give back what lies in the structure; `pte = pte_offset_map(...); ... pte_unmap(pte);
- * return false; ... vmf->pte = pte; return true` never does, and what it puts there is for the caller.
+ * return false; ... vmf->pte = pte; return true` never does, and what it puts there is for the caller. What lies there when it
+ * begins is nothing that it has mapped.
  */
 import { definedBy, mentionsVariable, operandsOf, stepsOf } from "../../../c/index.ts";
 import type { CallStep, Expr, FunctionIr, Step } from "../../../c/ir.ts";
@@ -28,7 +29,11 @@ function ownOnly(fn: FunctionIr, rulebook: Rulebook): boolean {
   const pointers = new Set(unmaps.map(({ args }) => args.find((arg) => isOwn(arg, fn))).map((arg) => (arg?.k === "var" ? arg.name : null)));
   if (unmaps.length === 0 || pointers.has(null) || pointers.size > mostVariables) return false;
   const mapped = mappedOnly(stepsOf(fn), (step) => does(step, "map"));
-  return [...pointers].every((name) => !unmapsShared(name!, fn, new Set(unmaps), mapped));
+  const found = foundAtFirst(fn);
+  return [...pointers].every((name) => {
+    const isMappedHere = stepsOf(fn).some((step) => definedBy(step) === name && step.op === "assign" && step.value?.k === "var" && mapped.has(step.value.name));
+    return !unmapsShared(name!, fn, new Set(unmaps), (step) => setsAnew(step, mapped) || (isMappedHere && found.has(step)));
+  });
 }
 
 function isOwn(arg: Expr, fn: FunctionIr): boolean {
@@ -49,7 +54,7 @@ function mappedOnly(steps: readonly Step[], maps: (step: Step) => boolean): Read
 }
 
 /** Whether a way leads from where the variable is, or may be, what lies elsewhere too, to where it is unmapped, and it is not mapped anew between. */
-function unmapsShared(name: string, fn: FunctionIr, unmaps: ReadonlySet<Step>, mapped: ReadonlySet<string>): boolean {
+function unmapsShared(name: string, fn: FunctionIr, unmaps: ReadonlySet<Step>, isOwnNow: (step: Step) => boolean): boolean {
   const open: number[] = [];
   const meetsUnmap = (id: number, sharedBefore: boolean): boolean => {
     let shared = sharedBefore;
@@ -57,7 +62,7 @@ function unmapsShared(name: string, fn: FunctionIr, unmaps: ReadonlySet<Step>, m
     for (const step of block.steps) {
       if (shared && unmaps.has(step) && operandsOf(step).some((arg) => mentionsVariable(arg, name))) return true;
       if (step.op === "gap" || (step.op === "store" && mentionsVariable(step.value, name))) shared = true;
-      else if (definedBy(step) === name) shared = !setsAnew(step, mapped);
+      else if (definedBy(step) === name) shared = !isOwnNow(step);
     }
     if (shared) open.push(...followers(fn, block));
     return false;
@@ -70,6 +75,21 @@ function unmapsShared(name: string, fn: FunctionIr, unmaps: ReadonlySet<Step>, m
     if (meetsUnmap(id, true)) return true;
   }
   return false;
+}
+
+/** What is read before the function calls or stores anything: `pte_t *pte = vmf->pte;`, by which it learns what its caller has mapped. */
+function foundAtFirst(fn: FunctionIr): ReadonlySet<Step> {
+  const acts = ({ op }: Step): boolean => op !== "load" && op !== "assign";
+  const open = fn.blocks.flatMap((block) => (block.steps.some(acts) ? followers(fn, block) : []));
+  const later = new Set<number>();
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (later.has(id)) continue;
+    later.add(id);
+    open.push(...followers(fn, fn.blocks[id]!));
+  }
+  const first = fn.blocks.filter(({ id }) => !later.has(id)).flatMap(({ steps }) => steps.slice(0, steps.some(acts) ? steps.findIndex(acts) : steps.length));
+  const reads = new Set(first.flatMap((step) => (step.op === "load" ? [step.dst] : [])));
+  return new Set(first.filter((step) => step.op === "load" || (step.op === "assign" && step.value?.k === "var" && reads.has(step.value.name))));
 }
 
 /** By what was just mapped, by nothing, or by zero. */
