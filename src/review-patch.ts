@@ -16,7 +16,7 @@ import { helpersAmong } from "./patch-helpers.ts";
 import type { PatchOptions } from "./patch-options.ts";
 import type { PreparedPatch } from "./prepare-patch.ts";
 import { expectReplay } from "./util/short-run.ts";
-import { inSlices } from "./util/slices.ts";
+import { inSlices, pause } from "./util/slices.ts";
 import { type Rulebook, rulebookFor } from "./rulebook/index.ts";
 
 export async function reviewPatch({ patch, notes, diff, images: found, base, era, states }: PreparedPatch, options: PatchOptions): Promise<PatchReport> {
@@ -88,6 +88,8 @@ async function checkFiles(
       pre: await elsewhereOf("pre", both, helpers, states, rulebook, options),
       post: await elsewhereOf("post", both, helpers, states, rulebook, options),
     };
+    // What was cut for that has its bodies lowered next.
+    await pause();
     const flow = await inSlices(checkingImages(both, rulebook, { all: options.all, strict: options.strict, elsewhere, pool: exploring }));
     const outside = await callersInTree(both, sources, states.post, rulebook, options);
     const more = (side: keyof Sides<unknown>, names: ReadonlySet<string>): Promise<readonly UnitIr[]> => definitionsOf(side, both, names, states, options);

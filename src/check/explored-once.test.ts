@@ -5,7 +5,7 @@ import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import { compileRules } from "../rulebook/compile.ts";
 import { type Rulebook, rulebookFor } from "../rulebook/rulebook.ts";
 import { packageRoot } from "../util/package-root.ts";
-import { callersViewOf, checking, checkUnit, hasPageTableSteps, nothingElse } from "./index.ts";
+import { callersViewOf, checking, checkUnit, hasPageTableSteps, newPool, nothingElse } from "./index.ts";
 import { leadingSteps } from "./leading-blocks.ts";
 
 let book: Rulebook;
@@ -30,6 +30,16 @@ const zap = "static void zap_one(struct mm_struct *mm, pmd_t *pmd)\n{\n\tpmd_cle
 const caller = "static void zap_locked(struct mm_struct *mm)\n{\n\tmmap_write_lock(mm);\n\tzap_one(mm, &mm->first);\n\tmmap_write_unlock(mm);\n}\n";
 
 describe("a file of many functions", () => {
+  it("lets others have their turn between the body that is lowered and its ways", () => {
+    const unit = lowerText("mm/f.c", zap);
+    const pool = newPool();
+    const work = checking(unit, book, nothingElse, unit.functions, pool);
+    expect(work.next().done).toBe(false);
+    expect(pool).toEqual(newPool());
+    while (work.next().done !== true);
+    expect(pool).not.toEqual(newPool());
+  });
+
   it("has only those lowered that touch page tables, and who may call them", () => {
     const others = Array.from({ length: 700 }, (_, i) => `static int other_${i}(int a)\n{\n\tif (a > ${i})\n\t\treturn other_${(i + 1) % 700}(a);\n\treturn count_${i}(a);\n}\n`);
     const lowered = new Set<string>();

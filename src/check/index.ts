@@ -243,6 +243,8 @@ interface JudgedFunction {
 
 function* judgingFunction(fn: FunctionIr, around: Surroundings): Generator<void, JudgedFunction> {
   if (!hasPageTableSteps(fn, around.rulebook)) return { fn, all: [], limit: "" };
+  // Its body has been lowered for that, which may have taken as long as what comes.
+  yield;
   const exploration = yield* exploringKnowingCallers(fn, around);
   // What holds at return cannot be told when the exploration stopped short.
   return { fn, all: worstJudgements(exploration).filter((j) => exploration.limit === "" || !j.judgement.what.endsWith("at return")), limit: exploration.limit };
