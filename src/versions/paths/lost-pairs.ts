@@ -64,7 +64,7 @@ function balanceOf({ family, rule }: PairStep, from: Books, to: Books, pair: Pai
   // Where some paths had the new effect before, the patch may make the others like them.
   const strong = (oneSided && (wasBalanced || surprising.length > 0)) || (wasBalanced && opens === 0 && closes === 0);
   const message = surprising.length > 0 || old.size !== now.size
-    ? `${after.fn.name}() returns with the ${family} ${inWords(now)}, before the patch ${inWords(old)}, and its callers go on as they did`
+    ? `${after.fn.name}() returns with the ${family} ${inWords(now)} (before the patch: ${inWords(old)}), and its callers go on as they did`
     : `${after.fn.name}() no longer ${closes < 0 ? "gives back" : "takes"} the ${family} on one of the paths on which it did before the patch`;
   return [loss(rule, placeOf(family, after.fn, pair), `net effect on the ${family}`, message, !strong)];
 }
