@@ -52,7 +52,7 @@ function subject(): Subject {
 }
 
 function told({ found, trace, states, executions, complete, notModelled, skipped, reached, rest, wanted, touched }: RunResult): unknown {
-  return { found, trace, states, executions, complete, notModelled, skipped, reached: [...reached].toSorted((a, b) => a - b), rest, wanted, touched: [...touched.keys()].length };
+  return { found, trace, states, executions, complete, notModelled, skipped, reached: [...reached].toSorted((a, b) => a - b), rest, wanted, touched: [...touched().keys()].length };
 }
 
 describe("runReplay", () => {

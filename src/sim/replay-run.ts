@@ -64,7 +64,8 @@ const preconditions: ReadonlySet<PropertyId> = new Set([
 ]);
 
 export interface RunResult extends Omit<Verdict, "touched"> {
-  readonly touched: Touched;
+  /** Worked out when asked for: of most runs nobody does. */
+  readonly touched: () => Touched;
   /** Lines of the function's code that have visible operations and were reached. */
   readonly reached: ReadonlySet<number>;
   /** What the function would have done from the last state of the interleaving on, in words. */
@@ -90,7 +91,7 @@ export function* runningReplay(subject: Subject, settings: Settings, actor: Acto
     // There may be room for it alone.
     stages.get(subject)?.delete(JSON.stringify(settings));
     if (!isFirst) return yield* runningReplay(subject, settings, actor);
-    const nothing = { found: null, trace: null, litmus: () => null, replayed: [], states: 0, executions: 0, complete: false, skipped: [], touched: new Map<ResourceName, number>() };
+    const nothing = { found: null, trace: null, litmus: () => null, replayed: [], states: 0, executions: 0, complete: false, skipped: [], touched: (): Touched => new Map() };
     return { ...nothing, notModelled: [error.message], reached: new Set<number>(), rest: [], wanted: [] };
   }
 }
@@ -176,8 +177,10 @@ function* runningOn({ world, known, kept, caller, isShared, opaque, thread: own 
   const isTold = (fault: Fault): boolean => actor !== null || !preconditions.has(fault.property);
   const limits = { bound: subject.bound, pictures: subject.pictures ?? false, cancelled: () => subject.work.left < 0, isTold };
   const verdict = yield* judging(sim, session, about, lines, limits);
-  const [locks, cells] = [world.locks.names, [...known.cells.keys()]];
-  const touched = new Map(Array.from(verdict.touched, ([resource, how]) => [world.resources.nameOf(resource, locks, cells), how] as const));
+  const touched = (): Touched => {
+    const [locks, cells] = [world.locks.names, [...known.cells.keys()]];
+    return new Map(Array.from(verdict.touched(), ([resource, how]) => [world.resources.nameOf(resource, locks, cells), how] as const));
+  };
   return { ...verdict, touched, complete: verdict.complete && subject.work.left >= 0, reached: session.told.reached, rest: restOf(sim, verdict), wanted: wantedLocks(world, session.told.wanted) };
 }
 

@@ -11,7 +11,7 @@ import { fits } from "./fits.ts";
 import type { Actor, Library } from "./library.ts";
 import { contextFor, takesMmapLock } from "./replay-context.ts";
 import { beyondTheWorld } from "./replay-scope.ts";
-import { runningReplay, type HeldLock, type RunResult, type Subject } from "./replay-run.ts";
+import { runningReplay, type HeldLock, type RunResult, type Subject, type Touched } from "./replay-run.ts";
 import { asksWhetherRegistered, forActor, ofTheKernel, walksOf, worldsFor } from "./replay-world.ts";
 import { conflictsOf } from "./run/deeds.ts";
 import { touchedAlone } from "./touched.ts";
@@ -103,11 +103,12 @@ export function* replaying(request: ReplayRequest): Generator<void, ReplayResult
   const met = new Set<Actor>();
   for (const [list, again] of [[chosen, true], [others, false]] as const) {
     for (const { settings: plain, alone } of list) {
+      const touched = alone.touched();
       for (const actor of actors) {
         const settings = forActor(plain, actor);
         // A world that adds nothing for the function is still the place for actors that fit into no other.
         if ((met.has(actor) && !again) || !fits(actor, settings)) continue;
-        if ((settings === plain || !asksForWorld) && !clashes(request.library, settings, actor, alone)) continue;
+        if ((settings === plain || !asksForWorld) && !clashes(touched, touchedAlone(request.library, settings, actor))) continue;
         if (subject.work.left < 0) {
           tally.bounded = true;
           break;
@@ -360,7 +361,6 @@ function standsFor(actor: Actor, functions: readonly FunctionIr[]): boolean {
  * Whether anything that the actor touches conflicts with what the function touches; else their order does not matter: as long as neither has come to
  * where it conflicts with the other, both do what they do alone.
  */
-function clashes(library: Library, settings: Settings, actor: Actor, alone: RunResult): boolean {
-  const touched = touchedAlone(library, settings, actor);
-  return touched === null || conflictsOf(alone.touched, 0, touched, 1).length > 0;
+function clashes(own: Touched, actor: Touched | null): boolean {
+  return actor === null || conflictsOf(own, 0, actor, 1).length > 0;
 }

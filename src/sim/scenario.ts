@@ -9,7 +9,7 @@ import { bindParameter } from "./bindings.ts";
 import { classify } from "./classify.ts";
 import { headersOf, settingsOf, type Header } from "./header.ts";
 import { describedFunctions, libraryFor, type Library, type SourceText } from "./library.ts";
-import { exploring, type Found } from "./run/explore.ts";
+import { exploring, type Exploration, type Found } from "./run/explore.ts";
 import { visit } from "./run/program.ts";
 import { compiled } from "./run/callees.ts";
 import { newSession, type Session } from "./run/session.ts";
@@ -88,7 +88,7 @@ export interface Verdict {
   readonly complete: boolean;
   readonly notModelled: readonly string[];
   readonly skipped: readonly string[];
-  readonly touched: ReadonlyMap<number, number>;
+  readonly touched: Exploration<Fault>["touched"];
 }
 
 export const defaultKernel = "6.12";

@@ -34,7 +34,7 @@ function keyOf(settings: Settings, actor: Actor): string {
 function runAlone(library: Library, settings: Settings, actor: Actor): Alone {
   const subject: Subject = { function: nothing(actor.ir), helpers: new Map(), loads: new Map(), walks: [], library, held: [], assumed: [], lines: new Map(), bound: 2000, work: { left: Infinity }, weakened: sound };
   const { touched, found, complete } = runReplay(subject, settings, actor);
-  return found === null && complete ? touched : null;
+  return found === null && complete ? touched() : null;
 }
 
 /** A function that does nothing, to run an actor alone. */

@@ -59,8 +59,8 @@ export interface Exploration<Fault> {
   readonly executions: number;
   /** False when a bound ended the search; then nothing follows from finding no fault. */
   readonly complete: boolean;
-  /** Everything that was touched. */
-  readonly touched: ReadonlyMap<number, number>;
+  /** Everything that was touched. Worked out when asked for. */
+  readonly touched: () => ReadonlyMap<number, number>;
 }
 
 interface Visited {
@@ -307,5 +307,5 @@ export function* exploring<State, Fault>(system: System<State, Fault>, bounds: B
     }
     stack.length = 0;
   }
-  return { found: [...found.values()], states: visited.size, executions, complete, touched: deeds.touched(touched) };
+  return { found: [...found.values()], states: visited.size, executions, complete, touched: () => deeds.touched(touched) };
 }

@@ -17,8 +17,9 @@ export function allocateTable(turn: Turn, level: Level): number {
 }
 
 /** The table is filled anew: what locks have ordered was what it held before. */
-function forgetOrder({ layout, data, thread }: Turn, table: number): void {
-  data[layout.ordered + table] = 1 << thread;
+function forgetOrder(turn: Turn, table: number): void {
+  const { layout, data } = turn;
+  data[layout.ordered + table] = own(turn);
   for (let lock = 0; lock < layout.locks; lock++) {
     data[layout.lockSees + lock]! &= ~(1 << table);
     data[layout.lockSeesAlone + lock]! &= ~(1 << table);
