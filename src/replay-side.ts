@@ -11,6 +11,7 @@ import type { FileImage } from "./core/image.ts";
 import type { CompiledRules, Rulebook } from "./rulebook/index.ts";
 import { definitions, type Library, libraryFor, replaying, type ReplayRequest, type ReplayResult, type ReplayTrace } from "./sim/index.ts";
 import { ownLines } from "./trace-match.ts";
+import { memoByObject, memoByValue } from "./util/memo.ts";
 import { inSlices } from "./util/slices.ts";
 
 export interface SideOptions {
@@ -134,12 +135,8 @@ function comesBy({ trace, line }: ReplayTrace, fn: FunctionIr): boolean {
   return [line, ...ownLines(trace, fn.file)].some((at) => at >= fn.line && at <= fn.endLine);
 }
 
-const libraries = new WeakMap<CompiledRules, Map<string, Library>>();
+const libraries = memoByObject(({ models, actors }: CompiledRules) => memoByValue((era: string) => libraryFor(models, actors, era)));
 
 export function libraryOf(rules: CompiledRules, era: string): Library {
-  const known = libraries.get(rules) ?? new Map<string, Library>();
-  libraries.set(rules, known);
-  const library = known.get(era) ?? libraryFor(rules.models, rules.actors, era);
-  known.set(era, library);
-  return library;
+  return libraries(rules)(era);
 }

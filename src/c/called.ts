@@ -1,16 +1,13 @@
 /** What a function does and calls, in the order of its blocks: answers that need no path. */
 import type { FunctionIr, Step } from "./ir.ts";
+import { memoByObject } from "../util/memo.ts";
 import { summaryOf } from "./summary.ts";
 
 /** By its blocks: a patch of thousands of functions asks each of them for every other. */
-const known = new WeakMap<FunctionIr["blocks"], readonly Step[]>();
+const stepsIn = memoByObject((blocks: FunctionIr["blocks"]): readonly Step[] => blocks.flatMap((block) => block.steps));
 
-export function stepsOf({ blocks }: FunctionIr): readonly Step[] {
-  const before = known.get(blocks);
-  if (before) return before;
-  const steps = blocks.flatMap((block) => block.steps);
-  known.set(blocks, steps);
-  return steps;
+export function stepsOf({ blocks }: Pick<FunctionIr, "blocks">): readonly Step[] {
+  return stepsIn(blocks);
 }
 
 /** Names of the functions that `fn` calls. */

@@ -3,9 +3,15 @@ import { hasBetween } from "../util/between.ts";
 import { byKey } from "../util/by-key.ts";
 import { calledIn } from "./foretold.ts";
 import type { FunctionIr, OpsTable, RecordType, UnitIr } from "./ir.ts";
+import { memoByObject } from "../util/memo.ts";
+
+/** All are asked for all others, so they are put down by name once. */
+const functionsByName = memoByObject((functions: readonly FunctionIr[]) => byKey(functions, (fn) => [fn.name]));
+const recordsByName = memoByObject((records: readonly RecordType[]) => byKey(records, (record) => [record.name]));
+const tablesByValue = memoByObject((tables: readonly OpsTable[]) => byKey(tables, (table) => new Set(setTo(table))));
 
 export function functionsNamed(unit: UnitIr, name: string): readonly FunctionIr[] {
-  return unit.index?.functions(name) ?? listed(functions, unit.functions, (fn) => [fn.name]).get(name) ?? [];
+  return unit.index?.functions(name) ?? functionsByName(unit.functions).get(name) ?? [];
 }
 
 /** Those of any of the names, in the order in which they stand. */
@@ -30,29 +36,15 @@ export function namesCalledIn({ functions: all }: Pick<UnitIr, "functions">): Se
 }
 
 export function recordsNamed(unit: UnitIr, name: string): readonly RecordType[] {
-  return unit.index?.records(name) ?? listed(records, unit.records, (record) => [record.name]).get(name) ?? [];
+  return unit.index?.records(name) ?? recordsByName(unit.records).get(name) ?? [];
 }
 
 /** Tables with a field that is set to the name of a function, or to its address. */
 export function tablesWith(unit: UnitIr, name: string): readonly OpsTable[] {
-  return unit.index?.tables(name) ?? listed(tables, unit.opsTables, (table) => new Set(setTo(table))).get(name) ?? [];
+  return unit.index?.tables(name) ?? tablesByValue(unit.opsTables).get(name) ?? [];
 }
 
 export function setTo({ fields }: OpsTable): string[] {
   return Array.from(fields.values(), (value) => value.replace(/^&/, ""));
 }
 
-type Lists<T> = WeakMap<readonly T[], ReadonlyMap<string, readonly T[]>>;
-
-const functions: Lists<FunctionIr> = new WeakMap();
-const records: Lists<RecordType> = new WeakMap();
-const tables: Lists<OpsTable> = new WeakMap();
-
-/** All are asked for all others, so they are put down by name once. */
-function listed<T>(known: Lists<T>, all: readonly T[], namesOf: (one: T) => Iterable<string>): ReadonlyMap<string, readonly T[]> {
-  const before = known.get(all);
-  if (before !== undefined) return before;
-  const index = byKey(all, namesOf);
-  known.set(all, index);
-  return index;
-}

@@ -2,21 +2,16 @@
  * What the body of a function comes to for those who ask whether it matters to a caller. It depends on the text of its
  * file alone, so a run may leave it for the next one, which then lowers only the helpers that it runs.
  */
+import { memoByObject } from "../util/memo.ts";
 import type { BodySummary, Expr, FunctionIr } from "./ir.ts";
 
 /** Summaries of the functions of a file by the offset of the brace that opens them; those that are made are put there as well. */
 export type Summaries = Map<number, BodySummary>;
 
-const known = new WeakMap<FunctionIr["blocks"], BodySummary>();
+const remembered = memoByObject((blocks: FunctionIr["blocks"]) => summaryOfBlocks(blocks));
 
 export function summaryOf(fn: FunctionIr): BodySummary {
-  return fn.summary ?? known.get(fn.blocks) ?? remembered(fn.blocks);
-}
-
-function remembered(blocks: FunctionIr["blocks"]): BodySummary {
-  const made = summaryOfBlocks(blocks);
-  known.set(blocks, made);
-  return made;
+  return fn.summary ?? remembered(fn.blocks);
 }
 
 export function summaryOfBlocks(blocks: FunctionIr["blocks"]): BodySummary {

@@ -4,17 +4,11 @@ import type { Expr, FunctionIr, UnitIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect, LockClass, LockRef } from "../rulebook/schema.ts";
 import { byKey } from "../util/by-key.ts";
+import { memoByObject } from "../util/memo.ts";
 
 /** The effects of the contracts of some names of each function, each once: rules ask for them on every path. */
-function effectsOf(namesIn: (fn: FunctionIr) => Iterable<string>): (fn: FunctionIr, rulebook: Rulebook) => ReadonlySet<Effect> {
-  const effects = new WeakMap<Rulebook, WeakMap<FunctionIr, ReadonlySet<Effect>>>();
-  return (fn, rulebook) => {
-    const functions = effects.get(rulebook) ?? new WeakMap<FunctionIr, ReadonlySet<Effect>>();
-    effects.set(rulebook, functions);
-    const known = functions.get(fn) ?? new Set(Array.from(namesIn(fn)).flatMap((callee) => rulebook.contract(callee)?.effects ?? []));
-    functions.set(fn, known);
-    return known;
-  };
+function effectsOf(namesIn: (fn: FunctionIr) => Iterable<string>): (rulebook: Rulebook) => (fn: FunctionIr) => ReadonlySet<Effect> {
+  return memoByObject((rulebook) => memoByObject((fn) => new Set(Array.from(namesIn(fn)).flatMap((callee) => rulebook.contract(callee)?.effects ?? []))));
 }
 
 const effectsIn = effectsOf(calleesOf);
@@ -23,8 +17,8 @@ const effectsForetold = effectsOf(calledIn);
 /** Whether `fn` calls something whose contract has such an effect. */
 export function hasEffect(fn: FunctionIr, rulebook: Rulebook, wanted: (effect: Effect) => boolean): boolean {
   // Of most functions their words say that they have none, and their bodies are not read to learn it.
-  if (wordsTellCalls(fn) && !some(effectsForetold(fn, rulebook), wanted)) return false;
-  return some(effectsIn(fn, rulebook), wanted);
+  if (wordsTellCalls(fn) && !some(effectsForetold(rulebook)(fn), wanted)) return false;
+  return some(effectsIn(rulebook)(fn), wanted);
 }
 
 function some(effects: ReadonlySet<Effect>, wanted: (effect: Effect) => boolean): boolean {
@@ -40,17 +34,12 @@ export function isOfClass(lock: LockRef, ...classes: readonly LockClass[]): bool
 /** Callers by name of the called function; null for a function whose callers need not all be in view. */
 export type CallersOf = (fn: FunctionIr) => readonly FunctionIr[] | null;
 
-const indexed = new WeakMap<UnitIr["functions"], ReadonlyMap<string, readonly FunctionIr[]>>();
+/** All are asked for all others, so they are put down by name once. */
+const byMention = memoByObject((functions: UnitIr["functions"]) => byKey(functions, (fn) => fn.words?.all ?? new Set([...calleesOf(fn), ...usedAsValues(fn.blocks), ...fieldsSet(fn)])));
 
-/** Functions of a file that call or use what has this name, or set a field of it, in order; others may be among them. All are asked for all others, so they are put down by name once. */
+/** Functions of a file that call or use what has this name, or set a field of it, in order; others may be among them. */
 export function mentioning(name: string, unit: Pick<UnitIr, "index" | "functions">): readonly FunctionIr[] {
-  if (unit.index !== undefined) return unit.index.mentioning(name);
-  const { functions } = unit;
-  const before = indexed.get(functions);
-  if (before) return before.get(name) ?? [];
-  const index = byKey(functions, (fn) => fn.words?.all ?? new Set([...calleesOf(fn), ...usedAsValues(fn), ...fieldsSet(fn)]));
-  indexed.set(functions, index);
-  return index.get(name) ?? [];
+  return unit.index?.mentioning(name) ?? byMention(unit.functions).get(name) ?? [];
 }
 
 /** Only a static function that is never used as a value is called from nowhere else. */
@@ -69,7 +58,7 @@ export function callersAmong(units: readonly UnitIr[], isCallback: (fn: Function
 /** The other functions that call one of this name; null when there is none, or one of them uses it as a value. */
 export function callersByName(name: string, units: readonly UnitIr[]): readonly FunctionIr[] | null {
   const users = units.flatMap((unit) => mentioning(name, unit));
-  if (users.some((fn) => usedAsValues(fn).has(name))) return null;
+  if (users.some((fn) => usedAsValues(fn.blocks).has(name))) return null;
   const callers = users.filter((fn) => fn.name !== name && calleesOf(fn).includes(name));
   return callers.length > 0 ? callers : null;
 }
@@ -78,17 +67,12 @@ function fieldsSet(fn: FunctionIr): readonly string[] {
   return stepsOf(fn).flatMap((step) => (step.op === "store" && step.place.k === "field" ? [step.place.field] : []));
 }
 
-const values = new WeakMap<FunctionIr["blocks"], ReadonlySet<string>>();
-
 /** Names that a function uses without calling them. */
-function usedAsValues(fn: FunctionIr): ReadonlySet<string> {
-  const before = values.get(fn.blocks);
-  if (before) return before;
+const usedAsValues = memoByObject((blocks: FunctionIr["blocks"]): ReadonlySet<string> => {
   const found = new Set<string>();
   const look = (expr: Expr): void => {
     if (expr.k === "global") found.add(expr.name);
   };
-  for (const step of stepsOf(fn)) for (const operand of operandsOf(step)) walkExpr(operand, look);
-  values.set(fn.blocks, found);
+  for (const step of stepsOf({ blocks })) for (const operand of operandsOf(step)) walkExpr(operand, look);
   return found;
-}
+});

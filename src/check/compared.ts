@@ -1,6 +1,7 @@
 /** Which loads of a function serve a comparison of entry values; asked at every load, so answered once for a function. */
 import type { Expr, FunctionIr } from "../c/ir.ts";
 import { stepsOf } from "../c/index.ts";
+import { memoByObject } from "../util/memo.ts";
 
 interface Compared {
   /** Variables handed to pte_val(), pte_same() and the like. */
@@ -9,17 +10,7 @@ interface Compared {
   readonly withValue: ReadonlySet<string>;
 }
 
-const known = new WeakMap<FunctionIr, Compared>();
-
-export function comparedIn(fn: FunctionIr): Compared {
-  const before = known.get(fn);
-  if (before) return before;
-  const found = compute(fn);
-  known.set(fn, found);
-  return found;
-}
-
-function compute(fn: FunctionIr): Compared {
+export const comparedIn: (fn: FunctionIr) => Compared = memoByObject((fn) => {
   const handed = new Set<string>();
   const source = new Map<string, string>();
   for (const step of stepsOf(fn)) {
@@ -36,4 +27,4 @@ function compute(fn: FunctionIr): Compared {
     if (sides.every((side) => side !== undefined)) for (const side of sides) withValue.add(side!);
   }
   return { handed, withValue };
-}
+});

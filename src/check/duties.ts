@@ -10,7 +10,7 @@ import type { Duty, Facts } from "./facts.ts";
 import { grantAccess, leaveGranted } from "./granted.ts";
 import { kindSet } from "./kinds.ts";
 import type { CallInfo, Site } from "./model.ts";
-import { perFunction } from "./per-function.ts";
+import { memoByObject } from "../util/memo.ts";
 import * as sym from "./symbols.ts";
 
 /** An entry that lives in a local variable: a value under construction, no other CPU sees it. */
@@ -42,7 +42,7 @@ function takenOut(pmd: string): string {
 }
 
 /** Whether the function has a mmu_gather, so that its flushes are put off until tlb_finish_mmu(). */
-export const gatherInHand: (fn: FunctionIr) => boolean = perFunction((fn) => Array.from(fn.vars.values()).some((v) => /^(const )?struct mmu_gather( \*)?$/.test(v.type)));
+export const gatherInHand: (fn: FunctionIr) => boolean = memoByObject((fn) => Array.from(fn.vars.values()).some((v) => /^(const )?struct mmu_gather( \*)?$/.test(v.type)));
 
 export function rangeKey(range: string): string {
   return `range:${range}`;
@@ -231,7 +231,7 @@ export function ledgerStep(effect: Extract<DutyEffect, { do: "ledger" }>): 1 | -
 }
 
 /** Tables are counted for a process: a function that has none in hand works on those of the kernel, or of a guest. */
-export const isForProcess: (fn: FunctionIr) => boolean = perFunction((fn) => Array.from(fn.vars.values()).some((v) => /^(const )?struct (mm_struct|vm_area_struct|vm_fault|mm_walk|mmu_gather) \*?$/.test(v.type)));
+export const isForProcess: (fn: FunctionIr) => boolean = memoByObject((fn) => Array.from(fn.vars.values()).some((v) => /^(const )?struct (mm_struct|vm_area_struct|vm_fault|mm_walk|mmu_gather) \*?$/.test(v.type)));
 
 const below: Readonly<Partial<Record<Level, Level>>> = { pmd: "pte", pud: "pmd", p4d: "pud" };
 

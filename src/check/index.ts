@@ -19,7 +19,7 @@ import { functionsInView } from "./functions-in-view.ts";
 import type { FieldOrder, Judgement } from "./model.ts";
 import { neutralAmong } from "./neutral.ts";
 import { hasPageTableSteps } from "./page-table-steps.ts";
-import { perFunction } from "./per-function.ts";
+import { memoByObject } from "../util/memo.ts";
 import { newPool, type Pool } from "./pool.ts";
 import { rules } from "./rules/index.ts";
 import type { Judged } from "./worst.ts";
@@ -187,7 +187,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
     rules,
     callersInView: (fn) => callersByName(fn.name, units) ?? [],
     callersOf: callersAmong(units, (fn) => isCallback(fn, units)),
-    matters: perFunction((fn) => leavesTrace(fn, rulebook) || (isConstant(fn) && !(isCut && isStub(fn)))),
+    matters: memoByObject((fn) => leavesTrace(fn, rulebook) || (isConstant(fn) && !(isCut && isStub(fn)))),
     mattersUnder: (fn, facts) => (facts.locks.some((lock) => lock.class === "mmap") && fn.blocks.length <= wrapperBlocks && unlocksBelow.reaches(fn)) || (facts.duties.size > 0 && discharges(fn, rulebook)) || (atomicReason(facts, rulebook.era, unit.file) !== null && sleepsBelow.reaches(fn)) || (facts.free.size > 0 && fn.isStatic && needsBelow.reaches(fn)),
     unlockedCallers: (fn, param) => {
       const key = `${fn.name} ${param}`;
@@ -210,7 +210,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
     maySleep: (fn) => sleepsBelow.reaches(fn),
     mayFree: (fn) => freesBelow.reaches(fn),
     unitOf: (fn) => unitsOf.get(fn.file) ?? unit,
-    entryOf: perFunction((fn) => withTold(entryFacts(fn, rulebook, tablesWith(around.unitOf(fn), fn.name)), locksByComment(fn, rulebook), `the comment above ${fn.name}() says so`, fn, around)),
+    entryOf: memoByObject((fn) => withTold(entryFacts(fn, rulebook, tablesWith(around.unitOf(fn), fn.name)), locksByComment(fn, rulebook), `the comment above ${fn.name}() says so`, fn, around)),
     knownCallersOf: (fn) => {
       if (fn.isStatic) return around.callersOf(fn);
       const others = calling.get(fn.name);

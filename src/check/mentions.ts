@@ -1,6 +1,6 @@
 /** What a function mentions somewhere says what its walks are for; asked at every read, so answered once for a function. */
 import type { FunctionIr } from "../c/ir.ts";
-import { perFunction } from "./per-function.ts";
+import { memoByObject } from "../util/memo.ts";
 
 const mentionWords: Readonly<Record<"migrations" | "kernel tables", RegExp>> = {
   /** It asks page_vma_mapped_walk() for migration entries: what it finds is not present. */
@@ -12,7 +12,7 @@ const mentionWords: Readonly<Record<"migrations" | "kernel tables", RegExp>> = {
 const anyWord = new RegExp(Object.values(mentionWords).map((word) => word.source).join("|"));
 
 /** Texts within the blocks that have one of the words, which are few: of most functions none. */
-const tellingOf = perFunction((fn): readonly string[] => (maySay(fn) ? tellingIn(fn.blocks, []) : []));
+const tellingOf = memoByObject((fn: FunctionIr): readonly string[] => (maySay(fn) ? tellingIn(fn.blocks, []) : []));
 
 export function mentions(fn: FunctionIr, what: keyof typeof mentionWords): boolean {
   return tellingOf(fn).some((text) => mentionWords[what].test(text));

@@ -6,11 +6,9 @@ import { madeNames } from "../c/index.ts";
 import type { FunctionIr, Step } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect, LockRef, Requirement } from "../rulebook/schema.ts";
+import { memoByObject } from "../util/memo.ts";
 import { isAnnotated, lockAnnotations } from "./context.ts";
 import { recordOf } from "./static-types.ts";
-
-/** Words of which the text of every function with such steps has one, by rulebook. */
-const tellingWords = new WeakMap<Rulebook, ReadonlySet<string>>();
 
 /** Of a longer text the words are not all put together at one go; it is cut as if it had one of them. No file of the usual folders is as long. */
 const mostText = 1 << 20;
@@ -18,17 +16,17 @@ const mostText = 1 << 20;
 /** False only when no function of a file with this text has such steps: of thousands of headers few are even cut. */
 export function mayHavePageTableSteps(text: string, rulebook: Rulebook): boolean {
   if (text.length > mostText) return true;
-  const telling = tellingWords.get(rulebook) ?? tellingWordsOf(rulebook);
-  tellingWords.set(rulebook, telling);
+  const telling = tellingWords(rulebook);
   return text.match(/[A-Za-z_]\w*/g)?.some((word) => telling.has(word)) ?? false;
 }
 
-function tellingWordsOf(rulebook: Rulebook): Set<string> {
+/** Words of which the text of every function with such steps has one. */
+const tellingWords = memoByObject((rulebook: Rulebook): ReadonlySet<string> => {
   const { contracts, contexts, keepers } = rulebook.spokenOf;
   // A macro of the kernel puts "sys_" before the name that the text has (c/heads.ts); of "struct proc_maps_private" the last word is always there.
   const words = [...contexts.flatMap((name) => [name, name.replace(/^sys_/, "")]), ...keepers.map((record) => record.split(" ").at(-1)!)];
   return new Set([...words, ...entryTypes, ...madeNames, ...lockAnnotations, ...contracts.filter((name) => speaksOfTables(name, rulebook))]);
-}
+});
 
 const pointerToEntry = /^p(te|md|ud|4d|gd)_t \*$/;
 const entryTypes: readonly string[] = ["pte_t", "pmd_t", "pud_t", "p4d_t", "pgd_t"];

@@ -5,6 +5,7 @@
 import type { FunctionIr, RecordType } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { blockOrder } from "./block-order.ts";
+import { memoByObject } from "../util/memo.ts";
 import { type Liveness, livenessOf } from "./liveness.ts";
 import { type StaticTypes, staticTypes } from "./static-types.ts";
 
@@ -22,15 +23,9 @@ interface View {
   readonly recordNamed: (name: string) => RecordType | undefined;
 }
 
-/** By what tells the records of a view, which goes with it. */
-const known = new WeakMap<View["recordNamed"], WeakMap<FunctionIr, Prepared>>();
+/** Each view has rules, and its own way to tell records. */
+const prepared = memoByObject((rulebook: Rulebook) => memoByObject((recordNamed: View["recordNamed"]) => memoByObject((fn: FunctionIr): Prepared => ({ fn, types: staticTypes(fn, rulebook, recordNamed), liveness: livenessOf(fn), order: blockOrder(fn) }))));
 
 export function preparedIn({ rulebook, recordNamed }: View, fn: FunctionIr): Prepared {
-  const functions = known.get(recordNamed) ?? new WeakMap<FunctionIr, Prepared>();
-  known.set(recordNamed, functions);
-  const before = functions.get(fn);
-  if (before !== undefined) return before;
-  const made = { fn, types: staticTypes(fn, rulebook, recordNamed), liveness: livenessOf(fn), order: blockOrder(fn) };
-  functions.set(fn, made);
-  return made;
+  return prepared(rulebook)(recordNamed)(fn);
 }

@@ -4,7 +4,7 @@
  */
 import { successors } from "../c/index.ts";
 import type { Block, FunctionIr, Step } from "../c/ir.ts";
-import { perFunction } from "./per-function.ts";
+import { memoByObject } from "../util/memo.ts";
 
 const reached = / is reached from the lines before$/;
 const again = / runs again$/;
@@ -28,7 +28,7 @@ interface StepPlace {
   readonly place: number;
 }
 
-const placesOf = perFunction((fn): ReadonlyMap<Step, StepPlace> => new Map(fn.blocks.flatMap(({ id, steps }) => steps.map((one, place) => [one, { block: id, place }] as const))));
+const placesOf = memoByObject((fn: FunctionIr): ReadonlyMap<Step, StepPlace> => new Map(fn.blocks.flatMap(({ id, steps }) => steps.map((one, place) => [one, { block: id, place }] as const))));
 
 /** Where a step stands: number of its block and place in it; null when the function has no such step. */
 export function placeOf(step: Step, fn: FunctionIr): StepPlace | null {
@@ -38,16 +38,21 @@ export function placeOf(step: Step, fn: FunctionIr): StepPlace | null {
 /** Whether a way leads from behind a step to one that is wanted. */
 export function leadsTo(fn: FunctionIr, from: number, place: number, wanted: (step: Step) => boolean): boolean {
   if (fn.blocks[from]!.steps.slice(place + 1).some(wanted)) return true;
+  for (const { steps } of blocksFrom(fn, followers(fn, fn.blocks[from]!))) if (steps.some(wanted)) return true;
+  return false;
+}
+
+/** The blocks that ways lead to from these on, each once; they are looked for as they are taken. */
+export function* blocksFrom(fn: FunctionIr, first: readonly number[]): Generator<Block, void> {
   const seen = new Set<number>();
-  const open = [...followers(fn, fn.blocks[from]!)];
+  const open = [...first];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (seen.has(id)) continue;
     seen.add(id);
     const block = fn.blocks[id]!;
-    if (block.steps.some(wanted)) return true;
+    yield block;
     open.push(...followers(fn, block));
   }
-  return false;
 }
 
 /** The blocks that come right before each. */

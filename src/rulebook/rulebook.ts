@@ -1,5 +1,6 @@
 /** The rules as the checker asks for them: contracts of one era by function name, field types by record. */
 import type { CatalogueEntry, ContextWording, Contract, EntryContext, LockClass, LockName, LockOrder, RuleData, Sleeper } from "./schema.ts";
+import { memoByObject, memoByValue } from "../util/memo.ts";
 import { inEra } from "../util/version.ts";
 
 export interface Rulebook {
@@ -27,15 +28,11 @@ export interface Rulebook {
 }
 
 /** Each patch asks, and patches are of a few eras. */
-const made = new WeakMap<RuleData, Map<string, Rulebook>>();
+const rulebooks = memoByObject((data: RuleData) => memoByValue((era: string) => makeRulebook(data, era)));
 
 /** Where two contracts of one name hold for the same era, the later one in `data` wins, so that a user pack overrides. */
 export function rulebookFor(data: RuleData, era: string): Rulebook {
-  const books = made.get(data) ?? new Map<string, Rulebook>();
-  made.set(data, books);
-  const book = books.get(era) ?? makeRulebook(data, era);
-  books.set(era, book);
-  return book;
+  return rulebooks(data)(era);
 }
 
 function makeRulebook(data: RuleData, era: string): Rulebook {

@@ -1,6 +1,7 @@
 /** The models and actors of rules/, by era: C functions with what their header comments say. */
 import type { FunctionIr } from "../c/ir.ts";
 import { functionsOf } from "../rulebook/index.ts";
+import { memoByObject } from "../util/memo.ts";
 import { inEra } from "../util/version.ts";
 import { headersOf, settingsOf, type Header } from "./header.ts";
 
@@ -43,24 +44,18 @@ export interface Library {
   readonly lines: ReadonlyMap<string, readonly string[]>;
 }
 
-const lowered = new WeakMap<SourceText, readonly Described[]>();
-
 /** The functions of a text with their headers. initC() must have been awaited. */
-export function describedFunctions(source: SourceText): readonly Described[] {
-  const known = lowered.get(source);
-  if (known !== undefined) return known;
+export const describedFunctions: (source: SourceText) => readonly Described[] = memoByObject((source) => {
   const headers = headersOf(source.text);
   const fileHeader = headers[0];
   let previousEnd = 0;
-  const functions = functionsOf(source).toSorted((a, b) => a.line - b.line).map((ir) => {
+  return functionsOf(source).toSorted((a, b) => a.line - b.line).map((ir) => {
     const own = headers.findLast((h) => h.endLine < ir.line && h.line > previousEnd && h !== fileHeader);
     const first = previousEnd === 0 && fileHeader !== undefined && fileHeader.endLine < ir.line ? fileHeader : undefined;
     previousEnd = ir.endLine;
     return describe(ir, own ?? first, fileHeader);
   });
-  lowered.set(source, functions);
-  return functions;
-}
+});
 
 function describe(ir: FunctionIr, own: Header | undefined, file: Header | undefined): Described {
   const keys = new Map<string, string>(own?.keys ?? []);

@@ -19,6 +19,7 @@ import { newThread, type ThreadState } from "./run/thread.ts";
 import { pictureOf } from "./picture.ts";
 import { traceSteps, type Lines } from "./trace.ts";
 import { traceLitmus } from "./trace-litmus.ts";
+import { memoByObject } from "../util/memo.ts";
 import { playWeak } from "./weak-scenario.ts";
 import { buildWorld, sound, type Settings, type Weakened } from "./world/build.ts";
 import { properties, type Fault } from "./world/property.ts";
@@ -248,16 +249,7 @@ export function sharedBy(functions: readonly FunctionIr[], models: ReadonlyMap<s
   };
 }
 
-const targets = new WeakMap<ReadonlyMap<string, FunctionIr>, readonly Place[]>();
-
-function atomicTargets(models: ReadonlyMap<string, FunctionIr>): readonly Place[] {
-  let places = targets.get(models);
-  if (places === undefined) {
-    places = [...models.values()].flatMap(atomicPlaces);
-    targets.set(models, places);
-  }
-  return places;
-}
+const atomicTargets = memoByObject((models: ReadonlyMap<string, FunctionIr>): readonly Place[] => [...models.values()].flatMap(atomicPlaces));
 
 /** What atomic operations of the function are given: they write it. */
 function atomicPlaces(ir: FunctionIr): Place[] {

@@ -8,7 +8,7 @@ import { operandsOf, walkExpr } from "../../c/index.ts";
 import type { Expr, FunctionIr } from "../../c/ir.ts";
 import { judgeHeld } from "../held.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
-import { perFunction } from "../per-function.ts";
+import { memoByObject } from "../../util/memo.ts";
 
 export const hugetlbShare: Rule = {
   id: "hugetlb-share",
@@ -44,7 +44,7 @@ function isAskedForAny(count: string | null, { frame: { fn } }: Site): boolean {
 }
 
 /** Variables whose values matter beyond whether they are zero; a function may count thousands of pages, so all are looked for at once. */
-export const usedAsNumbers: (fn: FunctionIr) => ReadonlySet<string> = perFunction((fn) => {
+export const usedAsNumbers: (fn: FunctionIr) => ReadonlySet<string> = memoByObject((fn) => {
   const used = new Set<string>();
   const look = (expr: Expr): void => {
     if (!isZeroTest(expr)) walkExpr(expr, (one) => void (one.k === "var" && used.add(one.name)));

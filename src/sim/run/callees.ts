@@ -8,6 +8,7 @@ import { tlbOperations } from "./ops-tlb.ts";
 import { worldOperations } from "./ops-world.ts";
 import { programOf, visit, type Program } from "./program.ts";
 import { pureOf, type Pure } from "./pure.ts";
+import { memoByObject, memoByValue } from "../../util/memo.ts";
 
 /** Functions by name that calls may go into, first match wins. */
 export interface Code {
@@ -55,18 +56,11 @@ export function compiled(ir: FunctionIr, origin: Program["origin"]): Program {
 
 type Find = (name: string) => Callee;
 
-const finders = new WeakMap<Code, Map<boolean, Find>>();
+const finders = memoByObject((code: Code) => memoByValue((foreign: boolean) => finderOf(code, foreign)));
 
 /** `foreign`: helpers of the code that the world cannot notice are left out. */
 export function calleesOf(code: Code, foreign: boolean): Find {
-  const known = finders.get(code) ?? new Map<boolean, Find>();
-  finders.set(code, known);
-  let find = known.get(foreign);
-  if (find === undefined) {
-    find = finderOf(code, foreign);
-    known.set(foreign, find);
-  }
-  return find;
+  return finders(code)(foreign);
 }
 
 function finderOf(code: Code, foreign: boolean): Find {

@@ -5,22 +5,19 @@
  */
 import { stepsOf } from "../../../c/index.ts";
 import type { CallStep, Expr, FunctionIr } from "../../../c/ir.ts";
-import { leadsTo, placeOf } from "../../ways.ts";
 import type { CallInfo, Site } from "../../model.ts";
+import { leadsTo, placeOf } from "../../ways.ts";
+import { memoByObject } from "../../../util/memo.ts";
 
 interface EarlyUse {
   readonly copied: CallStep;
   readonly checked: CallStep;
 }
 
-const known = new WeakMap<FunctionIr, ReadonlyMap<CallStep, EarlyUse>>();
-
 export function judgeSpeculation({ step }: CallInfo, site: Site): void {
   const { fn } = site.frame;
   if (!(fn.words?.called.has(retry) ?? true)) return;
-  const uses = known.get(fn) ?? earlyUses(fn);
-  known.set(fn, uses);
-  const use = uses.get(step);
+  const use = earlyUses(fn).get(step);
   if (!use) return;
   site.judge({
     rule: "lockless-read",
@@ -39,7 +36,7 @@ const retry = "mmap_lock_speculate_retry";
 const mostCopies = 4;
 const mostUses = 16;
 
-function earlyUses(fn: FunctionIr): Map<CallStep, EarlyUse> {
+const earlyUses = memoByObject((fn: FunctionIr): ReadonlyMap<CallStep, EarlyUse> => {
   const calls = stepsOf(fn).filter((step): step is CallStep => step.op === "call");
   const retries = calls.filter((step) => step.callee === retry).slice(0, mostCopies);
   const found = new Map<CallStep, EarlyUse>();
@@ -51,7 +48,7 @@ function earlyUses(fn: FunctionIr): Map<CallStep, EarlyUse> {
     }
   }
   return found;
-}
+});
 
 /** The variable that a VMA is copied to, or null. */
 function copyOf(step: CallStep, fn: FunctionIr): string | null {

@@ -4,15 +4,13 @@
  */
 import { definedBy, operandsOf, walkExpr } from "../../../c/index.ts";
 import type { Block, CallStep, Expr, FunctionIr, Step } from "../../../c/ir.ts";
+import { memoByObject } from "../../../util/memo.ts";
 import { followers } from "../../ways.ts";
-
-const known = new WeakMap<FunctionIr, ReadonlyMap<CallStep, string>>();
+import { isOwnPointer } from "./own-pointers.ts";
 
 /** The variable that `unmap` is guarded by and that no step on some way to that test has set; null when there is none. */
 export function neverSetAt(unmap: CallStep, fn: FunctionIr): string | null {
-  const found = known.get(fn) ?? guardedUnmaps(fn);
-  known.set(fn, found);
-  return found.get(unmap) ?? null;
+  return guardedUnmaps(fn).get(unmap) ?? null;
 }
 
 /** Variables of a function that ways are followed for; a function with more pointers to entries is no source. */
@@ -26,24 +24,23 @@ interface Guarded {
   readonly unmap: CallStep;
 }
 
-function guardedUnmaps(fn: FunctionIr): Map<CallStep, string> {
+const guardedUnmaps = memoByObject((fn: FunctionIr): ReadonlyMap<CallStep, string> => {
   const guarded: Guarded[] = [];
   const bits = new Map<string, bigint>();
   for (const block of fn.blocks) {
     const { end } = block;
     if (end.k !== "branch" || end.cond.k !== "var") continue;
     const { name } = end.cond;
-    const variable = fn.vars.get(name);
-    if (variable?.type !== "pte_t *" || variable.kind !== "local" || variable.addressTaken) continue;
+    if (!isOwnPointer(name, fn)) continue;
     const unmap = fn.blocks[end.yes]!.steps.find((step): step is CallStep => step.op === "call" && (step.callee ?? "").startsWith("pte_unmap") && isVariable(step.args[0], name));
     if (unmap === undefined) continue;
     if (!bits.has(name) && bits.size < mostVariables) bits.set(name, 1n << BigInt(bits.size));
-    guarded.push({ block: block.id, name, source: variable.source, unmap });
+    guarded.push({ block: block.id, name, source: fn.vars.get(name)!.source, unmap });
   }
   if (bits.size === 0) return new Map();
   const unset = reachedUnset(fn, bits);
   return new Map(guarded.flatMap(({ block, name, source, unmap }) => ((unset[block]! & (bits.get(name) ?? 0n)) === 0n ? [] : [[unmap, source] as const])));
-}
+});
 
 function isVariable(expr: Expr | undefined, name: string): boolean {
   return expr?.k === "var" && expr.name === name;

@@ -5,28 +5,25 @@
  * begins is nothing that it has mapped.
  */
 import { definedBy, mentionsVariable, operandsOf, stepsOf } from "../../../c/index.ts";
-import type { CallStep, Expr, FunctionIr, Step } from "../../../c/ir.ts";
+import type { CallStep, FunctionIr, Step } from "../../../c/ir.ts";
 import type { Rulebook } from "../../../rulebook/rulebook.ts";
-import { followers } from "../../ways.ts";
+import { memoByObject } from "../../../util/memo.ts";
+import { blocksFrom, followers } from "../../ways.ts";
 
 /** Variables of a function that ways are followed for; with more of them it counts as one that unmaps what lies in the structure. */
 const mostVariables = 20;
 
-const known = new WeakMap<Rulebook, WeakMap<FunctionIr, boolean>>();
+const ownOnlyBy = memoByObject((rulebook: Rulebook) => memoByObject((fn: FunctionIr) => ownOnly(fn, rulebook)));
 
 /** It is asked at each return of each path, so the answer is worked out once. */
 export function unmapsOwnOnly(fn: FunctionIr, rulebook: Rulebook): boolean {
-  const answers = known.get(rulebook) ?? new WeakMap<FunctionIr, boolean>();
-  known.set(rulebook, answers);
-  const answer = answers.get(fn) ?? ownOnly(fn, rulebook);
-  answers.set(fn, answer);
-  return answer;
+  return ownOnlyBy(rulebook)(fn);
 }
 
 function ownOnly(fn: FunctionIr, rulebook: Rulebook): boolean {
   const does = (step: Step, effect: "map" | "unmap"): step is CallStep => step.op === "call" && step.callee !== null && (rulebook.contract(step.callee)?.effects?.some((e) => e.do === effect) ?? false);
   const unmaps = stepsOf(fn).filter((step) => does(step, "unmap"));
-  const pointers = new Set(unmaps.map(({ args }) => args.find((arg) => isOwn(arg, fn))).map((arg) => (arg?.k === "var" ? arg.name : null)));
+  const pointers = new Set(unmaps.map(({ args }) => args.find((arg) => arg.k === "var" && isOwnPointer(arg.name, fn))).map((arg) => (arg?.k === "var" ? arg.name : null)));
   if (unmaps.length === 0 || pointers.has(null) || pointers.size > mostVariables) return false;
   const mapped = mappedOnly(stepsOf(fn), (step) => does(step, "map"));
   const found = foundAtFirst(fn);
@@ -36,8 +33,9 @@ function ownOnly(fn: FunctionIr, rulebook: Rulebook): boolean {
   });
 }
 
-function isOwn(arg: Expr, fn: FunctionIr): boolean {
-  const variable = arg.k === "var" ? fn.vars.get(arg.name) : undefined;
+/** A pointer to PTEs that nothing but the function itself sets. */
+export function isOwnPointer(name: string, { vars }: FunctionIr): boolean {
+  const variable = vars.get(name);
   return variable?.type === "pte_t *" && variable.kind === "local" && !variable.addressTaken;
 }
 
@@ -80,14 +78,8 @@ function unmapsShared(name: string, fn: FunctionIr, unmaps: ReadonlySet<Step>, i
 /** What is read before the function calls or stores anything: `pte_t *pte = vmf->pte;`, by which it learns what its caller has mapped. */
 function foundAtFirst(fn: FunctionIr): ReadonlySet<Step> {
   const acts = ({ op }: Step): boolean => op !== "load" && op !== "assign";
-  const open = fn.blocks.flatMap((block) => (block.steps.some(acts) ? followers(fn, block) : []));
-  const later = new Set<number>();
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (later.has(id)) continue;
-    later.add(id);
-    open.push(...followers(fn, fn.blocks[id]!));
-  }
-  const first = fn.blocks.filter(({ id }) => !later.has(id)).flatMap(({ steps }) => steps.slice(0, steps.some(acts) ? steps.findIndex(acts) : steps.length));
+  const later = new Set(blocksFrom(fn, fn.blocks.flatMap((block) => (block.steps.some(acts) ? followers(fn, block) : []))));
+  const first = fn.blocks.filter((block) => !later.has(block)).flatMap(({ steps }) => steps.slice(0, steps.some(acts) ? steps.findIndex(acts) : steps.length));
   const reads = new Set(first.flatMap((step) => (step.op === "load" ? [step.dst] : [])));
   return new Set(first.filter((step) => step.op === "load" || (step.op === "assign" && step.value?.k === "var" && reads.has(step.value.name))));
 }
