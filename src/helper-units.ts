@@ -267,7 +267,7 @@ export class TreeSources {
 
   #unit(path: string, source: string): UnitIr {
     const { units, unitsLeft } = this.#shared;
-    const before = units.find(path) ?? unitsLeft.get(path)?.deref();
+    const before = unitsLeft.get(path)?.deref();
     const unit = before !== undefined && sourceOf.get(before) === source ? before : this.#lowered(path, source);
     units.keep(path, source.length, unit);
     unitsLeft.set(path, new WeakRef(unit));

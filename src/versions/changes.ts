@@ -63,10 +63,15 @@ const byLocksHeld: readonly Comparison[] = [shown, lostPairs];
 
 /** `ptl != pml && !spin_trylock(pml)`: where the two are one lock, the caller's lock is the one that the path would have taken. */
 function asksWhichLock(fn: FunctionIr, rulebook: Rulebook): boolean {
-  const taken = new Set(calledSteps(fn).flatMap((step) => (effectsOf(step, rulebook).some(({ do: what }) => what === "acquire") ? step.args : []).flatMap((arg) => (arg.k === "var" ? [arg.name] : []))));
-  const isLock = (expr: Expr): boolean => expr.k === "var" && fn.vars.get(expr.name)?.type === "spinlock_t *";
-  const isTaken = (expr: Expr): boolean => expr.k === "var" && taken.has(expr.name);
-  return fn.blocks.some(({ end }) => end.k === "branch" && end.cond.k === "binary" && /^[=!]=$/.test(end.cond.op) && isLock(end.cond.left) && isLock(end.cond.right) && (isTaken(end.cond.left) || isTaken(end.cond.right)));
+  const lockOf = (expr: Expr): readonly string[] => (expr.k === "var" && fn.vars.get(expr.name)?.type === "spinlock_t *" ? [expr.name] : []);
+  const compared = fn.blocks.flatMap(({ end }) => {
+    if (end.k !== "branch" || end.cond.k !== "binary" || !/^[=!]=$/.test(end.cond.op)) return [];
+    const locks = [...lockOf(end.cond.left), ...lockOf(end.cond.right)];
+    return locks.length === 2 ? locks : [];
+  });
+  if (compared.length === 0) return false;
+  const asked = new Set(compared);
+  return calledSteps(fn).some((step) => step.args.some((arg) => arg.k === "var" && asked.has(arg.name)) && effectsOf(step, rulebook).some(({ do: what }) => what === "acquire"));
 }
 
 /** Whether the pool has room for the two versions; takes it. */

@@ -34,7 +34,6 @@ export function kindsLetThrough({ from, to, judged, rulebook }: Pair): Change[] 
     if ((more & notLookedAgain) !== 0) return [{ ...change, rule: "stale-read" as const, message: (direction: Pair["direction"]) => (direction === "lost" ? `the patch hands an entry to ${callee} under its lock without looking at it again there, which was done before` : `the patch looks at the entry again under its lock before ${callee}`) }];
     // A huge entry there was meant for another branch; what is not present makes the lookup fail, as its callers expect.
     if (!names.some((name) => name === "leaf" || name === "devmap") && copes(/^\w+/.exec(callee)?.[0] ?? "", rulebook)) return [];
-    if (names.length === 0) return [];
     if (names.every((name) => name === "none" || (!judged && name === "table"))) return [];
     const entries = `${names.join(", ")} entries`;
     return [{ ...change, rule: blind ? ("stale-read" as const) : place.rule, message: (direction: Pair["direction"]) => (direction === "lost" ? `the patch lets ${entries} reach ${callee}${blind ? " without looking at the entry here" : ""}, which were kept away before` : `the patch keeps ${entries} away from ${callee}`) }];
