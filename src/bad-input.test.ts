@@ -4,28 +4,15 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Ran, runCli } from "../fixtures/cli/harness.ts";
-import { directory, type Files, kernelFiles, patchMail, removeFolders, repository, reviewInputs, temporaryFolder, writeFiles } from "../fixtures/review/harness.ts";
+import { directory, dropOne, dropOneUnasked, type Files, kernelFiles, patchMail, removeFolders, repository, reviewInputs, temporaryFolder, writeFiles } from "../fixtures/review/harness.ts";
 import { loadLibrary } from "./cli/library.ts";
 
 afterEach(removeFolders);
 
-const good = `static void clear_one(struct vm_area_struct *vma, pmd_t *pmd, unsigned long addr)
-{
-	spinlock_t *ptl;
-	pte_t *pte;
+const harmless = dropOne.replace("ptep_clear_flush(vma, addr, pte);", "ptep_clear_flush(vma, addr, pte);\n\tcond_resched_tasks_rcu_qs();");
 
-	pte = pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl);
-	if (!pte)
-		return;
-	ptep_clear_flush(vma, addr, pte);
-	pte_unmap_unlock(pte, ptl);
-}
-`;
-const broken = good.replace("\tif (!pte)\n\t\treturn;\n", "");
-const harmless = good.replace("ptep_clear_flush(vma, addr, pte);", "ptep_clear_flush(vma, addr, pte);\n\tcond_resched_tasks_rcu_qs();");
-
-const clean = (): string => patchMail({ "mm/one.c": good }, { "mm/one.c": harmless }, "mm: be nice");
-const bad = (): string => patchMail({ "mm/one.c": good }, { "mm/one.c": broken }, "mm: trust the map");
+const clean = (): string => patchMail({ "mm/one.c": dropOne }, { "mm/one.c": harmless }, "mm: be nice");
+const bad = (): string => patchMail({ "mm/one.c": dropOne }, { "mm/one.c": dropOneUnasked }, "mm: trust the map");
 
 /** Runs the command in a folder with these files. */
 async function run(files: Files, ...argv: readonly string[]): Promise<Ran> {
@@ -60,7 +47,7 @@ describe("exit codes", () => {
 
   it("2 for a base that is no commit", async () => {
     const cwd = directory({ "a.patch": clean() });
-    const tree = repository([{ subject: "base", files: { ...kernelFiles(6, 12), "mm/one.c": good } }]);
+    const tree = repository([{ subject: "base", files: { ...kernelFiles(6, 12), "mm/one.c": dropOne } }]);
     const ran = await runIn(cwd, "--tree", tree, "--base", "no-such-tag", "a.patch");
     expect(ran.code).toBe(2);
     expect(ran.stderr).toContain("no-such-tag");
@@ -253,7 +240,7 @@ describe("paths that climb out", () => {
 });
 
 describe("a tree without git", () => {
-  const cwd = (): string => directory({ "a.patch": bad() }, Object.fromEntries(Object.entries({ ...kernelFiles(6, 12), "mm/one.c": good }).map(([path, text]) => [`tree/${path}`, text])));
+  const cwd = (): string => directory({ "a.patch": bad() }, Object.fromEntries(Object.entries({ ...kernelFiles(6, 12), "mm/one.c": dropOne }).map(([path, text]) => [`tree/${path}`, text])));
 
   it("is read from its files", async () => {
     const ran = await runIn(cwd(), "--tree", "tree", "--format", "json", "a.patch");

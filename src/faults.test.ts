@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { directory, type Files, kernelFiles, patchMail, removeFolders, repository, temporaryFolder } from "../fixtures/review/harness.ts";
+import { directory, dropOne, dropOneUnasked, type Files, kernelFiles, patchMail, removeFolders, repository, temporaryFolder } from "../fixtures/review/harness.ts";
 import { scan } from "./index.ts";
 
 afterEach(removeFolders);
@@ -14,20 +14,7 @@ beforeAll(() => {
   program = ["--import", join(root, "node_modules/tsx/dist/loader.mjs"), join(root, "fixtures/cli/program.ts")];
 });
 
-const good = `static void clear_one(struct vm_area_struct *vma, pmd_t *pmd, unsigned long addr)
-{
-	spinlock_t *ptl;
-	pte_t *pte;
-
-	pte = pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl);
-	if (!pte)
-		return;
-	ptep_clear_flush(vma, addr, pte);
-	pte_unmap_unlock(pte, ptl);
-}
-`;
-const broken = good.replace("\tif (!pte)\n\t\treturn;\n", "");
-const bad = (): string => patchMail({ "mm/one.c": good }, { "mm/one.c": broken }, "mm: trust the map");
+const bad = (): string => patchMail({ "mm/one.c": dropOne }, { "mm/one.c": dropOneUnasked }, "mm: trust the map");
 
 interface Ran {
   readonly status: number | null;
@@ -94,7 +81,7 @@ describe("a killed run", () => {
 });
 
 describe("a tree", () => {
-  const files: Files = { ...kernelFiles(6, 12), "mm/one.c": good };
+  const files: Files = { ...kernelFiles(6, 12), "mm/one.c": dropOne };
 
   it("is neither written to nor touched", () => {
     const tree = repository([{ subject: "base", files }]);
@@ -135,14 +122,14 @@ describe("a tree", () => {
 
   it("that changes under a scan loses the files that went, by name", async () => {
     const names = Array.from({ length: 6 }, (_item, n) => `mm/f${n}.c`);
-    const tree = directory(kernelFiles(6, 12), Object.fromEntries(names.map((name) => [name, broken])));
+    const tree = directory(kernelFiles(6, 12), Object.fromEntries(names.map((name) => [name, dropOneUnasked])));
     const request = { tree, paths: ["mm"], kernel: null, only: [], skip: [], rules: [], bound: null, jobs: 1, strict: false, cwd: tree };
     const report = await scan(request, (event) => {
       if (event.kind !== "progress" || event.done !== 1) return;
       rmSync(join(tree, "mm/f2.c"));
       rmSync(join(tree, "mm/f3.c"));
       mkdirSync(join(tree, "mm/f3.c"));
-      writeFileSync(join(tree, "mm/f4.c"), broken.slice(0, 100));
+      writeFileSync(join(tree, "mm/f4.c"), dropOneUnasked.slice(0, 100));
       rmSync(join(tree, "mm/f5.c"));
       symlinkSync("/etc/passwd", join(tree, "mm/f5.c"));
     });

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { ReviewRequest } from "./index.ts";
 import {
   directory,
+  dropOne,
   type Files,
   findingsOf,
   formatPatch,
@@ -44,20 +45,6 @@ const countYoung = `static int count_young(struct vm_area_struct *vma, pmd_t *pm
 		walk->young++;
 	pte_unmap_unlock(pte, ptl);
 	return 0;
-}
-`;
-
-/** Correct: clears one pte under its lock. */
-const dropOne = `static void drop_one(struct vm_area_struct *vma, pmd_t *pmd, unsigned long addr)
-{
-	spinlock_t *ptl;
-	pte_t *pte;
-
-	pte = pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl);
-	if (!pte)
-		return;
-	ptep_clear_flush(vma, addr, pte);
-	pte_unmap_unlock(pte, ptl);
 }
 `;
 

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Finding, FunctionReport, PatchReport } from "../../src/index.ts";
+import { dropOne, dropOneUnasked } from "../../fixtures/review/harness.ts";
 import { type KnownBug, readCorpus } from "./entries.ts";
 import { causesOf } from "./causes.ts";
 import { judge } from "./judge.ts";
@@ -38,19 +39,6 @@ function folder(files: Readonly<Record<string, string>> = {}): string {
 }
 
 const makefile = "VERSION = 6\nPATCHLEVEL = 12\n";
-const good = `static void drop_one(struct vm_area_struct *vma, pmd_t *pmd, unsigned long addr)
-{
-	spinlock_t *ptl;
-	pte_t *pte;
-
-	pte = pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl);
-	if (!pte)
-		return;
-	ptep_clear_flush(vma, addr, pte);
-	pte_unmap_unlock(pte, ptl);
-}
-`;
-const broken = good.replace("\tif (!pte)\n\t\treturn;\n", "");
 
 /** Text of a patch that turns one file into another, as git writes it. */
 function diff(from: string, to: string, path = "mm/drop.c"): string {
@@ -115,13 +103,13 @@ describe("causesOf", () => {
 
 describe("reverseDiff", () => {
   it("takes back what the patch did, as git sees it", () => {
-    const there = mail("x", diff(good, broken));
-    const dir = folder({ "mm/drop.c": good, there, back: reverseDiff(there) });
+    const there = mail("x", diff(dropOne, dropOneUnasked));
+    const dir = folder({ "mm/drop.c": dropOne, there, back: reverseDiff(there) });
     const apply = (name: string): void => expect(spawnSync("git", ["apply", "-p1", name], { cwd: dir, env: { ...process.env, GIT_CEILING_DIRECTORIES: dirname(dir) } }).status).toBe(0);
     apply("there");
-    expect(readFileSync(join(dir, "mm/drop.c"), "utf8")).toBe(broken);
+    expect(readFileSync(join(dir, "mm/drop.c"), "utf8")).toBe(dropOneUnasked);
     apply("back");
-    expect(readFileSync(join(dir, "mm/drop.c"), "utf8")).toBe(good);
+    expect(readFileSync(join(dir, "mm/drop.c"), "utf8")).toBe(dropOne);
   });
 
   it("keeps lines that look like headers within hunks", () => {
@@ -132,17 +120,17 @@ describe("reverseDiff", () => {
 
 describe("withPatch", () => {
   it("applies, works and takes back, also when the work fails", async () => {
-    const dir = folder({ "mm/drop.c": good });
-    const patch = join(folder({ p: diff(good, broken) }), "p");
+    const dir = folder({ "mm/drop.c": dropOne });
+    const patch = join(folder({ p: diff(dropOne, dropOneUnasked) }), "p");
     const text = (): string => readFileSync(join(dir, "mm/drop.c"), "utf8");
-    await withPatch(dir, patch, async () => expect(text()).toBe(broken));
-    expect(text()).toBe(good);
+    await withPatch(dir, patch, async () => expect(text()).toBe(dropOneUnasked));
+    expect(text()).toBe(dropOne);
     await expect(withPatch(dir, patch, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
-    expect(text()).toBe(good);
+    expect(text()).toBe(dropOne);
   });
 
   it("says when the patch does not apply", async () => {
-    const patch = join(folder({ p: diff(good, broken) }), "p");
+    const patch = join(folder({ p: diff(dropOne, dropOneUnasked) }), "p");
     await expect(withPatch(folder({ "mm/drop.c": "int x;\n" }), patch, () => Promise.resolve())).rejects.toThrow(/does not apply/);
   });
 });
@@ -161,7 +149,7 @@ describe("kernel sources", () => {
     expect(findKernelSource("6.1", { MMREVIEW_TREE_6_1: folder() }, folder())).toMatchObject({ kind: "absent", why: expect.stringContaining("no kernel tree") as string });
   });
 
-  const tree = { "linux-source-6.12/Makefile": makefile, "linux-source-6.12/mm/drop.c": good, "linux-source-6.12/fs/dax.c": "int x;\n", "linux-source-6.12/net/big.c": "int y;\n" };
+  const tree = { "linux-source-6.12/Makefile": makefile, "linux-source-6.12/mm/drop.c": dropOne, "linux-source-6.12/fs/dax.c": "int x;\n", "linux-source-6.12/net/big.c": "int y;\n" };
   const expectNeeded = (target: string): void => {
     expect(["Makefile", "mm/drop.c", "fs/dax.c"].filter((path) => !existsSync(join(target, path)))).toEqual([]);
     expect(existsSync(join(target, "net/big.c"))).toBe(false);
@@ -198,8 +186,8 @@ describe("readCorpus", () => {
 
 describe("the measurement", () => {
   it("sees a bug put back, taken out, and fixed by its mail with and without a tree", async () => {
-    const dir = folder({ Makefile: makefile, "mm/drop.c": good });
-    const files = folder({ "put.patch": mail("mm: tidy up", diff(good, broken)), "fix.mbox": mail("mm: test the map", diff(broken, good)) });
+    const dir = folder({ Makefile: makefile, "mm/drop.c": dropOne });
+    const files = folder({ "put.patch": mail("mm: tidy up", diff(dropOne, dropOneUnasked)), "fix.mbox": mail("mm: test the map", diff(dropOneUnasked, dropOne)) });
     const known = bug({ mail: join(files, "fix.mbox"), reintroduce: [{ tree: "6.12", patch: join(files, "put.patch"), files: ["mm/drop.c"] }, { tree: "6.1", patch: "nowhere", files: [] }] });
     const measured = await measureOnTree(known, { version: "6.12", tree: dir, scratch: dir });
     expect(measured.map((one) => [one.setting, one.tree, one.flagged, one.clean, one.applied])).toEqual([
@@ -207,21 +195,21 @@ describe("the measurement", () => {
       ["taken out", "6.12", true, true, true],
       ["fix on tree", "6.12", true, true, true],
     ]);
-    expect(readFileSync(join(dir, "mm/drop.c"), "utf8")).toBe(good);
+    expect(readFileSync(join(dir, "mm/drop.c"), "utf8")).toBe(dropOne);
     expect(await measureAlone(known)).toMatchObject({ setting: "fix alone", flagged: true, clean: true, view: "partial" });
     expect(await measureAlone(bug({}))).toBeNull();
   });
 
   it("does not take a fix that leaves the bug for clean, nor another rule for the right one", async () => {
-    const half = broken.replace("ptep_clear_flush(", "ptep_get_and_clear(vma->vm_mm, addr, pte);\n\tflush_tlb_page(vma, addr);\n\tuse(");
-    const files = folder({ "fix.mbox": mail("mm: flush apart", diff(broken, half)) });
+    const half = dropOneUnasked.replace("ptep_clear_flush(", "ptep_get_and_clear(vma->vm_mm, addr, pte);\n\tflush_tlb_page(vma, addr);\n\tuse(");
+    const files = folder({ "fix.mbox": mail("mm: flush apart", diff(dropOneUnasked, half)) });
     expect(await measureAlone(bug({ mail: join(files, "fix.mbox") }))).toMatchObject({ flagged: false, clean: false });
-    const whole = folder({ "fix.mbox": mail("mm: test the map", diff(broken, good)) });
+    const whole = folder({ "fix.mbox": mail("mm: test the map", diff(dropOneUnasked, dropOne)) });
     expect(await measureAlone(bug({ mail: join(whole, "fix.mbox"), rules: ["lock-balance"] }))).toMatchObject({ flagged: false, clean: true });
   });
 
   it("tells labelled from other findings in reviewed patches", async () => {
-    const files = folder({ "one.mbox": mail("mm: trust the map", diff(good, broken)) });
+    const files = folder({ "one.mbox": mail("mm: trust the map", diff(dropOne, dropOneUnasked)) });
     const labels = [{ function: "drop_one", rule: "map-failure", outcome: "confirmed" }, { function: "drop_one", rule: "stale-read", outcome: "raised" }] as const;
     const both = await measureReviewed({ id: "one", mail: join(files, "one.mbox"), labels });
     expect(both.labels.map((one) => one.hit)).toEqual([true, false]);

@@ -43,6 +43,10 @@ export function readArchived(text: string): ArchivedMail {
     else if (!NAVIGATION.test(line)) break;
     bodyAt = i + 1;
   }
+  return mailOf(fields, lines.slice(Math.max(0, bodyAt)).join("\n"));
+}
+
+function mailOf(fields: ReadonlyMap<string, string>, body: string): ArchivedMail {
   const raw = (name: string): string => fields.get(name)?.trim() ?? "";
   return {
     subject: cleanText(raw("subject")),
@@ -51,7 +55,7 @@ export function readArchived(text: string): ArchivedMail {
     messageId: raw("message-id"),
     inReplyTo: raw("in-reply-to"),
     references: raw("references"),
-    body: lines.slice(Math.max(0, bodyAt)).join("\n"),
+    body,
   };
 }
 
@@ -69,16 +73,7 @@ export function readFolded(text: string): ArchivedMail {
     if (previous && !fields.has(previous.name)) fields.set(previous.name, head.slice(previous.at, match.index).trim());
     previous = { name: match[1]!.toLowerCase(), at: match.index + match[0].length };
   }
-  const raw = (name: string): string => fields.get(name) ?? "";
-  return {
-    subject: cleanText(raw("subject")),
-    from: cleanText(raw("from")),
-    date: raw("date"),
-    messageId: raw("message-id"),
-    inReplyTo: raw("in-reply-to"),
-    references: raw("references"),
-    body: previous ? text.slice(previous.at) : text,
-  };
+  return mailOf(fields, previous ? text.slice(previous.at) : text);
 }
 
 /** True when a diff is in the text but its line breaks are not. */
