@@ -10,7 +10,7 @@ const kernelWalks = ["ptdump_ops", "vmemmap_remap_ops", "pageattr_ops"] as const
 export const contexts: readonly EntryContext[] = [
   { of: "mm_walk_ops.pmd_entry", held: [], anyKind: ["0"], exceptTables: kernelWalks, references: [walk] },
   { of: "mm_walk_ops.pud_entry", held: [], anyKind: ["0"], exceptTables: kernelWalks, references: [walk] },
-  { of: "mm_walk_ops.hugetlb_entry", held: [], anyKind: ["0"], references: [walk] },
+  { of: "mm_walk_ops.hugetlb_entry", held: [], anyKind: ["0"], hugetlb: ["0"], references: [walk] },
   { of: "mm_walk_ops.pte_entry", held: [{ class: "pte-ptl" }], references: [walk] },
   { of: "__update_tlb", held: [{ class: "pte-ptl" }], references: [{ file: "arch/mips/mm/tlb-r4k.c", where: "__update_tlb()", version: "6.12" }] },
   { of: "alloc_set_pte", until: "5.11", held: [], handsOver: true, references: [{ file: "mm/memory.c", where: "alloc_set_pte()", version: "5.10" }] },

@@ -132,6 +132,19 @@ export const catalogue: readonly CatalogueEntry[] = [
     ],
   },
   {
+    id: "hugetlb-entry",
+    title: "An entry of a hugetlb mapping is read or written as that of a base page",
+    breaks: "The pointer leads to an entry of another format or size: on s390 a segment table entry is taken for a pte, on arm64 and riscv the accessed and dirty bits of the other entries of the mapping are missed, so a wrong pfn is used or a write to the page is forgotten.",
+    fix: "Ask for the mapping first (is_vm_hugetlb_page(), folio_test_hugetlb()) and use huge_ptep_get(), set_huge_pte_at() and their family for hugetlb entries; since 6.11 huge_ptep_get() wants the mm and the address, too.",
+    exceptions: ["code of an architecture, which knows its own entries", "huge mappings of the kernel itself, which are made in tables of base pages"],
+    references: [
+      { file: "include/asm-generic/hugetlb.h", where: "huge_ptep_get()", version: "6.12" },
+      { file: "arch/s390/mm/hugetlbpage.c", where: "huge_ptep_get()", version: "6.12" },
+      { file: "arch/arm64/mm/hugetlbpage.c", where: "huge_ptep_get()", version: "6.12" },
+      { file: "include/linux/hugetlb.h", where: "huge_pte_offset()", version: "6.12" },
+    ],
+  },
+  {
     id: "sleep-atomic",
     title: "Something that may sleep runs where nothing may",
     breaks: "The task is scheduled away with a spinlock held or inside an RCU read section: the next CPU that wants the lock spins until it runs again, which may be never, and a page table that RCU was to keep is freed under its reader.",

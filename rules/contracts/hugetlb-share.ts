@@ -17,7 +17,7 @@ export const contracts: readonly Contract[] = [
     since: "6.3",
     params: ["vma", "addr", "sz"],
     requires: [{ need: "held", rule: "hugetlb-share", any: [{ class: "hugetlb-vma", of: "vma" }, { class: "i_mmap", of: "vma.vm_file.f_mapping" }] }],
-    returns: { mayFailSince: "6.3", entry: { level: "pte", below: "vma" } },
+    returns: { mayFailSince: "6.3", hugetlb: true, entry: { level: "pte", below: "vma" } },
     references: [walk],
   },
   {
@@ -25,7 +25,7 @@ export const contracts: readonly Contract[] = [
     since: "6.1",
     params: ["mm", "addr", "sz"],
     requires: [{ need: "held", rule: "hugetlb-share", any: [{ class: "hugetlb-vma", of: "mm" }, { class: "i_mmap", of: "mm" }] }],
-    returns: { mayFailSince: "4.18" },
+    returns: { mayFailSince: "4.18", hugetlb: true },
     references: [{ file: "include/linux/hugetlb.h", where: "huge_pte_offset()", version: "6.12" }],
   },
   {
@@ -46,8 +46,8 @@ export const contracts: readonly Contract[] = [
     requires: [{ need: "held", rule: "hugetlb-share", any: [{ class: "i_mmap", of: "vma.vm_file.f_mapping" }], mode: "write" }],
     references: [unshare],
   },
-  { name: "huge_pte_alloc", since: "5.13", params: ["mm", "vma", "addr", "sz"], returns: { mayFailSince: "5.13" }, references: [{ file: "include/linux/hugetlb.h", where: "huge_pte_alloc()", version: "6.12" }] },
-  { name: "huge_pte_alloc", until: "5.12", params: ["mm", "addr", "sz"], returns: { mayFailSince: "4.18" }, references: [{ file: "include/linux/hugetlb.h", where: "huge_pte_alloc()", version: "5.10" }] },
+  { name: "huge_pte_alloc", since: "5.13", params: ["mm", "vma", "addr", "sz"], returns: { mayFailSince: "5.13", hugetlb: true }, references: [{ file: "include/linux/hugetlb.h", where: "huge_pte_alloc()", version: "6.12" }] },
+  { name: "huge_pte_alloc", until: "5.12", params: ["mm", "addr", "sz"], returns: { mayFailSince: "4.18", hugetlb: true }, references: [{ file: "include/linux/hugetlb.h", where: "huge_pte_alloc()", version: "5.10" }] },
   { name: "virt_to_page", aliases: ["virt_to_ptdesc", "virt_to_folio"], params: ["address"], returns: { pageOf: "address" }, references: [{ file: "mm/hugetlb.c", where: "copy_hugetlb_page_range()", version: "6.12" }] },
   { name: "page_count", aliases: ["page_ref_count"], params: ["page"], requires: [{ need: "no-table-page", page: "page" }], references: [{ file: "include/linux/mm_types.h", where: "ptdesc_pmd_is_shared()", version: "6.12" }] },
 ];

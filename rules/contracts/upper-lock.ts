@@ -52,7 +52,7 @@ export const contracts: readonly Contract[] = [
     name: "huge_pte_lockptr",
     params: ["h", "mm", "pte"],
     requires: [{ need: "mapped", pointer: "pte" }],
-    effects: [{ do: "give-lock", to: "return", lock: { class: "spin", of: "pte" } }],
+    effects: [{ do: "treat-as", entry: "pte", as: "hugetlb" }, { do: "give-lock", to: "return", lock: { class: "spin", of: "pte" } }],
     references: [hugetlb],
   },
   {
@@ -60,6 +60,7 @@ export const contracts: readonly Contract[] = [
     params: ["h", "mm", "pte"],
     requires: [{ need: "mapped", pointer: "pte" }],
     effects: [
+      { do: "treat-as", entry: "pte", as: "hugetlb" },
       { do: "acquire", lock: { class: "spin", of: "pte" } },
       { do: "give-lock", to: "return", lock: { class: "spin", of: "pte" } },
     ],

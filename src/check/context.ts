@@ -20,7 +20,8 @@ export function entryFacts(fn: FunctionIr, rulebook: Rulebook, tables: readonly 
     return { id, class: held.pointer === undefined ? held.class : classOfLock(id), mode: held.mode ?? "write", by: "", at, origin: "entry", certain: true, ...(held.pointer !== undefined && context.released?.includes(held.pointer) ? { owed: true } : {}) };
   });
   const anyKind = new Set((context.anyKind ?? []).map((index) => sym.parameter(1, fn.params[Number(index)] ?? "")));
-  return { ...facts, locks: [...locks, ...annotated.filter((a) => !locks.some((l) => l.id === a.id))], anyKind, free: new Set(context.free ?? []) };
+  const memory = new Map((context.hugetlb ?? []).map((index) => [sym.ofHugetlb(sym.parameter(1, fn.params[Number(index)] ?? "")), `it is handed in as one by ${context.of}`] as const));
+  return { ...facts, memory, locks: [...locks, ...annotated.filter((a) => !locks.some((l) => l.id === a.id))], anyKind, free: new Set(context.free ?? []) };
 }
 
 function contextOf(fn: FunctionIr, rulebook: Rulebook, tables: readonly OpsTable[]): EntryContext | undefined {

@@ -3,6 +3,7 @@ import type { Loc } from "../c/ir.ts";
 import type { Contract, Effect, EntryKind, Level, LockClass, LockRef } from "../rulebook/schema.ts";
 import { applyDuty, countTable, isOwnVariable, markLate } from "./duties.ts";
 import { contentOf, equality } from "./evaluate.ts";
+import { forgetWalked, treatAs } from "./hugetlb-entries.ts";
 import { type Facts, type LockFact, type Trail, truthOf, type ValueFact } from "./facts.ts";
 import type { Hooks } from "./hooks.ts";
 import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
@@ -96,6 +97,8 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, hooks: Hooks): 
       return lookAt(effect.field, sym.field(call.arg(effect.of), effect.field), facts);
     case "change-rmap":
       return { ...facts, memory: new Map(facts.memory).set(sym.changedRmap(call.arg(effect.folio)), `${call.step.callee}() in line ${loc.line}`) };
+    case "treat-as":
+      return treatAs(effect, call, site);
     case "free-memory":
       return facts;
     case "owe-flush":
@@ -116,11 +119,11 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, hooks: Hooks): 
     case "ledger":
       return applyDuty(effect, call, site);
     case "walk-start":
-      return { ...facts, walks: new Map(facts.walks).set(call.arg(effect.walk), loc), trail: note(facts, loc, call.step.text) };
+      return { ...forgetWalked(call.arg(effect.walk), facts), walks: new Map(facts.walks).set(call.arg(effect.walk), loc), trail: note(facts, loc, call.step.text) };
     case "walk-end": {
       const walks = new Map(facts.walks);
       walks.delete(call.arg(effect.walk));
-      return { ...facts, walks };
+      return { ...forgetWalked(call.arg(effect.walk), facts), walks };
     }
   }
 }

@@ -235,7 +235,7 @@ function meet(left: string, right: string, block: number): string {
   return left.startsWith(merged(block, "")) ? left : merged(block, `${left}|${right}`);
 }
 
-const notes = new Set(Array.from("ehlcabdtfrvwpx", (letter) => letter.charCodeAt(0)));
+const notes = new Set(Array.from("ehlcabdtfrvwpxgu", (letter) => letter.charCodeAt(0)));
 
 /** Its second character is a colon, its first the kind of note. */
 function isNote(address: string): boolean {

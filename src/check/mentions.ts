@@ -2,11 +2,13 @@
 import type { FunctionIr } from "../c/ir.ts";
 import { memoByObject } from "../util/memo.ts";
 
-const mentionWords: Readonly<Record<"migrations" | "kernel tables", RegExp>> = {
+const mentionWords: Readonly<Record<"migrations" | "kernel tables" | "hugetlb entries", RegExp>> = {
   /** It asks page_vma_mapped_walk() for migration entries: what it finds is not present. */
   migrations: /PVMW_MIGRATION/,
   /** It walks kernel page tables, whose entries are never swap entries. */
   "kernel tables": /pgd_offset_k|pgd_offset_gate|init_mm/,
+  /** It has entries of hugetlb mappings in hand. */
+  "hugetlb entries": /huge_pte/,
 };
 
 const anyWord = new RegExp(Object.values(mentionWords).map((word) => word.source).join("|"));

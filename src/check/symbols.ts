@@ -65,6 +65,16 @@ export function clearedBy(pointer: string): string {
   return `c:${pointer}`;
 }
 
+/** Key under which it is remembered what shows that a pointer leads to an entry of a hugetlb mapping. */
+export function ofHugetlb(pointer: string): string {
+  return `g:${pointer}`;
+}
+
+/** Key under which it is remembered where an entry was dealt with as one of a hugetlb mapping, or as that of a base page. */
+export function treatedAs(as: "hugetlb" | "base", pointer: string): string {
+  return `u:${as} ${pointer}`;
+}
+
 /** Key under which the call that changed the reverse mapping of a folio is remembered. */
 export function changedRmap(folio: string): string {
   return `r:${folio}`;

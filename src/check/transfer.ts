@@ -6,6 +6,7 @@ import { addressOf, contentOf, evaluate } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
 import { trackBehind } from "./freed-behind.ts";
 import type { Hooks } from "./hooks.ts";
+import { markHugetlb, noteUse } from "./hugetlb-entries.ts";
 import type { CallInfo, Site } from "./model.ts";
 import { lookAt } from "./steady-fields.ts";
 import * as sym from "./symbols.ts";
@@ -90,7 +91,7 @@ function load(step: Extract<Step, { op: "load" }>, at: StepPlace, site: Site, ho
     return setVariable(noteHalf(address, looked), frame.id, step.dst, contentOf(address, looked));
   }
   for (const rule of hooks.onAccess) rule.onAccess({ step, pointer: address, level }, site);
-  const facts = markUse(address, site.facts);
+  const facts = level === "pte" ? noteUse(address, "base", "a plain load", { ...site, facts: markUse(address, site.facts) }) : markUse(address, site.facts);
   const locked = covering(facts).length > 0;
   const known = facts.memory.get(`e:${address}`);
   const reusable = known !== undefined && locked && (facts.values.get(known)?.under ?? "") !== "";
@@ -125,8 +126,8 @@ function store(step: Extract<Step, { op: "store" }>, site: Site, hooks: Hooks): 
   return { ...facts, memory: new Map(facts.memory).set(address, evaluate(step.value, facts, frame)) };
 }
 
-/** Macros and tests of a VMA's kind: asked twice of the same things, they answer the same. */
-const asksTheSame = /^(?:[A-Z][A-Z0-9_]*|is_vm_hugetlb_page|vma_is_\w+|is_cow_mapping|folio_is_device_private|is_device_private_page)$/;
+/** Macros and tests of a VMA's or folio's kind: asked twice of the same things, they answer the same. */
+const asksTheSame = /^(?:[A-Z][A-Z0-9_]*|PageHuge|folio_test_hugetlb|is_vm_hugetlb_page|vma_is_\w+|is_cow_mapping|folio_is_device_private|is_device_private_page)$/;
 
 /** Whether a path knows the folio or page to be in device memory because it has asked for it. */
 export function isAskedDevicePrivate(folio: string, { truths }: Facts): boolean {
@@ -171,7 +172,7 @@ function call(step: CallStep, at: StepPlace, site: Site, hooks: Hooks): Facts[] 
   const unmaps = info.contract?.effects?.some((e) => e.do === "unmap") ?? false;
   const used = unmaps ? site.facts : info.args.reduce((facts, arg) => markUse(arg, facts), site.facts);
   const ready = { ...site, facts: learnAddress(info, used) };
-  const after = info.contract ? byContract(info, ready, hooks) : [unknownCall(info, ready)];
+  const after = info.contract ? byContract(info, ready, hooks).map((facts) => (info.contract?.returns?.hugetlb === true ? markHugetlb(info.result, `${step.callee}() of line ${step.loc.line} gave it`, facts) : facts)) : [unknownCall(info, ready)];
   return after.map((facts) => withResult(step, info, trackBehind(info, ready, facts), site.frame.id));
 }
 

@@ -3,7 +3,7 @@
  * come back anywhere (c/cut-function.ts); here it goes on at the next line that is shown, or past a jump out of sight.
  */
 import { successors } from "../c/index.ts";
-import type { Block, FunctionIr, Step } from "../c/ir.ts";
+import type { Block, FunctionIr, Loc, Step } from "../c/ir.ts";
 import { memoByObject } from "../util/memo.ts";
 
 const reached = / is reached from the lines before$/;
@@ -66,4 +66,19 @@ export function precedingBlocks(fn: FunctionIr): ReadonlyMap<number, readonly nu
     }
   }
   return before;
+}
+
+/** Whether no way comes to the one place but through the other. */
+export function everyWayLeadsThrough(fn: FunctionIr, first: Loc, then: Loc): boolean {
+  const isAt = ({ steps }: Block, { line, column }: Loc): boolean => steps.some(({ loc }) => loc.line === line && loc.column === column);
+  const seen = new Set<number>();
+  const open = [0];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const block = fn.blocks[id]!;
+    if (seen.has(id) || isAt(block, first)) continue;
+    if (isAt(block, then)) return false;
+    seen.add(id);
+    open.push(...followers(fn, block));
+  }
+  return true;
 }

@@ -19,6 +19,7 @@ export type RuleId =
   | "sleep-atomic"
   | "notifier-scope"
   | "hugetlb-share"
+  | "hugetlb-entry"
   | "pt-accounting"
   | "walk-done"
   | "lazy-mmu"

@@ -19,6 +19,7 @@ const known: Readonly<Record<RuleId, true>> = {
   "sleep-atomic": true,
   "notifier-scope": true,
   "hugetlb-share": true,
+  "hugetlb-entry": true,
   "pt-accounting": true,
   "walk-done": true,
   "lazy-mmu": true,

@@ -117,6 +117,8 @@ export type Effect =
   | { readonly do: "ledger"; readonly level: Level; readonly side: "tables" | "count"; readonly by: "one more" | "one less" }
   /** The memory that the argument describes or is the address of goes back to the allocator. */
   | { readonly do: "free-memory"; readonly of: string }
+  /** The entry is dealt with as one of a hugetlb mapping, whose pointers lead to what only the huge_ptep_*() calls can read, or as one that maps a base page (rule hugetlb-entry). */
+  | { readonly do: "treat-as"; readonly entry: string; readonly as: "hugetlb" | "base" }
   /** A present entry lets accesses of the user through that it did not before; only its lock keeps it so. */
   | { readonly do: "allow-access"; readonly entry: string }
   | { readonly do: "walk-start"; readonly walk: string; readonly when?: When }
@@ -171,6 +173,8 @@ export interface Returns {
   readonly same?: readonly [string, string];
   /** The result is a pointer to an entry of this level below the table that `below` holds (`kernel`: in the kernel's own tables). */
   readonly entry?: { readonly level: Level; readonly below: string; readonly lockless?: boolean; readonly kernel?: boolean };
+  /** The result points to an entry of a hugetlb mapping. */
+  readonly hugetlb?: true;
   /** The result is a changed copy of this argument, of the same entry kind (pte_mkold() and friends). */
   readonly like?: string;
   /** The result is this argument in another type (pte_to_swp_entry(), pmd_val()): what is learnt of one holds for both. */
@@ -229,6 +233,8 @@ export interface EntryContext {
   readonly handsOver?: boolean;
   /** Positions of parameters that point to an entry that may be of any kind. */
   readonly anyKind?: readonly string[];
+  /** Positions of parameters that point to an entry of a hugetlb mapping. */
+  readonly hugetlb?: readonly string[];
   /** Names of callback tables the context does not hold for (walks over kernel page tables). */
   readonly exceptTables?: readonly string[];
   readonly references: readonly Reference[];

@@ -26,6 +26,7 @@ import { kindsLetThrough } from "./shown/kinds.ts";
 import { isShownElsewhere, keptAtReturn, undecided, undone } from "./shown/demands.ts";
 import { calledSteps } from "./steps/called-steps.ts";
 import { guarded } from "./steps/guards.ts";
+import { hugetlbReads } from "./steps/hugetlb-reads.ts";
 import { lostGuards } from "./steps/lost-guards.ts";
 import { effectsOf } from "./steps/protections.ts";
 
@@ -35,7 +36,7 @@ type Comparison = (pair: Pair) => readonly Change[] | Generator<void, readonly C
 const shown: Comparison = (pair) => [...undecided(pair), ...keptAtReturn(pair), ...kindsLetThrough(pair)];
 
 /** Each list from what is known best to what is known least. */
-const eitherWay: readonly Comparison[] = [shown, lostGuards, undone, guarded];
+const eitherWay: readonly Comparison[] = [shown, lostGuards, undone, guarded, hugetlbReads];
 const alongPaths: readonly Comparison[] = [weakerCalls, otherArguments, lostTests, bypassedTests, lostLevel, lostPairs, lostDeeds, lostOrder, deadValues, lostRetry];
 
 /** Findings for what went and what came. */

@@ -4,6 +4,7 @@ import { batchBounds } from "./batch-bounds.ts";
 import { entryKind } from "./entry-kind.ts";
 import { entryLock } from "./entry-lock.ts";
 import { locklessRead } from "./lockless-read.ts";
+import { hugetlbEntry } from "./hugetlb-entry.ts";
 import { hugetlbShare } from "./hugetlb-share.ts";
 import { lazyMmu } from "./lazy-mmu.ts";
 import { lockBalance } from "./lock-balance.ts";
@@ -26,6 +27,7 @@ export const rules: readonly Rule[] = [
   batchBounds,
   entryKind,
   entryLock,
+  hugetlbEntry,
   hugetlbShare,
   lazyMmu,
   locklessRead,
