@@ -32,6 +32,8 @@ export const contexts: readonly EntryContext[] = [
   { of: "collapse_pte_mapped_thp", since: "5.4", until: "6.5", held: [], free: ["i_mmap", "anon_vma"], references: [{ file: "mm/khugepaged.c", where: "khugepaged_collapse_pte_mapped_thps()", version: "6.1" }] },
   { of: "arch_validate_prot", held: [], free: ["mmap"], references: [{ file: "mm/mprotect.c", where: "do_mprotect_pkey()", version: "6.12" }] },
   { of: "__kernel_map_pages", held: [{ class: "irq-off" }], references: [{ file: "include/linux/mm.h", where: "debug_pagealloc_map_pages()", version: "6.12" }, { file: "mm/page_alloc.c", where: "free_pages_prepare()", version: "6.12" }] },
+  { of: "pud_free_pmd_page", since: "6.1", held: [{ class: "mmap", mode: "read" }], references: [{ file: "mm/vmalloc.c", where: "vmap_try_huge_pud()", version: "6.12.117" }] },
+  { of: "p4d_free_pud_page", since: "6.1", held: [{ class: "mmap", mode: "read" }], references: [{ file: "mm/vmalloc.c", where: "vmap_try_huge_p4d()", version: "6.12.117" }] },
   { of: "do_set_pte", held: [{ class: "pte-ptl", pointer: "vmf.ptl" }], references: [{ ...memory, where: "do_set_pte()", version: "6.1" }] },
   { of: "move_page_tables", since: "6.4", held: [{ class: "mmap", mode: "write" }, { class: "vma", mode: "write" }], references: [{ file: "mm/mremap.c", where: "move_vma()", version: "6.12" }] },
   { of: "move_page_tables", until: "6.3", held: [{ class: "mmap", mode: "write" }], references: [{ file: "mm/mremap.c", where: "move_vma()", version: "6.1" }, { file: "fs/exec.c", where: "shift_arg_pages()", version: "6.1" }] },

@@ -30,4 +30,4 @@ const plainReturn = /\breturn\s+(?!true\b|false\b)([a-z_]\w*)(?:(?:(?:->|\.)\w+)
 const blanks: ReadonlySet<string> = new Set([" ", "\t", "\n", "\\"]);
 
 /** Words of which the front end makes calls that do not stand in the text (cleanup.ts: "unguard:mutex"; macros.ts: the barrier of smp_store_mb()). */
-export const madeNames: readonly string[] = ["guard", "scoped_guard", "CLASS", "__free", "smp_store_mb"];
+export const madeNames: readonly string[] = ["guard", "scoped_guard", "scoped_cond_guard", "CLASS", "__free", "smp_store_mb"];

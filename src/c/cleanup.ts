@@ -5,6 +5,7 @@
  * | source | at the declaration | at the end of the scope |
  * |---|---|---|
  * | guard(x)(args), scoped_guard(x, args) | call guard:x(args) | call unguard:x(args) |
+ * | scoped_cond_guard(x, s, args) | call guard:x(args), s where that is zero | call unguard:x(args) |
  * | CLASS(x, v)(args) | v = call class:x(args) | call unclass:x(v) |
  * | T v __free(fn) = e | v = e | call free:fn(v) |
  */
@@ -27,6 +28,15 @@ export function declareGuard(l: Lowering, node: SyntaxNode, kind: string, args: 
   const kept = keptArguments(l, node, args);
   l.builder.call({ dst: null, callee: `guard:${kind}`, args: kept, text: textOf(l, node), role: "call", loc: locOf(l, node) });
   pending(l, node, `unguard:${kind}`, kept);
+}
+
+/** The same for a guard that may not be had; the result says whether it was, and where it was not nothing is released. */
+export function tryGuard(l: Lowering, node: SyntaxNode, kind: string, args: readonly Expr[]): Expr {
+  const kept = keptArguments(l, node, args);
+  const dst = l.builder.temp();
+  l.builder.call({ dst, callee: `guard:${kind}`, args: kept, text: textOf(l, node), role: "call", loc: locOf(l, node) });
+  pending(l, node, `unguard:${kind}`, kept);
+  return { k: "var", name: dst };
 }
 
 export function declareClass(l: Lowering, node: SyntaxNode, kind: string, variable: string, args: readonly Expr[]): void {

@@ -1,5 +1,5 @@
 /** Lowers for_each-like macros and scoped guards, which the mask shows to the parser as `while` or `if`. */
-import { declareGuard, leaveScope } from "./cleanup.ts";
+import { declareGuard, leaveScope, tryGuard } from "./cleanup.ts";
 import type { Expr } from "./ir.ts";
 import { locOf, textOf, wordAt, type Lowering } from "./lowering.ts";
 import { loopRule } from "./macros.ts";
@@ -36,6 +36,7 @@ export function lowerMaskedMacro(l: Lowering, node: SyntaxNode): void {
   const args = macroArguments(condition);
   const first = args[0];
   if (name === "scoped_guard" && first !== undefined) scopedGuard(l, node, textOf(l, first), args.slice(1), body);
+  else if (name === "scoped_cond_guard" && args.length > 1) scopedCondGuard(l, node, args, body);
   else forEach(l, node, name, condition, body);
 }
 
@@ -51,6 +52,37 @@ function scopedGuard(l: Lowering, node: SyntaxNode, kind: string, args: readonly
   l.builder.popScope();
   l.builder.goto(after);
   l.builder.at(after);
+}
+
+/** The guard is tried: where it fails, the statement that is the second argument is run in the place of the body. */
+function scopedCondGuard(l: Lowering, node: SyntaxNode, [kind, failure, ...args]: readonly SyntaxNode[], body: SyntaxNode | null): void {
+  const depth = l.builder.cleanups.length;
+  const [inside, failed, after] = [l.builder.newBlock(), l.builder.newBlock(), l.builder.newBlock()];
+  const loc = locOf(l, node);
+  l.builder.pushScope(node.end);
+  l.builder.targets.push({ breakTo: after, continueTo: after, cleanups: depth });
+  const taken = tryGuard(l, node, textOf(l, kind!), args.map((arg) => l.value(arg)));
+  l.builder.branch(taken, inside, failed, loc);
+  l.builder.at(inside);
+  if (body !== null) l.statement(body);
+  leaveScope(l, depth, node);
+  l.builder.goto(after);
+  l.builder.at(failed);
+  const statement = sourceOf(l.unit, failure!.start, args[0]?.start ?? node.end).trim();
+  const returned = /^return\b\s*([^,;)]*)/.exec(statement);
+  if (returned !== null) {
+    l.builder.runCleanups(0, loc);
+    l.builder.end({ k: "return", value: returned[1] === "" ? null : numberOrText(returned[1]!), loc });
+  } else l.gap(node, "the statement of a guard that was not taken");
+  l.builder.goto(after);
+  l.builder.targets.pop();
+  l.builder.popScope();
+  l.builder.at(after);
+}
+
+function numberOrText(text: string): Expr {
+  const value = text.trim();
+  return /^-?\d{1,18}$/.test(value) ? { k: "num", value: BigInt(value) } : { k: "opaque", text: value };
 }
 
 /** One round of a macro loop: a call decides whether there is another element, which the loop variable then takes. */

@@ -63,6 +63,16 @@ function argumentsEnd(site: MaskSite): number {
   return site.code[site.after] === "(" ? site.brackets.parenEnd(site.after) : -1;
 }
 
+/** `0` in the place of the second argument between two parentheses, which holds no comma of its own. */
+function secondArgument(code: string, open: number, close: number): Edit | null {
+  const from = code.indexOf(",", open) + 1;
+  if (from === 0 || from >= close) return null;
+  const comma = code.indexOf(",", from);
+  const to = comma < 0 || comma > close ? close : comma;
+  const gone = code.slice(from, to);
+  return gone.trim() === "" || gone.startsWith("\n") ? null : { from, to, text: `0${blanks(gone.slice(1))}` };
+}
+
 function startsStatement(site: MaskSite): boolean {
   if (site.before < 0 || onDirective(site.code, site.before)) return true;
   if (site.wordBefore !== "") return site.wordBefore === "else" || site.wordBefore === "do";
@@ -226,6 +236,16 @@ export const maskRows: readonly MaskRow[] = [
       (site.wordBefore === "if" || site.wordBefore === "while") && site.code[site.after] === "("
         ? padded(site, "", site.to)
         : null,
+  },
+  {
+    name: "scoped_cond_guard -> if, its statement for a failure -> number",
+    isFor: (word) => word === "scoped_cond_guard",
+    rewrite: (site) => {
+      const end = argumentsEnd(site);
+      const failure = site.inBody && startsStatement(site) && end > 0 ? secondArgument(site.code, site.after, end - 1) : null;
+      const head = failure === null ? null : padded(site, "if", site.to);
+      return head === null ? null : { ...head, also: failure! };
+    },
   },
   {
     name: "for_each macro -> while",

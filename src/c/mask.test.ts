@@ -25,6 +25,10 @@ const examples: Readonly<Record<string, readonly (readonly [string, string])[]>>
   "MACHINE_END -> end of a declaration": [["START(x) .a = b, MACHINE_END", "START(x) .a = b, ;          "]],
   "__label__ declaration -> blanks": [["__label__ a, b;", "              ;"]],
   "if likely(...) -> if (...)": [["if likely(x) f();", "if       (x) f();"], ["if (likely(x)) f();", "if (likely(x)) f();"]],
+  "scoped_cond_guard -> if, its statement for a failure -> number": [
+    ["scoped_cond_guard(rcu_try, return -E, &l) { f(); }", "if               (rcu_try,0         , &l) { f(); }"],
+    ["scoped_cond_guard(rcu_try, return) f();", "if               (rcu_try,0      ) f();"],
+  ],
   "for_each macro -> while": [
     ["list_for_each_entry(p, h, l) f(p);", "while              (p, h, l) f(p);"],
     ["scoped_guard(rcu) { f(); }", "while       (rcu) { f(); }"],

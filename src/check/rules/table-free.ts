@@ -4,12 +4,15 @@
  * (tlb_remove_table_sync_one()) or a grace period (pte_free_defer(), pte_free_tlb()): mm/mmu_gather.c, "Semi RCU freeing
  * of the page directories". Kernel tables wait for the flush of what CPUs have cached of them.
  *
+ * Who dumps the kernel's tables walks them under the mmap lock of init_mm, which whoever frees one holds for reading.
+ *
  * The other half: a walk of a process without its locks keeps interrupts off, or the table may go under it.
  */
 import { compareVersions } from "../../util/version.ts";
 import { detachedTable, isDetached, isOwnVariable } from "../duties.ts";
 import type { Level } from "../../rulebook/schema.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
+import { judgeHeld } from "../held.ts";
 import { judgeRangeTest } from "./table-free/range-tests.ts";
 
 export const tableFree: Rule = {
@@ -29,6 +32,7 @@ export const tableFree: Rule = {
   },
 
   onRequirement: (requirement, call, site) => {
+    if (requirement.need === "held" && requirement.rule === "table-free") judgeHeld(requirement, call, site);
     if (requirement.need !== "walkers-kept") return;
     const tables = call.arg(requirement.tables);
     const kept = site.facts.locks.filter((l) => l.class === "irq-off" || l.class === "mmap");

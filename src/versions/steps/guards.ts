@@ -1,14 +1,15 @@
 /** Protections that one version of a function has and the other lacks, while what they protect stands in both. */
-import { calleesOf } from "../../c/index.ts";
+import { calleesOf, printExpr, stepsOf } from "../../c/index.ts";
 import type { FunctionCheck } from "../../check/index.ts";
 import type { FunctionIr } from "../../c/ir.ts";
 import type { RuleId } from "../../core/finding.ts";
 import { type Change, done } from "../change.ts";
 import { moreElsewhere, moreOfAnyElsewhere, type Pair } from "../pair.ts";
 import { all, counted, type Measure } from "../touched-functions.ts";
-import { exposureOf, implementsFlushes, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
+import { effectsOf, exposureOf, implementsFlushes, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
 import { orderedIn, stepNames, unlocksIn } from "./order-of-steps.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
+import type { Effect } from "../../rulebook/schema.ts";
 import { newlyTold } from "./told-apart.ts";
 
 /** What `from` does and `to` does not. */
@@ -19,11 +20,11 @@ export function guarded(pair: Pair): Change[] {
   if (has.changes !== lacks.changes) return [];
   const others = standIns(from, to, rulebook);
   const inOrder = others.length > 0 ? [] : [...reordered(pair), ...onlyTried(from, to, rulebook)];
-  if (lacks.changes + lacks.touches === 0) return inOrder;
+  if (lacks.changes + lacks.touches === 0) return [...inOrder, ...kernelLock(pair)];
   const deeds = others.length > 0 ? [] : addedDeeds(pair);
   const silent = others.some((name) => /p[tmu4g]d|pte|swp|leaf|entry/.test(name)) || isImplementation("entry-kind", to) || moreElsewhere(pair, testsIn, all);
   const more = silent ? [] : newlyTold(from.fn, to.fn, rulebook);
-  return [...deeds, ...inOrder, ...(more.length > 0 ? [done("entry-kind", `it tells entries apart (${more.slice(0, 2).join("; ")})`, to)] : [])];
+  return [...deeds, ...inOrder, ...kernelLock(pair), ...(more.length > 0 ? [done("entry-kind", `it tells entries apart (${more.slice(0, 2).join("; ")})`, to)] : [])];
 }
 
 function addedDeeds(pair: Pair): Change[] {
@@ -34,6 +35,23 @@ function addedDeeds(pair: Pair): Change[] {
     const added = times(own, what) > times(other, what) && !isImplementation(rule, to) && !isMoved(what, pair);
     return added ? [done(rule, what, to)] : [];
   });
+}
+
+/**
+ * The mmap lock of init_mm, which is there for the kernel's tables alone: who did not take it had walkers or a free of them that nothing
+ * kept apart. Asked of mends only: whether a caller has it now is for the requirement to say.
+ */
+function kernelLock(pair: Pair): Change[] {
+  const { from, to, direction, rulebook } = pair;
+  if (direction === "lost" || takesKernelLock(to.fn, rulebook) || !takesKernelLock(from.fn, rulebook)) return [];
+  return [done("table-free", "it holds the mmap lock of init_mm, which keeps walks of the kernel's tables and the free of one of them apart", to)];
+}
+
+/** Of its own: a function that first releases it only lets go of its caller's for a while. */
+function takesKernelLock(fn: FunctionIr, rulebook: Rulebook): boolean {
+  const isLock = (e: Effect): boolean => (e.do === "acquire" || e.do === "release") && "class" in e.lock && e.lock.class === "mmap";
+  const first = stepsOf(fn).find((step) => step.op === "call" && step.args[0] !== undefined && printExpr(step.args[0]) === "&init_mm" && effectsOf(step, rulebook).some(isLock));
+  return first !== undefined && effectsOf(first, rulebook).some((e) => e.do === "acquire");
 }
 
 /** A step that comes in the right order in `from` and stands in both. */
