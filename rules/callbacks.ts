@@ -2,6 +2,7 @@
 import type { EntryContext } from "../src/rulebook/schema.ts";
 
 const walk = { file: "include/linux/pagewalk.h", where: "struct mm_walk_ops", version: "6.12" } as const;
+const walkHugetlb = { file: "mm/pagewalk.c", where: "walk_hugetlb_range()", version: "6.12" } as const;
 const memory = { file: "mm/memory.c", where: "", version: "6.12" } as const;
 
 /** mm/ptdump.c, mm/hugetlb_vmemmap.c, arch/{riscv,loongarch}/mm/pageattr.c: walks over init_mm, whose entries are never swap entries. */
@@ -10,7 +11,10 @@ const kernelWalks = ["ptdump_ops", "vmemmap_remap_ops", "pageattr_ops"] as const
 export const contexts: readonly EntryContext[] = [
   { of: "mm_walk_ops.pmd_entry", held: [], anyKind: ["0"], exceptTables: kernelWalks, references: [walk] },
   { of: "mm_walk_ops.pud_entry", held: [], anyKind: ["0"], exceptTables: kernelWalks, references: [walk] },
-  { of: "mm_walk_ops.hugetlb_entry", held: [], anyKind: ["0"], hugetlb: ["0"], references: [walk] },
+  { of: "mm_walk_ops.hugetlb_entry", until: "6.2", held: [], anyKind: ["0"], hugetlb: ["0"], references: [walk] },
+  { of: "mm_walk_ops.hugetlb_entry", since: "6.3", held: [{ class: "hugetlb-vma", mode: "read" }], anyKind: ["0"], hugetlb: ["0"], references: [walk, walkHugetlb] },
+  // Of hugetlb mappings; where the VMA is another, no lock of the kind is asked for.
+  { of: "mm_walk_ops.pte_hole", since: "6.3", held: [{ class: "hugetlb-vma", mode: "read" }], references: [walk, walkHugetlb] },
   { of: "mm_walk_ops.pte_entry", held: [{ class: "pte-ptl" }], references: [walk] },
   { of: "__update_tlb", held: [{ class: "pte-ptl" }], references: [{ file: "arch/mips/mm/tlb-r4k.c", where: "__update_tlb()", version: "6.12" }] },
   { of: "alloc_set_pte", until: "5.11", held: [], handsOver: true, references: [{ file: "mm/memory.c", where: "alloc_set_pte()", version: "5.10" }] },

@@ -85,6 +85,8 @@ export const sleepers: readonly Sleeper[] = [
   { names: ["split_huge_page", "split_huge_page_to_list"], references: [{ file: "mm/huge_memory.c", where: "split_huge_page_to_list()", version: "6.1" }] },
   { names: ["split_folio", "split_folio_to_list"], since: "6.1", references: [{ file: "include/linux/huge_mm.h", where: "split_folio()", version: "6.12" }] },
   { names: ["rmap_walk", "try_to_unmap", "try_to_migrate"], references: [{ file: "mm/rmap.c", where: "rmap_walk()", version: "6.12" }] },
+  { names: ["folio_referenced", "folio_mkclean", "remove_migration_ptes"], since: "5.18", references: [{ file: "mm/rmap.c", where: "folio_referenced()", version: "6.12" }, { file: "mm/migrate.c", where: "remove_migration_ptes()", version: "6.12" }] },
+  { names: ["damon_folio_young", "damon_folio_mkold"], since: "6.2", references: [{ file: "mm/damon/paddr.c", where: "damon_folio_young()", version: "6.12" }] },
   { names: ["unmap_mapping_range", "unmap_mapping_pages", "zap_page_range_single", "zap_vma_ptes"], references: [{ file: "mm/memory.c", where: "unmap_mapping_range()", version: "6.12" }] },
   { names: ["zap_page_range"], until: "6.2", references: [{ file: "mm/memory.c", where: "zap_page_range()", version: "6.1" }] },
   { names: ["swapin_readahead", "read_swap_cache_async"], references: [{ file: "mm/swap_state.c", where: "swapin_readahead()", version: "6.12" }] },

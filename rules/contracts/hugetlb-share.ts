@@ -8,9 +8,10 @@ const unshare = { file: "mm/hugetlb.c", where: "huge_pmd_unshare()", version: "6
 export const contracts: readonly Contract[] = [
   { name: "hugetlb_vma_lock_read", since: "6.1", params: ["vma"], effects: [{ do: "acquire", lock: { class: "hugetlb-vma", of: "vma" }, mode: "read" }], references: [lock] },
   { name: "hugetlb_vma_unlock_read", since: "6.1", params: ["vma"], effects: [{ do: "release", lock: { class: "hugetlb-vma", of: "vma" } }], references: [lock] },
-  { name: "hugetlb_vma_lock_write", since: "6.1", params: ["vma"], effects: [{ do: "acquire", lock: { class: "hugetlb-vma", of: "vma" } }], references: [lock] },
+  { name: "hugetlb_vma_lock_write", since: "6.1", params: ["vma"], requires: [{ need: "no-hugetlb-lock", vma: "vma" }], effects: [{ do: "acquire", lock: { class: "hugetlb-vma", of: "vma" } }], references: [lock] },
   { name: "hugetlb_vma_unlock_write", since: "6.1", params: ["vma"], effects: [{ do: "release", lock: { class: "hugetlb-vma", of: "vma" } }], references: [lock] },
   { name: "hugetlb_vma_trylock_write", since: "6.1", params: ["vma"], effects: [{ do: "acquire", lock: { class: "hugetlb-vma", of: "vma" }, when: "nonzero", try: true }], references: [lock] },
+  { name: "uffd_wp_range", aliases: ["hugetlb_change_protection"], since: "6.3", params: ["vma"], requires: [{ need: "no-hugetlb-lock", vma: "vma" }], references: [{ file: "mm/hugetlb.c", where: "hugetlb_change_protection()", version: "6.12" }] },
   { name: "hugetlb_vma_assert_locked", since: "6.1", params: ["vma"], effects: [{ do: "assert", lock: { class: "hugetlb-vma", of: "vma" }, mode: "read" }], references: [lock] },
   {
     name: "hugetlb_walk",

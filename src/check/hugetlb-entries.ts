@@ -59,7 +59,8 @@ export function forgetWalked(walk: string, facts: Facts): Facts {
   return Array.from(facts.memory.keys()).some(isOwn) ? { ...facts, memory: new Map(Array.from(facts.memory).filter(([address]) => !isOwn(address))) } : facts;
 }
 
-function isToldOther({ truths }: Facts): boolean {
+/** Whether the path has asked and been told that there is no hugetlb mapping here. */
+export function isToldOther({ truths }: Facts): boolean {
   for (const [question, answer] of truths) if (!answer && /^\((?:is_vm_hugetlb_page|folio_test_hugetlb|PageHuge)\(/.test(question)) return true;
   return false;
 }

@@ -8,6 +8,7 @@ import { describeLock } from "../effects.ts";
 import type { LockFact } from "../facts.ts";
 import type { Acquisition, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
+import { judgeHugetlbLock } from "./lock-order/hugetlb-lock.ts";
 
 interface Lock {
   readonly id: string;
@@ -16,6 +17,10 @@ interface Lock {
 
 export const lockOrder: Rule = {
   id: "lock-order",
+
+  onRequirement: (requirement, call, site) => {
+    if (requirement.need === "no-hugetlb-lock") judgeHugetlbLock(call, site);
+  },
 
   onAcquire: (lock, _held, site, how) => {
     if (!how.waits) return;

@@ -23,6 +23,11 @@ function standsAlone(obligation: Obligation): boolean {
   return obligation.what.endsWith("at an error return");
 }
 
+/** Of the order of locks, what is asked of a call and not of two locks that are taken here. */
+function asksOfCaller({ rule, what }: Obligation): boolean {
+  return rule === "lock-order" && what.endsWith("hugetlb VMA lock not held");
+}
+
 /** Another function shows more locks, tests or barriers than before, or one that is new may: what is gone here may have moved there. */
 export function isShownElsewhere(pair: Pair): boolean {
   return newHelpers(pair).size > 0 || moreElsewhere(pair, proved, all);
@@ -38,7 +43,7 @@ function demands(check: FunctionCheck): readonly Obligation[] {
 export function undecided(pair: Pair): Change[] {
   const { from, to, judged, direction } = pair;
   const isOpen = isAskedByOtherName(pair);
-  return keysOf(demands(from).filter((o) => (atCalls.has(o.rule) && !(isOpen && o.rule === "entry-kind")) || standsAlone(o) || (judged && between.has(o.rule)))).flatMap((key) => {
+  return keysOf(demands(from).filter((o) => ((atCalls.has(o.rule) || asksOfCaller(o)) && !(isOpen && o.rule === "entry-kind")) || standsAlone(o) || (judged && between.has(o.rule)))).flatMap((key) => {
     const [a, b] = [demands(from).filter((o) => keyOf(o) === key), demands(to).filter((o) => keyOf(o) === key)];
     const fewerProofs = count(a, "proved") > count(b, "proved");
     const moreOpen = count(b, "unknown") > count(a, "unknown");
