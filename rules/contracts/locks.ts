@@ -15,6 +15,7 @@ const pagemap = { file: "include/linux/pagemap.h", where: "folio_lock()", versio
 const lockdep = { file: "include/linux/lockdep.h", where: "lockdep_assert_held()", version: "6.12" } as const;
 
 export const contracts: readonly Contract[] = [
+  { name: "vma_end_write_all", since: "6.4", params: ["mm"], requires: [{ need: "ends-mmap-lock" }], references: [{ file: "include/linux/mmap_lock.h", where: "vma_end_write_all()", version: "6.12" }] },
   {
     name: "spin_lock",
     aliases: ["spin_lock_irq", "spin_lock_irqsave", "spin_lock_bh", "raw_spin_lock", "raw_spin_lock_irqsave", "guard:spinlock"],

@@ -146,6 +146,8 @@ export type Requirement =
   | { readonly need: "vma-found"; readonly mm: string }
   /** The page is no page table: others take references to those as they like, so their count says nothing of sharing (rule hugetlb-share). */
   | { readonly need: "no-table-page"; readonly page: string }
+  /** The caller of the call goes on to give up mmap_lock: all write locks of VMAs end with it, those that were taken further up included (rule lock-balance). */
+  | { readonly need: "ends-mmap-lock" }
   /** The hugetlb VMA lock, which the call takes for writing where the VMA is one of hugetlb, is not held already (rule lock-order). */
   | { readonly need: "no-hugetlb-lock"; readonly vma: string }
   /** No rmap walk can be in the table, and vma->anon_vma was looked at under the locks that keep it (rule walk-context). */

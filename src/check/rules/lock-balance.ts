@@ -11,6 +11,7 @@ import { calleesOf } from "../../c/index.ts";
 import { hasEffect, isOfClass } from "../call-graph.ts";
 import type { Rule, Site } from "../model.ts";
 import type { Effect, LockClass } from "../../rulebook/schema.ts";
+import { judgeEndOfVmaLocks } from "./lock-balance/vma-locks.ts";
 import { unmapsOwnOnly } from "./map-balance/own-pointers.ts";
 import * as sym from "../symbols.ts";
 import type { Step, Terminator } from "../../c/ir.ts";
@@ -19,6 +20,10 @@ const checked: ReadonlySet<string> = new Set(["pte-ptl", "pmd-ptl", "pud-ptl", "
 
 export const lockBalance: Rule = {
   id: "lock-balance",
+
+  onRequirement: (requirement, call, site) => {
+    if (requirement.need === "ends-mmap-lock") judgeEndOfVmaLocks(call, site);
+  },
 
   onReturn: (value, site) => {
     for (const lock of site.facts.locks) {
