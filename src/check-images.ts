@@ -1,9 +1,11 @@
 /** One file's pre- and post-image -> what each function owes, and how the two differ. */
 import { checking, type Elsewhere, fingerprint, type FunctionCheck, hasPageTableSteps, type Pool } from "./check/index.ts";
 import { functionsAmong, functionsAt } from "./c/index.ts";
-import type { UnitIr } from "./c/ir.ts";
+import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import { compareFindings } from "./versions/compare.ts";
 import { changing } from "./versions/changes.ts";
+import type { Both } from "./versions/pair.ts";
+import { touchedInPatch, type TouchedFunctions } from "./versions/touched-functions.ts";
 import type { Finding, Outcome } from "./core/finding.ts";
 import type { FileImage } from "./core/image.ts";
 import type { FunctionReport, OpenQuestion, Tally } from "./core/report.ts";
@@ -33,6 +35,8 @@ export interface CheckOptions {
   readonly strict: boolean;
   /** Other files of the tree that matter, before and after the patch. */
   readonly elsewhere: Sides<Elsewhere>;
+  /** Functions that the patch touches in any of its files. */
+  readonly everywhere: () => Both<TouchedFunctions>;
   /** What is left for the functions of the patch to be explored. */
   readonly pool: Pool;
 }
@@ -56,7 +60,7 @@ export function* checkingImages(sources: Sides<Source | null>, rulebook: Ruleboo
   const compared = compareFindings(before, after, sources.post?.image.changed ?? new Set());
   const notes = options.strict ? after.flatMap((one) => questionsOf(one, rulebook)) : [];
   const lines = (side: keyof Sides<unknown>): ReadonlySet<number> => sources[side]?.image.changed ?? new Set();
-  const changed = yield* changing(before, after, rulebook, { names: touched, pre: lines("pre"), post: lines("post") }, options.pool);
+  const changed = yield* changing(before, after, rulebook, { names: touched, pre: lines("pre"), post: lines("post"), everywhere: options.everywhere }, options.pool);
   const seen = after.map((one) => (options.pool.notCompared.has(one.fn) ? { ...one, limit: one.limit || "too much to compare the function with its other version" } : one));
   return { functions: seen.map((one) => functionReport(one, rulebook)), findings: [...compared, ...changed, ...notes] };
 }
@@ -65,6 +69,15 @@ export function* checkingImages(sources: Sides<Source | null>, rulebook: Ruleboo
 export function touchedNames(source: Source | null): string[] {
   if (source === null) return [];
   return functionsAt(source.unit, source.image.changed).map((fn) => fn.name);
+}
+
+/** The functions that a patch touches in all of its files, looked for when somebody asks. */
+export function touchedByPatch(files: readonly Sides<Source | null>[], rulebook: Rulebook): () => Both<TouchedFunctions> {
+  let known: Both<TouchedFunctions> | null = null;
+  return () => {
+    const of = (side: keyof Sides<unknown>): readonly FunctionIr[] => files.flatMap((file) => (file[side] === null ? [] : functionsAmong(file[side].unit, new Set([...touchedNames(file.pre), ...touchedNames(file.post)]))));
+    return (known ??= touchedInPatch(of("pre"), of("post"), rulebook));
+  };
 }
 
 /** What could not be decided, as notes (--strict). */

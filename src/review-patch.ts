@@ -1,7 +1,7 @@
 /** A prepared patch -> its report: the checks of its files, and what is said beside them. */
 import { callersAtRisk } from "./callers-at-risk.ts";
 import { type Elsewhere, newPool, nothingElse } from "./check/index.ts";
-import { type CheckedFile, checkingImages, isC, type Sides, type Source } from "./check-images.ts";
+import { type CheckedFile, checkingImages, isC, type Sides, type Source, touchedByPatch } from "./check-images.ts";
 import type { Finding, RuleId } from "./core/finding.ts";
 import { frameAround, removedLines } from "./core/frame.ts";
 import type { FileImage, FileImages } from "./core/image.ts";
@@ -83,6 +83,7 @@ async function checkFiles(
   const looks = { left: mostLookSteps };
   const exploring = newPool();
   const same = await inSlices(comparingSteps(sources));
+  const everywhere = touchedByPatch(sources, rulebook);
   for (const both of sources) {
     const elsewhere: Sides<Elsewhere> = {
       pre: await elsewhereOf("pre", both, helpers, states, rulebook, options),
@@ -90,7 +91,7 @@ async function checkFiles(
     };
     // What was cut for that has its bodies lowered next.
     await pause();
-    const flow = await inSlices(checkingImages(both, rulebook, { all: options.all, strict: options.strict, elsewhere, pool: exploring }));
+    const flow = await inSlices(checkingImages(both, rulebook, { all: options.all, strict: options.strict, elsewhere, everywhere, pool: exploring }));
     const outside = await callersInTree(both, sources, states.post, rulebook, options);
     const more = (side: keyof Sides<unknown>, names: ReadonlySet<string>): Promise<readonly UnitIr[]> => definitionsOf(side, both, names, states, options);
     const unchanged = same.all && flow.findings.length === 0;

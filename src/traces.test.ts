@@ -89,6 +89,47 @@ describe("a review with a tree", () => {
   });
 });
 
+describe("an entry that is taken out without a flush", () => {
+  const head = "#include <linux/mm.h>\n\nint count_entries(int nr)\n{\n\treturn nr;\n}\n";
+  const flushes = async (added: string): Promise<(readonly [string, boolean])[]> => {
+    const { findings } = await reviewed(head, `${head}\n${added}`);
+    return findings.filter((f) => f.rule === "tlb-flush").map((f) => [f.function, f.trace !== null] as const);
+  };
+
+  it("may be flushed by whoever holds the lock, also in the patch that brings in the call that says so", async () => {
+    // clear_full_ptes() is in kernels since 6.9, this tree is 6.1.
+    expect(
+      await flushes(`static inline void clear_full_ptes(struct mm_struct *mm, unsigned long addr, pte_t *ptep, unsigned int nr, int full)
+{
+	for (;;) {
+		ptep_get_and_clear_full(mm, addr, ptep, full);
+		if (--nr == 0)
+			break;
+		ptep++;
+		addr += PAGE_SIZE;
+	}
+}
+`),
+    ).toEqual([]);
+  });
+
+  it("is told of where the function has the lock itself and gives it away", async () => {
+    expect(
+      await flushes(`void take_out_one(struct vm_area_struct *vma, pmd_t *pmd, unsigned long addr)
+{
+	spinlock_t *ptl;
+	pte_t *pte = pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl);
+
+	if (!pte)
+		return;
+	ptep_get_and_clear(vma->vm_mm, addr, pte);
+	pte_unmap_unlock(pte, ptl);
+}
+`),
+    ).toEqual([["take_out_one", true]]);
+  });
+});
+
 describe("a scan", () => {
   async function scanned(path: string, text: string): Promise<UnitReport> {
     const tree = directory(kernelFiles(6, 1), { [path]: text });

@@ -139,10 +139,11 @@ function* joining(findings: readonly Finding[], report: FunctionReport, { after,
 
 /**
  * An implementation of a call that leaves the flush to its callers (ptep_get_and_clear() and its kind) owes none when it
- * returns, and one that sets an entry (an architecture's set_pmd_at()) neither locks nor looks: whoever calls it does.
+ * returns, and one that sets an entry (an architecture's set_pmd_at()) neither locks nor looks: whoever calls it does. The patch that brings
+ * one in comes before the first kernel that has it.
  */
 function isLeftToCallers(name: string, rule: RuleId, rulebook: Rulebook): boolean {
-  const effects = rulebook.contract(name)?.effects ?? [];
+  const effects = rulebook.ever(name)?.effects ?? [];
   if (rule === "tlb-flush") return effects.some((e) => e.do === "owe-flush");
   return (rule === "entry-lock" || rule === "stale-read") && effects.some((e) => e.do === "write" || e.do === "install");
 }

@@ -18,6 +18,7 @@ export const contracts: readonly Contract[] = [
   { name: "pmd_present", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["table", "leaf", "devmap", "bad"], zero: ["none", "bad", ...nonPresent] } }, references: [pgtable] },
   { name: "pmd_leaf", aliases: ["pmd_large", "pmd_huge"], params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["leaf", "devmap", "bad", ...nonPresent], zero: ["none", "table", "bad", ...nonPresent] } }, references: [pgtable] },
   { name: "pmd_trans_huge", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["leaf"], zero: ["none", "table", "devmap", "bad", ...nonPresent] } }, references: [pgtable] },
+  { name: "pmd_thp_or_huge", until: "6.9", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["leaf", "devmap", "bad", ...nonPresent], zero: ["none", "table", "bad", ...nonPresent] } }, references: [{ file: "arch/arm/include/asm/pgtable-3level.h", where: "pmd_thp_or_huge()", version: "6.1" }] },
   { name: "pmd_devmap", until: "6.17", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["devmap"], zero: ["none", "table", "leaf", "bad", ...nonPresent] } }, references: [pgtable] },
   { name: "pmd_bad", params: ["pmd"], returns: { tests: { value: "pmd", nonzero: ["none", "leaf", "devmap", "bad", ...nonPresent], zero: ["table", "leaf", "devmap"] } }, references: [pgtable] },
   // A huge entry is "bad" and is cleared: the caller has to have excluded it.

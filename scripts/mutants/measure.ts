@@ -1,5 +1,5 @@
 /** One mutant reviewed as a patch is: pre- and post-image of its file against the rules, with the tree's helpers. */
-import { checkingImages, type Sides, type Source } from "../../src/check-images.ts";
+import { checkingImages, type Sides, type Source, touchedByPatch } from "../../src/check-images.ts";
 import { lowerText } from "../../src/c/index.ts";
 import { type Elsewhere, newPool } from "../../src/check/index.ts";
 import type { UnitIr } from "../../src/c/ir.ts";
@@ -27,7 +27,7 @@ export function measure(mutant: Mutant, rulebook: Rulebook, elsewhere: Elsewhere
   };
   const after = unit.functions.find((one) => one.name === fn.name);
   if (after !== undefined && shape(after) === shape(fn)) return { mutant, verdict: "same code", findings: [] };
-  const { findings } = atOnce(checkingImages(sides, rulebook, { all: false, strict: false, elsewhere: { pre: elsewhere, post: elsewhere }, pool: newPool() }));
+  const { findings } = atOnce(checkingImages(sides, rulebook, { all: false, strict: false, elsewhere: { pre: elsewhere, post: elsewhere }, everywhere: touchedByPatch([sides], rulebook), pool: newPool() }));
   const introduced = findings.filter((finding) => finding.status === "introduced");
   const right = introduced.filter((finding) => finding.function === fn.name && operator.expects.includes(finding.rule));
   const verdict = right.some((f) => f.severity !== "note") ? "flagged" : right.length > 0 ? "noted" : introduced.length > 0 ? "other rule" : "missed";

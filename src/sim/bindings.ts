@@ -35,6 +35,8 @@ export function bindParameter(world: World, variable: Variable): Value | undefin
   const name = variable.source;
   const second = /1$|^new_|_new$|^dst_/.test(name);
   const address = second ? base + pmdSize : base;
+  // `pmd_t *pmdvalp` is where a caller wants the value of an entry, and no entry of a table.
+  if (/^p(?:te|md|ud)_t \*$/.test(type) && /val/.test(name)) return undefined;
   switch (type) {
     case "struct mm_struct *":
       return values.ref("mm", second && world.layout.mms > 1 ? 1 : 0);

@@ -16,6 +16,8 @@ export interface Touched {
   /** Lines that it takes away and adds. */
   readonly pre: ReadonlySet<number>;
   readonly post: ReadonlySet<number>;
+  /** What it touches in all of its files, where there are others. */
+  readonly everywhere?: () => Both<TouchedFunctions>;
 }
 
 /** Something of the version that has it and of the one that lacks it. */
@@ -35,6 +37,8 @@ export interface Pair extends Both<FunctionCheck> {
   readonly pool: Pool;
   /** All functions that the patch touches. */
   readonly touched: Both<TouchedFunctions>;
+  /** Those of all files. */
+  readonly everywhere: () => Both<TouchedFunctions>;
   /** Lines of `to` that the patch wrote. */
   readonly written: ReadonlySet<number>;
 }
@@ -44,6 +48,8 @@ export function pairsOf(pre: readonly FunctionCheck[], post: readonly FunctionCh
   const renamed = renamedIn(pre, post);
   const [old, now] = [pre, post].map((checks) => new TouchedFunctions(checks.filter(({ fn }) => touched.names.has(fn.name)), rulebook)) as [TouchedFunctions, TouchedFunctions];
   const [olds, news] = [pre, post].map((checks) => tally(checks, ({ fn }) => fn.name)) as [Map<string, FunctionCheck[]>, Map<string, FunctionCheck[]>];
+  const everywhere = touched.everywhere ?? ((): Both<TouchedFunctions> => ({ from: old, to: now }));
+  const backwards = (): Both<TouchedFunctions> => ({ from: everywhere().to, to: everywhere().from });
   return post.flatMap((after) => {
     // Variants of one function (#ifdef, #else) go by their order.
     const before = olds.get(renamed.get(after.fn.name) ?? after.fn.name)?.[news.get(after.fn.name)!.indexOf(after)];
@@ -51,8 +57,8 @@ export function pairsOf(pre: readonly FunctionCheck[], post: readonly FunctionCh
     const whole = isWhole(before.fn) && isWhole(after.fn);
     const common = { whole, judged: whole && before.limit === "" && after.limit === "", rulebook, pool };
     return [[
-      { ...common, from: before, to: after, direction: "lost", touched: { from: old, to: now }, written: touched.post },
-      { ...common, from: after, to: before, direction: "won", touched: { from: now, to: old }, written: touched.pre },
+      { ...common, from: before, to: after, direction: "lost", touched: { from: old, to: now }, everywhere, written: touched.post },
+      { ...common, from: after, to: before, direction: "won", touched: { from: now, to: old }, everywhere: backwards, written: touched.pre },
     ] as const];
   });
 }
@@ -71,6 +77,19 @@ export function newHelpers({ from, to, rulebook }: Pair): ReadonlySet<string> {
 /** Whether the other functions that the patch touches do more of something in `to`: it was moved there. */
 export function moreElsewhere({ touched, from, to }: Pair, measure: Measure, key: string): boolean {
   return touched.to.beside(to, measure, key) > touched.from.beside(from, measure, key);
+}
+
+/** Whether another function that stands in both versions, in whichever file of the patch, does more of something in `to`. */
+export function moreInPatch({ everywhere, to }: Pair, measure: Measure, key: string): boolean {
+  const touched = everywhere();
+  const gaining = touched.to.gainingOn(touched.from, measure, key);
+  return gaining.size > (gaining.has(to.fn.name) ? 1 : 0);
+}
+
+/** Whether a function that `to` calls does more of something there: what this one leaves off goes on below it. */
+export function moreBelow({ touched, to }: Pair, measure: Measure, key: string): boolean {
+  const gaining = touched.to.gainingOn(touched.from, measure, key);
+  return calleesOf(to.fn).some((name) => name !== to.fn.name && gaining.has(name));
 }
 
 /** The same of anything that is measured. */

@@ -4,6 +4,7 @@
  */
 import { calleesOf } from "../c/index.ts";
 import type { FunctionCheck } from "../check/index.ts";
+import type { FunctionIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 
 /** How often a function has what is counted, each by its key. One function for each question, as what it says is kept by it. */
@@ -24,6 +25,7 @@ export class TouchedFunctions {
   readonly #rulebook: Rulebook;
   readonly #named = new Map<string, FunctionCheck[]>();
   readonly #measured = new Map<Measure, Measured>();
+  readonly #gaining = new Map<Measure, Map<string, ReadonlySet<string>>>();
   #callers: Map<string, FunctionCheck[]> | null = null;
 
   constructor(checks: readonly FunctionCheck[], rulebook: Rulebook) {
@@ -40,12 +42,27 @@ export class TouchedFunctions {
     return (sum.get(key) ?? 0) - (own.get(key) ?? 0);
   }
 
+  /** How much all of them have. */
+  all(measure: Measure, key: string): number {
+    return this.#measure(measure).sum.get(key) ?? 0;
+  }
+
   count(check: FunctionCheck, measure: Measure, key: string): number {
     return this.#measure(measure).of.get(check)?.get(key) ?? 0;
   }
 
   keys(measure: Measure): readonly string[] {
     return Array.from(this.#measure(measure).sum.keys());
+  }
+
+  /** Names of which there is more here than in the other version. */
+  gainingOn(other: TouchedFunctions, measure: Measure, key: string): ReadonlySet<string> {
+    const byKey = this.#gaining.get(measure) ?? new Map<string, ReadonlySet<string>>();
+    this.#gaining.set(measure, byKey);
+    const times = (all: TouchedFunctions, name: string): number => all.named(name).reduce((sum, one) => sum + all.count(one, measure, key), 0);
+    const known = byKey.get(key) ?? new Set(Array.from(this.#named.keys()).filter((name) => times(this, name) > times(other, name)));
+    byKey.set(key, known);
+    return known;
   }
 
   named(name: string): readonly FunctionCheck[] {
@@ -69,6 +86,25 @@ export class TouchedFunctions {
     this.#measured.set(measure, made);
     return made;
   }
+}
+
+/** What stands in both versions of a patch's files: what one of these functions lost another may have got, whichever file it is in. */
+export function touchedInPatch(pre: readonly FunctionIr[], post: readonly FunctionIr[], rulebook: Rulebook): { readonly from: TouchedFunctions; readonly to: TouchedFunctions } {
+  const stands = (others: readonly FunctionIr[]): ((fn: FunctionIr) => boolean) => {
+    const known = new Set(others.map(nameInFile));
+    return (fn) => known.has(nameInFile(fn));
+  };
+  const made = (functions: readonly FunctionIr[], others: readonly FunctionIr[]): TouchedFunctions => new TouchedFunctions(functions.filter(stands(others)).map(unchecked), rulebook);
+  return { from: made(pre, post), to: made(post, pre) };
+}
+
+function nameInFile({ file, name }: FunctionIr): string {
+  return `${file}\0${name}`;
+}
+
+/** What the steps say is asked of these, and not what the rules showed. */
+function unchecked(fn: FunctionIr): FunctionCheck {
+  return { fn, obligations: [], findings: [], evidence: [], limit: "" };
 }
 
 function total(all: Iterable<ReadonlyMap<string, number>>): Map<string, number> {

@@ -62,7 +62,15 @@ function isBefore(open: Duty, taken: { readonly line: number }): boolean {
  * the mode of its caller to have its stores done and enters it again (xen_flush_lazy_mmu(), arch/x86/xen/mmu_pv.c, 6.12).
  */
 function isForCaller(open: Duty, { frame: { fn }, rulebook }: Site): boolean {
-  return calleesOf(fn).length <= 2 || entering(fn, rulebook, open).every((step) => endsWith(step, fn) || isFlush(callBefore(step, fn), step, rulebook));
+  return calleesOf(fn).length <= 2 || isInside(fn) || entering(fn, rulebook, open).every((step) => endsWith(step, fn) || isFlush(callBefore(step, fn), step, rulebook));
+}
+
+/**
+ * Who has to ask whether the mode is on (in_lazy_mmu_mode(), paravirt_get_lazy_mode()) leaves and enters that of its caller; and in a
+ * section that is paused nothing is entered or left (lazy_mmu_mode_pause(), include/linux/pgtable.h, 6.19).
+ */
+function isInside(fn: FunctionIr): boolean {
+  return calleesOf(fn).some((name) => name === "lazy_mmu_mode_pause" || /(?:^|_)(?:in|is|was|get)_lazy_/.test(name));
 }
 
 function entering(fn: FunctionIr, rulebook: Rulebook, open: Duty): readonly CallStep[] {
@@ -113,7 +121,7 @@ function judgeNesting(open: Duty | undefined, call: CallInfo, site: Site): void 
 function judgeLeaving(open: Duty | undefined, call: CallInfo, site: Site): void {
   const enters = hasEffect(site.frame.fn, site.rulebook, (e) => e.do === "lazy-mmu" && e.enter);
   const flushes = isFlush(call.step, callBehind(call.step, site.frame.fn), site.rulebook);
-  const twice = open === undefined && enters && !flushes && !site.facts.unseenLocks;
+  const twice = open === undefined && enters && !flushes && !isInside(site.frame.fn) && !site.facts.unseenLocks;
   site.judge({
     rule: "lazy-mmu",
     outcome: open ? "proved" : twice ? "violated" : "unknown",

@@ -55,13 +55,15 @@ function judgeChange(call: CallInfo, site: Site): void {
   const ranges = Array.from(site.facts.duties).filter(([key]) => key.startsWith("range:"));
   const open = ranges.some(([, range]) => range.state === "open");
   const ended = open ? undefined : ranges.find(([, range]) => range.state === "ended")?.[1];
+  // The range that a callback ends may lie within one of whoever started the walk.
+  const isLate = ended !== undefined && !isWalkCallback(site.reviewed);
   const bare = !open && ended === undefined && isTableRemoval(call) && !begun(site.frame.fn, site) && nobodyBegins(site);
   const name = call.step.callee;
   site.judge({
     rule: "notifier-scope",
-    outcome: open ? "proved" : ended !== undefined || bare ? "violated" : "unknown",
+    outcome: open ? "proved" : isLate || bare ? "violated" : "unknown",
     what: `${name}: inside a notifier range`,
-    message: ended
+    message: isLate
       ? `${name}() changes a present entry after the notifier range has ended in line ${ended.at.line}`
       : bare
         ? `${name}() takes a table away and neither ${site.frame.fn.name}() nor its callers in view begin a notifier range`
@@ -75,6 +77,10 @@ function judgeChange(call: CallInfo, site: Site): void {
 function isTableRemoval(call: CallInfo): boolean {
   const effects = call.contract?.effects ?? [];
   return effects.some((e) => e.do === "detach-table") && effects.some((e) => e.do === "owe-flush" && e.addr !== undefined);
+}
+
+function isWalkCallback({ params, vars }: FunctionIr): boolean {
+  return params.some((param) => vars.get(param)?.type === "struct mm_walk *");
 }
 
 function begun(fn: FunctionIr, site: Site): boolean {

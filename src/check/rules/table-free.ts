@@ -60,7 +60,7 @@ function judgeReuse(table: string, how: "now" | "later", call: CallInfo, site: S
   const detached = site.facts.duties.get(detachedTable);
   if (!detached || !isDetached(table, site)) return;
   const waited = how === "later" || detached.state === "left" || (detached.state === "flushed" && isKernel(call));
-  const early = !waited && detached.state === "walked" && (isKernel(call) || (isLive(site) && compareVersions(site.rulebook.era, "6.1") >= 0));
+  const early = !waited && detached.state === "walked" && ((isKernel(call) && !isOfGuests(call, site)) || (isLive(site) && compareVersions(site.rulebook.era, "6.1") >= 0));
   const wait = isKernel(call) ? "flush_tlb_kernel_range()" : "tlb_remove_table_sync_one()";
   site.judge({
     rule: "table-free",
@@ -75,6 +75,12 @@ function judgeReuse(table: string, how: "now" | "later", call: CallInfo, site: S
 function isKernel(call: CallInfo): boolean {
   const mm = call.contract?.params.indexOf("mm") ?? -1;
   return mm < 0 || (call.args[mm] ?? "").includes("g:init_mm") || call.args[mm] === "#0";
+}
+
+/** KVM frees its own tables for no mm, too: those of a guest, and on arm64 those of the hypervisor, which no CPU of the kernel's walks. */
+function isOfGuests(call: CallInfo, site: Site): boolean {
+  const mm = call.contract?.params.indexOf("mm") ?? -1;
+  return call.args[mm] === "#0" && /^(?:virt\/kvm|arch\/[^/]+\/kvm)\//.test(site.reviewed.file);
 }
 
 /** Somebody uses the address space: its locks are taken or asserted. A teardown takes none. */

@@ -4,7 +4,7 @@
  */
 import type { FunctionIr, Loc } from "../../c/ir.ts";
 import { type Change, loss } from "../change.ts";
-import { moreElsewhere, newHelpers, type Pair } from "../pair.ts";
+import { moreBelow, moreElsewhere, moreInPatch, newHelpers, type Pair } from "../pair.ts";
 import { counted, type Measure } from "../touched-functions.ts";
 import { type Books, computingBooks, pairStepsIn } from "./pair-walk.ts";
 import { pairSteps, type PairStep, ruleWithout } from "./pairs.ts";
@@ -114,10 +114,10 @@ function calleeOf(text: string): string {
   return /^\w+/.exec(text)?.[0] ?? text;
 }
 
-/** Another function that the patch touches takes or gives back more than before; a caller does so in another way than before. */
+/** Another function that the patch touches takes or gives back more than before, or one that is called here does; a caller does so in another way than before. */
 function isMovedTo(family: string, pair: Pair): boolean {
   const { touched, from, to } = pair;
-  if (moreElsewhere(pair, familiesIn, family)) return true;
+  if (moreElsewhere(pair, familiesIn, family) || moreInPatch(pair, familiesIn, family) || moreBelow(pair, familiesIn, family)) return true;
   return touched.to.callersOf(to.fn.name).some((one) => {
     const old = one.fn.name === from.fn.name ? undefined : touched.from.named(one.fn.name)[0];
     return one.fn.name !== to.fn.name && old !== undefined && touched.to.count(one, familiesIn, family) !== touched.from.count(old, familiesIn, family);

@@ -6,6 +6,7 @@ import { mentionsVariable, operandsOf, stepsOf } from "../../c/index.ts";
 import type { FunctionIr } from "../../c/ir.ts";
 import { type Change, loss } from "../change.ts";
 import { moreElsewhere, newHelpers, type Pair, surplus } from "../pair.ts";
+import { asksForDevmap, doesWithoutDevmap } from "../steps/told-apart.ts";
 import { counted, type Measure } from "../touched-functions.ts";
 import { exposedUse, isCopy, isUndoing, mayFail, onlyLooks, ruleOf, wantsKind } from "./test-meaning.ts";
 import { aliases, areRelated, namesIn, originsOf, type Test, testsOf, type Use } from "./tests.ts";
@@ -19,7 +20,7 @@ export function lostTests(pair: Pair): Change[] {
   const helpers = newHelpers(pair);
   return gone.flatMap((test): Change[] => {
     const rule = ruleOf(test, before.fn, rulebook);
-    if (rule === null || isAskedElsewhere(test, pair) || hasOtherOrigin(test, pair)) return [];
+    if (rule === null || isAskedElsewhere(test, pair) || hasOtherOrigin(test, pair) || (asksForDevmap(test.call?.callee ?? "") && doesWithoutDevmap(pair))) return [];
     const names = new Set(Array.from(test.names).flatMap((name) => Array.from(sameEntry(name))));
     const speaksOf = (others: ReadonlySet<string>): boolean => Array.from(others).some((other) => Array.from(names).some((name) => areRelated(other, name)));
     // A new test of the entry, of what a lookup through it gives, or a new function that is handed it.

@@ -9,7 +9,8 @@ import type { Obligation, RuleId } from "../../core/finding.ts";
 import { type Change, done } from "../change.ts";
 import { moreElsewhere, newHelpers, type Pair, surplus } from "../pair.ts";
 import { all, type Measure } from "../touched-functions.ts";
-import { exposureOf, isAboutTlbs } from "../steps/protections.ts";
+import { isMoved } from "../steps/guards.ts";
+import { exposureOf, isAboutTlbs, pageTableLock } from "../steps/protections.ts";
 import { keyOf, keysOf } from "./keys.ts";
 
 /** Rules whose demands stand at a call and move with it. */
@@ -39,14 +40,19 @@ function demands(check: FunctionCheck): readonly Obligation[] {
   return [...check.obligations, ...check.evidence.filter((e) => e.quiet === "demand" && e.open === null)];
 }
 
+/** What the holder of a page-table lock is sure of, whichever function has taken it. */
+const keptByLocks: ReadonlySet<RuleId> = new Set(["entry-lock", "table-free", "stale-read"]);
+
 /** Demands that `from` proves more often than `to` does, and that `to` leaves open more often. */
 export function undecided(pair: Pair): Change[] {
   const { from, to, judged, direction } = pair;
   const isOpen = isAskedByOtherName(pair);
+  const isKept = (rule: RuleId): boolean => keptByLocks.has(rule) && isMoved(pageTableLock.what, pair);
   return keysOf(demands(from).filter((o) => ((atCalls.has(o.rule) || asksOfCaller(o)) && !(isOpen && o.rule === "entry-kind")) || standsAlone(o) || (judged && between.has(o.rule)))).flatMap((key) => {
     const [a, b] = [demands(from).filter((o) => keyOf(o) === key), demands(to).filter((o) => keyOf(o) === key)];
     const fewerProofs = count(a, "proved") > count(b, "proved");
     const moreOpen = count(b, "unknown") > count(a, "unknown");
+    if (fewerProofs && (moreOpen || direction === "won") && isKept(a[0]!.rule)) return [];
     if (fewerProofs && moreOpen) return b.filter((o) => o.outcome === "unknown").slice(0, 1).map(asRequirement);
     // Where the name is not in view before the patch, nothing could be asked of it.
     const supplied = direction === "won" && fewerProofs && b.length === 0 && standsAlone(a[0]!);
@@ -58,7 +64,12 @@ export function undecided(pair: Pair): Change[] {
 function isAskedByOtherName(pair: Pair): boolean {
   const tests = ({ fn }: FunctionCheck): string[] => calleesOf(fn).filter((name) => pair.rulebook.contract(name)?.returns?.tests !== undefined);
   if (!pair.judged && surplus(tests(pair.to), tests(pair.from), (name) => name).length > 0) return true;
-  return Array.from(newHelpers(pair)).some((name) => /^(?:is|non)_\w*(?:p[mtu4]d|pte|entry|swap)|^p(?:te|md|ud)_is_/.test(name));
+  return asksByUnknownName(pair);
+}
+
+/** `to` has a predicate of entries that `from` lacks and no contract knows, by its name (pmd_is_leaf(), pgd_large()). */
+export function asksByUnknownName(pair: Pair): boolean {
+  return Array.from(newHelpers(pair)).some((name) => /^(?:is|non)_\w*(?:p[mtu4]d|pte|entry|swap)|^p(?:te|md|ud|4d|gd)_(?:is_\w+|\w*(?:leaf|large|huge|sect|present|none|bad))$/.test(name));
 }
 
 function asRequirement({ rule, what, line, column }: Obligation): Change {

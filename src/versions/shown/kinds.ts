@@ -5,11 +5,14 @@ import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Change } from "../change.ts";
 import type { Pair } from "../pair.ts";
 import { copes } from "../paths/test-meaning.ts";
-import { testsWent } from "../steps/told-apart.ts";
+import { doesWithoutDevmap, testsWent } from "../steps/told-apart.ts";
+import { asksByUnknownName } from "./demands.ts";
 import { keyOf, keysOf } from "./keys.ts";
 
 /** Calls that more kinds of entries reach than before. */
-export function kindsLetThrough({ from, to, judged, rulebook }: Pair): Change[] {
+export function kindsLetThrough(pair: Pair): Change[] {
+  const { from, to, judged, rulebook } = pair;
+  if (asksByUnknownName(pair)) return [];
   if (asserted(to.fn).join() !== asserted(from.fn).join() || (!judged && !testsWent(from.fn, to.fn))) return [];
   const uses = (check: FunctionCheck): Evidence[] => check.evidence.filter((e) => e.open !== null);
   const grown = keysOf(uses(to)).flatMap((key) => {
@@ -27,7 +30,8 @@ export function kindsLetThrough({ from, to, judged, rulebook }: Pair): Change[] 
   const common = grown.reduce((set, { more }) => set & more, ~0);
   return grown.flatMap(({ place, more: all }) => {
     const more = common === 0 ? all : common;
-    const names = kindNames(more).filter((name) => name !== "bad" && (name !== "devmap" || rulebook.contract("pmd_devmap") !== undefined));
+    const hasDevmap = rulebook.contract("pmd_devmap") !== undefined && !(kindNames(more).includes("devmap") && doesWithoutDevmap(pair));
+    const names = kindNames(more).filter((name) => name !== "bad" && (name !== "devmap" || hasDevmap));
     const blind = (more & notLookedAt) !== 0;
     const callee = place.note;
     const change = { loc: { line: place.line, column: place.column }, what: place.what, weak: false, shown: true, also: "entry-kind" } as const;

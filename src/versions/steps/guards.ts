@@ -4,7 +4,7 @@ import type { FunctionCheck } from "../../check/index.ts";
 import type { FunctionIr } from "../../c/ir.ts";
 import type { RuleId } from "../../core/finding.ts";
 import { type Change, done } from "../change.ts";
-import { moreElsewhere, moreOfAnyElsewhere, type Pair } from "../pair.ts";
+import { moreBelow, moreElsewhere, moreInPatch, moreOfAnyElsewhere, type Pair } from "../pair.ts";
 import { all, counted, type Measure } from "../touched-functions.ts";
 import { effectsOf, exposureOf, implementsFlushes, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
 import { orderedIn, stepNames, unlocksIn } from "./order-of-steps.ts";
@@ -23,7 +23,7 @@ export function guarded(pair: Pair): Change[] {
   if (lacks.changes + lacks.touches === 0) return [...inOrder, ...kernelLock(pair)];
   const deeds = others.length > 0 ? [] : addedDeeds(pair);
   const silent = others.some((name) => /p[tmu4g]d|pte|swp|leaf|entry/.test(name)) || isImplementation("entry-kind", to) || moreElsewhere(pair, testsIn, all);
-  const more = silent ? [] : newlyTold(from.fn, to.fn, rulebook);
+  const more = silent ? [] : newlyTold(pair);
   return [...deeds, ...inOrder, ...kernelLock(pair), ...(more.length > 0 ? [done("entry-kind", `it tells entries apart (${more.slice(0, 2).join("; ")})`, to)] : [])];
 }
 
@@ -32,7 +32,9 @@ function addedDeeds(pair: Pair): Change[] {
   const [own, other] = [from, to].map(({ fn }) => protectionsOf(fn, rulebook)) as [Protection[], Protection[]];
   const times = (deeds: readonly Protection[], what: string): number => deeds.filter((deed) => deed.what === what).length;
   return Array.from(new Map(own.map((deed) => [deed.what, deed.rule] as const))).flatMap(([what, rule]) => {
-    const added = times(own, what) > times(other, what) && !isImplementation(rule, to) && !isMoved(what, pair);
+    // A flush in another form: at once, or by what the gather records.
+    const isOther = other.some((deed) => deed.rule === rule && rule === "tlb-flush" && times(other, deed.what) > times(own, deed.what));
+    const added = !isOther && times(own, what) > times(other, what) && !isImplementation(rule, to) && !isMoved(what, pair);
     return added ? [done(rule, what, to)] : [];
   });
 }
@@ -106,5 +108,5 @@ function isImplementation(rule: RuleId, { fn }: FunctionCheck): boolean {
  * that other functions gave up for it.
  */
 export function isMoved(what: string, pair: Pair): boolean {
-  return moreElsewhere(pair, deedsIn, what) || (what === pageTableLock.what && moreOfAnyElsewhere(pair, locksIn));
+  return moreElsewhere(pair, deedsIn, what) || moreInPatch(pair, deedsIn, what) || moreBelow(pair, deedsIn, what) || (what === pageTableLock.what && moreOfAnyElsewhere(pair, locksIn));
 }

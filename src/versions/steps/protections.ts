@@ -134,7 +134,7 @@ function byName(step: CallStep): Deed[] {
 
 /** How a function that flushes TLBs for others does so is for the hardware to say; one that changes entries or gathers has callers' rules to keep. */
 export function implementsFlushes({ name }: FunctionIr): boolean {
-  return /flush_\w*tlb|tlb_?flush|tlbi|^_*(?:local_)?flush_/.test(name);
+  return /flush_\w*tlb|tlb_?flush|tlbi|^_*(?:local_)?flush_|^__p(?:te|md|ud|4d)_free_tlb$/.test(name);
 }
 
 /** The function keeps the books of flushes (TLB generations, who has loaded which tables) and installs nothing: its barriers order that. */

@@ -1,9 +1,11 @@
 /** Which kinds of entries the tests of a function tell from each other, level by level, wherever they stand. */
 import { calleesOf, stepsOf } from "../../c/index.ts";
 import type { FunctionIr } from "../../c/ir.ts";
+import type { Pair } from "../pair.ts";
 import { copes } from "../paths/test-meaning.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { EntryKind, Level } from "../../rulebook/schema.ts";
+import { counted, type Measure } from "../touched-functions.ts";
 
 /** Kinds that code has to keep apart; "bad" is none of them, and what is not present is told by one test. */
 const kinds: readonly EntryKind[] = ["none", "table", "leaf", "devmap", "migration", "swap", "device-private", "device-exclusive", "hwpoison", "marker"];
@@ -42,8 +44,22 @@ function matters(a: EntryKind, b: EntryKind): boolean {
 const huge: ReadonlySet<EntryKind> = new Set(["leaf", "devmap"]);
 const present: ReadonlySet<EntryKind> = new Set(["table", "leaf", "devmap"]);
 
+/** Tests of DAX entries, which have had a kind of their own until 6.17. */
+export function asksForDevmap(callee: string): boolean {
+  return /^p(?:te|md|ud)_devmap$/.test(callee);
+}
+
+const devmapTests: Measure = ({ fn }) => counted(calleesOf(fn).some(asksForDevmap) ? ["devmap"] : []);
+
+/** Whether `to` has left off asking for DAX entries wherever the patch shows it: the kind is gone, as in the kernels after, and not one test. */
+export function doesWithoutDevmap({ everywhere }: Pick<Pair, "everywhere">): boolean {
+  const touched = everywhere();
+  return touched.from.all(devmapTests, "devmap") > 1 && touched.to.all(devmapTests, "devmap") === 0;
+}
+
 /** What `from` tells apart beyond what `to` does: tests that came on top, none that took the place of another. */
-export function newlyTold(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): readonly string[] {
+export function newlyTold(pair: Pick<Pair, "from" | "to" | "rulebook" | "everywhere">): readonly string[] {
+  const { from: { fn: from }, to: { fn: to }, rulebook } = pair;
   const [tells, told] = [toldApart(from, rulebook), toldApart(to, rulebook)];
   if (Array.from(told).some((one) => !tells.has(one)) || replaces(from, to, rulebook)) return [];
   // Code that fills an entry asks whether it is none: a new level of tables, not a missing test.
@@ -54,7 +70,8 @@ export function newlyTold(from: FunctionIr, to: FunctionIr, rulebook: Rulebook):
   const levels = new Set(["pud", "pmd"].filter((level) => calleesOf(from).includes(`${level}_offset`) && !calleesOf(to).includes(`${level}_offset`)));
   const known = Array.from(tells).filter((one) => !told.has(one) && !levels.has(one.slice(0, 3)) && !(fills && one.includes(": none,")) && !(looksUp && /^pmd: .*(?:none|migration|device-private)/.test(one)));
   const before = new Set(ownTests(to, rulebook));
-  return [...known, ...ownTests(from, rulebook).filter((name) => !before.has(name)).map((name) => `${name}()`)];
+  const goes = known.some((one) => one.includes("devmap")) && doesWithoutDevmap(pair);
+  return [...known.filter((one) => !goes || !one.includes("devmap")), ...ownTests(from, rulebook).filter((name) => !before.has(name)).map((name) => `${name}()`)];
 }
 
 /** Predicates on entries without a contract, as an architecture has them, that decide a path. */
