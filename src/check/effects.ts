@@ -9,6 +9,7 @@ import type { Hooks } from "./hooks.ts";
 import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
 import type { Acquisition, CallInfo, Site } from "./model.ts";
 import { mentions } from "./mentions.ts";
+import { mayBeKernels } from "./whose-tables.ts";
 import { ageLooks, lookAt } from "./steady-fields.ts";
 import { endOwnSession, endSession, noteFound } from "./vma-sessions.ts";
 import * as sym from "./symbols.ts";
@@ -301,7 +302,7 @@ export function readEntry(result: string, pointer: string, level: Level, how: Va
   const walked = level === "pte" && !mentions(site.frame.fn, "migrations") && Array.from(facts.walks.keys()).some((walk) => pointer === sym.initial(sym.field(walk, "pte")));
   // What a mapped table holds depends on the VMA too: a pte that was merely mapped proves no kind possible.
   const handedIn = facts.anyKind.has(pointer) && (level !== "pte" || options.kinds !== undefined);
-  const reached = origin?.returns?.entry !== undefined && !mentions(site.frame.fn, "kernel tables");
+  const reached = origin?.returns?.entry !== undefined && !mayBeKernels(site.frame.fn);
   const real = walked || handedIn || reached;
   const stated = walked || level === origin?.returns?.entry?.level ? origin?.returns?.kinds : undefined;
   const kinds = (stated ? kindSet(stated) : allKinds(level)) & (options.kinds ? kindSet(options.kinds) : allKinds(level));

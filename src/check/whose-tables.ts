@@ -1,13 +1,21 @@
 /** Whose page tables a function works on: those of a process, or the kernel's own, which other rules hold for. */
+import type { FunctionIr } from "../c/ir.ts";
 import { mentions } from "./mentions.ts";
 import type { CallInfo, Site } from "./model.ts";
 import * as sym from "./symbols.ts";
+import { memoByObject } from "../util/memo.ts";
 
 /** Kernel page tables are reached by the same calls; a function that walks a process has one of these in hand. */
 export function isUserContext(site: Site): boolean {
   const { fn } = site.frame;
-  const hasProcess = Array.from(fn.vars.values()).some((v) => /^(const )?struct (vm_area_struct|vm_fault|mm_walk|mmu_gather|mm_struct|page_vma_mapped_walk|folio_walk) \*?$/.test(v.type));
-  return hasProcess && !mentions(fn, "kernel tables");
+  return hasProcess(fn) && !mentions(fn, "kernel tables");
+}
+
+const hasProcess = memoByObject((fn: FunctionIr): boolean => Array.from(fn.vars.values()).some((v) => /^(const )?struct (vm_area_struct|vm_fault|mm_walk|mmu_gather|mm_struct|page_vma_mapped_walk|folio_walk) \*?$/.test(v.type)));
+
+/** It says so, or has no process in hand where an architecture works on its own (collapse_pud_page(), arch/x86/mm/pat/set_memory.c, 6.15). */
+export function mayBeKernels(fn: FunctionIr): boolean {
+  return mentions(fn, "kernel tables") || (/^arch\/[^/]+\/mm\//.test(fn.file) && !hasProcess(fn));
 }
 
 /** Kernel page tables have rules of their own (no PTL for ptes): a lock that is held counts, none is demanded. */

@@ -80,8 +80,10 @@ export function moreElsewhere({ touched, from, to }: Pair, measure: Measure, key
 }
 
 /** Whether another function that stands in both versions, in whichever file of the patch, does more of something in `to`. */
-export function moreInPatch({ everywhere, to }: Pair, measure: Measure, key: string): boolean {
+export function moreInPatch({ everywhere, to, direction }: Pair, measure: Measure, key: string): boolean {
   const touched = everywhere();
+  // What a patch has more of in all was not only moved.
+  if (direction === "won" && touched.from.all(measure, key) > touched.to.all(measure, key)) return false;
   const gaining = touched.to.gainingOn(touched.from, measure, key);
   return gaining.size > (gaining.has(to.fn.name) ? 1 : 0);
 }
