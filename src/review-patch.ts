@@ -11,6 +11,7 @@ import { functionsAt, functionsNamed, loweringImage } from "./c/index.ts";
 import type { UnitIr } from "./c/ir.ts";
 import type { TreeState } from "./helper-units.ts";
 import { comparingSteps, withSameSteps } from "./same-steps.ts";
+import { landedElsewhere } from "./landed-elsewhere.ts";
 import { namedBySubject } from "./named-by-subject.ts";
 import { helpersAmong } from "./patch-helpers.ts";
 import type { PatchOptions } from "./patch-options.ts";
@@ -35,7 +36,7 @@ export async function reviewPatch({ patch, notes, diff, images: found, base, era
     kernel: era,
     files: diff.files.map((file) => file.newPath ?? file.oldPath ?? ""),
     repairs: diff.repairs,
-    notes: [...notes, ...troublesOf(diff), ...found.flatMap((one, i) => (options.tree === null ? [] : placementNotes(diff.files[i]!, one)))],
+    notes: [...notes, ...troublesOf(diff), ...found.flatMap((one, i) => (options.tree === null ? [] : placementNotes(diff.files[i]!, one))), ...checked.notes],
     functions: checked.functions,
     findings: checked.findings,
   };
@@ -54,6 +55,8 @@ const mostLookSteps = 200_000;
 interface CheckedFiles {
   readonly functions: FunctionReport[];
   readonly findings: Finding[];
+  /** Of the places in the tree where hunks have landed. */
+  readonly notes: readonly string[];
 }
 
 async function checkFiles(
@@ -69,8 +72,12 @@ async function checkFiles(
   const sources: Sides<Source | null>[] = [];
   // Where nothing is left out all heads are in view; to look at all functions for that would cut the whole file.
   const named = (image: FileImage, unit: UnitIr): UnitIr => (image.gaps.length === 0 ? unit : namedBySubject(unit, subject));
-  for (const { pre, post } of images.filter((_image, i) => isSource(files[i]!))) {
+  const notes: string[] = [];
+  for (const [i, both] of images.entries()) {
+    if (!isSource(files[i]!)) continue;
+    const { pre, post } = both;
     const before = pre && { image: pre, unit: named(pre, await unitBefore(pre, states.pre, options)) };
+    if (before !== null && options.tree !== null) notes.push(...landedElsewhere(files[i]!, both, before.unit));
     await new Promise(setImmediate);
     sources.push({ pre: before, post: post && { image: post, unit: named(post, await inSlices(loweringImage(post))) } });
     await new Promise(setImmediate);
@@ -103,7 +110,7 @@ async function checkFiles(
     findings.push(...[...decided.findings, ...outside].filter((f) => options.wants(f.rule)).map(framing(both)));
     await new Promise(setImmediate);
   }
-  return { functions, findings: findings.filter((f) => options.all || f.status !== "pre-existing") };
+  return { functions, notes, findings: findings.filter((f) => options.all || f.status !== "pre-existing") };
 }
 
 const aboutOrder: ReadonlySet<RuleId> = new Set<RuleId>(["publish-order", "lockless-read"]);
