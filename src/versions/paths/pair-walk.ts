@@ -3,7 +3,7 @@
  * net effect of a version, for comparison with another. Paths are told apart by conditions that are asked twice, by
  * flags, and by the results of calls that may fail; which lock of a family is meant does not matter here.
  */
-import { definedBy, printExpr, stepsOf } from "../../c/index.ts";
+import { definedBy, printExpr, stepsOf, walkExpr } from "../../c/index.ts";
 import type { CallStep, Expr, FunctionIr, Step, Terminator } from "../../c/ir.ts";
 import type { Pool } from "../../check/index.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
@@ -56,6 +56,7 @@ export function pairStepsIn(fn: FunctionIr, rulebook: Rulebook): Books["steps"] 
 function* compute(fn: FunctionIr, rulebook: Rulebook, pool: Pool): Generator<void, Books> {
   const texts = textsOfTemporaries(fn);
   const asked = askedOften(fn, texts);
+  const tested = namesTested(fn);
   const states = new Map<number, Map<string, State>>();
   const pending = new Set<string>();
   const returned = new Set(fn.blocks.flatMap(({ end }) => (end.k === "return" && end.value?.k === "var" ? [end.value.name] : [])));
@@ -83,7 +84,7 @@ function* compute(fn: FunctionIr, rulebook: Rulebook, pool: Pool): Generator<voi
     let paths = [states.get(id)!.get(item.slice(item.indexOf(" ") + 1))!];
     for (const step of fn.blocks[id]!.steps) {
       if (step.op === "call") for (const { net } of paths) noteHeld(atCalls, step.text, net);
-      const pairs = step.op === "call" ? pairSteps(step, rulebook) : [];
+      const pairs = step.op === "call" ? pairSteps(step, rulebook).map((pair) => (pair.isSure === true && !tested.has(step.dst ?? "") ? alwaysDone(pair) : pair)) : [];
       paths = paths.flatMap((path) => after(step, path, pairs, asked, returned));
       work += workOfStep * paths.length;
       if (work > most) break;
@@ -96,6 +97,19 @@ function* compute(fn: FunctionIr, rulebook: Rulebook, pool: Pool): Generator<voi
   }
   pool.ways -= work;
   return { exits: exitsOf(returns), returns: statements.length, atCalls, complete: work <= most, steps: pairStepsIn(fn, rulebook) };
+}
+
+/** What it does on success it always does where it cannot fail, unless the code says what it does if it did. */
+function alwaysDone({ when: _when, ...always }: PairStep): PairStep {
+  return always;
+}
+
+/** Variables that a branch asks, and temporaries that are put into one. */
+function namesTested(fn: FunctionIr): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { end } of fn.blocks) if (end.k === "branch") walkExpr(end.cond, (expr) => (expr.k === "var" ? names.add(expr.name) : null));
+  for (const step of stepsOf(fn)) if (step.op === "assign" && step.value?.k === "var" && names.has(definedBy(step) ?? "")) names.add(step.value.name);
+  return names;
 }
 
 function lineOf({ end }: FunctionIr["blocks"][number]): number {

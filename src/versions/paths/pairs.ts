@@ -17,6 +17,8 @@ export interface PairStep {
   /** "write" for what has no modes. */
   readonly mode: "read" | "write";
   readonly when?: When;
+  /** It cannot fail yet in this era: `when` says something only of code that tests the result all the same. */
+  readonly isSure?: true;
 }
 
 interface Named {
@@ -49,8 +51,7 @@ export function pairSteps(step: Step, rulebook: Rulebook): readonly PairStep[] {
   const contract = rulebook.contract(callee);
   const since = contract?.returns?.mayFailSince;
   const byEffects = (contract?.effects ?? []).flatMap((effect) => ofEffect(effect, step));
-  // Where it cannot fail yet, what it does on success it always does.
-  return [...byName, ...(since === undefined || inEra(rulebook.era, { since }) ? byEffects : byEffects.map(({ when: _when, ...always }) => always))];
+  return [...byName, ...(since === undefined || inEra(rulebook.era, { since }) ? byEffects : byEffects.map((pair) => ({ ...pair, isSure: true as const })))];
 }
 
 function ofEffect(effect: Effect, step: CallStep): PairStep[] {

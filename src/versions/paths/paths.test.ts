@@ -59,6 +59,13 @@ describe("locks that went on one side", () => {
     expect(said(body(...read), body("lock_for_walk(mm);", ...read.slice(1)))).toEqual([]);
   });
 
+  it("says nothing of the way back where a lock is not got, also in kernels that always get it", () => {
+    const clear = ["pte = pte_offset_map_lock(mm, pmd, addr, &ptl);", "pte_clear(mm, addr, pte);", "pte_unmap_unlock(pte, ptl);", "return 0;"];
+    const leaving = (test: string): string => body(clear[0]!, `if (${test})`, "\treturn 1;", ...clear.slice(1));
+    expect(said(body(...clear), leaving("!pte"), oldRules)).toEqual([]);
+    expect(said(body(...clear), leaving("!addr"), oldRules)).toEqual(["warning lock-balance f:5"]);
+  });
+
   it("says nothing where the caller takes it now", () => {
     const caller = (lines: string): string => `int g(struct mm_struct *mm, struct vm_area_struct *vma, pmd_t *pmd)\n{\n${lines}\n}\n`;
     const inside = `${body(...read)}${caller("\treturn f(mm, vma, pmd, 1);")}`;
