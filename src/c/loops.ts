@@ -68,7 +68,7 @@ function scopedCondGuard(l: Lowering, node: SyntaxNode, [kind, failure, ...args]
   leaveScope(l, depth, node);
   l.builder.goto(after);
   l.builder.at(failed);
-  const statement = sourceOf(l.unit, failure!.start, args[0]?.start ?? node.end).trim();
+  const statement = sourceOf(l.unit, failure!.start, Math.min(args[0]?.start ?? node.end, failure!.start + longestFailure)).trim();
   const returned = /^return\b\s*([^,;)]*)/.exec(statement);
   if (returned !== null) {
     l.builder.runCleanups(0, loc);
@@ -79,6 +79,9 @@ function scopedCondGuard(l: Lowering, node: SyntaxNode, [kind, failure, ...args]
   l.builder.popScope();
   l.builder.at(after);
 }
+
+/** The mask shows the statement of a guard that was not taken as a number, where it is no longer than this. */
+const longestFailure = 240;
 
 function numberOrText(text: string): Expr {
   const value = text.trim();

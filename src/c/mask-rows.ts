@@ -63,14 +63,18 @@ function argumentsEnd(site: MaskSite): number {
   return site.code[site.after] === "(" ? site.brackets.parenEnd(site.after) : -1;
 }
 
+/** The name of a guard and what is done without it take no more. */
+const longestFailure = 240;
+
 /** `0` in the place of the second argument between two parentheses, which holds no comma of its own. */
 function secondArgument(code: string, open: number, close: number): Edit | null {
-  const from = code.indexOf(",", open) + 1;
-  if (from === 0 || from >= close) return null;
-  const comma = code.indexOf(",", from);
-  const to = comma < 0 || comma > close ? close : comma;
-  const gone = code.slice(from, to);
-  return gone.trim() === "" || gone.startsWith("\n") ? null : { from, to, text: `0${blanks(gone.slice(1))}` };
+  const near = code.slice(open, Math.min(close, open + longestFailure));
+  const from = near.indexOf(",") + 1;
+  if (from === 0) return null;
+  const comma = near.indexOf(",", from);
+  if (comma < 0 && open + near.length < close) return null;
+  const gone = near.slice(from, comma < 0 ? near.length : comma);
+  return gone.trim() === "" || gone.startsWith("\n") ? null : { from: open + from, to: open + from + gone.length, text: `0${blanks(gone.slice(1))}` };
 }
 
 function startsStatement(site: MaskSite): boolean {

@@ -86,7 +86,7 @@ describe("mask table", () => {
   });
 });
 
-const fragments = ["for_each(", "scoped_guard(a, b) {", "asm volatile(", "(x_t)*", "struct s", ")", "{", "}", ";", ",", "\n", " ", "case 1 ... 2:", "do ", "typeof(", "__init ", "__free(k)", "#if", "0x1"];
+const fragments = ["for_each(", "scoped_guard(a, b) {", "scoped_cond_guard(a, return 0, b) {", "asm volatile(", "(x_t)*", "struct s", ")", "{", "}", ";", ",", "\n", " ", "case 1 ... 2:", "do ", "typeof(", "__init ", "__free(k)", "#if", "0x1"];
 
 describe("mask", () => {
   it("keeps length and line ends of any text", () => {
