@@ -7,7 +7,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { codeOf, manyMails, patchOfLines, plainMails } from "./bench/inputs.ts";
+import { archiveMails, codeOf, manyMails, patchOfLines, plainMails } from "./bench/inputs.ts";
 import { initC, lowerText } from "../src/c/index.ts";
 import { checkUnit } from "../src/check/index.ts";
 import { parseDiff } from "../src/diff/index.ts";
@@ -171,6 +171,9 @@ function clockRows(): void {
   const box = join(folder, "400.mbox");
   writeFileSync(box, manyMails(400));
   jobsRows("400 patches of 150 lines", 3, [box]);
+  const archive = join(folder, "archive.mbox");
+  writeFileSync(archive, archiveMails(20_000));
+  jobsRows("20,000 mails, each twentieth such a patch", 1, [archive]);
   if (tree === "") return;
   jobsRows("scan mm/", 2, ["scan", "--tree", tree, "mm"]);
   jobsRows("scan of all usual folders", 1, ["scan", "--tree", tree]);

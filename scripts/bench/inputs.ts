@@ -41,7 +41,16 @@ export function manyMails(count: number): string {
   return Array.from({ length: count }, (_item, n) => `${separator}${patchOfLines(150, n)}\n`).join("");
 }
 
-export function plainMails(count: number): string {
+function plainMail(n: number): string {
   const prose = "This looks fine to me, but let's wait for what others say about it.\n".repeat(30);
-  return Array.from({ length: count }, (_item, n) => `${separator}${mail(`Re: [PATCH] mm: talk ${n}`, n, `On Monday somebody wrote:\n> ${prose}${prose}`)}\n`).join("");
+  return `${separator}${mail(`Re: [PATCH] mm: talk ${n}`, n, `On Monday somebody wrote:\n> ${prose}${prose}`)}\n`;
+}
+
+export function plainMails(count: number): string {
+  return Array.from({ length: count }, (_item, n) => plainMail(n)).join("");
+}
+
+/** As lists keep them: each twentieth mail is a patch. */
+export function archiveMails(count: number): string {
+  return Array.from({ length: count }, (_item, n) => (n % 20 === 0 ? `${separator}${patchOfLines(150, n)}\n` : plainMail(n))).join("");
 }
