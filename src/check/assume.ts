@@ -2,7 +2,7 @@
 import type { Expr, Loc, SwitchCase, Terminator } from "../c/ir.ts";
 import { settleFlush } from "./duties.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
-import { comparedWithZero, type EntryFact, type Facts, negatedBy, truthOf, type ValueFact } from "./facts.ts";
+import { comparedWithZero, type EntryFact, type Facts, negatedBy, truthOf, type ValueFact, updated } from "./facts.ts";
 import type { Level } from "../rulebook/schema.ts";
 import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
 import { isLastBit } from "./masks.ts";
@@ -77,20 +77,20 @@ function assumeSymbol(symbol: string, truth: boolean, facts: Facts, callOf: Call
 
 function record(symbol: string, truth: boolean, facts: Facts): Facts {
   if (sym.isUnstable(symbol) || facts.truths.get(symbol) === truth) return facts;
-  return { ...facts, truths: new Map(facts.truths).set(symbol, truth) };
+  return updated(facts, { truths: new Map(facts.truths).set(symbol, truth) });
 }
 
 /** Where one lock serves two levels (no split page-table locks) taking and releasing go by other names: leave it open. */
 function joinedLocks(symbol: string, truth: boolean, facts: Facts): Facts {
   if (!truth || !symbol.startsWith("(") || !symbol.endsWith(")") || !symbol.includes("==") || !symbol.includes("lock(")) return facts;
-  return { ...facts, locks: facts.locks.map((l) => ({ ...l, certain: false })) };
+  return updated(facts, { locks: facts.locks.map((l) => ({ ...l, certain: false })) });
 }
 
 /** Without THP migration no pmd is a migration entry; the same text decides reads that come later (readEntry). */
 function excludeByConfig(symbol: string, truth: boolean, facts: Facts): Facts {
   if (symbol !== thpMigration || truth) return facts;
   const migration = kindSet(["migration"]);
-  return { ...facts, values: new Map(Array.from(facts.values, ([value, fact]) => [value, fact.level === "pmd" ? { ...fact, kinds: fact.kinds & ~migration } : fact] as const)) };
+  return updated(facts, { values: new Map(Array.from(facts.values, ([value, fact]) => [value, fact.level === "pmd" ? { ...fact, kinds: fact.kinds & ~migration } : fact] as const)) });
 }
 
 /** A predicate's result bounds the kinds of the value it was asked of; pte_same() makes two values one. */
@@ -104,12 +104,12 @@ function narrow(call: CallInfo, truth: boolean, facts: Facts): Facts | null {
   const kinds = fact.kinds & kindSet(truth ? returns.tests.nonzero : returns.tests.zero);
   if (kinds === 0) return fact.claimed ? against(value, fact, kindSet(truth ? returns.tests.nonzero : returns.tests.zero), facts) : null;
   const shown = truth && isSpecific(returns.tests.nonzero) ? fact.shown | kinds : fact.shown & kinds;
-  return settleFlush({ ...facts, values: new Map(facts.values).set(value, { ...withoutClaim(fact), kinds, shown }) });
+  return settleFlush(updated(facts, { values: new Map(facts.values).set(value, { ...withoutClaim(fact), kinds, shown }) }));
 }
 
 /** The branch that a contract says is never taken: there is code for it, so it is looked at, but its kinds are no news. */
 function against(value: string, fact: ValueFact, kinds: KindSet, facts: Facts): Facts {
-  return { ...facts, values: new Map(facts.values).set(value, { ...withoutClaim(fact), kinds, real: false }) };
+  return updated(facts, { values: new Map(facts.values).set(value, { ...withoutClaim(fact), kinds, real: false }) });
 }
 
 function withoutClaim({ claimed: _claimed, ...fact }: ValueFact): ValueFact {
@@ -142,7 +142,7 @@ function equate(a: string, b: string, facts: Facts): Facts {
   for (const [symbol, fact] of [[a, left], [b, right]] as const) {
     if (fact) values.set(symbol, { ...fact, kinds: kinds === 0 ? fact.kinds : kinds, real: (left?.real ?? false) && (right?.real ?? false) });
   }
-  return { ...facts, values };
+  return updated(facts, { values });
 }
 
 /** Marks the entries whose values decide this branch: under their lock a re-check, else a decision that may go stale. */
@@ -173,7 +173,7 @@ function noteTests(symbol: string, facts: Facts, callOf: CallOf, loc: Loc): Fact
     const before: EntryFact = entries.get(fact.entry) ?? { decided: null, rechecked: false };
     entries.set(fact.entry, fact.under === "" ? { ...before, decided: before.decided ?? loc } : { ...before, rechecked: true });
   }
-  return { ...facts, entries, values };
+  return updated(facts, { entries, values });
 }
 
 /** The values that a call compares; none for other calls. */

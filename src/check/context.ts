@@ -6,7 +6,7 @@ import type { FunctionIr, Loc, OpsTable } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { EntryContext, LockClass } from "../rulebook/schema.ts";
 import { classOfLock, namedLock } from "./effects.ts";
-import { emptyFacts, type Facts, type LockFact } from "./facts.ts";
+import { emptyFacts, type Facts, type LockFact, updated } from "./facts.ts";
 import * as sym from "./symbols.ts";
 
 export function entryFacts(fn: FunctionIr, rulebook: Rulebook, tables: readonly OpsTable[]): Facts {
@@ -14,14 +14,14 @@ export function entryFacts(fn: FunctionIr, rulebook: Rulebook, tables: readonly 
   const facts = emptyFacts();
   const at = { line: fn.line, column: 1 };
   const annotated = annotatedLocks(fn, at);
-  if (!context) return { ...facts, locks: annotated };
+  if (!context) return updated(facts, { locks: annotated });
   const locks: LockFact[] = context.held.map((held) => {
     const id = held.pointer === undefined ? sym.lockOf(held.class, "caller") : pointerSymbol(held.pointer);
     return { id, class: held.pointer === undefined ? held.class : classOfLock(id), mode: held.mode ?? "write", by: "", at, origin: "entry", certain: true, ...(held.pointer !== undefined && context.released?.includes(held.pointer) ? { owed: true } : {}) };
   });
   const anyKind = new Set((context.anyKind ?? []).map((index) => sym.parameter(1, fn.params[Number(index)] ?? "")));
   const memory = new Map((context.hugetlb ?? []).map((index) => [sym.ofHugetlb(sym.parameter(1, fn.params[Number(index)] ?? "")), `it is handed in as one by ${context.of}`] as const));
-  return { ...facts, memory, locks: [...locks, ...annotated.filter((a) => !locks.some((l) => l.id === a.id))], anyKind, free: new Set(context.free ?? []) };
+  return updated(facts, { memory, locks: [...locks, ...annotated.filter((a) => !locks.some((l) => l.id === a.id))], anyKind, free: new Set(context.free ?? []) });
 }
 
 function contextOf(fn: FunctionIr, rulebook: Rulebook, tables: readonly OpsTable[]): EntryContext | undefined {

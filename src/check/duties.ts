@@ -6,7 +6,7 @@
 import { compareVersions } from "../util/version.ts";
 import type { FunctionIr } from "../c/ir.ts";
 import type { Effect, Level } from "../rulebook/schema.ts";
-import type { Duty, Facts } from "./facts.ts";
+import { type Duty, type Facts, updated } from "./facts.ts";
 import { grantAccess, leaveGranted } from "./granted.ts";
 import { kindSet } from "./kinds.ts";
 import type { CallInfo, Site } from "./model.ts";
@@ -74,7 +74,7 @@ export function applyDuty(effect: DutyEffect, call: CallInfo, site: Site): Facts
     case "order-for-walkers":
       return call.args[0] === `g:${effect.given}` ? withDuty(facts, contextId, duty("ordered", "", call, site)) : facts;
     case "settle-batched":
-      return { ...facts, memory: new Map(facts.memory).set(batchSettled, "yes") };
+      return updated(facts, { memory: new Map(facts.memory).set(batchSettled, "yes") });
     case "mark-dirty":
       return facts.memory.has(clearedForGather) ? withDuty(facts, dirtied, duty("dirty", "", call, site)) : facts;
     case "drop-rmap":
@@ -104,7 +104,7 @@ function detach(entry: string, call: CallInfo, site: Site): Facts {
   const { facts } = site;
   const returnsIt = call.contract?.effects?.some((e) => e.do === "write" && e.old === true) ?? false;
   const value = returnsIt ? call.result : facts.memory.get(`e:${entry}`);
-  const noted = { ...facts, memory: new Map(facts.memory).set(takenOut(entry), "yes") };
+  const noted = updated(facts, { memory: new Map(facts.memory).set(takenOut(entry), "yes") });
   return value === undefined ? noted : withDuty(noted, detachedTable, { ...duty("walked", value, call, site), entry });
 }
 
@@ -131,14 +131,14 @@ function duty(state: string, value: string, call: CallInfo, site: Site): Duty {
 }
 
 function withDuty(facts: Facts, key: string, made: Duty): Facts {
-  return { ...facts, duties: new Map(facts.duties).set(key, made) };
+  return updated(facts, { duties: new Map(facts.duties).set(key, made) });
 }
 
 export function without(facts: Facts, key: string): Facts {
   if (!facts.duties.has(key)) return facts;
   const duties = new Map(facts.duties);
   duties.delete(key);
-  return { ...facts, duties };
+  return updated(facts, { duties });
 }
 
 const cacheable = kindSet(["leaf", "devmap", "table"]);
@@ -152,7 +152,7 @@ function relyOnGather(call: CallInfo, site: Site): Facts {
 
 function noteForGather(facts: Facts, fn: FunctionIr): Facts {
   const given = fn.params.some((param) => fn.vars.get(param)?.type === "struct mmu_gather *");
-  return given ? { ...facts, memory: new Map(facts.memory).set(clearedForGather, "yes") } : facts;
+  return given ? updated(facts, { memory: new Map(facts.memory).set(clearedForGather, "yes") }) : facts;
 }
 
 /** The first entry that is not flushed stands for all: one flush serves them. Entries that are known not to be present are in no TLB. */
@@ -207,7 +207,7 @@ function moveRange(effect: Extract<DutyEffect, { do: "notifier" }>, call: CallIn
     case "init": {
       const start = sym.field(range, "start");
       const value = sym.expression("start", [call.result]);
-      return { ...facts, memory: new Map(facts.memory).set(start, value), truths: new Map(facts.truths).set(value, true) };
+      return updated(facts, { memory: new Map(facts.memory).set(start, value), truths: new Map(facts.truths).set(value, true) });
     }
     case "start":
       return withDuty(facts, rangeKey(range), duty("open", "", call, site));

@@ -4,7 +4,7 @@ import type { Contract, Effect, EntryKind, Level, LockClass, LockRef } from "../
 import { applyDuty, countTable, isOwnVariable, markLate } from "./duties.ts";
 import { contentOf, equality } from "./evaluate.ts";
 import { forgetWalked, treatAs } from "./hugetlb-entries.ts";
-import { type Facts, type LockFact, type Trail, truthOf, type ValueFact } from "./facts.ts";
+import { type Facts, type LockFact, type Trail, truthOf, type ValueFact, updated } from "./facts.ts";
 import type { Hooks } from "./hooks.ts";
 import { allKinds, type KindSet, kindSet, thpMigration } from "./kinds.ts";
 import type { Acquisition, CallInfo, Site } from "./model.ts";
@@ -33,7 +33,7 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, hooks: Hooks): 
       const after = acquire(lockOfRef(effect.lock, call), { mode: effect.mode ?? "write", waits: effect.try !== true, nested: effect.nested === true }, site, hooks);
       // Taking the lock of an object shows that there is one.
       const object = "of" in effect.lock && effect.lock.of !== null ? call.arg(effect.lock.of) : "";
-      return object === "" || sym.isUnstable(object) || truthOf(object, after) !== undefined ? after : { ...after, truths: new Map(after.truths).set(object, true) };
+      return object === "" || sym.isUnstable(object) || truthOf(object, after) !== undefined ? after : updated(after, { truths: new Map(after.truths).set(object, true) });
     }
     case "wait-for":
       for (const rule of hooks.onAcquire) rule.onAcquire(lockOfRef(effect.lock, call), null, site, { mode: "write", waits: true, nested: false });
@@ -45,13 +45,13 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, hooks: Hooks): 
       if (!isTracked(lock) || facts.locks.some((l) => l.id === lock.id)) return facts;
       // What was told of the callers is the same lock by another name.
       const others = facts.locks.filter((l) => l.told === undefined || l.class !== lock.class);
-      return { ...facts, locks: [...others, { ...lock, mode: effect.mode ?? "write", by: "", at: loc, origin: "entry", certain: true }] };
+      return updated(facts, { locks: [...others, { ...lock, mode: effect.mode ?? "write", by: "", at: loc, origin: "entry", certain: true }] });
     }
     case "may-release": {
       const { id, class: lockClass } = lockOfRef(effect.lock, call);
       // The object may be known by another name here (vma->vm_mm for mm): then any lock of the class may be meant.
       const isNamed = facts.locks.some((l) => l.id === id);
-      return { ...facts, locks: facts.locks.map((l) => (l.id === id || (!isNamed && l.class === lockClass) ? { ...l, certain: false } : l)) };
+      return updated(facts, { locks: facts.locks.map((l) => (l.id === id || (!isNamed && l.class === lockClass) ? { ...l, certain: false } : l)) });
     }
     case "give-lock":
       return assignTo(effect.to, call, lockOfRef(effect.lock, call).id, facts);
@@ -67,7 +67,7 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, hooks: Hooks): 
       const filled = effect.level === "pte" && fillsPrivateTable(entry, facts) ? refill(facts, loc) : facts;
       const written = writeEntry(entry, filled, note(facts, loc, call.step.text));
       if (!effect.old) return effect.level === "pte" ? noteWritten(call, facts, written) : written;
-      const cleared = /huge_get_and_clear/.test(call.step.callee ?? "") ? { ...written, memory: new Map(written.memory).set(sym.clearedBy(entry), `${call.step.callee}()`) } : written;
+      const cleared = /huge_get_and_clear/.test(call.step.callee ?? "") ? updated(written, { memory: new Map(written.memory).set(sym.clearedBy(entry), `${call.step.callee}()`) }) : written;
       return readEntry(call.result, call.arg(effect.entry), effect.level, "locked", { ...site, facts: cleared }, { before: facts, kinds: effect.kinds });
     }
     case "settle": {
@@ -75,14 +75,14 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, hooks: Hooks): 
       const value = sym.expression("kind", [pointer]);
       const kinds = possible(kindSet(effect.kinds), effect.level, facts);
       const fact = { entry: entryKey(pointer, facts), level: effect.level, how: "locked" as const, kinds, shown: 0, real: true, claimed: true as const, under: covering(facts).join(" "), at: loc };
-      return { ...facts, values: new Map(facts.values).set(value, fact), memory: new Map(facts.memory).set(`e:${pointer}`, value) };
+      return updated(facts, { values: new Map(facts.values).set(value, fact), memory: new Map(facts.memory).set(`e:${pointer}`, value) });
     }
     case "install": {
       if (isOwnVariable(call.arg(effect.entry))) return facts;
       const written = writeEntry(call.arg(effect.entry), countTable(effect.level, call, site), note(facts, loc, call.step.text));
       const table = call.arg(effect.table);
       const known = written.tables.get(table);
-      return known ? { ...written, tables: new Map(written.tables).set(table, { ...known, state: "published" }) } : written;
+      return known ? updated(written, { tables: new Map(written.tables).set(table, { ...known, state: "published" }) }) : written;
     }
     case "new-table":
       return addTable(effect.to, call, facts, loc);
@@ -90,14 +90,14 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, hooks: Hooks): 
       return orderReads(effect.kind, effect.kind === "read" ? facts : orderTables(facts));
     case "give-vma": {
       const found = `${call.result}vma`;
-      return noteFound(found, { ...facts, memory: new Map(facts.memory).set(call.arg(effect.to), found) });
+      return noteFound(found, updated(facts, { memory: new Map(facts.memory).set(call.arg(effect.to), found) }));
     }
     case "give-entry":
-      return { ...facts, memory: new Map(facts.memory).set(call.arg(effect.to), `${call.result}entry`) };
+      return updated(facts, { memory: new Map(facts.memory).set(call.arg(effect.to), `${call.result}entry`) });
     case "look-at":
       return lookAt(effect.field, sym.field(call.arg(effect.of), effect.field), facts);
     case "change-rmap":
-      return { ...facts, memory: new Map(facts.memory).set(sym.changedRmap(call.arg(effect.folio)), `${call.step.callee}() in line ${loc.line}`) };
+      return updated(facts, { memory: new Map(facts.memory).set(sym.changedRmap(call.arg(effect.folio)), `${call.step.callee}() in line ${loc.line}`) });
     case "treat-as":
       return treatAs(effect, call, site);
     case "free-memory":
@@ -120,11 +120,11 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, hooks: Hooks): 
     case "ledger":
       return applyDuty(effect, call, site);
     case "walk-start":
-      return { ...forgetWalked(call.arg(effect.walk), facts), walks: new Map(facts.walks).set(call.arg(effect.walk), loc), trail: note(facts, loc, call.step.text) };
+      return updated(forgetWalked(call.arg(effect.walk), facts), { walks: new Map(facts.walks).set(call.arg(effect.walk), loc), trail: note(facts, loc, call.step.text) });
     case "walk-end": {
       const walks = new Map(facts.walks);
       walks.delete(call.arg(effect.walk));
-      return { ...forgetWalked(call.arg(effect.walk), facts), walks };
+      return updated(forgetWalked(call.arg(effect.walk), facts), { walks });
     }
   }
 }
@@ -168,7 +168,7 @@ export function acquire(lock: { readonly id: string; readonly class: LockClass }
   const held = facts.locks.find((l) => l.id === lock.id) ?? null;
   for (const rule of hooks.onAcquire) rule.onAcquire(lock, held, site, how);
   const fact: LockFact = { id: lock.id, class: lock.class, mode, by: site.frame.fn.name, at: loc, origin: facts.released.has(callersLock(lock.id)) ? "entry" : "taken", certain: !lock.id.startsWith("?") && !lock.id.includes(",?"), ...(how.waits ? { waited: true } : {}) };
-  return { ...ageLooks(fact, facts), locks: [...facts.locks.filter((l) => l.id !== lock.id || isCounted(lock.class)), fact], trail: note(facts, loc, `takes ${describeLock(fact)}`) };
+  return updated(ageLooks(fact, facts), { locks: [...facts.locks.filter((l) => l.id !== lock.id || isCounted(lock.class)), fact], trail: note(facts, loc, `takes ${describeLock(fact)}`) });
 }
 
 /** Mutexes, semaphores and spinlocks that are not locks of page tables are not what this tool is about; following them would only cost states. */
@@ -198,9 +198,9 @@ export function release(lock: { readonly id: string; readonly class: LockClass }
   for (const rule of hooks.onRelease) rule.onRelease(lock, facts.locks[index] ?? null, site);
   const locks = facts.locks.filter((_, i) => i !== index);
   const own = facts.locks[index]?.origin === "taken";
-  const left = afterUnlock(dropStale({ ...facts, locks, released: new Map(facts.released).set(own ? id : callersLock(id), loc) }));
+  const left = afterUnlock(dropStale(updated(facts, { locks, released: new Map(facts.released).set(own ? id : callersLock(id), loc) })));
   const known = lock.class === "mmap" ? endSession(loc.line, left) : lock.class === "vma" ? endOwnSession(sym.objectOf(id), loc.line, left) : left;
-  return { ...known, trail: note(facts, loc, index < 0 ? "releases a lock" : `releases ${describeLock(facts.locks[index]!)}`) };
+  return updated(known, { trail: note(facts, loc, index < 0 ? "releases a lock" : `releases ${describeLock(facts.locks[index]!)}`) });
 }
 
 /** Key of a release of a lock that the caller had taken: taken again, it is held for the caller. */
@@ -228,10 +228,10 @@ function dropStale(facts: Facts): Facts {
   const isGone = (under: string): boolean => under !== "" && !under.split(" ").some((id) => underLock.has(id));
   const values = new Map(Array.from(facts.values, ([value, fact]) => [value, isGone(fact.under) ? { ...fact, under: "" } : fact] as const));
   const anyLeft = facts.locks.some((l) => coversEntries(l.class));
-  if (anyLeft) return { ...facts, values };
+  if (anyLeft) return updated(facts, { values });
   const entries = new Map(Array.from(facts.entries, ([entry, fact]) => [entry, { decided: fact.decided ?? (fact.rechecked ? facts.trail?.loc ?? null : null), rechecked: false }] as const));
   const memory = new Map(Array.from(facts.memory).filter(([address]) => !/^[ecb]:/.test(address)));
-  return { ...facts, values, entries, memory };
+  return updated(facts, { values, entries, memory });
 }
 
 /** What keeps entries from changing now: page-table locks, and walks that hold one. */
@@ -257,7 +257,7 @@ export function maySleepFor(lockClass: LockClass): boolean {
 
 function map(pointer: string, of: string, site: Site, text: string): Facts {
   const { facts, frame, loc } = site;
-  return { ...facts, maps: [...facts.maps, { pointer, of, by: frame.fn.name, at: loc, certain: true, pastUse: false }], trail: note(facts, loc, text) };
+  return updated(facts, { maps: [...facts.maps, { pointer, of, by: frame.fn.name, at: loc, certain: true, pastUse: false }], trail: note(facts, loc, text) });
 }
 
 export function unmap(pointer: string, site: Site, hooks: Hooks): Facts {
@@ -265,13 +265,12 @@ export function unmap(pointer: string, site: Site, hooks: Hooks): Facts {
   const { facts, loc } = site;
   const root = sym.splitMove(pointer).root;
   // A wrong pointer ends some mapping: which, is not known.
-  if (root.startsWith("&") || sym.asNumber(root) !== null) return { ...facts, maps: facts.maps.map((m) => ({ ...m, certain: false })) };
-  return {
-    ...facts,
+  if (root.startsWith("&") || sym.asNumber(root) !== null) return updated(facts, { maps: facts.maps.map((m) => ({ ...m, certain: false })) });
+  return updated(facts, {
     maps: facts.maps.filter((m) => m.pointer !== root),
     unmapped: new Map(facts.unmapped).set(root, loc),
     trail: note(facts, loc, "unmaps the pte"),
-  };
+  });
 }
 
 /** Entries of one mapped table are taken together: what was re-checked for one is re-checked for the loop. */
@@ -309,7 +308,7 @@ export function readEntry(result: string, pointer: string, level: Level, how: Va
   const fact = former && under !== "" ? { ...former, under } : { entry: entryKey(pointer, facts), level, how, shown: former?.shown ?? 0, kinds: possible(limited(former?.kinds ?? kinds, options.kinds), level, facts), real: real && !former && !written && (walked || !sym.isUnstable(pointer)), under, at: loc };
   const memory = new Map(facts.memory).set(`e:${pointer}`, result);
   if (how === "lockless" && under === "") memory.set(sym.readLockless(pointer), "yes");
-  return { ...facts, values: new Map(facts.values).set(result, fact), memory };
+  return updated(facts, { values: new Map(facts.values).set(result, fact), memory });
 }
 
 /** What the getter says wins over what is known of a path where two ways to read the entry meet. */
@@ -331,7 +330,7 @@ export function writeEntry(pointer: string, facts: Facts, trail: Trail | null): 
   const key = entryKey(pointer, facts);
   const locked = facts.locks.some((l) => coversEntries(l.class));
   const entries = locked ? new Map(facts.entries).set(key, { decided: null, rechecked: true }) : facts.entries;
-  return { ...facts, memory, entries, trail };
+  return updated(facts, { memory, entries, trail });
 }
 
 /** A pte that is not in a mapped table, or in one mapped through a pmd on the stack, set without a lock: its table is not reachable yet. */
@@ -344,7 +343,7 @@ function fillsPrivateTable(pointer: string, facts: Facts): boolean {
 /** A barrier before a store that fills a table no longer orders the table. */
 function refill(facts: Facts, loc: Loc): Facts {
   const tables = new Map(Array.from(facts.tables, ([table, t]) => [table, t.state === "ordered" ? ({ state: "filled", at: loc } as const) : t] as const));
-  return { ...facts, tables: tables.set(anyTable, { state: "filled", at: loc }) };
+  return updated(facts, { tables: tables.set(anyTable, { state: "filled", at: loc }) });
 }
 
 /** Stands for tables this function has not made: "filled" once it has set entries of one, "ordered" once it has run a write barrier. */
@@ -353,23 +352,23 @@ export const anyTable = "*";
 /** What an out-parameter receives. A lock that is the result itself is the call's result symbol already. */
 function assignTo(to: string, call: CallInfo, value: string, facts: Facts): Facts {
   if (to === "return") return facts;
-  return { ...facts, memory: new Map(facts.memory).set(call.arg(to), value) };
+  return updated(facts, { memory: new Map(facts.memory).set(call.arg(to), value) });
 }
 
 function addTable(to: string, call: CallInfo, facts: Facts, loc: Loc): Facts {
   const table = to === "return" ? call.result : contentOf(call.arg(to), facts);
-  return { ...facts, tables: new Map(facts.tables).set(table, { state: "filled", at: loc }), trail: note(facts, loc, call.step.text) };
+  return updated(facts, { tables: new Map(facts.tables).set(table, { state: "filled", at: loc }), trail: note(facts, loc, call.step.text) });
 }
 
 /** After a read barrier the second half of a value is read later than the first. */
 function orderReads(kind: "write" | "read" | "full", facts: Facts): Facts {
   if (kind === "write") return facts;
-  return { ...facts, memory: new Map(Array.from(facts.memory, ([address, value]) => [address, address.startsWith("h:") ? "ordered" : value] as const)) };
+  return updated(facts, { memory: new Map(Array.from(facts.memory, ([address, value]) => [address, address.startsWith("h:") ? "ordered" : value] as const)) });
 }
 
 export function orderTables(facts: Facts): Facts {
   const tables = Array.from(facts.tables, ([table, t]) => [table, t.state === "filled" ? ({ ...t, state: "ordered" } as const) : t] as const);
-  return { ...facts, tables: new Map([...tables, [anyTable, { state: "ordered", at: facts.trail?.loc ?? { line: 0, column: 0 } }]]) };
+  return updated(facts, { tables: new Map([...tables, [anyTable, { state: "ordered", at: facts.trail?.loc ?? { line: 0, column: 0 } }]]) });
 }
 
 export function note(facts: Facts, loc: Loc, text: string): Trail {

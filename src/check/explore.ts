@@ -9,7 +9,7 @@ import { atOnce } from "../util/slices.ts";
 import { assumeCase, assumeEither } from "./assume.ts";
 import type { CallersOf } from "./call-graph.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
-import { type EntryLock, type Facts, joinFacts, resourceKey } from "./facts.ts";
+import { type EntryLock, type Facts, joinFacts, resourceKey, updated } from "./facts.ts";
 import type { FunctionsInView } from "./functions-in-view.ts";
 import { type Hooks, hooksOf } from "./hooks.ts";
 import { leadingSteps } from "./leading-blocks.ts";
@@ -351,12 +351,12 @@ class Explorer {
     fn.params.forEach((param, i) => memory.set(sym.variableAddress(id, param), args[i] ?? sym.parameter(id, param)));
     const cyclic = activation.cyclic || activation.liveness.onCycle[block]!;
     const inner: Activation = { ...this.prepare(fn), frame: { id, fn }, depth: activation.depth + 1, cyclic, stack: [...activation.stack, callee], outer: activation.outer ?? { site, call: info } };
-    const exits = atOnce(this.run(inner, { ...site.facts, memory }));
+    const exits = atOnce(this.run(inner, updated(site.facts, { memory })));
     return exits.map((exit) => {
       const kept = new Map(exit.facts.memory);
       if (step.dst !== null) kept.set(sym.variableAddress(activation.frame.id, step.dst), exit.value === "" ? sym.stepResult(activation.frame.id, block, index) : exit.value);
       // The result is in the caller's hands before the helper's variables go: what is known of it stays known.
-      return forgetDead({ ...exit.facts, memory: kept }, id, new Set());
+      return forgetDead(updated(exit.facts, { memory: kept }), id, new Set());
     });
   }
 

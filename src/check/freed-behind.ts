@@ -7,7 +7,7 @@
  * which values were taken out of their entries since the last flush.
  */
 import type { Effect, Level } from "../rulebook/schema.ts";
-import type { Facts } from "./facts.ts";
+import { type Facts, updated } from "./facts.ts";
 import { kindSet } from "./kinds.ts";
 import type { CallInfo, Site } from "./model.ts";
 
@@ -26,13 +26,13 @@ export function trackBehind(call: CallInfo, { facts: before, frame, loc, reviewe
   for (const effect of contract?.effects ?? []) {
     if (effect.do === "free-memory") {
       const entry = entryHolding(foundByValue(call.arg(effect.of), before), before);
-      if (entry !== null) facts = { ...facts, duties: new Map(facts.duties).set(freedIn(entry), { state: "freed", value: "", at: loc, by: frame.fn.name, text: frame.fn === reviewed ? call.step.text : `${frame.fn.name}()` }) };
+      if (entry !== null) facts = updated(facts, { duties: new Map(facts.duties).set(freedIn(entry), { state: "freed", value: "", at: loc, by: frame.fn.name, text: frame.fn === reviewed ? call.step.text : `${frame.fn.name}()` }) });
     }
     if (effect.do === "flush") facts = forget(facts, (key) => key.startsWith("x:"));
     if (isClear(effect)) facts = cleared(call.arg(effect.entry), effect, call, before, facts);
   }
   if (contract?.returns?.behind === undefined) return facts;
-  return { ...facts, memory: new Map(facts.memory).set(foundBy(call.result), call.arg(contract.returns.behind)) };
+  return updated(facts, { memory: new Map(facts.memory).set(foundBy(call.result), call.arg(contract.returns.behind)) });
 }
 
 function isClear(effect: Effect): effect is WriteEffect {
@@ -47,7 +47,7 @@ function cleared(entry: string, effect: WriteEffect, call: CallInfo, before: Fac
   const memory = new Map(after.memory);
   const flushes = call.contract?.effects?.some((e) => e.do === "flush") ?? false;
   if (!flushes) for (const value of gone) memory.set(unflushed(value), call.step.callee ?? "");
-  return { ...after, duties: duties.size === after.duties.size ? after.duties : duties, memory };
+  return updated(after, { duties: duties.size === after.duties.size ? after.duties : duties, memory });
 }
 
 /** A table goes by rules of its own (table-free). */
@@ -75,7 +75,7 @@ function entryHolding(value: string | undefined, facts: Facts): string | null {
 
 function forget(facts: Facts, isGone: (key: string) => boolean): Facts {
   if (!Array.from(facts.memory.keys()).some(isGone)) return facts;
-  return { ...facts, memory: new Map(Array.from(facts.memory).filter(([key]) => !isGone(key))) };
+  return updated(facts, { memory: new Map(Array.from(facts.memory).filter(([key]) => !isGone(key))) });
 }
 
 /** Judges a call that clears an entry, or frees memory. */

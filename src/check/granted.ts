@@ -5,7 +5,7 @@
  */
 import { calleesOf } from "../c/index.ts";
 import type { FunctionIr } from "../c/ir.ts";
-import type { Facts } from "./facts.ts";
+import { type Facts, updated } from "./facts.ts";
 import type { CallInfo, Site } from "./model.ts";
 
 const key = "granted";
@@ -14,7 +14,7 @@ const key = "granted";
 export function grantAccess(call: CallInfo, site: Site): Facts {
   const { facts, frame, loc } = site;
   if (!usesWithFaultsOff(frame.fn, site)) return facts;
-  return { ...facts, duties: new Map(facts.duties).set(key, { state: "locked", value: "", at: loc, by: frame.fn.name, text: call.step.text }) };
+  return updated(facts, { duties: new Map(facts.duties).set(key, { state: "locked", value: "", at: loc, by: frame.fn.name, text: call.step.text }) });
 }
 
 function usesWithFaultsOff(fn: FunctionIr, { rulebook }: Site): boolean {
@@ -24,7 +24,7 @@ function usesWithFaultsOff(fn: FunctionIr, { rulebook }: Site): boolean {
 /** No lock of an entry is held from here on. */
 export function leaveGranted(facts: Facts): Facts {
   const granted = facts.duties.get(key);
-  return granted?.state === "locked" ? { ...facts, duties: new Map(facts.duties).set(key, { ...granted, state: "unlocked" }) } : facts;
+  return granted?.state === "locked" ? updated(facts, { duties: new Map(facts.duties).set(key, { ...granted, state: "unlocked" }) }) : facts;
 }
 
 export function judgeAccessKept(call: CallInfo, site: Site): void {

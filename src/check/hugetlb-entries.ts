@@ -6,7 +6,7 @@
 import type { Loc } from "../c/ir.ts";
 import type { Effect } from "../rulebook/schema.ts";
 import { isOwnVariable } from "./duties.ts";
-import type { Facts } from "./facts.ts";
+import { type Facts, updated } from "./facts.ts";
 import { mentions } from "./mentions.ts";
 import type { CallInfo, Site } from "./model.ts";
 import * as sym from "./symbols.ts";
@@ -24,7 +24,7 @@ export function isForKernel(effect: TreatAs, call: CallInfo): boolean {
 }
 
 export function markHugetlb(pointer: string, why: string, facts: Facts): Facts {
-  return { ...facts, memory: new Map(facts.memory).set(sym.ofHugetlb(pointer), why) };
+  return updated(facts, { memory: new Map(facts.memory).set(sym.ofHugetlb(pointer), why) });
 }
 
 /** Where the pointer comes from, if that shows that it leads to such an entry; else null. */
@@ -37,7 +37,7 @@ export function noteUse(pointer: string, as: TreatAs["as"], how: string, { facts
   const key = sym.treatedAs(as, pointer);
   if (!mentions(frame.fn, "hugetlb entries") || isOwnVariable(pointer) || facts.memory.has(key)) return facts;
   if (facts.maps.some((map) => map.pointer === sym.splitMove(pointer).root) || (as === "base" && isToldOther(facts))) return facts;
-  return { ...facts, memory: new Map(facts.memory).set(key, `${loc.line}:${loc.column}:${how}`) };
+  return updated(facts, { memory: new Map(facts.memory).set(key, `${loc.line}:${loc.column}:${how}`) });
 }
 
 export interface Use {
@@ -56,7 +56,7 @@ export function forgetWalked(walk: string, facts: Facts): Facts {
   const inWalk = sym.initial(`${walk}.`);
   const own = [sym.ofHugetlb(inWalk), sym.treatedAs("hugetlb", inWalk), sym.treatedAs("base", inWalk)];
   const isOwn = (address: string): boolean => own.some((prefix) => address.startsWith(prefix));
-  return Array.from(facts.memory.keys()).some(isOwn) ? { ...facts, memory: new Map(Array.from(facts.memory).filter(([address]) => !isOwn(address))) } : facts;
+  return Array.from(facts.memory.keys()).some(isOwn) ? updated(facts, { memory: new Map(Array.from(facts.memory).filter(([address]) => !isOwn(address))) }) : facts;
 }
 
 /** Whether the path has asked and been told that there is no hugetlb mapping here. */

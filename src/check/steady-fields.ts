@@ -5,7 +5,7 @@
  * mmap_lock and the VMA lock for writing).
  */
 import type { LockClass } from "../rulebook/schema.ts";
-import type { Facts } from "./facts.ts";
+import { type Facts, updated } from "./facts.ts";
 
 /** Stands for all that tells whether userfaultfd is at work in a VMA (userfaultfd_armed() and the like). */
 export const userfaultfd = "vm_userfaultfd_ctx";
@@ -26,13 +26,13 @@ function keeps(lock: { readonly class: LockClass; readonly mode: "read" | "write
 export function lookAt(field: string, address: string, facts: Facts): Facts {
   if (!unsteady.has(field)) return facts;
   const kept = facts.locks.some((l) => keeps(l) || (field === userfaultfd && l.class === "mmap"));
-  return { ...facts, memory: new Map(facts.memory).set(lookedAt(address), kept ? "fresh" : "early") };
+  return updated(facts, { memory: new Map(facts.memory).set(lookedAt(address), kept ? "fresh" : "early") });
 }
 
 /** The facts after a lock was taken that keeps such fields: what was seen before may have changed until now. */
 export function ageLooks(lock: { readonly class: LockClass; readonly mode: "read" | "write" }, facts: Facts): Facts {
   if (!keeps(lock) || !Array.from(facts.memory).some(([key, value]) => key.startsWith("f:") && value === "early")) return facts;
-  return { ...facts, memory: new Map(Array.from(facts.memory, ([key, value]) => [key, key.startsWith("f:") && value === "early" ? "stale" : value] as const)) };
+  return updated(facts, { memory: new Map(Array.from(facts.memory, ([key, value]) => [key, key.startsWith("f:") && value === "early" ? "stale" : value] as const)) });
 }
 
 /** Names of the fields whose last look is of that state. */

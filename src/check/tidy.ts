@@ -1,5 +1,5 @@
 /** Keeps facts small and finite: dead variables go, and a symbol that is made again in a loop is renamed first. */
-import type { Facts, LockFact } from "./facts.ts";
+import { type Facts, type LockFact, updated } from "./facts.ts";
 
 const stepSymbol = /@\d+\.\d+\.\d+;~?/g;
 
@@ -10,7 +10,7 @@ export function forgetDead(facts: Facts, frame: number, live: ReadonlySet<string
   let named: ReadonlySet<string> | null = null;
   const alive = (symbol: string): boolean => !symbol.includes("@") || partsOf(symbol).every((part) => (named ??= namedIn(facts, memory)).has(part));
   const keep = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> => (map.size === 0 ? map : filtered(map, alive));
-  return { ...facts, memory, truths: keep(facts.truths), values: keep(facts.values), derived: keep(facts.derived), calls: keep(facts.calls), unmapped: keep(facts.unmapped), failed: facts.failed.size === 0 ? facts.failed : new Set(Array.from(facts.failed).filter(alive)) };
+  return updated(facts, { memory, truths: keep(facts.truths), values: keep(facts.values), derived: keep(facts.derived), calls: keep(facts.calls), unmapped: keep(facts.unmapped), failed: facts.failed.size === 0 ? facts.failed : new Set(Array.from(facts.failed).filter(alive)) });
 }
 
 /** The step symbols that variables and resources hold. */
@@ -84,8 +84,7 @@ export function ageSymbol(facts: Facts, symbol: string): Facts {
   const keys = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> => (inKeys(map, symbol) ? new Map(Array.from(map, ([key, value]) => [rename(key), value] as const)) : map);
   const texts = (map: ReadonlyMap<string, string>): ReadonlyMap<string, string> => (inKeys(map, symbol) || inTexts(map, symbol) ? new Map(Array.from(map, ([key, value]) => [rename(key), rename(value)] as const)) : map);
   const drop = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> => (inKeys(map, old) ? new Map(Array.from(map).filter(([key]) => !key.includes(old))) : map);
-  return {
-    ...facts,
+  return updated(facts, {
     locks: onceUnsure(facts.locks.map((l) => ({ ...l, id: rename(l.id) }))),
     maps: facts.maps.filter((m) => m.pointer !== old).map((m) => ({ ...m, pointer: rename(m.pointer), of: rename(m.of) })),
     walks: keys(facts.walks),
@@ -100,7 +99,7 @@ export function ageSymbol(facts: Facts, symbol: string): Facts {
     entries: keys(drop(facts.entries)),
     derived: texts(drop(facts.derived)),
     calls: new Map(Array.from(drop(facts.calls), ([key, args]) => [rename(key), args.map(rename)] as const)),
-  };
+  });
 }
 
 /** Locks of several earlier rounds that are perhaps still held have one name here and say no more than one of them: else each round would make a state of its own. */

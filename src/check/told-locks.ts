@@ -9,7 +9,7 @@ import type { LockClass, LockRef } from "../rulebook/schema.ts";
 import { calleesOf } from "../c/index.ts";
 import { coversEntries } from "./effects.ts";
 import type { Surroundings } from "./explore.ts";
-import type { EntryLock, Facts, LockFact } from "./facts.ts";
+import { type EntryLock, type Facts, type LockFact, updated } from "./facts.ts";
 import * as sym from "./symbols.ts";
 import { toldLocks } from "./wording.ts";
 
@@ -26,7 +26,7 @@ export function withTold(entry: Facts, locks: readonly EntryLock[], by: string, 
   const news = locks.filter((lock) => isNews(entry, lock, fn, around));
   if (news.length === 0) return entry;
   const at = { line: fn.line, column: 1 };
-  return { ...entry, locks: [...entry.locks, ...news.map((lock): LockFact => ({ id: sym.lockOf(lock.class, "caller"), ...lock, at, by: "", origin: "entry", certain: true, told: by }))] };
+  return updated(entry, { locks: [...entry.locks, ...news.map((lock): LockFact => ({ id: sym.lockOf(lock.class, "caller"), ...lock, at, by: "", origin: "entry", certain: true, told: by }))] });
 }
 
 /** What the comment above says; a page-table lock is of the level of the entry that the function is given. */

@@ -3,7 +3,7 @@ import type { CallStep, Step } from "../c/ir.ts";
 import { inEra } from "../util/version.ts";
 import { applyEffects, covering, lockOfRef, note, orderTables, readEntry, writeEntry } from "./effects.ts";
 import { addressOf, contentOf, evaluate } from "./evaluate.ts";
-import type { Facts } from "./facts.ts";
+import { type Facts, updated } from "./facts.ts";
 import { trackBehind } from "./freed-behind.ts";
 import type { Hooks } from "./hooks.ts";
 import { markHugetlb, noteUse } from "./hugetlb-entries.ts";
@@ -41,7 +41,7 @@ function alive(step: Extract<Step, { op: "load" | "store" }>, after: Facts[], si
 
 function setVariable(facts: Facts, frame: number, name: string, value: string): Facts {
   const address = sym.variableAddress(frame, name);
-  return facts.memory.get(address) === value ? facts : { ...facts, memory: new Map(facts.memory).set(address, value) };
+  return facts.memory.get(address) === value ? facts : updated(facts, { memory: new Map(facts.memory).set(address, value) });
 }
 
 function assign(step: Extract<Step, { op: "assign" }>, at: StepPlace, site: Site): Facts {
@@ -62,7 +62,7 @@ function markAdvance(value: string, before: string, facts: Facts): Facts {
 
 function withPastUse(facts: Facts, root: string, pastUse: boolean): Facts {
   if (!facts.maps.some((m) => m.pointer === root && m.pastUse !== pastUse)) return facts;
-  return { ...facts, maps: facts.maps.map((m) => (m.pointer === root ? { ...m, pastUse } : m)) };
+  return updated(facts, { maps: facts.maps.map((m) => (m.pointer === root ? { ...m, pastUse } : m)) });
 }
 
 /** The name stands for another entry now (a cursor moved on, another index): what was read through it is not its value. */
@@ -70,7 +70,7 @@ function forgetRead(pointer: string, facts: Facts): Facts {
   if (!facts.memory.has(`e:${pointer}`)) return facts;
   const memory = new Map(facts.memory);
   memory.delete(`e:${pointer}`);
-  return { ...facts, memory };
+  return updated(facts, { memory });
 }
 
 /** Using an advanced cursor shows that it still points into its table. */
@@ -110,7 +110,7 @@ function isVariable(address: string): boolean {
 /** Remembers that the first half of something was read, until a read barrier (see lockless-read). */
 function noteHalf(address: string, facts: Facts): Facts {
   const key = sym.firstHalf(address);
-  return address.startsWith("$") && !/[.[+]/.test(address) ? { ...facts, memory: new Map(facts.memory).set(key, "read") } : facts;
+  return address.startsWith("$") && !/[.[+]/.test(address) ? updated(facts, { memory: new Map(facts.memory).set(key, "read") }) : facts;
 }
 
 function store(step: Extract<Step, { op: "store" }>, site: Site, hooks: Hooks): Facts {
@@ -123,7 +123,7 @@ function store(step: Extract<Step, { op: "store" }>, site: Site, hooks: Hooks): 
     return writeEntry(address, markUse(address, facts), note(facts, loc, "writes the entry"));
   }
   if (step.place.k === "deref") for (const rule of hooks.onDeref) rule.onDeref(address, site);
-  return { ...facts, memory: new Map(facts.memory).set(address, evaluate(step.value, facts, frame)) };
+  return updated(facts, { memory: new Map(facts.memory).set(address, evaluate(step.value, facts, frame)) });
 }
 
 /** Macros and tests of a VMA's or folio's kind: asked twice of the same things, they answer the same. */
@@ -182,7 +182,7 @@ function learnAddress(info: CallInfo, facts: Facts): Facts {
   const address = info.args[params.indexOf("addr")];
   const entry = info.args[params.findIndex((param) => param === "pmd" || param === "pmdp")];
   if (address === undefined || entry === undefined || sym.isUnstable(address) || facts.memory.has(sym.addressOfEntry(entry))) return facts;
-  return { ...facts, memory: new Map(facts.memory).set(sym.addressOfEntry(entry), address) };
+  return updated(facts, { memory: new Map(facts.memory).set(sym.addressOfEntry(entry), address) });
 }
 
 /** A NULL that a map call returned is used: the path ends here, what would follow is not worth a finding. */
@@ -207,7 +207,7 @@ function byContract(info: CallInfo, site: Site, hooks: Hooks): Facts[] {
   return outcomes.map((on) => {
     const facts = applyEffects(info, on, site, hooks);
     const fails = on === "zero" && failSince !== undefined;
-    return { ...facts, truths: new Map(facts.truths).set(info.result, on === "nonzero"), failed: fails ? new Set(facts.failed).add(info.result) : facts.failed };
+    return updated(facts, { truths: new Map(facts.truths).set(info.result, on === "nonzero"), failed: fails ? new Set(facts.failed).add(info.result) : facts.failed });
   });
 }
 
@@ -232,6 +232,6 @@ function withResult(step: CallStep, info: CallInfo, facts: Facts, frame: number)
   const speaks = info.contract?.returns?.tests !== undefined || info.contract?.returns?.same !== undefined || info.contract?.returns?.tableOf !== undefined || info.contract?.returns?.batch !== undefined;
   const calls = speaks ? new Map(facts.calls).set(info.result, info.args) : facts.calls;
   const tops = withTop(info, derived);
-  const known = values === facts.values && tops === facts.derived && calls === facts.calls ? facts : { ...facts, values, derived: tops, calls };
+  const known = values === facts.values && tops === facts.derived && calls === facts.calls ? facts : updated(facts, { values, derived: tops, calls });
   return step.dst === null ? known : setVariable(known, frame, step.dst, info.result);
 }

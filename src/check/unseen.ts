@@ -4,14 +4,13 @@
  */
 import { detachedTable, owedFlush, rangeKey } from "./duties.ts";
 import { classOfLock, coversEntries } from "./effects.ts";
-import type { Facts, LockFact, ValueFact } from "./facts.ts";
+import { type Facts, type LockFact, type ValueFact, updated } from "./facts.ts";
 import type { CallInfo, Site } from "./model.ts";
 import * as sym from "./symbols.ts";
 
 /** After a gap anything may have happened to locks, mappings and memory. */
 export function gapFacts(facts: Facts): Facts {
-  return {
-    ...facts,
+  return updated(facts, {
     locks: facts.locks.map((l) => ({ ...l, certain: false })),
     maps: facts.maps.map((m) => ({ ...m, certain: false })),
     walks: new Map(),
@@ -27,7 +26,7 @@ export function gapFacts(facts: Facts): Facts {
     entries: new Map(),
     derived: new Map(),
     calls: new Map(),
-  };
+  });
 }
 
 /** A function that is not known: what its arguments lead to may have changed. */
@@ -38,7 +37,7 @@ export function unknownCall(info: CallInfo, site: Site): Facts {
   const handsOver = info.args.some((arg) => facts.locks.some((l) => l.id === arg || facts.memory.get(arg) === l.id)) || /unmap|unlock/.test(info.step.callee ?? "");
   const maps = facts.maps.map((m) => (m.certain && (handsOver || !info.args.includes(m.pointer)) && reaches(m.pointer) ? { ...m, certain: false } : m));
   const walks = facts.walks.size === 0 ? facts.walks : new Map(Array.from(facts.walks).filter(([walk]) => !info.args.includes(walk)));
-  return { ...forgetOutputs(info, facts), locks, maps, walks, duties: dutiesAfter(info, facts) };
+  return updated(forgetOutputs(info, facts), { locks, maps, walks, duties: dutiesAfter(info, facts) });
 }
 
 /** A callee that flushes discharges what is owed; one that is given a range may have begun or ended it. */
@@ -92,5 +91,5 @@ function forgetOutputs(info: CallInfo, facts: Facts): Facts {
     const fact = facts.values.get(arg);
     if (fact?.real) (values ??= new Map(facts.values)).set(arg, { ...fact, real: false });
   }
-  return memory === null && values === null ? facts : { ...facts, memory: memory ?? facts.memory, values: values ?? facts.values };
+  return memory === null && values === null ? facts : updated(facts, { memory: memory ?? facts.memory, values: values ?? facts.values });
 }

@@ -2,7 +2,7 @@
  * Of what kind the pte value was that a path has stored last, where that is known: a value read from an entry, or a copy
  * of one. Who stores the value of a swap entry again has moved or copied a swap entry.
  */
-import type { Facts } from "./facts.ts";
+import { type Facts, updated } from "./facts.ts";
 import { type KindSet, kindNames } from "./kinds.ts";
 import type { CallInfo } from "./model.ts";
 import type { EntryKind } from "../rulebook/schema.ts";
@@ -17,7 +17,7 @@ export function noteWritten(call: CallInfo, before: Facts, after: Facts): Facts 
   const memory = new Map(after.memory);
   if (kinds === undefined) memory.delete(key);
   else memory.set(key, String(kinds));
-  return { ...after, memory };
+  return updated(after, { memory });
 }
 
 /** Kinds that the pte stored last may be of; none when that is not known. */
