@@ -26,9 +26,10 @@ export interface BodyText extends Omit<UnitText, "masked"> {
   readonly masked: Pieces;
 }
 
-/** `text` at `offset` of a longer one, of which nothing else is looked at. */
+/** `text` at `offset` of a longer one, of which nothing else is there. */
 export function placedAt(offset: number, text: string): Pieces {
-  return { slice: (from = 0, to) => text.slice(from - offset, to === undefined ? to : to - offset), charAt: (at) => text.charAt(at - offset) };
+  const own = (at: number): number => Math.max(0, at - offset);
+  return { slice: (from = 0, to) => text.slice(own(from), to === undefined ? to : own(to)), charAt: (at) => text.charAt(at - offset) };
 }
 
 export function lineStartsOf(text: string): number[] {

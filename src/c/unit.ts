@@ -23,11 +23,11 @@ import { type BodyText, lineAt, placedAt } from "./unit-text.ts";
 /** Bodies longer than this are no source: they are read statement by statement at once. The longest function of 6.12's mm/ has 30,000. */
 const longestBody = 300_000;
 
-/** The tree of a body that stands at `bodyFrom` of a text that lies at `offset` of the file. The text may be long, and to put it together for each of its bodies longer. */
-function treeOf(masked: string, body: string, bodyFrom: number, offset: number): SyntaxNode {
-  const readable = (): SyntaxNode => moved(readBody(masked, bodyFrom, bodyFrom + body.length), offset);
+/** The tree of a body that stands at `offset` of the file. */
+function treeOf(body: string, offset: number): SyntaxNode {
+  const readable = (): SyntaxNode => moved(readBody(body, 0, body.length), offset);
   if (body.length > longestBody) return readable();
-  const root = parse(body, offset + bodyFrom);
+  const root = parse(body, offset);
   const [block] = root.children;
   if (!root.broken && root.children.length === 1 && block?.kind === "compound_statement" && !misread(block)) return block;
   return readable();
@@ -38,14 +38,17 @@ const nothing: readonly FunctionIr[] = [];
 /** Words of bodies that were asked for: the same piece of text may stand in several states of a file. */
 const wordsOf = new WeakMap<CutFunction, BodyWords>();
 
-/** The tree of a function's body: the grammar's when all of it is C, else read statement by statement; and the text that it is of. */
-function bodyOf(outline: Outline, cut: CutFile, from: number, item: CutFunction): Body {
-  const body = maskBody(cut.masked, item.bodyFrom, item.bodyTo);
-  const masked = cut.masked.slice(0, item.bodyFrom) + body + cut.masked.slice(item.bodyTo);
-  const choices = cut.choices.map((choice) => ({ ...choice, from: choice.from + from, to: choice.to + from, directiveTo: choice.directiveTo + from }));
+/**
+ * The tree of a function's body: the grammar's when all of it is C, else read statement by statement; and the text that it is of. Only the
+ * body of what is masked is put there: the text around it may hold thousands of others.
+ */
+function bodyOf(outline: Outline, cut: CutFile, from: number, { bodyFrom, bodyTo }: CutFunction): Body {
+  const body = maskBody(cut.masked, bodyFrom, bodyTo);
+  const around = cut.choices.filter((choice) => choice.from < bodyTo && choice.to > bodyFrom);
+  const choices = around.map((choice) => ({ ...choice, from: choice.from + from, to: choice.to + from, directiveTo: choice.directiveTo + from }));
   const { path, text, plain, code, lineStarts } = outline;
-  const unit: BodyText = { path, text, plain, code, masked: placedAt(from, masked), choices, lineStarts };
-  return { unit, tree: treeOf(masked, body, item.bodyFrom, from) };
+  const unit: BodyText = { path, text, plain, code, masked: placedAt(from + bodyFrom, body), choices, lineStarts };
+  return { unit, tree: treeOf(body, from + bodyFrom) };
 }
 
 /** `summaries`: what is known of its bodies by the offsets of their braces; what becomes known is added. */
@@ -110,7 +113,8 @@ export function lowerCut(outline: Outline, summaries: Summaries = new Map()): Un
       functions: (name) => {
         // Dozens of headers are asked for each name, and one has it.
         const found = outline.withFunction(name);
-        return found.length === 0 ? nothing : found.flatMap((piece) => namedIn(piece).get(name) ?? nothing);
+        // And where thousands have one name in one piece, each call of it asks.
+        return found.length === 1 ? (namedIn(found[0]!).get(name) ?? nothing) : found.flatMap((piece) => namedIn(piece).get(name) ?? nothing);
       },
       mentioning,
       isCalled,

@@ -6,6 +6,7 @@
 import { functionsNamed, stepsOf } from "../c/index.ts";
 import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import type { RuleId, Trace } from "../core/finding.ts";
+import { memoByObject, memoByValue } from "../util/memo.ts";
 import { atOnce } from "../util/slices.ts";
 import { fits } from "./fits.ts";
 import type { Actor, Library } from "./library.ts";
@@ -165,13 +166,16 @@ function helpersOf(units: readonly UnitIr[]): Subject["helpers"] {
   return {
     get: (name) => {
       for (let at = 0; !helpers.has(name); at++) {
-        const found = at < units.length ? definitions(functionsNamed(units[at]!, name)).get(name) : undefined;
-        if (found !== undefined || at >= units.length) helpers.set(name, found);
+        const found = at < units.length ? definedIn(units[at]!)(name) : null;
+        if (found !== null || at >= units.length) helpers.set(name, found ?? undefined);
       }
       return helpers.get(name);
     },
   };
 }
+
+/** What a unit defines by a name. Each replay asks, and a file may have thousands of one name. */
+const definedIn = memoByObject((unit: UnitIr) => memoByValue((name: string) => definitions(functionsNamed(unit, name)).get(name) ?? null));
 
 /** Functions by name. Where there are two, they stand in different arms of an #if, and the longer one is the one that does something. */
 export function definitions(functions: readonly FunctionIr[]): Map<string, FunctionIr> {

@@ -103,12 +103,17 @@ function* telling(pair: Pair, comparisons: readonly Comparison[], broken: readon
     yield;
   }
   const isAbout = (one: Change, rule: RuleId): boolean => one.rule === rule || one.also === rule;
-  const speaks = (rule: RuleId): readonly Change[] | undefined => found.find((list) => list.some((one) => isAbout(one, rule) && isSure(one, pair))) ?? found.find((list) => list.some((one) => isAbout(one, rule)));
-  const said = found.flatMap((list) => unique(list.filter(({ rule }) => speaks(rule) === list)));
+  const knowsBest = (rule: RuleId): readonly Change[] | undefined => found.find((list) => list.some((one) => isAbout(one, rule) && isSure(one, pair))) ?? found.find((list) => list.some((one) => isAbout(one, rule)));
+  const speaks = new Map(Array.from(new Set(found.flat().map(({ rule }) => rule)), (rule) => [rule, knowsBest(rule)]));
+  const said = found.flatMap((list) => unique(list.filter(({ rule }) => speaks.get(rule) === list)));
   const last = said.length === 0 && broken.length === 0 && comparisons.includes(lostPairs) ? (yield* otherNetEffects(pair)).slice(0, 1) : [];
   return [...said, ...last].map((change) => toFinding(change, pair));
 }
 
 function unique(list: readonly Change[]): Change[] {
-  return list.filter((one, i) => list.findIndex((other) => other.rule === one.rule && other.loc.line === one.loc.line) === i);
+  const places = new Set<string>();
+  return list.filter(({ rule, loc }) => {
+    const place = `${rule} ${loc.line}`;
+    return !places.has(place) && places.add(place);
+  });
 }

@@ -6,6 +6,7 @@ import { calleesOf, stepsOf } from "../c/index.ts";
 import type { FunctionIr, Step } from "../c/ir.ts";
 import { type FunctionCheck, newPool, type Pool } from "../check/index.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
+import { memoByObject } from "../util/memo.ts";
 import { renamedIn } from "./renamed.ts";
 import { type Measure, TouchedFunctions } from "./touched-functions.ts";
 
@@ -47,12 +48,15 @@ export interface Pair extends Both<FunctionCheck> {
 export function pairsOf(pre: readonly FunctionCheck[], post: readonly FunctionCheck[], rulebook: Rulebook, touched: Touched, pool: Pool = newPool()): readonly (readonly [lost: Pair, won: Pair])[] {
   const renamed = renamedIn(pre, post);
   const [old, now] = [pre, post].map((checks) => new TouchedFunctions(checks.filter(({ fn }) => touched.names.has(fn.name)), rulebook)) as [TouchedFunctions, TouchedFunctions];
-  const [olds, news] = [pre, post].map((checks) => tally(checks, ({ fn }) => fn.name)) as [Map<string, FunctionCheck[]>, Map<string, FunctionCheck[]>];
+  const olds = tally(pre, ({ fn }) => fn.name);
+  const met = new Map<string, number>();
   const everywhere = touched.everywhere ?? ((): Both<TouchedFunctions> => ({ from: old, to: now }));
   const backwards = (): Both<TouchedFunctions> => ({ from: everywhere().to, to: everywhere().from });
   return post.flatMap((after) => {
     // Variants of one function (#ifdef, #else) go by their order.
-    const before = olds.get(renamed.get(after.fn.name) ?? after.fn.name)?.[news.get(after.fn.name)!.indexOf(after)];
+    const number = met.get(after.fn.name) ?? 0;
+    met.set(after.fn.name, number + 1);
+    const before = olds.get(renamed.get(after.fn.name) ?? after.fn.name)?.[number];
     if (before === undefined) return [];
     const whole = isWhole(before.fn) && isWhole(after.fn);
     const common = { whole, judged: whole && before.limit === "" && after.limit === "", rulebook, pool };
@@ -101,8 +105,8 @@ export function moreOfAnyElsewhere(pair: Pair, measure: Measure): boolean {
 
 const mostDeleted = 4;
 
-/** How many calls the patch deletes, where it does nothing else: no new call, and none in another place. */
-export function deletedCalls({ from, to }: Pair): number | null {
+/** How many calls the patch deletes, where it does nothing else: no new call, and none in another place. Each change of the function asks. */
+export const deletedCalls: (pair: Pair) => number | null = memoByObject(({ from, to }) => {
   const [before, after] = [callTexts(from.fn), callTexts(to.fn)];
   let next = 0;
   for (const text of after) {
@@ -110,7 +114,7 @@ export function deletedCalls({ from, to }: Pair): number | null {
     if (next === 0) return null;
   }
   return before.length - after.length;
-}
+});
 
 /** The patch deletes a few calls of the function or jumps, and puts nothing there. */
 export function onlyDeletes(pair: Pair): boolean {

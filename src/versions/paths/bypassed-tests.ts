@@ -19,7 +19,7 @@ export function bypassedTests(pair: Pair): Change[] {
     if (rule === null) return [];
     const names = Array.from(test.names).flatMap((name) => Array.from(sameEntry(name)));
     const minds = (use: Use): boolean => Array.from(use.names).some((other) => names.some((name) => areRelated(other, name))) && !onlyLooks(use, rulebook) && !isUndoing(use, rule, rulebook);
-    const use = exposedUse(test, from.uses, to.uses, minds, rulebook);
+    const use = exposedUse(test, from, to, minds, rulebook);
     if (use === null || use === "superfluous") return [];
     const asked = test.nullOf !== "" ? `whether ${test.nullOf} is NULL` : test.key;
     return [loss(rule, use.loc, `way after the test of ${test.key}`, `the function still asks ${asked}, but ${use.key} no longer depends on the answer as it did before the patch`, false)];

@@ -5,7 +5,7 @@ import type { RuleId } from "../../core/finding.ts";
 import { stepsOf } from "../../c/index.ts";
 import type { FunctionIr } from "../../c/ir.ts";
 import { inEra } from "../../util/version.ts";
-import type { Test, Use } from "./tests.ts";
+import type { Test, Tested, Use } from "./tests.ts";
 
 const lookAlikes = /^(?:is_|non_)?\w*(?:present|none|swap|migration|device_private|device_exclusive|trans_huge|leaf|devmap|_bad|marker|softleaf_is)\w*$/;
 
@@ -87,12 +87,12 @@ function wantsKindOf(callee: string, rulebook: Rulebook): boolean {
 }
 
 /** A use that stood under an outcome of the test on every path and does not now; "superfluous" when other tests say as much. */
-export function exposedUse(test: Test, before: readonly Use[], after: readonly Use[], minds: (use: Use) => boolean, rulebook: Rulebook): Use | "superfluous" | null {
+export function exposedUse(test: Test, before: Tested, after: Tested, minds: (use: Use) => boolean, rulebook: Rulebook): Use | "superfluous" | null {
   let superfluous = false;
   for (const outcome of [test.key, `! ${test.key}`]) {
-    const stood = before.filter((use) => use.under.has(outcome) && minds(use));
+    const stood = before.uses.filter((use) => use.under.has(outcome) && minds(use));
     for (const key of new Set(stood.map((use) => use.key))) {
-      const [was, is] = [before.filter((use) => use.key === key), after.filter((use) => use.key === key)];
+      const [was, is] = [before.usesOf.get(key)!, after.usesOf.get(key) ?? []];
       const bare = is.filter((use) => !use.under.has(outcome));
       if (is.length < was.length || bare.length <= was.filter((use) => !use.under.has(outcome)).length) continue;
       const open = bare.find((use) => !isImplied(test, outcome === test.key, use.under, rulebook));

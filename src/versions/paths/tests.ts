@@ -4,6 +4,8 @@
  */
 import { definedBy, operandsOf, printExpr, printPlace } from "../../c/index.ts";
 import type { CallStep, Expr, FunctionIr, Loc, Step } from "../../c/ir.ts";
+import { byKey } from "../../util/by-key.ts";
+import { memoByObject } from "../../util/memo.ts";
 
 /** One condition that a branch asks. */
 export interface Test {
@@ -33,6 +35,8 @@ export interface Tested {
   /** Branches on a constant: `if (0)`. */
   readonly constants: readonly Loc[];
   readonly uses: readonly Use[];
+  /** The uses by their keys: thousands may be compared, each with its like. */
+  readonly usesOf: ReadonlyMap<string, readonly Use[]>;
 }
 
 const known = new WeakMap<FunctionIr, Tested>();
@@ -57,7 +61,8 @@ export function namesIn(text: string): Set<string> {
 
 function compute(fn: FunctionIr): Tested {
   const texts = textsOfTemporaries(fn);
-  const branches = fn.blocks.map((block) => (block.end.k === "branch" && block.end.cond.k !== "num" && block.end.yes !== block.end.no ? { test: testOf(block.end.cond, block.end.loc, fn, texts), yes: block.end.yes, no: block.end.no } : null));
+  const calls = callsByResult(fn);
+  const branches = fn.blocks.map((block) => (block.end.k === "branch" && block.end.cond.k !== "num" && block.end.yes !== block.end.no ? { test: testOf(block.end.cond, block.end.loc, calls, texts), yes: block.end.yes, no: block.end.no } : null));
   const forgetting = new Forgetting();
   const at = outcomesAt(fn, branches, forgetting);
   const uses: Use[] = [];
@@ -72,7 +77,7 @@ function compute(fn: FunctionIr): Tested {
     }
   }
   const constants = fn.blocks.flatMap(({ end }) => (end.k === "branch" && end.cond.k === "num" ? [end.loc] : []));
-  return { constants, tests: branches.flatMap((branch) => (branch === null ? [] : [branch.test])), uses };
+  return { constants, tests: branches.flatMap((branch) => (branch === null ? [] : [branch.test])), uses, usesOf: byKey(uses, ({ key }) => [key]) };
 }
 
 function useOf(step: Step, texts: ReadonlyMap<string, string>): Omit<Use, "under" | "step"> | null {
@@ -114,9 +119,9 @@ function printed(text: string, texts: ReadonlyMap<string, string>): string {
   return text.replace(/%\d+/g, (name) => texts.get(name) ?? name).slice(0, longestText);
 }
 
-function testOf(cond: Expr, loc: Loc, fn: FunctionIr, texts: ReadonlyMap<string, string>): Test {
+function testOf(cond: Expr, loc: Loc, calls: ReadonlyMap<string, CallStep>, texts: ReadonlyMap<string, string>): Test {
   const key = printed(printExpr(cond), texts);
-  const call = cond.k === "var" ? callBehind(cond.name, fn) : null;
+  const call = (cond.k === "var" ? calls.get(cond.name) : undefined) ?? null;
   const names = new Set([...namesIn(key), ...(call === null ? [] : namesIn(call.text))]);
   const plain = cond.k === "var" && call === null ? key : cond.k === "binary" && /^[=!]=$/.test(cond.op) && isZero(cond.right) ? printed(printExpr(cond.left), texts) : "";
   return { key, call, nullOf: /^[\w>.*-]+$/.test(plain) ? plain : "", names, loc };
@@ -126,10 +131,11 @@ function isZero(expr: Expr): boolean {
   return (expr.k === "num" && expr.value === 0n) || (expr.k === "global" && expr.name === "NULL");
 }
 
-function callBehind(name: string, fn: FunctionIr): CallStep | null {
-  if (!name.startsWith("%")) return null;
-  for (const block of fn.blocks) for (const step of block.steps) if (step.op === "call" && step.dst === name) return step;
-  return null;
+/** The calls that temporaries hold the results of: of two the first. */
+function callsByResult(fn: FunctionIr): ReadonlyMap<string, CallStep> {
+  const calls = new Map<string, CallStep>();
+  for (const block of fn.blocks) for (const step of block.steps) if (step.op === "call" && step.dst?.startsWith("%") && !calls.has(step.dst)) calls.set(step.dst, step);
+  return calls;
 }
 
 interface Branching {
@@ -253,15 +259,29 @@ export function aliases(fn: FunctionIr, isCopy: (callee: string) => boolean): (n
   };
 }
 
+const none: ReadonlySet<string> = new Set();
+
 /** Where the values of a variable come from, as in the source: two versions that fill it from elsewhere test other things. */
 export function originsOf(name: string, fn: FunctionIr): ReadonlySet<string> {
+  return originsIn(fn).get(name) ?? none;
+}
+
+const originsIn = memoByObject((fn: FunctionIr): ReadonlyMap<string, ReadonlySet<string>> => {
   const texts = textsOfTemporaries(fn);
-  const found = new Set<string>();
+  const found = new Map<string, Set<string>>();
   for (const step of fn.blocks.flatMap((block) => block.steps)) {
-    if (definedBy(step)?.replace(/#\d+$/, "") !== name) continue;
-    if (step.op === "call") found.add(step.text);
-    else if (step.op === "assign" && step.value !== null) found.add(printed(printExpr(step.value), texts));
-    else if (step.op === "load") found.add(printed(printPlace(step.place), texts));
+    const name = definedBy(step)?.replace(/#\d+$/, "");
+    const text = originIn(step, texts);
+    if (name === undefined || text === null) continue;
+    const known = found.get(name);
+    if (known === undefined) found.set(name, new Set([text]));
+    else known.add(text);
   }
   return found;
+});
+
+function originIn(step: Step, texts: ReadonlyMap<string, string>): string | null {
+  if (step.op === "call") return step.text;
+  if (step.op === "assign" && step.value !== null) return printed(printExpr(step.value), texts);
+  return step.op === "load" ? printed(printPlace(step.place), texts) : null;
 }

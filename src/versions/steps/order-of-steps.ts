@@ -23,14 +23,26 @@ export function stepNames(fn: FunctionIr): readonly string[] {
 }
 
 function afterUnlock(fn: FunctionIr, rulebook: Rulebook): OrderedProtection[] {
-  return fn.blocks.flatMap((block) => {
+  const found: OrderedProtection[] = [];
+  const add = (steps: readonly Step[]): void => {
+    for (const step of steps) {
+      if (step.op !== "call" || step.callee === null || !maySleep(step, rulebook)) continue;
+      found.push({ rule: "sleep-atomic", what: `${step.callee}(), which may sleep, is called after a lock was dropped`, loc: step.loc, step: step.callee });
+    }
+  };
+  // Hundreds of exits that each drop the lock may lead to one long way out.
+  const seen = new Set<Block>();
+  for (const block of fn.blocks) {
     const dropped = block.steps.findIndex((step) => effectsOf(step, rulebook).some((e) => e.do === "release" && isUnsleepable(e, step)));
-    if (dropped < 0) return [];
-    return [...block.steps.slice(dropped + 1), ...stepsOnward(block, fn)].flatMap((step): OrderedProtection[] => {
-      if (step.op !== "call" || step.callee === null || !maySleep(step, rulebook)) return [];
-      return [{ rule: "sleep-atomic", what: `${step.callee}(), which may sleep, is called after a lock was dropped`, loc: step.loc, step: step.callee }];
-    });
-  });
+    if (dropped < 0) continue;
+    add(block.steps.slice(dropped + 1));
+    for (const next of blocksOnward(block, fn)) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      add(next.steps);
+    }
+  }
+  return found;
 }
 
 /** Where a function drops a lock: calls after which it is seen to be dropped and not taken before that, and how often it is. */
@@ -53,15 +65,15 @@ export function unlocksIn(fn: FunctionIr, rulebook: Rulebook): Unlocks {
   return { after, times };
 }
 
-/** The steps that follow a block for certain: what it jumps to, without a choice. */
-function stepsOnward(block: Block, fn: FunctionIr): readonly Step[] {
-  const steps: Step[] = [];
+/** The blocks that follow one for certain: what it jumps to, without a choice. */
+function blocksOnward(block: Block, fn: FunctionIr): readonly Block[] {
+  const blocks: Block[] = [];
   for (let { end } = block, left = 4; end.k === "goto" && left > 0; left--) {
     const next = fn.blocks[end.to]!;
-    steps.push(...next.steps);
+    blocks.push(next);
     end = next.end;
   }
-  return steps;
+  return blocks;
 }
 
 /** Page-table locks must not be held over a sleep, and VMA locks not over a wait for somebody who may want them. */
@@ -82,9 +94,10 @@ const keeping: ReadonlySet<LockClass> = new Set(["mmap", "vma"]);
 function afterLock(fn: FunctionIr, rulebook: Rulebook): OrderedProtection[] {
   const steps = stepsOf(fn);
   const locked = steps.filter((step) => effectsOf(step, rulebook).some((e) => (e.do === "acquire" || e.do === "wait-for") && "class" in e.lock && keeping.has(e.lock.class)));
+  const first = locked.reduce((line, lock) => Math.min(line, lock.loc.line), Infinity);
   return steps.flatMap((step): OrderedProtection[] => {
     const field = fieldLookedAt(step);
-    if (field === null || !locked.some((lock) => lock.loc.line < step.loc.line)) return [];
+    if (field === null || first >= step.loc.line) return [];
     return [{ rule: "stale-read", what: `->${field} is looked at after a lock was taken that keeps it`, loc: step.loc, step: field }];
   });
 }
