@@ -13,22 +13,23 @@ export const hugetlbEntry: Rule = {
 
   onCall: (call, site) => {
     const effect = call.contract?.effects?.find((e) => e.do === "treat-as");
-    if (effect?.do !== "treat-as" || isForKernel(effect, call) || isOfArchitecture(site)) return;
+    if (effect?.do !== "treat-as" || isForKernel(effect, call) || isLeftAlone(site)) return;
     const pointer = call.arg(effect.entry);
     if (effect.as === "base") judgeOrigin(pointer, `${call.step.callee}()`, call, site);
     judgeBothUses(pointer, effect.as, `${call.step.callee}()`, site);
   },
 
   onAccess: ({ step, pointer, level }, site) => {
-    if (level !== "pte" || isOfArchitecture(site)) return;
+    if (level !== "pte" || isLeftAlone(site)) return;
     const how = step.op === "load" ? "a plain load" : "a plain store";
     judgeOrigin(pointer, how, null, site);
     judgeBothUses(pointer, "base", how, site);
   },
 };
 
-function isOfArchitecture({ frame: { fn } }: Site): boolean {
-  return fn.file.startsWith("arch/");
+/** While the kernel starts there is no such mapping: its tests put entries of ordinary tables through both families (mm/debug_vm_pgtable.c, hugetlb_advanced_tests(), 6.1). */
+function isLeftAlone({ frame: { fn } }: Site): boolean {
+  return fn.file.startsWith("arch/") || fn.attributes.includes("__init");
 }
 
 /** The pointer comes from where those to hugetlb entries come from. */
