@@ -7,7 +7,7 @@
 import { successors } from "../c/index.ts";
 import type { CallStep, FunctionIr, Step } from "../c/ir.ts";
 import type { Effect, LockClass, LockRef } from "../rulebook/schema.ts";
-import { coversEntries, describeLock, maySleepFor } from "./effects.ts";
+import { coversEntries, describeLock, maySleepFor } from "./locks.ts";
 import type { Site } from "./model.ts";
 import { placeOf } from "./ways.ts";
 

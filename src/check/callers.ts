@@ -4,7 +4,7 @@
  */
 import type { FunctionIr } from "../c/ir.ts";
 import { callsBelow } from "./calls-below.ts";
-import { covering } from "./effects.ts";
+import { covering } from "./locks.ts";
 import { explore, type Surroundings } from "./explore.ts";
 import { emptyFacts } from "./facts.ts";
 import type { CallInfo, Rule, Site } from "./model.ts";

@@ -5,7 +5,7 @@
 import type { FunctionIr, Loc, OpsTable } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { EntryContext, LockClass } from "../rulebook/schema.ts";
-import { classOfLock, namedLock } from "./effects.ts";
+import { classOfLock, namedLock } from "./locks.ts";
 import { emptyFacts, type Facts, type LockFact, updated } from "./facts.ts";
 import * as sym from "./symbols.ts";
 

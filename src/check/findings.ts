@@ -3,7 +3,7 @@ import type { Finding, FindingStatus, Obligation, PathStep, RuleId } from "../co
 import type { FunctionIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { sha1 } from "../util/digest.ts";
-import { describeLock } from "./effects.ts";
+import { describeLock } from "./locks.ts";
 import type { Trail } from "./facts.ts";
 import type { KindSet } from "./kinds.ts";
 import type { Exploration } from "./explore.ts";

@@ -6,7 +6,7 @@
  */
 import type { Outcome } from "../core/finding.ts";
 import type { LockClass, LockRef, Requirement } from "../rulebook/schema.ts";
-import { callersLock, describeLock, lockOfRef } from "./effects.ts";
+import { callersLock, describeLock, lockOfRef } from "./locks.ts";
 import type { CallInfo, Site } from "./model.ts";
 import * as sym from "./symbols.ts";
 

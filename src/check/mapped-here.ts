@@ -2,7 +2,7 @@
  * Whether a pte lies in a table of a process that the function has mapped and locked itself: what was known of the entry
  * before that no longer holds, since somebody else may have changed it until the lock was taken.
  */
-import { entryKey } from "./effects.ts";
+import { entryKey } from "./entry-effects.ts";
 import type { Site } from "./model.ts";
 import * as sym from "./symbols.ts";
 import { isUserContext } from "./whose-tables.ts";

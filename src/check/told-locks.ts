@@ -7,7 +7,7 @@ import type { FunctionIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { LockClass, LockRef } from "../rulebook/schema.ts";
 import { calleesOf } from "../c/index.ts";
-import { coversEntries } from "./effects.ts";
+import { coversEntries } from "./locks.ts";
 import type { Surroundings } from "./explore.ts";
 import { type EntryLock, type Facts, type LockFact, updated } from "./facts.ts";
 import * as sym from "./symbols.ts";

@@ -1,9 +1,12 @@
 /** One step on one path: facts before -> facts after (more than one where a call may succeed or fail). */
 import type { CallStep, Step } from "../c/ir.ts";
 import { inEra } from "../util/version.ts";
-import { applyEffects, covering, lockOfRef, note, orderTables, readEntry, writeEntry } from "./effects.ts";
+import { applyEffects } from "./effects.ts";
+import { readEntry, writeEntry } from "./entry-effects.ts";
+import { note, type Facts, updated } from "./facts.ts";
+import { covering, lockOfRef } from "./locks.ts";
+import { orderTables } from "./table-effects.ts";
 import { addressOf, contentOf, evaluate } from "./evaluate.ts";
-import { type Facts, updated } from "./facts.ts";
 import { trackBehind } from "./freed-behind.ts";
 import type { Hooks } from "./hooks.ts";
 import { markHugetlb, noteUse } from "./hugetlb-entries.ts";

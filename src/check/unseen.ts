@@ -3,7 +3,7 @@
  * known. A resource that such code can reach becomes uncertain; it is never assumed released, nor assumed kept.
  */
 import { detachedTable, owedFlush, rangeKey } from "./duties.ts";
-import { classOfLock, coversEntries } from "./effects.ts";
+import { classOfLock, coversEntries } from "./locks.ts";
 import { type Facts, type LockFact, type ValueFact, updated } from "./facts.ts";
 import type { CallInfo, Site } from "./model.ts";
 import * as sym from "./symbols.ts";

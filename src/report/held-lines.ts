@@ -30,7 +30,7 @@ function lastStretch({ path, file, line }: Finding): Finding["path"] {
   return path.slice(start + 1);
 }
 
-/** What was held before a step of the path, in the words of check/effects.ts. */
+/** What was held before a step of the path, in the words of check/lock-effects.ts. */
 function before(after: readonly string[], text: string): readonly string[] {
   const parts = /^(takes|releases) (.+)$/.exec(text);
   if (parts === null) return after;

@@ -6,7 +6,7 @@
 import type { Level, LockClass } from "../../rulebook/schema.ts";
 import { noCallerHolds } from "../callers-lock.ts";
 import { isOwnVariable } from "../duties.ts";
-import { covering, coversEntries } from "../effects.ts";
+import { covering, coversEntries } from "../locks.ts";
 import type { LockFact } from "../facts.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";

@@ -8,7 +8,7 @@ import type { CallStep, FunctionIr, Step } from "../../c/ir.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import { hasEffect } from "../call-graph.ts";
 import { lazySection } from "../duties.ts";
-import { coversEntries, describeLock } from "../effects.ts";
+import { coversEntries, describeLock } from "../locks.ts";
 import type { Duty } from "../facts.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import { leadsTo, placeOf } from "../ways.ts";

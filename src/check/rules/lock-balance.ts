@@ -6,7 +6,8 @@
  * that the caller held it, unless this path released it before.
  */
 import { type LockFact, truthOf } from "../facts.ts";
-import { callersLock, coversEntries, describeLock, isNeverSet } from "../effects.ts";
+import { isNeverSet } from "../lock-effects.ts";
+import { callersLock, coversEntries, describeLock } from "../locks.ts";
 import { calleesOf } from "../../c/index.ts";
 import { hasEffect, isOfClass } from "../call-graph.ts";
 import type { Rule, Site } from "../model.ts";

@@ -4,7 +4,7 @@
  * their addresses (two tasks that take them the other way round). A trylock waits for nothing.
  */
 import type { LockClass } from "../../rulebook/schema.ts";
-import { describeLock } from "../effects.ts";
+import { describeLock } from "../locks.ts";
 import type { LockFact } from "../facts.ts";
 import type { Acquisition, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";

@@ -5,7 +5,7 @@
  * it by a lockless getter); a pte read twice in one expression without its lock.
  */
 import { comparedIn } from "../compared.ts";
-import { covering } from "../effects.ts";
+import { covering } from "../locks.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import * as sym from "../symbols.ts";
 import { isUserContext } from "../whose-tables.ts";

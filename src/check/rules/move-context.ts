@@ -3,7 +3,7 @@
  * walker that has reached it by the old address would work on entries of the new one. The rmap locks are held for
  * writing meanwhile (mm/mremap.c, take_rmap_locks(); Documentation/mm/process_addrs.rst, "Moving page tables").
  */
-import { describeLock } from "../effects.ts";
+import { describeLock } from "../locks.ts";
 import { truthOf } from "../facts.ts";
 import { evidenceAgainst } from "../held.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";

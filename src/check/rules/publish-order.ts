@@ -3,7 +3,8 @@
  * lockless walkers follow the pointer by address dependency alone (mm/memory.c, comment in pmd_install()).
  */
 import { isOwnVariable } from "../duties.ts";
-import { anyTable, covering } from "../effects.ts";
+import { covering } from "../locks.ts";
+import { anyTable } from "../table-effects.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import { isKernelTable } from "../whose-tables.ts";
 

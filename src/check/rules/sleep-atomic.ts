@@ -7,7 +7,7 @@
 import type { Sleeper } from "../../rulebook/schema.ts";
 import { inEra } from "../../util/version.ts";
 import { lazySection } from "../duties.ts";
-import { callersLock, describeLock } from "../effects.ts";
+import { callersLock, describeLock } from "../locks.ts";
 import type { Facts, LockFact } from "../facts.ts";
 import { mayHaveHighTables } from "../high-tables.ts";
 import type { CallInfo, Rule } from "../model.ts";

@@ -6,7 +6,8 @@
  */
 import { isOwnVariable } from "../duties.ts";
 import { comparedIn } from "../compared.ts";
-import { covering, describeLock, coversEntries, entryKey } from "../effects.ts";
+import { entryKey } from "../entry-effects.ts";
+import { covering, describeLock, coversEntries } from "../locks.ts";
 import type { LockFact } from "../facts.ts";
 import { judgeAccessKept } from "../granted.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";

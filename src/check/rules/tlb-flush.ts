@@ -11,7 +11,7 @@ import { calleesOf, successors } from "../../c/index.ts";
 import type { FunctionIr, Step } from "../../c/ir.ts";
 import { hasEffect } from "../call-graph.ts";
 import { announcedFlush, contextId, dirtied, gatherInHand, owedFlush, unsettledBatch } from "../duties.ts";
-import { classOfLock, maySleepFor } from "../effects.ts";
+import { classOfLock, maySleepFor } from "../locks.ts";
 import type { Effect } from "../../rulebook/schema.ts";
 import { kindSet } from "../kinds.ts";
 import type { Duty } from "../facts.ts";

@@ -7,7 +7,7 @@
 import type { Expr, Loc, Place } from "../../c/ir.ts";
 import { inEra } from "../../util/version.ts";
 import { stepsOf } from "../../c/index.ts";
-import { lockOfRef } from "../effects.ts";
+import { lockOfRef } from "../locks.ts";
 import { evaluate } from "../evaluate.ts";
 import { truthOf } from "../facts.ts";
 import { evidenceAgainst, judgeHeld } from "../held.ts";

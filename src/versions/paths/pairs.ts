@@ -7,7 +7,7 @@ import type { RuleId } from "../../core/finding.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Effect, LockClass, When } from "../../rulebook/schema.ts";
 import { inEra } from "../../util/version.ts";
-import { coversEntries } from "../../check/effects.ts";
+import { coversEntries } from "../../check/locks.ts";
 
 export interface PairStep {
   /** "mmap_lock", "page-table lock", "mmu_gather". */

@@ -4,7 +4,7 @@
  */
 import { stepsOf } from "../../../c/index.ts";
 import type { Expr } from "../../../c/ir.ts";
-import { entryKey } from "../../effects.ts";
+import { entryKey } from "../../entry-effects.ts";
 import { isMappedHere } from "../../mapped-here.ts";
 import type { CallInfo, Site } from "../../model.ts";
 import * as sym from "../../symbols.ts";

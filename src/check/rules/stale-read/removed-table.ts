@@ -8,7 +8,7 @@
  */
 import { stepsOf } from "../../../c/index.ts";
 import type { CallStep, FunctionIr, Loc, Step } from "../../../c/ir.ts";
-import { describeLock, coversEntries } from "../../effects.ts";
+import { describeLock, coversEntries } from "../../locks.ts";
 import type { LockFact } from "../../facts.ts";
 import { inLoopOfRmap } from "../../rmap-loop.ts";
 import { userfaultfd } from "../../steady-fields.ts";

@@ -4,7 +4,7 @@
  * another CPU, or the hardware, has put there since is lost (mm/memory.c, handle_pte_fault(): pte_same() comes first).
  */
 import { stepsOf } from "../../../c/index.ts";
-import { entryKey } from "../../effects.ts";
+import { entryKey } from "../../entry-effects.ts";
 import type { CallInfo, Site } from "../../model.ts";
 import type { FunctionIr } from "../../../c/ir.ts";
 

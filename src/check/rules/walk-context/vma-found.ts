@@ -4,7 +4,7 @@
  * looks a VMA up looks at what came back before he walks.
  */
 import { inEra } from "../../../util/version.ts";
-import { describeLock } from "../../effects.ts";
+import { describeLock } from "../../locks.ts";
 import { truthOf } from "../../facts.ts";
 import type { CallInfo, Site } from "../../model.ts";
 import * as sym from "../../symbols.ts";
