@@ -1,11 +1,12 @@
 /**
  * Whether one of several locks is held where a contract wants it, and what shows that none is. A caller may hold what
  * this function does not take, so a missing lock is a violation only with evidence: the path has released it, the
- * context says that no caller holds it, the object was got hold of here, or the function itself waits for a lock that
- * the documented order takes before it (a caller that held the wanted one would deadlock).
+ * context says that no caller holds it, the object was got hold of here or is init_mm, or the function itself waits for a lock
+ * that the documented order takes before it (a caller that held the wanted one would deadlock).
  */
 import type { Outcome } from "../core/finding.ts";
 import type { LockClass, LockRef, Requirement } from "../rulebook/schema.ts";
+import { mayTakeInitMmLock } from "./init-mm-lock.ts";
 import { callersLock, describeLock, lockOfRef } from "./locks.ts";
 import type { CallInfo, Site } from "./model.ts";
 import * as sym from "./symbols.ts";
@@ -69,13 +70,10 @@ function missing(lock: Lock, site: Site): string | null {
   if (facts.free.has(lock.class)) return `${site.reviewed.name}() is called without the ${describeLock(lock)}`;
   const before = facts.locks.find((l) => l.waited && l.origin === "taken" && site.rulebook.lockOrder(l.class, lock.class) !== undefined);
   if (before) return `no caller can hold the ${describeLock(lock)}, since the ${describeLock(before)} of line ${before.at.line} is taken here`;
-  return justFound(lock, site) ? `the ${describeLock(lock)} of what was got hold of in this function is not taken` : null;
-}
-
-/** The lock belongs to an object that a call of this function has returned (get_task_mm()), or to the kernel's own address space. */
-function justFound(lock: Lock, site: Site): boolean {
-  const object = /^lock\([a-z_-]+,(.*)\)$/s.exec(lock.id)?.[1] ?? "";
-  if (object === sym.globalAddress("init_mm")) return true;
-  return site.callOf(object)?.contract?.returns?.unlocked === true;
+  const object = sym.objectOf(lock.id);
+  // The lock of the kernel's own address space is one that hardly any caller holds.
+  if (object === sym.globalAddress("init_mm")) return mayTakeInitMmLock(site) ? null : `${site.reviewed.name}() does not take it`;
+  // An object that a call of this function has returned (get_task_mm()).
+  return site.callOf(object)?.contract?.returns?.unlocked === true ? `the ${describeLock(lock)} of what was got hold of in this function is not taken` : null;
 }
 
