@@ -4,7 +4,7 @@
  * several that make one mapping and each have accessed and dirty bits of their own, on powerpc 8xx a PMD: ptep_get() gets
  * another value. What architectures do with entries of their own is left alone.
  */
-import { isForKernel, useOf, whyHugetlb } from "../hugetlb-entries.ts";
+import { isForKernel, isToldOther, useOf, whyHugetlb } from "../hugetlb-entries.ts";
 import type { CallInfo, Judgement, Rule, Site } from "../model.ts";
 import { everyWayLeadsThrough } from "../ways.ts";
 
@@ -32,10 +32,10 @@ function isLeftAlone({ frame: { fn } }: Site): boolean {
   return fn.file.startsWith("arch/") || fn.attributes.includes("__init");
 }
 
-/** The pointer comes from where those to hugetlb entries come from. */
+/** The pointer comes from where those to hugetlb entries come from, and the path has not been told that this is none: who serves both kinds asks for it. */
 function judgeOrigin(pointer: string, how: string, call: CallInfo | null, site: Site): void {
   const why = whyHugetlb(pointer, site.facts);
-  if (why === null) return;
+  if (why === null || isToldOther(site.facts)) return;
   site.judgeAtCall((outer) => ({ ...wrong(outer === null ? how : `${how} in ${outer.step.callee}()`, why), references: call?.contract?.references ?? [] }));
 }
 
