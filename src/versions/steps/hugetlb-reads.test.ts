@@ -15,9 +15,10 @@ beforeAll(async () => {
   rulebook = rulebookFor(compileRules(join(packageRoot(), "rules")), "6.12");
 });
 
-function said(pre: string, post: string, file = "mm/x.c"): string[] {
-  const [before, after] = [pre, post].map((body) => checkUnit(lowerText(file, `static pte_t f(struct page_vma_mapped_walk *pvmw, struct mm_struct *mm, pte_t *other)\n{\n\tpte_t pte;\n\n${body}\treturn pte;\n}\n`), rulebook));
-  return changes(before!, after!, rulebook, { names: new Set(["f"]), pre: new Set(), post: new Set() }).filter(({ rule }) => rule === "hugetlb-entry").map((f) => `${f.status} ${f.message}`);
+/** Each version is a body of f() and what stands beside it. */
+function said(pre: string, post: string, { file = "mm/x.c", beside = ["", ""] }: { file?: string; beside?: readonly [string, string] } = {}): string[] {
+  const [before, after] = [pre, post].map((body, i) => checkUnit(lowerText(file, `static pte_t f(struct page_vma_mapped_walk *pvmw, struct mm_struct *mm, pte_t *other)\n{\n\tpte_t pte;\n\n${body}\treturn pte;\n}\n${beside[i]}`), rulebook));
+  return changes(before!, after!, rulebook, { names: new Set(["f", "g"]), pre: new Set(), post: new Set() }).filter(({ rule }) => rule === "hugetlb-entry").map((f) => `${f.status} ${f.message}`);
 }
 
 const plain = "\tpte = ptep_get(pvmw->pte);\n";
@@ -37,6 +38,27 @@ describe("reads of hugetlb entries", () => {
   });
 
   it("leaves an architecture to know its own entries", () => {
-    expect(said(plain, asked, "arch/s390/mm/x.c")).toEqual([]);
+    expect(said(plain, asked, { file: "arch/s390/mm/x.c" })).toEqual([]);
+  });
+
+  const servesHugetlb = "\nstatic pte_t g(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep)\n{\n\treturn huge_ptep_get(vma->vm_mm, addr, ptep);\n}\n";
+  const caller = (test: string): string => `\nstatic void g(struct page_vma_mapped_walk *pvmw, struct mm_struct *mm)\n{\n${test}\tuse(f(pvmw, mm, NULL));\n}\n`;
+  const turnsAway = caller("\tif (is_vm_hugetlb_page(pvmw->vma))\n\t\treturn;\n");
+
+  it.each<[string, string, string, readonly [string, string]]>([
+    ["is merged with the function for hugetlb", plain, asked, [servesHugetlb, ""]],
+    ["leaves hugetlb to a function of its own", asked, plain, ["", servesHugetlb]],
+    ["gets no hugetlb mapping from its caller any more", asked, plain, [caller(""), turnsAway]],
+    ["gets hugetlb mappings from its caller now", plain, asked, [turnsAway, caller("")]],
+    ["hands hugetlb entries to a helper out of view", asked, `\tif (pvmw->vma)\n\t\treturn read_one(pvmw);\n${plain}`, ["", ""]],
+  ])("has nothing to say where a function %s", (_name, pre, post, beside) => {
+    expect(said(pre, post, { beside })).toEqual([]);
+  });
+
+  it.each<[string, readonly [string, string]]>([
+    ["reads hugetlb entries as before", [servesHugetlb, servesHugetlb.replace("return", "cond_resched();\n\treturn")]],
+    ["turns hugetlb away as before", [turnsAway, turnsAway.replace("use", "cond_resched();\n\tuse")]],
+  ])("says it where another function %s", (_name, beside) => {
+    expect(said(asked, plain, { beside })).toEqual([`introduced the patch takes away what this function did before: ${told}`]);
   });
 });

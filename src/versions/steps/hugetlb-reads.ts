@@ -1,20 +1,34 @@
 /**
  * Reads of entries by huge_ptep_get() that one version has and the other makes by ptep_get() or a plain load alone. Where the pointer
  * comes from is often not in view (pvmw.pte), but whoever reads it by both, or by the one in the place of the other, has been told.
+ * Nothing was wrong where the other version reads hugetlb entries in a function of their own, or keeps them from coming here.
  */
-import { printExpr, printPlace, stepsOf } from "../../c/index.ts";
+import { calleesOf, printExpr, printPlace, stepsOf } from "../../c/index.ts";
 import type { Expr, FunctionIr, Place } from "../../c/ir.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import { type Change, done } from "../change.ts";
-import type { Pair } from "../pair.ts";
+import { moreElsewhere, moreInPatch, newHelpers, type Pair } from "../pair.ts";
+import { all, type Measure } from "../touched-functions.ts";
 import { effectsOf } from "./protections.ts";
 
-export function hugetlbReads({ from, to, rulebook }: Pair): Change[] {
+export function hugetlbReads(pair: Pair): Change[] {
+  const { from, to, rulebook } = pair;
   if (to.fn.file.startsWith("arch/")) return [];
   const [has, lacks] = [readsIn(from.fn, rulebook), readsIn(to.fn, rulebook)];
   const told = Array.from(has.huge.keys()).find((pointer) => !lacks.huge.has(pointer) && times(lacks.base, pointer) > 0 && times(lacks.base, pointer) >= times(has.base, pointer));
-  return told === undefined ? [] : [done("hugetlb-entry", `where ${told} leads to an entry of a hugetlb mapping, it is read by huge_ptep_get()`, to)];
+  return told === undefined || isElsewhere(pair) ? [] : [done("hugetlb-entry", `where ${told} leads to an entry of a hugetlb mapping, it is read by huge_ptep_get()`, to)];
 }
+
+/** Functions that the patch adds or takes away are among those it touches. */
+function isElsewhere(pair: Pair): boolean {
+  return [hugeReadsIn, questionsIn].some((measure) => moreElsewhere(pair, measure, all) || moreInPatch(pair, measure, all)) || newHelpers(pair).size > 0;
+}
+
+/** Of any pointer, as it has another name in another function. */
+const hugeReadsIn: Measure = ({ fn }) => new Map([[all, calleesOf(fn).filter((name) => name === "huge_ptep_get").length]]);
+
+/** Whoever asks may turn hugetlb away, or call who serves it. */
+const questionsIn: Measure = ({ fn }) => new Map([[all, calleesOf(fn).filter((name) => /^(?:is_vm_hugetlb_page|folio_test_hugetlb|PageHuge)$/.test(name)).length]]);
 
 /** How often each pointer is read, by its name in the source. */
 interface Reads {
