@@ -23,6 +23,7 @@ export type DutyEffect = Extract<Effect, { do: "owe-flush" | "flush" | "read-con
 /** Key of the flush that a path owes for entries it has cleared or made less permissive. */
 export const owedFlush = "flush";
 export const lazySection = "lazy";
+export const lazyPause = "lazy-pause";
 /** Key of a section in which others are told that a flush is still to come (inc_tlb_flush_pending()). */
 export const announcedFlush = "announced";
 
@@ -85,7 +86,7 @@ export function applyDuty(effect: DutyEffect, call: CallInfo, site: Site): Facts
     case "allow-access":
       return grantAccess(call, site);
     case "lazy-mmu":
-      return nest(facts, effect.enter, call, site);
+      return effect.pause ? counted(facts, lazyPause, !effect.enter, call, site) : facts.duties.has(lazyPause) ? facts : counted(facts, lazySection, effect.enter, call, site);
     case "notifier":
       return moveRange(effect, call, site);
     case "detach-table":
@@ -216,13 +217,18 @@ function moveRange(effect: Extract<DutyEffect, { do: "notifier" }>, call: CallIn
   }
 }
 
-/** The state of a section is how often it was entered. */
-function nest(facts: Facts, enter: boolean, call: CallInfo, site: Site): Facts {
-  const known = facts.duties.get(lazySection);
+/** The lazy MMU section that holds stores back here: one that is paused does not, and in a pause nothing is entered or left (lazy_mmu_mode_enable(), 6.19). */
+export function lazyHere({ duties }: Facts): Duty | undefined {
+  return duties.has(lazyPause) ? undefined : duties.get(lazySection);
+}
+
+/** The state of a section, or of a pause of one, is how often it was entered. */
+function counted(facts: Facts, key: string, enter: boolean, call: CallInfo, site: Site): Facts {
+  const known = facts.duties.get(key);
   const depth = Number(known?.state ?? 0) + (enter ? 1 : -1);
-  if (depth <= 0) return without(facts, lazySection);
+  if (depth <= 0) return without(facts, key);
   const nests = compareVersions(site.rulebook.era, "6.19") >= 0;
-  return depth > (nests ? 3 : 1) ? facts : withDuty(facts, lazySection, { ...(known ?? duty("", "", call, site)), state: String(depth) });
+  return depth > (nests ? 3 : 1) ? facts : withDuty(facts, key, { ...(known ?? duty("", "", call, site)), state: String(depth) });
 }
 
 /** What an effect adds to the difference between tables that hang in the page tables and the count of them. */

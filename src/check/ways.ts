@@ -42,6 +42,27 @@ export function leadsTo(fn: FunctionIr, from: number, place: number, wanted: (st
   return false;
 }
 
+/** Before the first step of a function. */
+export const entrance: StepPlace = { block: 0, place: -1 };
+
+/** The steps that ways lead to from behind a place: each way as far as its first step that is a last one, which is among them. */
+export function* stepsUpTo(fn: FunctionIr, from: StepPlace, isLast: (step: Step) => boolean): Generator<Step, void> {
+  const seen = new Set<number>();
+  const open = [from];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    const block = fn.blocks[at.block]!;
+    const steps = block.steps.slice(at.place + 1);
+    const last = steps.findIndex(isLast);
+    yield* last < 0 ? steps : steps.slice(0, last + 1);
+    if (last >= 0) continue;
+    for (const next of followers(fn, block)) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      open.push({ block: next, place: -1 });
+    }
+  }
+}
+
 /** The blocks that ways lead to from these on, each once; they are looked for as they are taken. */
 export function* blocksFrom(fn: FunctionIr, first: readonly number[]): Generator<Block, void> {
   const seen = new Set<number>();
@@ -70,15 +91,7 @@ export function precedingBlocks(fn: FunctionIr): ReadonlyMap<number, readonly nu
 
 /** Whether no way comes to the one place but through the other. */
 export function everyWayLeadsThrough(fn: FunctionIr, first: Loc, then: Loc): boolean {
-  const isAt = ({ steps }: Block, { line, column }: Loc): boolean => steps.some(({ loc }) => loc.line === line && loc.column === column);
-  const seen = new Set<number>();
-  const open = [0];
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    const block = fn.blocks[id]!;
-    if (seen.has(id) || isAt(block, first)) continue;
-    if (isAt(block, then)) return false;
-    seen.add(id);
-    open.push(...followers(fn, block));
-  }
+  const isAt = ({ loc }: Step, { line, column }: Loc): boolean => loc.line === line && loc.column === column;
+  for (const step of stepsUpTo(fn, entrance, (one) => isAt(one, first))) if (isAt(step, then) && !isAt(step, first)) return false;
   return true;
 }

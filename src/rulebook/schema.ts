@@ -103,8 +103,8 @@ export type Effect =
   | { readonly do: "order-for-walkers"; readonly given: string }
   /** Others are told, from here or until here, that a flush is still to come (mm_tlb_flush_pending()). */
   | { readonly do: "announce-flush"; readonly begin: boolean }
-  /** A section in which page-table stores may be held back. */
-  | { readonly do: "lazy-mmu"; readonly enter: boolean }
+  /** A section in which page-table stores may be held back; `pause`: only put off until it is resumed (`enter`), whether or not there is one. */
+  | { readonly do: "lazy-mmu"; readonly enter: boolean; readonly pause?: true }
   /** Secondary MMUs are told of a range that changes: prepared, from here on, until here. */
   | { readonly do: "notifier"; readonly range: string; readonly step: "init" | "start" | "end"; readonly when?: When }
   /** The entry that pointed to a table is cleared; the result is its former value. Lockless walkers may still be in the table. */

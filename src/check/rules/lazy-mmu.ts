@@ -7,11 +7,11 @@ import { calleesOf } from "../../c/index.ts";
 import type { CallStep, FunctionIr, Step } from "../../c/ir.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import { hasEffect } from "../call-graph.ts";
-import { lazySection } from "../duties.ts";
+import { lazyHere, lazyPause, lazySection } from "../duties.ts";
 import { coversEntries, describeLock } from "../locks.ts";
 import type { Duty } from "../facts.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
-import { leadsTo, placeOf } from "../ways.ts";
+import { entrance, leadsTo, placeOf, stepsUpTo } from "../ways.ts";
 import { judgeLeftOpen, type LeftOpen } from "./left-open.ts";
 
 export const lazyMmu: Rule = {
@@ -20,13 +20,17 @@ export const lazyMmu: Rule = {
   onCall: (call, site) => {
     const effect = call.contract?.effects?.find((e) => e.do === "lazy-mmu");
     if (effect?.do !== "lazy-mmu") return;
+    if (effect.pause) {
+      if (effect.enter) judgeResuming(call, site);
+      return;
+    }
     const open = site.facts.duties.get(lazySection);
     if (effect.enter) judgeNesting(open, call, site);
     else judgeLeaving(open, call, site);
   },
 
   onRelease: (lock, held, site) => {
-    const open = site.facts.duties.get(lazySection);
+    const open = lazyHere(site.facts);
     if (!open || !held || held.origin !== "taken" || !coversEntries(lock.class) || isBefore(open, held.at)) return;
     site.judge({
       rule: "lazy-mmu",
@@ -62,15 +66,25 @@ function isBefore(open: Duty, taken: { readonly line: number }): boolean {
  * the mode of its caller to have its stores done and enters it again (xen_flush_lazy_mmu(), arch/x86/xen/mmu_pv.c, 6.12).
  */
 function isForCaller(open: Duty, { frame: { fn }, rulebook }: Site): boolean {
-  return calleesOf(fn).length <= 2 || isInside(fn) || entering(fn, rulebook, open).every((step) => endsWith(step, fn) || isFlush(callBefore(step, fn), step, rulebook));
+  return calleesOf(fn).length <= 2 || entering(fn, rulebook, open).every((step) => endsWith(step, fn) || isFlush(callBefore(step, fn), step, rulebook) || entersAgain(step, fn, rulebook));
 }
 
 /**
- * Who has to ask whether the mode is on (in_lazy_mmu_mode(), paravirt_get_lazy_mode()) leaves and enters that of its caller; and in a
- * section that is paused nothing is entered or left (lazy_mmu_mode_pause(), include/linux/pgtable.h, 6.19).
+ * Who has to ask whether the mode is on (in_lazy_mmu_mode(), paravirt_get_lazy_mode()) leaves that of its caller: where it has not
+ * entered it itself.
  */
-function isInside(fn: FunctionIr): boolean {
-  return calleesOf(fn).some((name) => name === "lazy_mmu_mode_pause" || /(?:^|_)(?:in|is|was|get)_lazy_/.test(name));
+function leavingCallers(fn: FunctionIr, rulebook: Rulebook): readonly CallStep[] {
+  if (!calleesOf(fn).some((name) => /(?:^|_)(?:in|is|was|get)_lazy_/.test(name))) return [];
+  const firstSwitches = Array.from(stepsUpTo(fn, entrance, (step) => isCall(step) && (isSwitch(step, true, rulebook) || isSwitch(step, false, rulebook)))).filter(isCall);
+  return firstSwitches.filter((step) => isSwitch(step, false, rulebook));
+}
+
+/** The mode of the caller, which was left before. */
+function entersAgain(step: CallStep, fn: FunctionIr, rulebook: Rulebook): boolean {
+  return leavingCallers(fn, rulebook).some((left) => {
+    const at = placeOf(left, fn);
+    return at !== null && leadsTo(fn, at.block, at.place, (next) => next === step);
+  });
 }
 
 function entering(fn: FunctionIr, rulebook: Rulebook, open: Duty): readonly CallStep[] {
@@ -82,7 +96,7 @@ function isCall(step: Step): step is CallStep {
 }
 
 function isSwitch({ callee }: CallStep, enter: boolean, rulebook: Rulebook): boolean {
-  return callee !== null && (rulebook.contract(callee)?.effects?.some((effect) => effect.do === "lazy-mmu" && effect.enter === enter) ?? false);
+  return callee !== null && (rulebook.contract(callee)?.effects?.some((effect) => effect.do === "lazy-mmu" && !effect.pause && effect.enter === enter) ?? false);
 }
 
 /** Nothing is called and nothing stored behind it. */
@@ -119,15 +133,31 @@ function judgeNesting(open: Duty | undefined, call: CallInfo, site: Site): void 
 
 /** Leaving what was not entered: only where this function enters it on another path is the caller out of question. */
 function judgeLeaving(open: Duty | undefined, call: CallInfo, site: Site): void {
-  const enters = hasEffect(site.frame.fn, site.rulebook, (e) => e.do === "lazy-mmu" && e.enter);
+  const enters = hasEffect(site.frame.fn, site.rulebook, (e) => e.do === "lazy-mmu" && e.enter && !e.pause);
+  const isPaused = site.facts.duties.has(lazyPause);
   const flushes = isFlush(call.step, callBehind(call.step, site.frame.fn), site.rulebook);
-  const twice = open === undefined && enters && !flushes && !isInside(site.frame.fn) && !site.facts.unseenLocks;
+  const twice = open === undefined && enters && !isPaused && !flushes && !site.facts.unseenLocks && !leavingCallers(site.frame.fn, site.rulebook).includes(call.step);
   site.judge({
     rule: "lazy-mmu",
     outcome: open ? "proved" : twice ? "violated" : "unknown",
     what: "leaves lazy MMU mode that was entered",
     message: twice ? `${call.step.text} leaves lazy MMU mode on a path on which it is not entered` : "",
     requires: ["lazy MMU mode entered before it is left"],
+    certain: true,
+  });
+}
+
+/** As with what is left: only where this function pauses on another path is the caller out of question. */
+function judgeResuming(call: CallInfo, site: Site): void {
+  const paused = site.facts.duties.has(lazyPause);
+  const pauses = hasEffect(site.frame.fn, site.rulebook, (e) => e.do === "lazy-mmu" && !e.enter && e.pause === true);
+  const twice = !paused && pauses && !site.facts.unseenLocks;
+  site.judge({
+    rule: "lazy-mmu",
+    outcome: paused ? "proved" : twice ? "violated" : "unknown",
+    what: "resumes lazy MMU mode that was paused",
+    message: twice ? `${call.step.text} resumes lazy MMU mode on a path on which it is not paused` : "",
+    requires: ["lazy MMU mode paused before it is resumed"],
     certain: true,
   });
 }

@@ -6,7 +6,7 @@
  */
 import type { Sleeper } from "../../rulebook/schema.ts";
 import { inEra } from "../../util/version.ts";
-import { lazySection } from "../duties.ts";
+import { lazyHere } from "../duties.ts";
 import { callersLock, describeLock } from "../locks.ts";
 import type { Facts, LockFact } from "../facts.ts";
 import { mayHaveHighTables } from "../high-tables.ts";
@@ -51,7 +51,7 @@ export function atomicReason(facts: Facts, era: string, file: string): string | 
   const lock = facts.locks.find((l) => l.certain && atomicClasses.has(l.class) && !isSuspended(l, facts));
   if (lock) return lock.origin === "taken" ? `the ${describeLock(lock)} of line ${lock.at.line} is held` : `the caller's ${describeLock(lock)} is held`;
   if (facts.walks.size > 0) return "page_vma_mapped_walk() holds the page-table lock";
-  const lazy = facts.duties.get(lazySection);
+  const lazy = lazyHere(facts);
   if (lazy) return `lazy MMU mode of line ${lazy.at.line} is not left`;
   const map = facts.maps.find((m) => m.certain);
   const isSection = inEra(era, { since: "6.6" });
