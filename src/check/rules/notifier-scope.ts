@@ -5,10 +5,13 @@
  * A range that is begun is ended on every path. For a change outside any range a violation needs that nobody else can
  * have begun one: the range was ended before on this path, or the function and all its callers in view begin none.
  */
-import type { FunctionIr } from "../../c/ir.ts";
+import { stepsOf } from "../../c/index.ts";
+import type { CallStep, FunctionIr, Step } from "../../c/ir.ts";
+import type { Rulebook } from "../../rulebook/rulebook.ts";
 import { isOwnVariable } from "../duties.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import { hasEffect } from "../call-graph.ts";
+import { placeOf, stepsUpTo } from "../ways.ts";
 import { judgeLeftOpen, type LeftOpen } from "./left-open.ts";
 
 export const notifierScope: Rule = {
@@ -55,8 +58,7 @@ function judgeChange(call: CallInfo, site: Site): void {
   const ranges = Array.from(site.facts.duties).filter(([key]) => key.startsWith("range:"));
   const open = ranges.some(([, range]) => range.state === "open");
   const ended = open ? undefined : ranges.find(([, range]) => range.state === "ended")?.[1];
-  // The range that a callback ends may lie within one of whoever started the walk.
-  const isLate = ended !== undefined && !isWalkCallback(site.reviewed);
+  const isLate = ended !== undefined && !isWithinRangeOfWalk(site);
   const bare = !open && ended === undefined && isTableRemoval(call) && !begun(site.frame.fn, site) && nobodyBegins(site);
   const name = call.step.callee;
   site.judge({
@@ -79,8 +81,31 @@ function isTableRemoval(call: CallInfo): boolean {
   return effects.some((e) => e.do === "detach-table") && effects.some((e) => e.do === "owe-flush" && e.addr !== undefined);
 }
 
-function isWalkCallback({ params, vars }: FunctionIr): boolean {
-  return params.some((param) => vars.get(param)?.type === "struct mm_walk *");
+/**
+ * Whoever started a walk may have begun a range around all of it. A callback (struct mm_walk_ops hands the walk in last) that begins one
+ * of its own within needs it for more than its own entries: for a table that it takes away, as clear_refs would for a shared one.
+ */
+function isWithinRangeOfWalk({ reviewed: fn, rulebook }: Site): boolean {
+  if (fn.vars.get(fn.params.at(-1) ?? "")?.type !== "struct mm_walk *") return false;
+  const begins = stepsOf(fn).filter((step) => isNotifierStep(step, "start", rulebook));
+  return begins.length === 0 || begins.some((begin) => inRange(begin, fn, rulebook).some((step) => step.op === "call" && mayTakeTables(step, rulebook)));
+}
+
+function inRange(begin: Step, fn: FunctionIr, rulebook: Rulebook): readonly Step[] {
+  const at = placeOf(begin, fn);
+  return at === null ? [] : Array.from(stepsUpTo(fn, at, (step) => isNotifierStep(step, "end", rulebook)));
+}
+
+function isNotifierStep(step: Step, which: "start" | "end", rulebook: Rulebook): boolean {
+  return step.op === "call" && step.callee !== null && (rulebook.contract(step.callee)?.effects?.some((e) => e.do === "notifier" && e.step === which) ?? false);
+}
+
+/** What is not known may; of what is known, what detaches a table or wants the file's other mappings kept out while it stops sharing one. */
+function mayTakeTables({ callee }: CallStep, rulebook: Rulebook): boolean {
+  const contract = callee === null ? null : rulebook.contract(callee);
+  if (!contract) return true;
+  const unshares = contract.requires?.some((r) => r.need === "held" && r.rule === "hugetlb-share" && r.mode === "write");
+  return unshares === true || (contract.effects?.some((e) => e.do === "detach-table") ?? false);
 }
 
 function begun(fn: FunctionIr, site: Site): boolean {
