@@ -42,7 +42,7 @@ export function readEntry(result: string, pointer: string, level: Level, how: Va
   const walked = level === "pte" && !mentions(site.frame.fn, "migrations") && Array.from(facts.walks.keys()).some((walk) => pointer === sym.initial(sym.field(walk, "pte")));
   // What a mapped table holds depends on the VMA too: a pte that was merely mapped proves no kind possible.
   const handedIn = facts.anyKind.has(pointer) && (level !== "pte" || options.kinds !== undefined);
-  const reached = origin?.returns?.entry !== undefined && !mayBeKernels(site.frame.fn);
+  const reached = origin?.returns?.entry !== undefined && !mayBeKernels(site.frame.fn, site.rulebook);
   const real = walked || handedIn || reached;
   const stated = walked || level === origin?.returns?.entry?.level ? origin?.returns?.kinds : undefined;
   const kinds = (stated ? kindSet(stated) : allKinds(level)) & (options.kinds ? kindSet(options.kinds) : allKinds(level));
