@@ -29,6 +29,9 @@ const inFunction: Readonly<Record<string, Part>> = {
   "counts of pages": (i) => instead([`\tint c${i} = page_count(virt_to_page(pte));`, `\tif (c${i} > 1)`, "\t\ta++;"], [`\tint c${i} = page_count(virt_to_page(pte));`, `\tWARN_ON(!c${i});`]),
   "locks of huge entries for tests": (i) => instead([`\tptl = pmd_trans_huge_lock(pmd, vma);`, `\tif (ptl) {`, `\t\tset_pmd_at(mm, addr + ${i}, pmd, val);`, "\t\tspin_unlock(ptl);", "\t}"], ["\tptl = pmd_lock(mm, pmd);", `\tif (pmd_trans_huge(*pmd))`, `\t\tset_pmd_at(mm, addr + ${i}, pmd, val);`, "\tspin_unlock(ptl);"]),
   "tests of an architecture's own": (i) => instead([`\tif (pte_special_kind${i}(old))`, "\t\tgoto out;", "\tset_pte(pte, old);"], ["\tset_pte(pte, old);"]),
+  "flushes, half of them new": (i, n) => (i < n / 2 ? both(`\tflush_tlb_page(vma, addr + ${i});`) : instead([`\ttlb_remove_tlb_entry(tlb, pte, addr + ${i});`], [`\tflush_tlb_page(vma, addr + ${i});`])),
+  "entries of both kinds": (i) => instead([`\tset_huge_pte_at(mm, addr, pte + ${i}, old, x);`, `\told = huge_ptep_get(mm, addr, pte + ${i});`], [`\tset_huge_pte_at(mm, addr, pte + ${i}, old, x);`, `\told = ptep_get(pte + ${i});`]),
+  "ends of VMA locks": (i) => both("\tvma_end_write_all(mm);", `\twait_for_${i}(mm);`),
   "lazy modes on one side": () => instead(["\tarch_enter_lazy_mmu_mode();", "\tset_pte(pte, old);", "\tarch_leave_lazy_mmu_mode();"], ["\tarch_enter_lazy_mmu_mode();", "\tset_pte(pte, old);"]),
 };
 

@@ -2,7 +2,9 @@
 import type { FunctionIr } from "../c/ir.ts";
 import { memoByObject } from "../util/memo.ts";
 
-const mentionWords: Readonly<Record<"migrations" | "kernel tables" | "hugetlb entries", RegExp>> = {
+type Subject = "migrations" | "kernel tables" | "hugetlb entries";
+
+const mentionWords: Readonly<Record<Subject, RegExp>> = {
   /** It asks page_vma_mapped_walk() for migration entries: what it finds is not present. */
   migrations: /PVMW_MIGRATION/,
   /** It walks kernel page tables, whose entries are never swap entries. */
@@ -11,13 +13,18 @@ const mentionWords: Readonly<Record<"migrations" | "kernel tables" | "hugetlb en
   "hugetlb entries": /huge_pte/,
 };
 
+const subjects = Object.keys(mentionWords) as readonly Subject[];
 const anyWord = new RegExp(Object.values(mentionWords).map((word) => word.source).join("|"));
 
-/** Texts within the blocks that have one of the words, which are few: of most functions none. */
-const tellingOf = memoByObject((fn: FunctionIr): readonly string[] => (maySay(fn) ? tellingIn(fn.blocks, []) : []));
+/** What texts within the blocks mention: of most functions nothing. */
+const mentionedIn = memoByObject((fn: FunctionIr): ReadonlySet<Subject> => {
+  const found = new Set<Subject>();
+  if (maySay(fn)) lookInto(fn.blocks, found);
+  return found;
+});
 
-export function mentions(fn: FunctionIr, what: keyof typeof mentionWords): boolean {
-  return tellingOf(fn).some((text) => mentionWords[what].test(text));
+export function mentions(fn: FunctionIr, what: Subject): boolean {
+  return mentionedIn(fn).has(what);
 }
 
 /** False only when no word of the body is one of them. */
@@ -25,11 +32,10 @@ function maySay({ words }: FunctionIr): boolean {
   return words === undefined || Array.from(words.all).some((word) => anyWord.test(word));
 }
 
-function tellingIn(value: unknown, found: string[]): readonly string[] {
+function lookInto(value: unknown, found: Set<Subject>): void {
   if (typeof value === "string") {
-    if (anyWord.test(value)) found.push(value);
+    if (anyWord.test(value)) for (const what of subjects) if (mentionWords[what].test(value)) found.add(what);
   } else if (typeof value === "object" && value !== null) {
-    for (const item of Object.values(value)) tellingIn(item, found);
+    for (const item of Object.values(value)) lookInto(item, found);
   }
-  return found;
 }

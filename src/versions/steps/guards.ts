@@ -4,7 +4,7 @@ import type { FunctionCheck } from "../../check/index.ts";
 import type { FunctionIr } from "../../c/ir.ts";
 import type { RuleId } from "../../core/finding.ts";
 import { type Change, done } from "../change.ts";
-import { moreBelow, moreElsewhere, moreInPatch, moreOfAnyElsewhere, type Pair } from "../pair.ts";
+import { moreBelow, moreElsewhere, moreInPatch, moreOfAnyElsewhere, type Pair, tally } from "../pair.ts";
 import { all, counted, type Measure } from "../touched-functions.ts";
 import { effectsOf, exposureOf, implementsFlushes, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
 import { orderedIn, stepNames, unlocksIn } from "./order-of-steps.ts";
@@ -30,11 +30,13 @@ export function guarded(pair: Pair): Change[] {
 function addedDeeds(pair: Pair): Change[] {
   const { from, to, rulebook } = pair;
   const [own, other] = [from, to].map(({ fn }) => protectionsOf(fn, rulebook)) as [Protection[], Protection[]];
-  const times = (deeds: readonly Protection[], what: string): number => deeds.filter((deed) => deed.what === what).length;
+  const [ours, theirs] = [own, other].map((deeds) => tally(deeds, ({ what }) => what)) as [Map<string, Protection[]>, Map<string, Protection[]>];
+  const isMore = (what: string): boolean => (ours.get(what)?.length ?? 0) > (theirs.get(what)?.length ?? 0);
+  // A flush in another form: at once, or by what the gather records.
+  const flushesOtherwise = other.some(({ rule, what }) => rule === "tlb-flush" && (theirs.get(what)!.length > (ours.get(what)?.length ?? 0)));
   return Array.from(new Map(own.map((deed) => [deed.what, deed.rule] as const))).flatMap(([what, rule]) => {
-    // A flush in another form: at once, or by what the gather records.
-    const isOther = other.some((deed) => deed.rule === rule && rule === "tlb-flush" && times(other, deed.what) > times(own, deed.what));
-    const added = !isOther && times(own, what) > times(other, what) && !isImplementation(rule, to) && !isMoved(what, pair);
+    const isOther = rule === "tlb-flush" && flushesOtherwise;
+    const added = !isOther && isMore(what) && !isImplementation(rule, to) && !isMoved(what, pair);
     return added ? [done(rule, what, to)] : [];
   });
 }
