@@ -6,7 +6,7 @@
  */
 import type { Outcome } from "../core/finding.ts";
 import type { LockClass, LockRef, Requirement } from "../rulebook/schema.ts";
-import { mayTakeInitMmLock } from "./init-mm-lock.ts";
+import { lacksInitMmLock } from "./init-mm-lock.ts";
 import { callersLock, describeLock, lockOfRef } from "./locks.ts";
 import type { CallInfo, Site } from "./model.ts";
 import * as sym from "./symbols.ts";
@@ -72,7 +72,7 @@ function missing(lock: Lock, site: Site): string | null {
   if (before) return `no caller can hold the ${describeLock(lock)}, since the ${describeLock(before)} of line ${before.at.line} is taken here`;
   const object = sym.objectOf(lock.id);
   // The lock of the kernel's own address space is one that hardly any caller holds.
-  if (object === sym.globalAddress("init_mm")) return mayTakeInitMmLock(site) ? null : `${site.reviewed.name}() does not take it`;
+  if (object === sym.globalAddress("init_mm")) return lacksInitMmLock(site) ? `${site.reviewed.name}() does not take it` : null;
   // An object that a call of this function has returned (get_task_mm()).
   return site.callOf(object)?.contract?.returns?.unlocked === true ? `the ${describeLock(lock)} of what was got hold of in this function is not taken` : null;
 }
