@@ -45,10 +45,10 @@ export function leadsTo(fn: FunctionIr, from: number, place: number, wanted: (st
 /** Before the first step of a function. */
 export const entrance: StepPlace = { block: 0, place: -1 };
 
-/** The steps that ways lead to from behind a place: each way as far as its first step that is a last one, which is among them. */
-export function* stepsUpTo(fn: FunctionIr, from: StepPlace, isLast: (step: Step) => boolean): Generator<Step, void> {
+/** The steps that ways lead to from behind some places: each way as far as its first step that is a last one, which is among them. */
+export function* stepsUpTo(fn: FunctionIr, from: readonly StepPlace[], isLast: (step: Step) => boolean): Generator<Step, void> {
   const seen = new Set<number>();
-  const open = [from];
+  const open = [...from];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     const block = fn.blocks[at.block]!;
     const steps = block.steps.slice(at.place + 1);
@@ -92,6 +92,6 @@ export function precedingBlocks(fn: FunctionIr): ReadonlyMap<number, readonly nu
 /** Whether no way comes to the one place but through the other. */
 export function everyWayLeadsThrough(fn: FunctionIr, first: Loc, then: Loc): boolean {
   const isAt = ({ loc }: Step, { line, column }: Loc): boolean => loc.line === line && loc.column === column;
-  for (const step of stepsUpTo(fn, entrance, (one) => isAt(one, first))) if (isAt(step, then) && !isAt(step, first)) return false;
+  for (const step of stepsUpTo(fn, [entrance], (one) => isAt(one, first))) if (isAt(step, then) && !isAt(step, first)) return false;
   return true;
 }

@@ -2,6 +2,7 @@
  * lazy-mmu: lazy MMU mode is entered once and left on every path (include/linux/pgtable.h, "Nesting is not permitted").
  * Stores made in it may not have reached memory until it is left, so the lock of the table is not dropped before.
  */
+import { memoByObject } from "../../util/memo.ts";
 import { compareVersions } from "../../util/version.ts";
 import { calleesOf } from "../../c/index.ts";
 import type { CallStep, FunctionIr, Step } from "../../c/ir.ts";
@@ -66,26 +67,30 @@ function isBefore(open: Duty, taken: { readonly line: number }): boolean {
  * the mode of its caller to have its stores done and enters it again (xen_flush_lazy_mmu(), arch/x86/xen/mmu_pv.c, 6.12).
  */
 function isForCaller(open: Duty, { frame: { fn }, rulebook }: Site): boolean {
-  return calleesOf(fn).length <= 2 || entering(fn, rulebook, open).every((step) => endsWith(step, fn) || isFlush(callBefore(step, fn), step, rulebook) || entersAgain(step, fn, rulebook));
+  return calleesOf(fn).length <= 2 || entering(fn, rulebook, open).every((step) => endsWith(step, fn) || isFlush(callBefore(step, fn), step, rulebook) || callersMode(rulebook)(fn).enteredAgain.has(step));
 }
+
+interface CallersMode {
+  readonly left: ReadonlySet<Step>;
+  readonly enteredAgain: ReadonlySet<Step>;
+}
+
+const ownModeOnly: CallersMode = { left: new Set(), enteredAgain: new Set() };
 
 /**
- * Who has to ask whether the mode is on (in_lazy_mmu_mode(), paravirt_get_lazy_mode()) leaves that of its caller: where it has not
- * entered it itself.
+ * Who has to ask whether the mode is on (in_lazy_mmu_mode(), paravirt_get_lazy_mode()) leaves that of its caller, where it has not entered
+ * it itself, and may enter it again behind that.
  */
-function leavingCallers(fn: FunctionIr, rulebook: Rulebook): readonly CallStep[] {
-  if (!calleesOf(fn).some((name) => /(?:^|_)(?:in|is|was|get)_lazy_/.test(name))) return [];
-  const firstSwitches = Array.from(stepsUpTo(fn, entrance, (step) => isCall(step) && (isSwitch(step, true, rulebook) || isSwitch(step, false, rulebook)))).filter(isCall);
-  return firstSwitches.filter((step) => isSwitch(step, false, rulebook));
-}
-
-/** The mode of the caller, which was left before. */
-function entersAgain(step: CallStep, fn: FunctionIr, rulebook: Rulebook): boolean {
-  return leavingCallers(fn, rulebook).some((left) => {
-    const at = placeOf(left, fn);
-    return at !== null && leadsTo(fn, at.block, at.place, (next) => next === step);
-  });
-}
+const callersMode = memoByObject((rulebook: Rulebook) =>
+  memoByObject((fn: FunctionIr): CallersMode => {
+    if (!calleesOf(fn).some((name) => /(?:^|_)(?:in|is|was|get)_lazy_/.test(name))) return ownModeOnly;
+    const isOf = (enter: boolean) => (step: Step) => isCall(step) && isSwitch(step, enter, rulebook);
+    const first = stepsUpTo(fn, [entrance], (step) => isOf(true)(step) || isOf(false)(step));
+    const left = Array.from(first).filter(isOf(false));
+    const places = left.flatMap((step) => placeOf(step, fn) ?? []);
+    return { left: new Set(left), enteredAgain: new Set(Array.from(stepsUpTo(fn, places, () => false)).filter(isOf(true))) };
+  }),
+);
 
 function entering(fn: FunctionIr, rulebook: Rulebook, open: Duty): readonly CallStep[] {
   return fn.blocks.flatMap(({ steps }) => steps.filter(isCall).filter((step) => step.loc.line === open.at.line && isSwitch(step, true, rulebook)));
@@ -136,7 +141,7 @@ function judgeLeaving(open: Duty | undefined, call: CallInfo, site: Site): void 
   const enters = hasEffect(site.frame.fn, site.rulebook, (e) => e.do === "lazy-mmu" && e.enter && !e.pause);
   const isPaused = site.facts.duties.has(lazyPause);
   const flushes = isFlush(call.step, callBehind(call.step, site.frame.fn), site.rulebook);
-  const twice = open === undefined && enters && !isPaused && !flushes && !site.facts.unseenLocks && !leavingCallers(site.frame.fn, site.rulebook).includes(call.step);
+  const twice = open === undefined && enters && !isPaused && !flushes && !site.facts.unseenLocks && !callersMode(site.rulebook)(site.frame.fn).left.has(call.step);
   site.judge({
     rule: "lazy-mmu",
     outcome: open ? "proved" : twice ? "violated" : "unknown",

@@ -8,6 +8,7 @@
 import { stepsOf } from "../../c/index.ts";
 import type { CallStep, FunctionIr, Step } from "../../c/ir.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
+import { memoByObject } from "../../util/memo.ts";
 import { isOwnVariable } from "../duties.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import { hasEffect } from "../call-graph.ts";
@@ -58,7 +59,7 @@ function judgeChange(call: CallInfo, site: Site): void {
   const ranges = Array.from(site.facts.duties).filter(([key]) => key.startsWith("range:"));
   const open = ranges.some(([, range]) => range.state === "open");
   const ended = open ? undefined : ranges.find(([, range]) => range.state === "ended")?.[1];
-  const isLate = ended !== undefined && !isWithinRangeOfWalk(site);
+  const isLate = ended !== undefined && !isWithinRangeOfWalk(site.rulebook)(site.reviewed);
   const bare = !open && ended === undefined && isTableRemoval(call) && !begun(site.frame.fn, site) && nobodyBegins(site);
   const name = call.step.callee;
   site.judge({
@@ -85,16 +86,14 @@ function isTableRemoval(call: CallInfo): boolean {
  * Whoever started a walk may have begun a range around all of it. A callback (struct mm_walk_ops hands the walk in last) that begins one
  * of its own within needs it for more than its own entries: for a table that it takes away, as clear_refs would for a shared one.
  */
-function isWithinRangeOfWalk({ reviewed: fn, rulebook }: Site): boolean {
-  if (fn.vars.get(fn.params.at(-1) ?? "")?.type !== "struct mm_walk *") return false;
-  const begins = stepsOf(fn).filter((step) => isNotifierStep(step, "start", rulebook));
-  return begins.length === 0 || begins.some((begin) => inRange(begin, fn, rulebook).some((step) => step.op === "call" && mayTakeTables(step, rulebook)));
-}
-
-function inRange(begin: Step, fn: FunctionIr, rulebook: Rulebook): readonly Step[] {
-  const at = placeOf(begin, fn);
-  return at === null ? [] : Array.from(stepsUpTo(fn, at, (step) => isNotifierStep(step, "end", rulebook)));
-}
+const isWithinRangeOfWalk = memoByObject((rulebook: Rulebook) =>
+  memoByObject((fn: FunctionIr): boolean => {
+    if (fn.vars.get(fn.params.at(-1) ?? "")?.type !== "struct mm_walk *") return false;
+    const begins = stepsOf(fn).filter((step) => isNotifierStep(step, "start", rulebook));
+    const within = stepsUpTo(fn, begins.flatMap((step) => placeOf(step, fn) ?? []), (step) => isNotifierStep(step, "start", rulebook) || isNotifierStep(step, "end", rulebook));
+    return begins.length === 0 || Array.from(within).some((step) => step.op === "call" && mayTakeTables(step, rulebook));
+  }),
+);
 
 function isNotifierStep(step: Step, which: "start" | "end", rulebook: Rulebook): boolean {
   return step.op === "call" && step.callee !== null && (rulebook.contract(step.callee)?.effects?.some((e) => e.do === "notifier" && e.step === which) ?? false);
