@@ -1,15 +1,15 @@
 /** Protections that one version of a function has and the other lacks, while what they protect stands in both. */
-import { calleesOf, printExpr, stepsOf } from "../../c/index.ts";
+import { calleesOf } from "../../c/index.ts";
 import type { FunctionCheck } from "../../check/index.ts";
 import type { FunctionIr } from "../../c/ir.ts";
 import type { RuleId } from "../../core/finding.ts";
 import { type Change, done } from "../change.ts";
 import { moreBelow, moreElsewhere, moreInPatch, moreOfAnyElsewhere, type Pair, tally } from "../pair.ts";
 import { all, counted, type Measure } from "../touched-functions.ts";
-import { effectsOf, exposureOf, implementsFlushes, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
+import { exposureOf, implementsFlushes, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
+import { kernelLock } from "./kernel-lock.ts";
 import { orderedIn, stepNames, unlocksIn } from "./order-of-steps.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
-import type { Effect } from "../../rulebook/schema.ts";
 import { newlyTold } from "./told-apart.ts";
 
 /** What `from` does and `to` does not. */
@@ -39,23 +39,6 @@ function addedDeeds(pair: Pair): Change[] {
     const added = !isOther && isMore(what) && !isImplementation(rule, to) && !isMoved(what, pair);
     return added ? [done(rule, what, to)] : [];
   });
-}
-
-/**
- * The mmap lock of init_mm, which is there for the kernel's tables alone: who did not take it had walkers or a free of them that nothing
- * kept apart. Asked of mends only: whether a caller has it now is for the requirement to say.
- */
-function kernelLock(pair: Pair): Change[] {
-  const { from, to, direction, rulebook } = pair;
-  if (direction === "lost" || takesKernelLock(to.fn, rulebook) || !takesKernelLock(from.fn, rulebook)) return [];
-  return [done("table-free", "it holds the mmap lock of init_mm, which keeps walks of the kernel's tables and the free of one of them apart", to)];
-}
-
-/** Of its own: a function that first releases it only lets go of its caller's for a while. */
-function takesKernelLock(fn: FunctionIr, rulebook: Rulebook): boolean {
-  const isLock = (e: Effect): boolean => (e.do === "acquire" || e.do === "release") && "class" in e.lock && e.lock.class === "mmap";
-  const first = stepsOf(fn).find((step) => step.op === "call" && step.args[0] !== undefined && printExpr(step.args[0]) === "&init_mm" && effectsOf(step, rulebook).some(isLock));
-  return first !== undefined && effectsOf(first, rulebook).some((e) => e.do === "acquire");
 }
 
 /** A step that comes in the right order in `from` and stands in both. */

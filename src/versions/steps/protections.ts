@@ -40,6 +40,12 @@ export function exposureOf(fn: FunctionIr, rulebook: Rulebook): Exposure {
 
 const changing: ReadonlySet<Effect["do"]> = new Set(["write", "install", "detach-table", "map", "owe-flush", "reuse-table"]);
 
+/** What is not known may deal with them. */
+export function mayDealWithTables(step: CallStep, fn: FunctionIr, rulebook: Rulebook): boolean {
+  const contract = step.callee === null ? undefined : rulebook.ever(step.callee);
+  return contract === undefined || contract.effects?.some((e) => changing.has(e.do)) === true || handlesTables(step, fn, rulebook);
+}
+
 function handlesTables(step: CallStep, fn: FunctionIr, rulebook: Rulebook): boolean {
   const contract = rulebook.ever(step.callee!);
   if (contract) return (contract.requires?.length ?? 0) > 0 || contract.returns?.entry !== undefined || contract.returns?.tests !== undefined || (contract.effects?.some((e) => e.do === "read" || e.do === "lazy-mmu" || e.do === "announce-flush") ?? false);
