@@ -39,6 +39,22 @@ describe("a lock that moves", () => {
     expect(said(lost, [walk("", ""), walk(take, drop)])).toEqual([]);
   });
 
+  const other = (lock: string, unlock: string, more = ""): string => `int report(pte_t *ptep, struct mm_struct *mm)\n{\n\tpte_t val;\n\n${lock}\tval = ptep_get(ptep);\n${unlock}${more}\treturn show(val);\n}\n`;
+
+  it("is lost where one that has nothing to do with this function takes its own", () => {
+    expect(said(lost, [other("", ""), other(take, drop)])).toContain("introduced entry-lock fill");
+    expect(said([other("", ""), other(take, drop)], lost)).toContain("fixed entry-lock report");
+  });
+
+  it("may have gone to who names this function: by a call, as an argument, in a variable", () => {
+    for (const use of ["\tfill(ptep, 0, val);\n", "\tregister_fill(fill);\n", "\tthe_ops.fill = &fill;\n"]) expect(said(lost, [other("", "", use), other(take, drop, use)]), use).toEqual([]);
+  });
+
+  it("may have gone to what this function calls in another file", () => {
+    const calls = ([pre, post]: Change): Change => [pre.replace("\treturn", "\treport(ptep, &init_mm);\n\treturn"), post.replace("\treturn", "\treport(ptep, &init_mm);\n\treturn")];
+    expect(said(calls(lost), [other("", ""), other(take, drop)])).toEqual([]);
+  });
+
   it("is lost where the other file does nothing new", () => {
     expect(said(lost, [walk("", ""), walk("", "")])).toContain("introduced entry-lock fill");
   });

@@ -32,3 +32,28 @@ describe("a function known by its hunks", () => {
     expect(await found(balanced)).toEqual([]);
   });
 });
+
+/** One function loses its lock, and one of another file, of which the hunk shows the lines given, gets one. */
+function moved(file: readonly string[], header: string): string {
+  const count = (sign: string): number => file.filter((line) => line.startsWith(" ") || line.startsWith(sign)).length;
+  return [
+    "From: A <a@example.org>", "Date: Thu, 12 Dec 2024 10:00:00 +0000", "Message-ID: <moved@example.org>", "Subject: [PATCH] mm: take the lock elsewhere", "", "Why.", "---",
+    "--- a/mm/filling.c", "+++ b/mm/filling.c", "@@ -10,10 +10,8 @@",
+    " int fill(pte_t *ptep, unsigned long addr, pte_t pte)", " {", "-\tspin_lock(&init_mm.page_table_lock);", " \tif (pte_none(ptep_get(ptep)))", " \t\tset_pte_at(&init_mm, addr, ptep, pte);", "-\tspin_unlock(&init_mm.page_table_lock);", " \treturn 0;", " }", " ", " int next;",
+    "--- a/mm/applying.c", "+++ b/mm/applying.c", `@@ -40,${count("-")} +40,${count("+")} @@ ${header}`, ...file,
+    "-- ", "2.20.1", "",
+  ].join("\n");
+}
+
+describe("a lock that another function gets", () => {
+  const lines = [" \tstep(ptep);", "+\tspin_lock(&init_mm.page_table_lock);", " \tshow(ptep_get(ptep));", "+\tspin_unlock(&init_mm.page_table_lock);"];
+  const losses = async (file: readonly string[], header = ""): Promise<string[]> => (await reviewTexts([moved(file, header)])).patches.flatMap((patch) => patch.findings).map((finding) => `${finding.status} ${finding.rule} ${finding.function}`).filter((text) => text.endsWith(" fill"));
+
+  it("may be meant for this one where lines of the other are not in view", async () => {
+    expect(await losses([...lines, " \tmore(ptep);"], "static int apply(pte_t *ptep, fill_fn_t fn)")).toEqual([]);
+  });
+
+  it("is another where all of it is in view and has nothing to do with this one", async () => {
+    expect(await losses([" static int apply(pte_t *ptep)", " {", ...lines, " \treturn 0;", " }"])).toContain("introduced entry-lock fill");
+  });
+});

@@ -8,7 +8,7 @@ import { type FunctionCheck, newPool, type Pool } from "../check/index.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { memoByObject } from "../util/memo.ts";
 import { renamedIn } from "./renamed.ts";
-import { type Measure, TouchedFunctions } from "./touched-functions.ts";
+import { isWhole, type Measure, TouchedFunctions } from "./touched-functions.ts";
 
 /** What a patch touches in a file. */
 export interface Touched {
@@ -67,10 +67,6 @@ export function pairsOf(pre: readonly FunctionCheck[], post: readonly FunctionCh
   });
 }
 
-function isWhole(fn: FunctionIr): boolean {
-  return !fn.partial && fn.headKnown && fn.unreadable.length === 0;
-}
-
 /** Functions without a contract that `to` calls, `from` does not, and that are handed something to work on: what went may be in there. */
 export function newHelpers({ from, to, rulebook }: Pair): ReadonlySet<string> {
   const known = new Set(calleesOf(from.fn));
@@ -83,13 +79,12 @@ export function moreElsewhere({ touched, from, to }: Pair, measure: Measure, key
   return touched.to.beside(to, measure, key) > touched.from.beside(from, measure, key);
 }
 
-/** Whether another function that stands in both versions, in whichever file of the patch, does more of something in `to`. */
+/** Whether another function that stands in both versions, in whichever file of the patch, does more of something in `to`, and has to do with this one. */
 export function moreInPatch({ everywhere, to, direction }: Pair, measure: Measure, key: string): boolean {
   const touched = everywhere();
   // What a patch has more of in all was not only moved.
   if (direction === "won" && touched.from.all(measure, key) > touched.to.all(measure, key)) return false;
-  const gaining = touched.to.gainingOn(touched.from, measure, key);
-  return gaining.size > (gaining.has(to.fn.name) ? 1 : 0);
+  return touched.to.isGainedBeside(to, touched.from, measure, key);
 }
 
 /** Whether a function that `to` calls does more of something there: what this one leaves off goes on below it. */

@@ -2,10 +2,11 @@
  * The functions that a patch touches, for those who ask whether what one of them lost came up in another. Each is measured once and
  * the sums are kept: with n functions that all ask for all others the work would be n times n.
  */
-import { calleesOf } from "../c/index.ts";
+import { calleesOf, operandsOf, stepsOf, walkExpr } from "../c/index.ts";
 import type { FunctionCheck } from "../check/index.ts";
-import type { FunctionIr } from "../c/ir.ts";
+import type { Expr, FunctionIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
+import { memoByObject } from "../util/memo.ts";
 
 /** How often a function has what is counted, each by its key. One function for each question, as what it says is kept by it. */
 export type Measure = (check: FunctionCheck, rulebook: Rulebook) => ReadonlyMap<string, number>;
@@ -20,12 +21,21 @@ interface Measured {
   readonly named: Map<string, ReadonlyMap<string, number>>;
 }
 
+/** Names of which there is more in one version, and what the functions of these names have to do with others. */
+interface Gaining {
+  readonly names: ReadonlySet<string>;
+  /** Who of them names a function: calls it, hands it on or puts it in a table. */
+  readonly users: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Who may call any: through a pointer, or in lines that are not in view. */
+  readonly open: ReadonlySet<string>;
+}
+
 export class TouchedFunctions {
   readonly #checks: readonly FunctionCheck[];
   readonly #rulebook: Rulebook;
   readonly #named = new Map<string, FunctionCheck[]>();
   readonly #measured = new Map<Measure, Measured>();
-  readonly #gaining = new Map<Measure, Map<string, ReadonlySet<string>>>();
+  readonly #gaining = new Map<Measure, Map<string, Gaining>>();
   #callers: Map<string, FunctionCheck[]> | null = null;
 
   constructor(checks: readonly FunctionCheck[], rulebook: Rulebook) {
@@ -57,12 +67,35 @@ export class TouchedFunctions {
 
   /** Names of which there is more here than in the other version. */
   gainingOn(other: TouchedFunctions, measure: Measure, key: string): ReadonlySet<string> {
-    const byKey = this.#gaining.get(measure) ?? new Map<string, ReadonlySet<string>>();
+    return this.#gainingOn(other, measure, key).names;
+  }
+
+  /** Whether a function that has to do with this one is among them: one calls the other, by its name or a pointer, or hands it on. */
+  isGainedBeside({ fn }: FunctionCheck, other: TouchedFunctions, measure: Measure, key: string): boolean {
+    const { names, users, open } = this.#gainingOn(other, measure, key);
+    const others = (of: ReadonlySet<string> | undefined): boolean => of !== undefined && of.size > (of.has(fn.name) ? 1 : 0);
+    if (!others(names)) return false;
+    return others(open) || others(users.get(fn.name)) || callsPointers(fn) || namesIn(fn).some((name) => name !== fn.name && names.has(name));
+  }
+
+  #gainingOn(other: TouchedFunctions, measure: Measure, key: string): Gaining {
+    const byKey = this.#gaining.get(measure) ?? new Map<string, Gaining>();
     this.#gaining.set(measure, byKey);
-    const times = (all: TouchedFunctions, name: string): number => all.named(name).reduce((sum, one) => sum + all.count(one, measure, key), 0);
-    const known = byKey.get(key) ?? new Set(Array.from(this.#named.keys()).filter((name) => times(this, name) > times(other, name)));
+    const known = byKey.get(key) ?? this.#compare(other, measure, key);
     byKey.set(key, known);
     return known;
+  }
+
+  #compare(other: TouchedFunctions, measure: Measure, key: string): Gaining {
+    const times = (all: TouchedFunctions, name: string): number => all.named(name).reduce((sum, one) => sum + all.count(one, measure, key), 0);
+    const names = new Set(Array.from(this.#named.keys()).filter((name) => times(this, name) > times(other, name)));
+    const users = new Map<string, Set<string>>();
+    const open = new Set<string>();
+    for (const { fn } of Array.from(names).flatMap((name) => this.named(name))) {
+      if (!isWhole(fn) || callsPointers(fn)) open.add(fn.name);
+      for (const name of namesIn(fn)) if (this.#named.has(name)) users.set(name, (users.get(name) ?? new Set()).add(fn.name));
+    }
+    return { names, users, open };
   }
 
   named(name: string): readonly FunctionCheck[] {
@@ -97,6 +130,24 @@ export function touchedInPatch(pre: readonly FunctionIr[], post: readonly Functi
   const made = (functions: readonly FunctionIr[], others: readonly FunctionIr[]): TouchedFunctions => new TouchedFunctions(functions.filter(stands(others)).map(unchecked), rulebook);
   return { from: made(pre, post), to: made(post, pre) };
 }
+
+/** All of it is in view. */
+export function isWhole(fn: FunctionIr): boolean {
+  return !fn.partial && fn.headKnown && fn.unreadable.length === 0;
+}
+
+/** What it calls, hands on or stores by a name that is not its own. */
+const namesIn: (fn: FunctionIr) => readonly string[] = memoByObject((fn) => {
+  const found = new Set(calleesOf(fn));
+  const note = (expr: Expr): void => {
+    if (expr.k === "global") found.add(expr.name);
+    else if (expr.k === "addr" && expr.place.k === "global") found.add(expr.place.name);
+  };
+  for (const step of stepsOf(fn)) for (const expr of operandsOf(step)) walkExpr(expr, note);
+  return Array.from(found);
+});
+
+const callsPointers: (fn: FunctionIr) => boolean = memoByObject((fn) => stepsOf(fn).some((step) => step.op === "call" && step.callee === null));
 
 function nameInFile({ file, name }: FunctionIr): string {
   return `${file}\0${name}`;
