@@ -10,10 +10,13 @@ import { changes } from "./changes.ts";
 import { touchedInPatch } from "./touched-functions.ts";
 
 let rulebook: Rulebook;
+let atTheEndOfDevmap: Rulebook;
 
 beforeAll(async () => {
   await initC();
-  rulebook = rulebookFor(compileRules(join(packageRoot(), "rules")), "6.12");
+  const rules = compileRules(join(packageRoot(), "rules"));
+  rulebook = rulebookFor(rules, "6.12");
+  atTheEndOfDevmap = rulebookFor(rules, "6.16");
 });
 
 /** A file before and after the patch. */
@@ -21,6 +24,10 @@ type Change = readonly [pre: string, post: string];
 
 /** What is said of the first file. */
 function said(...files: readonly Change[]): string[] {
+  return saidBy(rulebook, ...files);
+}
+
+function saidBy(rulebook: Rulebook, ...files: readonly Change[]): string[] {
   const checks = files.map(([pre, post], i) => [pre, post].map((text) => checkUnit(lowerText(`mm/x${i}.c`, text), rulebook)) as [FunctionCheck[], FunctionCheck[]]);
   const all = (side: 0 | 1): FunctionCheck[] => checks.flatMap((both) => both[side]);
   const names = new Set([...all(0), ...all(1)].map(({ fn }) => fn.name));
@@ -81,16 +88,27 @@ describe("tests of DAX entries", () => {
   const split = (name: string, test: string): string => `void ${name}(struct mm_struct *mm, pmd_t *pmd)\n{\n\tpmd_t val = *pmd;\n\n\tif (pmd_trans_huge(val)${test})\n\t\treturn;\n\tmove_them(mm, pmd);\n}\n`;
   const both = (test: string, other: string): string => split("one", test) + split("two", other);
 
-  it("go with the kind where the patch leaves none", () => {
-    expect(said([both(" || pmd_devmap(val)", " || pmd_devmap(val)"), both("", "")])).toEqual([]);
+  const drops: Change = [both(" || pmd_devmap(val)", " || pmd_devmap(val)"), both("", "")];
+
+  it("go with the kind where the patch leaves none in any of its files", () => {
+    expect(said(drops, [split("three", " || pmd_devmap(val)"), split("three", "")])).toEqual([]);
+  });
+
+  it("go with the kind where the patch leaves none in one file, in the kernels for which its end was written", () => {
+    expect(saidBy(atTheEndOfDevmap, drops)).toEqual([]);
+  });
+
+  it("are missed in one file where the kind goes on", () => {
+    expect(said(drops)).toContain("introduced entry-kind one");
+    expect(said(drops)).toContain("introduced entry-kind two");
   });
 
   it("are missed where others stay", () => {
-    expect(said([both(" || pmd_devmap(val)", " || pmd_devmap(val)"), both("", " || pmd_devmap(val) || 0")])).toContain("introduced entry-kind one");
+    for (const era of [rulebook, atTheEndOfDevmap]) expect(saidBy(era, [both(" || pmd_devmap(val)", " || pmd_devmap(val)"), both("", " || pmd_devmap(val) || 0")])).toContain("introduced entry-kind one");
   });
 
   it("are missed where it is one function that loses its own", () => {
-    expect(said([split("one", " || pmd_devmap(val)"), split("one", "")])).toContain("introduced entry-kind one");
+    for (const era of [rulebook, atTheEndOfDevmap]) expect(saidBy(era, [split("one", " || pmd_devmap(val)"), split("one", "")])).toContain("introduced entry-kind one");
   });
 });
 

@@ -5,6 +5,7 @@ import type { Pair } from "../pair.ts";
 import { copes } from "../paths/test-meaning.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { EntryKind, Level } from "../../rulebook/schema.ts";
+import { inEra } from "../../util/version.ts";
 import { counted, type Measure } from "../touched-functions.ts";
 
 /** Kinds that code has to keep apart; "bad" is none of them, and what is not present is told by one test. */
@@ -49,12 +50,18 @@ export function asksForDevmap(callee: string): boolean {
   return /^p(?:te|md|ud)_devmap$/.test(callee);
 }
 
-const devmapTests: Measure = ({ fn }) => counted(calleesOf(fn).some(asksForDevmap) ? ["devmap"] : []);
+/** By file. */
+const devmapTests: Measure = ({ fn }) => counted(calleesOf(fn).some(asksForDevmap) ? [fn.file] : []);
 
-/** Whether `to` has left off asking for DAX entries wherever the patch shows it: the kind is gone, as in the kernels after, and not one test. */
-export function doesWithoutDevmap({ everywhere }: Pick<Pair, "everywhere">): boolean {
-  const touched = everywhere();
-  return touched.from.all(devmapTests, "devmap") > 1 && touched.to.all(devmapTests, "devmap") === 0;
+/** The series that ended the kind in 6.17 was written for these: some of its patches take tests out of one file each. */
+const endOfDevmap = { since: "6.13" };
+
+/** Whether `to` has left off asking for DAX entries wherever the patch shows it, as where the kind goes: in several files, or in several functions when it did go. */
+export function doesWithoutDevmap({ everywhere, rulebook }: Pick<Pair, "everywhere" | "rulebook">): boolean {
+  const { from, to } = everywhere();
+  const files = from.keys(devmapTests);
+  if (to.keys(devmapTests).length > 0) return false;
+  return files.length > 1 || (files.length === 1 && from.all(devmapTests, files[0]!) > 1 && inEra(rulebook.era, endOfDevmap));
 }
 
 /** What `from` tells apart beyond what `to` does: tests that came on top, none that took the place of another. */
