@@ -19,7 +19,7 @@ export const lockOrder: Rule = {
   id: "lock-order",
 
   onRequirement: (requirement, call, site) => {
-    if (requirement.need === "no-hugetlb-lock") judgeHugetlbLock(call, site);
+    if (requirement.need === "no-hugetlb-lock") judgeHugetlbLock(requirement, call, site);
   },
 
   onAcquire: (lock, _held, site, how) => {
