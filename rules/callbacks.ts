@@ -13,8 +13,7 @@ export const contexts: readonly EntryContext[] = [
   { of: "mm_walk_ops.pud_entry", held: [], anyKind: ["0"], exceptTables: kernelWalks, references: [walk] },
   { of: "mm_walk_ops.hugetlb_entry", until: "6.2", held: [], anyKind: ["0"], hugetlb: ["0"], references: [walk] },
   { of: "mm_walk_ops.hugetlb_entry", since: "6.3", held: [{ class: "hugetlb-vma", mode: "read" }], anyKind: ["0"], hugetlb: ["0"], references: [walk, walkHugetlb] },
-  // Of hugetlb mappings; where the VMA is another, no lock of the kind is asked for.
-  { of: "mm_walk_ops.pte_hole", since: "6.3", held: [{ class: "hugetlb-vma", mode: "read" }], references: [walk, walkHugetlb] },
+  { of: "mm_walk_ops.pte_hole", since: "6.3", held: [{ class: "hugetlb-vma", mode: "read" }], whereHugetlb: true, references: [walk, walkHugetlb] },
   { of: "mm_walk_ops.pte_entry", held: [{ class: "pte-ptl" }], references: [walk] },
   { of: "__update_tlb", held: [{ class: "pte-ptl" }], references: [{ file: "arch/mips/mm/tlb-r4k.c", where: "__update_tlb()", version: "6.12" }] },
   { of: "alloc_set_pte", until: "5.11", held: [], handsOver: true, references: [{ file: "mm/memory.c", where: "alloc_set_pte()", version: "5.10" }] },

@@ -3,21 +3,24 @@
  * and for callbacks by the table they sit in. What callers and comments tell comes after that (told-locks.ts).
  */
 import type { FunctionIr, Loc, OpsTable } from "../c/ir.ts";
+import { type InView, mayLeaveOutHugetlb } from "./hugetlb-walks.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { EntryContext, LockClass } from "../rulebook/schema.ts";
 import { classOfLock, namedLock } from "./locks.ts";
 import { emptyFacts, type Facts, type LockFact, updated } from "./facts.ts";
 import * as sym from "./symbols.ts";
 
-export function entryFacts(fn: FunctionIr, rulebook: Rulebook, tables: readonly OpsTable[]): Facts {
+export function entryFacts(fn: FunctionIr, tables: readonly OpsTable[], inView: InView): Facts {
+  const { rulebook } = inView;
   const context = contextOf(fn, rulebook, tables);
   const facts = emptyFacts();
   const at = { line: fn.line, column: 1 };
   const annotated = annotatedLocks(fn, at);
   if (!context) return updated(facts, { locks: annotated });
+  const certain = context.whereHugetlb !== true || tables.every((table) => !mayLeaveOutHugetlb(fn, table, inView));
   const locks: LockFact[] = context.held.map((held) => {
     const id = held.pointer === undefined ? sym.lockOf(held.class, "caller") : pointerSymbol(held.pointer);
-    return { id, class: held.pointer === undefined ? held.class : classOfLock(id), mode: held.mode ?? "write", by: "", at, origin: "entry", certain: true, ...(held.pointer !== undefined && context.released?.includes(held.pointer) ? { owed: true } : {}) };
+    return { id, class: held.pointer === undefined ? held.class : classOfLock(id), mode: held.mode ?? "write", by: "", at, origin: "entry", certain, ...(held.pointer !== undefined && context.released?.includes(held.pointer) ? { owed: true } : {}) };
   });
   const anyKind = new Set((context.anyKind ?? []).map((index) => sym.parameter(1, fn.params[Number(index)] ?? "")));
   const memory = new Map((context.hugetlb ?? []).map((index) => [sym.ofHugetlb(sym.parameter(1, fn.params[Number(index)] ?? "")), `it is handed in as one by ${context.of}`] as const));

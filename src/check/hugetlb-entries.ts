@@ -59,8 +59,13 @@ export function forgetWalked(walk: string, facts: Facts): Facts {
   return Array.from(facts.memory.keys()).some(isOwn) ? updated(facts, { memory: new Map(Array.from(facts.memory).filter(([address]) => !isOwn(address))) }) : facts;
 }
 
+/** Questions whether a mapping, folio or page is of hugetlb, also as one of several flags. */
+const isHugetlb = /^\((?:is_vm_hugetlb_page|folio_test_hugetlb|PageHuge)\(|&\(*(?:g:\w+\|)*g:VM_HUGETLB\b/;
+/** Questions whether a mapping is of a kind that hugetlb mappings are not of (they have operations, and files of hugetlbfs). */
+const isOtherKind = /^\(vma_is_(?:anonymous|shmem|anon_shmem|dax|secretmem)\(/;
+
 /** Whether the path has asked and been told that there is no hugetlb mapping here. */
 export function isToldOther({ truths }: Facts): boolean {
-  for (const [question, answer] of truths) if (!answer && /^\((?:is_vm_hugetlb_page|folio_test_hugetlb|PageHuge)\(/.test(question)) return true;
+  for (const [question, answer] of truths) if (answer ? isOtherKind.test(question) : isHugetlb.test(question)) return true;
   return false;
 }

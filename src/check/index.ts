@@ -210,7 +210,7 @@ function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, callers: ca
     maySleep: (fn) => sleepsBelow.reaches(fn),
     mayFree: (fn) => freesBelow.reaches(fn),
     unitOf: (fn) => unitsOf.get(fn.file) ?? unit,
-    entryOf: memoByObject((fn) => withTold(entryFacts(fn, rulebook, tablesWith(around.unitOf(fn), fn.name)), locksByComment(fn, rulebook), `the comment above ${fn.name}() says so`, fn, around)),
+    entryOf: memoByObject((fn) => withTold(entryFacts(fn, tablesWith(around.unitOf(fn), fn.name), around), locksByComment(fn, rulebook), `the comment above ${fn.name}() says so`, fn, around)),
     knownCallersOf: (fn) => {
       if (fn.isStatic) return around.callersOf(fn);
       const others = calling.get(fn.name);

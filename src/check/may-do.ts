@@ -11,19 +11,27 @@ export interface View {
   readonly bodyOf: (callee: string) => FunctionIr | null;
 }
 
+export interface Sought {
+  /** Asked of each body on the way. */
+  readonly isDoneIn: (body: FunctionIr) => boolean;
+  /** Whether a call of what is not in view may do it, by what it is handed. */
+  readonly mayUnseen: (call: CallStep, caller: FunctionIr) => boolean;
+}
+
 /** Functions that are looked through for one answer; where there are more, one of them may. */
 const most = 64;
 
 /** Macros of constants and types (ALIGN(), IS_ENABLED()) only work something out. */
 const isMacro = /^[A-Z][A-Z0-9_]*$/;
 
-/** Whether a call that may do it is made, or one of what is not in view; `does` is asked of each body on the way. */
-export function mayDo({ callee }: CallStep, does: (body: FunctionIr) => boolean, view: View, asked: Set<string> = new Set()): boolean {
-  if (callee === null) return true;
+/** Whether the call does it, or may. */
+export function mayDo(call: CallStep, caller: FunctionIr, sought: Sought, view: View, asked: Set<string> = new Set()): boolean {
+  const { callee } = call;
+  if (callee === null) return sought.mayUnseen(call, caller);
   if (view.rulebook.contract(callee) !== undefined || isMacro.test(callee) || asked.has(callee)) return false;
-  if (asked.size >= most) return true;
-  asked.add(callee);
   const body = view.bodyOf(callee);
-  if (body === null || body.partial || body.unreadable.length > 0 || does(body)) return true;
-  return stepsOf(body).some((step) => step.op === "call" && mayDo(step, does, view, asked));
+  if (body === null) return sought.mayUnseen(call, caller);
+  if (asked.size >= most || body.partial || body.unreadable.length > 0 || sought.isDoneIn(body)) return true;
+  asked.add(callee);
+  return stepsOf(body).some((step) => step.op === "call" && mayDo(step, body, sought, view, asked));
 }

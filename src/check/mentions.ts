@@ -2,7 +2,7 @@
 import type { FunctionIr } from "../c/ir.ts";
 import { memoByObject } from "../util/memo.ts";
 
-type Subject = "migrations" | "kernel tables" | "hugetlb entries";
+type Subject = "migrations" | "kernel tables" | "hugetlb entries" | "hugetlb mappings" | "kinds of mappings";
 
 const mentionWords: Readonly<Record<Subject, RegExp>> = {
   /** It asks page_vma_mapped_walk() for migration entries: what it finds is not present. */
@@ -11,6 +11,10 @@ const mentionWords: Readonly<Record<Subject, RegExp>> = {
   "kernel tables": /pgd_offset_k|pgd_offset_gate|init_mm/,
   /** It has entries of hugetlb mappings in hand. */
   "hugetlb entries": /huge_pte/,
+  /** It asks whether a mapping is of hugetlb. */
+  "hugetlb mappings": /is_vm_hugetlb|VM_HUGETLB|VMA_HUGETLB|is_file_hugepages|hugetlbfs/,
+  /** It asks whether a mapping is of a kind that hugetlb mappings are not of, or has operations. */
+  "kinds of mappings": /^vma_is_|^vm_ops$/,
 };
 
 const subjects = Object.keys(mentionWords) as readonly Subject[];

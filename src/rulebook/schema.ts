@@ -239,6 +239,8 @@ export interface EntryContext {
   readonly anyKind?: readonly string[];
   /** Positions of parameters that point to an entry of a hugetlb mapping. */
   readonly hugetlb?: readonly string[];
+  /** What is held is held where the mapping is of hugetlb; the callback comes to others as well, and perhaps to none of hugetlb (check/hugetlb-walks.ts). */
+  readonly whereHugetlb?: true;
   /** Names of callback tables the context does not hold for (walks over kernel page tables). */
   readonly exceptTables?: readonly string[];
   readonly references: readonly Reference[];

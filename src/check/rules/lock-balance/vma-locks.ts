@@ -36,7 +36,7 @@ function isCallersLock({ facts }: Site): boolean {
 /** Somebody gives up mmap_lock behind the call, or may: here, in a helper, or in a caller behind its call of this. */
 function mayBeGivenUp(call: CallStep, fn: FunctionIr, site: Site, asked: Set<string> = new Set()): boolean {
   const does = (step: Step): boolean => givesUp(step, site.rulebook);
-  const mayGiveUp = (step: Step): boolean => step.op === "gap" || does(step) || (step.op === "call" && mayDo(step, (body) => stepsOf(body).some(does), site));
+  const mayGiveUp = (step: Step): boolean => step.op === "gap" || does(step) || (step.op === "call" && mayDo(step, fn, { isDoneIn: (body) => stepsOf(body).some(does), mayUnseen: () => true }, site));
   return asked.size > most || isBehind(call, fn, mayGiveUp) || atCallers(fn, site, asked, (next, caller) => mayBeGivenUp(next, caller, site, asked));
 }
 
