@@ -17,15 +17,17 @@ const mostCallers = 16;
 export function lacksInitMmLock({ frame, reviewed, rulebook, bodyOf, callersInView }: Site): boolean {
   const callers = callersInView(reviewed);
   const around = [frame.fn, reviewed, ...callers];
-  const takes = (fn: FunctionIr): boolean => {
-    const { takesLock, callees } = dealings(rulebook)(fn);
-    return takesLock || callees.some((name) => {
-      const body = bodyOf(name);
-      return body === null ? /lock/i.test(name) : dealings(rulebook)(body).takesLock;
-    });
-  };
-  return callers.length <= mostCallers && around.some((fn) => dealings(rulebook)(fn).reachesTables) && !around.some(takes);
+  return callers.length <= mostCallers && around.some((fn) => dealings(rulebook)(fn).reachesTables) && !around.some(mayTakeLock(rulebook)(bodyOf));
 }
+
+/** By itself or in a helper. Asked at each call of a function, so kept for as long as one is reviewed. */
+const mayTakeLock = memoByObject((rulebook: Rulebook) => memoByObject((bodyOf: Site["bodyOf"]) => memoByObject((fn: FunctionIr): boolean => {
+  const { takesLock, callees } = dealings(rulebook)(fn);
+  return takesLock || callees.some((name) => {
+    const body = bodyOf(name);
+    return body === null ? /lock/i.test(name) : dealings(rulebook)(body).takesLock;
+  });
+})));
 
 interface Dealings {
   readonly takesLock: boolean;
