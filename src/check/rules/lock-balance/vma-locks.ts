@@ -28,6 +28,8 @@ export function judgeEndOfVmaLocks(call: CallInfo, site: Site): void {
     message: violated ? `${call.step.callee}() releases the write locks of all VMAs, and ${fn.name}() does not give up mmap_lock behind it: VMAs that a caller has locked are open to faults while they change` : "",
     requires: ["mmap_write_unlock() or mmap_write_downgrade() next, which do this themselves"],
     references: call.contract?.references ?? [],
+    // One is enough to tell of a function that ends them in many places.
+    group: "end of VMA write locks",
     certain: isCallersLock(site),
   });
 }
