@@ -57,9 +57,15 @@ describe("a lock that moves", () => {
     for (const use of ["\tfill(ptep, 0, val);\n", "\tregister_fill(fill);\n", "\tthe_ops.fill = &fill;\n"]) expect(said(lost, [other("", "", use), other(take, drop, use)]), use).toEqual([]);
   });
 
-  it("may have gone to what this function calls in another file", () => {
-    const calls = ([pre, post]: Change): Change => [pre.replace("\treturn", "\treport(ptep, &init_mm);\n\treturn"), post.replace("\treturn", "\treport(ptep, &init_mm);\n\treturn")];
-    expect(said(calls(lost), [other("", ""), other(take, drop)])).toEqual([]);
+  const reporting = ([pre, post]: Change): Change => [pre.replace("\treturn", "\treport(ptep, &init_mm);\n\treturn"), post.replace("\treturn", "\treport(ptep, &init_mm);\n\treturn")];
+
+  it("may have gone to what this function calls in another file, with what it was there for", () => {
+    const none = (text: string): string => text.replace("\tif (pte_none(ptep_get(ptep)))\n\t\tset_pte_at(&init_mm, addr, ptep, pte);\n", "");
+    expect(said(reporting([lost[0], none(lost[1])]), [other("", ""), other(take, drop, "\tset_pte_at(&init_mm, 0, ptep, val);\n")])).toEqual([]);
+  });
+
+  it("is lost where what this function calls takes its own, and what stood under the lock stays", () => {
+    expect(said(reporting(lost), [other("", ""), other(take, drop)])).toEqual(["introduced stale-read fill"]);
   });
 
   it("is lost where the other file does nothing new", () => {

@@ -87,6 +87,12 @@ export function moreInPatch({ everywhere, to, direction }: Pair, measure: Measur
   return touched.to.isGainedBeside(to, touched.from, measure, key);
 }
 
+/** Whether a caller of this function does more of something in `to`: what is done around the call holds for all that this one does. */
+export function moreAround({ everywhere, to }: Pair, measure: Measure, key: string): boolean {
+  const touched = everywhere();
+  return touched.to.isGainedAround(to, touched.from, measure, key);
+}
+
 /** Whether a function that `to` calls does more of something there: what this one leaves off goes on below it. */
 export function moreBelow({ touched, to }: Pair, measure: Measure, key: string): boolean {
   const gaining = touched.to.gainingOn(touched.from, measure, key);

@@ -79,6 +79,12 @@ export class TouchedFunctions {
     return others(open) || others(users.get(fn.name)) || callsPointers(fn) || namesIn(fn).some((name) => name !== fn.name && names.has(name));
   }
 
+  /** Whether a function that calls this one, by its name or perhaps a pointer, or hands it on is among them. */
+  isGainedAround({ fn }: FunctionCheck, other: TouchedFunctions, measure: Measure, key: string): boolean {
+    const { users, open } = this.#gainingOn(other, measure, key);
+    return [open, users.get(fn.name) ?? new Set()].some((of) => of.size > (of.has(fn.name) ? 1 : 0));
+  }
+
   #gainingOn(other: TouchedFunctions, measure: Measure, key: string): Gaining {
     const byKey = this.#gaining.get(measure) ?? new Map<string, Gaining>();
     this.#gaining.set(measure, byKey);

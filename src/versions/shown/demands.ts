@@ -9,8 +9,8 @@ import type { Obligation, RuleId } from "../../core/finding.ts";
 import { type Change, done } from "../change.ts";
 import { moreElsewhere, newHelpers, type Pair, surplus } from "../pair.ts";
 import { all, type Measure } from "../touched-functions.ts";
-import { isMoved } from "../steps/guards.ts";
-import { exposureOf, isAboutTlbs, pageTableLock } from "../steps/protections.ts";
+import { isLockedAround } from "../steps/guards.ts";
+import { exposureOf, isAboutTlbs } from "../steps/protections.ts";
 import { keyOf, keysOf } from "./keys.ts";
 
 /** Rules whose demands stand at a call and move with it. */
@@ -47,7 +47,7 @@ const keptByLocks: ReadonlySet<RuleId> = new Set(["entry-lock", "table-free", "s
 export function undecided(pair: Pair): Change[] {
   const { from, to, judged, direction } = pair;
   const isOpen = isAskedByOtherName(pair);
-  const isKept = (rule: RuleId): boolean => keptByLocks.has(rule) && isMoved(pageTableLock.what, pair);
+  const isKept = (rule: RuleId): boolean => keptByLocks.has(rule) && isLockedAround(pair);
   return keysOf(demands(from).filter((o) => ((atCalls.has(o.rule) || asksOfCaller(o, from)) && !(isOpen && o.rule === "entry-kind")) || standsAlone(o) || (judged && between.has(o.rule)))).flatMap((key) => {
     const [a, b] = [demands(from).filter((o) => keyOf(o) === key), demands(to).filter((o) => keyOf(o) === key)];
     const fewerProofs = count(a, "proved") > count(b, "proved");

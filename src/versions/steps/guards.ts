@@ -4,7 +4,7 @@ import type { FunctionCheck } from "../../check/index.ts";
 import type { FunctionIr } from "../../c/ir.ts";
 import type { RuleId } from "../../core/finding.ts";
 import { type Change, done } from "../change.ts";
-import { moreBelow, moreElsewhere, moreInPatch, moreOfAnyElsewhere, type Pair, tally } from "../pair.ts";
+import { moreAround, moreBelow, moreElsewhere, moreInPatch, moreOfAnyElsewhere, type Pair, tally } from "../pair.ts";
 import { all, counted, type Measure } from "../touched-functions.ts";
 import { exposureOf, implementsFlushes, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
 import { kernelLock } from "./kernel-lock.ts";
@@ -92,6 +92,11 @@ function isImplementation(rule: RuleId, { fn }: FunctionCheck): boolean {
  * Another function did it in the version that lacks it here, and does not any more: it was moved. The same goes for a lock
  * that other functions gave up for it.
  */
+/** A page-table lock that callers have taken: what still stands in this function is under it there. */
+export function isLockedAround(pair: Pair): boolean {
+  return moreAround(pair, deedsIn, pageTableLock.what);
+}
+
 export function isMoved(what: string, pair: Pair): boolean {
   return moreElsewhere(pair, deedsIn, what) || moreInPatch(pair, deedsIn, what) || moreBelow(pair, deedsIn, what) || (what === pageTableLock.what && moreOfAnyElsewhere(pair, locksIn));
 }
