@@ -12,7 +12,7 @@ export function landedElsewhere(file: FilePatch, { pre, placements }: FileImages
   if (pre === null || pre.gaps.length > 0) return [];
   return placements.flatMap(({ hunk: number, offset }) => {
     const hunk = file.hunks[number - 1];
-    const named = hunk === undefined || offset === 0 ? undefined : /([A-Za-z_]\w*)\s*\(/.exec(hunk.section)?.[1];
+    const named = hunk === undefined || offset === 0 ? undefined : /\b([A-Za-z_]\w*)\s*\(/.exec(hunk.section)?.[1];
     // A macro's name, or a function that the tree does not have, says nothing of the place.
     if (hunk === undefined || named === undefined || functionsNamed(unit, named).length === 0) return [];
     const start = hunk.oldStart + offset;
