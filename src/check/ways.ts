@@ -77,7 +77,7 @@ export function* blocksFrom(fn: FunctionIr, first: readonly number[]): Generator
 }
 
 /** The blocks that come right before each. */
-export function precedingBlocks(fn: FunctionIr): ReadonlyMap<number, readonly number[]> {
+export const precedingBlocks: (fn: FunctionIr) => ReadonlyMap<number, readonly number[]> = memoByObject((fn) => {
   const before = new Map<number, number[]>();
   for (const block of fn.blocks) {
     for (const to of followers(fn, block)) {
@@ -87,7 +87,7 @@ export function precedingBlocks(fn: FunctionIr): ReadonlyMap<number, readonly nu
     }
   }
   return before;
-}
+});
 
 /** Whether no way comes to the one place but through the other. */
 export function everyWayLeadsThrough(fn: FunctionIr, first: Loc, then: Loc): boolean {

@@ -8,6 +8,7 @@ import type { FunctionIr } from "../c/ir.ts";
 import { anyKind, type Evidence, type FunctionCheck } from "../check/index.ts";
 import type { Finding } from "../core/finding.ts";
 import { byKey } from "../util/by-key.ts";
+import { memoByValue } from "../util/memo.ts";
 import { keyOf } from "./shown/keys.ts";
 import { calledSteps } from "./steps/called-steps.ts";
 import { counted } from "./touched-functions.ts";
@@ -15,17 +16,11 @@ import { counted } from "./touched-functions.ts";
 /** Asked of one finding after the other: each function is compared once. */
 export function comesWithFewer(pre: readonly FunctionCheck[], post: readonly FunctionCheck[]): (finding: Finding) => boolean {
   const [old, now] = [pre, post].map((checks) => byKey(checks, ({ fn }) => [fn.name]));
-  const known = new Map<string, ReadonlySet<string>>();
-  const placesIn = (name: string): ReadonlySet<string> => {
+  const placesIn = memoByValue((name: string): ReadonlySet<string> => {
     const [was, is] = [old!.get(name) ?? [], now!.get(name) ?? []];
     return was.length === 1 && is.length === 1 && differsInGetters(was[0]!.fn, is[0]!.fn) ? reachedByFewer(was[0]!, is[0]!) : new Set();
-  };
-  return (finding) => {
-    if (finding.rule !== "entry-kind") return false;
-    const places = known.get(finding.function) ?? placesIn(finding.function);
-    known.set(finding.function, places);
-    return places.has(placeOf(finding));
-  };
+  });
+  return (finding) => finding.rule === "entry-kind" && placesIn(finding.function).has(placeOf(finding));
 }
 
 function placeOf({ line, column }: Pick<Finding, "line" | "column">): string {

@@ -6,7 +6,7 @@ import { calleesOf, operandsOf, stepsOf, walkExpr } from "../c/index.ts";
 import type { FunctionCheck } from "../check/index.ts";
 import type { Expr, FunctionIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
-import { memoByObject } from "../util/memo.ts";
+import { memoByObject, memoByValue } from "../util/memo.ts";
 
 /** How often a function has what is counted, each by its key. One function for each question, as what it says is kept by it. */
 export type Measure = (check: FunctionCheck, rulebook: Rulebook) => ReadonlyMap<string, number>;
@@ -36,7 +36,7 @@ export class TouchedFunctions {
   readonly #rulebook: Rulebook;
   readonly #named = new Map<string, FunctionCheck[]>();
   readonly #measured = new Map<Measure, Measured>();
-  readonly #gaining = new Map<Measure, Map<string, Gaining>>();
+  readonly #gainingOn = memoByObject((other: TouchedFunctions) => memoByObject((measure: Measure) => memoByValue((key: string) => this.#compare(other, measure, key))));
   #callers: Map<string, FunctionCheck[]> | null = null;
 
   constructor(checks: readonly FunctionCheck[], rulebook: Rulebook) {
@@ -68,12 +68,12 @@ export class TouchedFunctions {
 
   /** Names of which there is more here than in the other version. */
   gainingOn(other: TouchedFunctions, measure: Measure, key: string): ReadonlySet<string> {
-    return this.#gainingOn(other, measure, key).names;
+    return this.#gainingOn(other)(measure)(key).names;
   }
 
   /** Whether a function that has to do with this one is among them: one calls the other, by its name or a pointer, or hands it on. */
   isGainedBeside({ fn }: FunctionCheck, other: TouchedFunctions, measure: Measure, key: string): boolean {
-    const { names, users, open } = this.#gainingOn(other, measure, key);
+    const { names, users, open } = this.#gainingOn(other)(measure)(key);
     const others = (of: ReadonlySet<string> | undefined): boolean => of !== undefined && of.size > (of.has(fn.name) ? 1 : 0);
     if (!others(names)) return false;
     return others(open) || others(users.get(fn.name)) || callsPointers(fn) || namesIn(fn).some((name) => name !== fn.name && names.has(name));
@@ -81,16 +81,8 @@ export class TouchedFunctions {
 
   /** Whether a function that calls this one, by its name or perhaps a pointer, or hands it on is among them. */
   isGainedAround({ fn }: FunctionCheck, other: TouchedFunctions, measure: Measure, key: string): boolean {
-    const { users, open } = this.#gainingOn(other, measure, key);
+    const { users, open } = this.#gainingOn(other)(measure)(key);
     return [open, users.get(fn.name) ?? new Set()].some((of) => of.size > (of.has(fn.name) ? 1 : 0));
-  }
-
-  #gainingOn(other: TouchedFunctions, measure: Measure, key: string): Gaining {
-    const byKey = this.#gaining.get(measure) ?? new Map<string, Gaining>();
-    this.#gaining.set(measure, byKey);
-    const known = byKey.get(key) ?? this.#compare(other, measure, key);
-    byKey.set(key, known);
-    return known;
   }
 
   #compare(other: TouchedFunctions, measure: Measure, key: string): Gaining {

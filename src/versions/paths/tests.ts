@@ -39,15 +39,7 @@ export interface Tested {
   readonly usesOf: ReadonlyMap<string, readonly Use[]>;
 }
 
-const known = new WeakMap<FunctionIr, Tested>();
-
-export function testsOf(fn: FunctionIr): Tested {
-  const before = known.get(fn);
-  if (before) return before;
-  const found = compute(fn);
-  known.set(fn, found);
-  return found;
-}
+export const testsOf: (fn: FunctionIr) => Tested = memoByObject((fn) => compute(fn));
 
 /** Whether two names are the same, or one is what the other leads to: `vmf` and `vmf->pte`. */
 export function areRelated(a: string, b: string): boolean {
