@@ -88,15 +88,15 @@ function isImplementation(rule: RuleId, { fn }: FunctionCheck): boolean {
   return rule === "entry-kind" ? /^(?:is_)?p(?:te|md|ud)_/.test(fn.name) : rule === "tlb-flush" && implementsFlushes(fn);
 }
 
-/**
- * Another function did it in the version that lacks it here, and does not any more: it was moved. The same goes for a lock
- * that other functions gave up for it.
- */
 /** A page-table lock that callers have taken: what still stands in this function is under it there. */
 export function isLockedAround(pair: Pair): boolean {
   return moreAround(pair, deedsIn, pageTableLock.what);
 }
 
+/**
+ * Another function did it in the version that lacks it here, and does not any more: it was moved. The same goes for a lock
+ * that other functions gave up for it.
+ */
 export function isMoved(what: string, pair: Pair): boolean {
   return moreElsewhere(pair, deedsIn, what) || moreInPatch(pair, deedsIn, what) || moreBelow(pair, deedsIn, what) || (what === pageTableLock.what && moreOfAnyElsewhere(pair, locksIn));
 }
