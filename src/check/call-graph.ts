@@ -1,6 +1,6 @@
 /** Who calls whom among the functions in view, and what a function calls: answers that need no path. */
 import { calledIn, calleesOf, operandsOf, stepsOf, walkExpr, wordsTellCalls } from "../c/index.ts";
-import type { Expr, FunctionIr, UnitIr } from "../c/ir.ts";
+import type { CallStep, Expr, FunctionIr, Step, UnitIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect, LockClass, LockRef } from "../rulebook/schema.ts";
 import { byKey } from "../util/by-key.ts";
@@ -19,6 +19,11 @@ export function hasEffect(fn: FunctionIr, rulebook: Rulebook, wanted: (effect: E
   // Of most functions their words say that they have none, and their bodies are not read to learn it.
   if (wordsTellCalls(fn) && !some(effectsForetold(rulebook)(fn), wanted)) return false;
   return some(effectsIn(rulebook)(fn), wanted);
+}
+
+/** Whether a step is a call whose contract has such an effect. */
+export function callHasEffect(step: Step, rulebook: Rulebook, wanted: (effect: Effect) => boolean): step is CallStep {
+  return step.op === "call" && step.callee !== null && (rulebook.contract(step.callee)?.effects?.some(wanted) ?? false);
 }
 
 function some(effects: ReadonlySet<Effect>, wanted: (effect: Effect) => boolean): boolean {

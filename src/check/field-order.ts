@@ -3,6 +3,7 @@
  * in view that stores a new table to the field has run a write barrier after making it when it returns.
  */
 import type { FunctionIr } from "../c/ir.ts";
+import { callHasEffect } from "./call-graph.ts";
 import { explore, type Surroundings } from "./explore.ts";
 import { emptyFacts, type Facts } from "./facts.ts";
 import type { FieldOrder, Rule } from "./model.ts";
@@ -18,7 +19,7 @@ export function fieldOrder(field: string, around: Surroundings): FieldOrder {
 function fills(fn: FunctionIr, field: string, around: Surroundings): boolean {
   const steps = fn.blocks.flatMap((block) => block.steps);
   const stores = steps.some((step) => step.op === "store" && step.place.k === "field" && step.place.field === field);
-  return stores && steps.some((step) => step.op === "call" && step.callee !== null && (around.rulebook.contract(step.callee)?.effects?.some((e) => e.do === "new-table") ?? false));
+  return stores && steps.some((step) => callHasEffect(step, around.rulebook, (e) => e.do === "new-table"));
 }
 
 function ordersField(fn: FunctionIr, field: string, around: Surroundings): { readonly name: string; readonly ordered: boolean } | null {

@@ -7,7 +7,7 @@ import { compareVersions } from "../../util/version.ts";
 import { calleesOf } from "../../c/index.ts";
 import type { CallStep, FunctionIr, Step } from "../../c/ir.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
-import { hasEffect } from "../call-graph.ts";
+import { callHasEffect, hasEffect } from "../call-graph.ts";
 import { lazyHere, lazyPause, lazySection } from "../duties.ts";
 import { coversEntries, describeLock } from "../locks.ts";
 import type { Duty } from "../facts.ts";
@@ -84,7 +84,7 @@ const ownModeOnly: CallersMode = { left: new Set(), enteredAgain: new Set() };
 const callersMode = memoByObject((rulebook: Rulebook) =>
   memoByObject((fn: FunctionIr): CallersMode => {
     if (!calleesOf(fn).some((name) => /(?:^|_)(?:in|is|was|get)_lazy_/.test(name))) return ownModeOnly;
-    const isOf = (enter: boolean) => (step: Step) => isCall(step) && isSwitch(step, enter, rulebook);
+    const isOf = (enter: boolean) => (step: Step) => isSwitch(step, enter, rulebook);
     const first = stepsUpTo(fn, [entrance], (step) => isOf(true)(step) || isOf(false)(step));
     const left = Array.from(first).filter(isOf(false));
     const places = left.flatMap((step) => placeOf(step, fn) ?? []);
@@ -93,15 +93,15 @@ const callersMode = memoByObject((rulebook: Rulebook) =>
 );
 
 function entering(fn: FunctionIr, rulebook: Rulebook, open: Duty): readonly CallStep[] {
-  return fn.blocks.flatMap(({ steps }) => steps.filter(isCall).filter((step) => step.loc.line === open.at.line && isSwitch(step, true, rulebook)));
+  return fn.blocks.flatMap(({ steps }) => steps.filter((step) => isSwitch(step, true, rulebook)).filter((step) => step.loc.line === open.at.line));
 }
 
 function isCall(step: Step): step is CallStep {
   return step.op === "call";
 }
 
-function isSwitch({ callee }: CallStep, enter: boolean, rulebook: Rulebook): boolean {
-  return callee !== null && (rulebook.contract(callee)?.effects?.some((effect) => effect.do === "lazy-mmu" && !effect.pause && effect.enter === enter) ?? false);
+function isSwitch(step: Step, enter: boolean, rulebook: Rulebook): step is CallStep {
+  return callHasEffect(step, rulebook, (effect) => effect.do === "lazy-mmu" && !effect.pause && effect.enter === enter);
 }
 
 /** Nothing is called and nothing stored behind it. */
@@ -142,27 +142,24 @@ function judgeLeaving(open: Duty | undefined, call: CallInfo, site: Site): void 
   const isPaused = site.facts.duties.has(lazyPause);
   const flushes = isFlush(call.step, callBehind(call.step, site.frame.fn), site.rulebook);
   const twice = open === undefined && enters && !isPaused && !flushes && !site.facts.unseenLocks && !callersMode(site.rulebook)(site.frame.fn).left.has(call.step);
-  site.judge({
-    rule: "lazy-mmu",
-    outcome: open ? "proved" : twice ? "violated" : "unknown",
-    what: "leaves lazy MMU mode that was entered",
-    message: twice ? `${call.step.text} leaves lazy MMU mode on a path on which it is not entered` : "",
-    requires: ["lazy MMU mode entered before it is left"],
-    certain: true,
-  });
+  judgeEnd(open !== undefined, twice, ["leaves", "left", "entered"], call, site);
 }
 
 /** As with what is left: only where this function pauses on another path is the caller out of question. */
 function judgeResuming(call: CallInfo, site: Site): void {
   const paused = site.facts.duties.has(lazyPause);
   const pauses = hasEffect(site.frame.fn, site.rulebook, (e) => e.do === "lazy-mmu" && !e.enter && e.pause === true);
-  const twice = !paused && pauses && !site.facts.unseenLocks;
+  judgeEnd(paused, !paused && pauses && !site.facts.unseenLocks, ["resumes", "resumed", "paused"], call, site);
+}
+
+/** `isOpen`: what ends here was begun on this path; `twice`: and it can't have been begun by a caller. */
+function judgeEnd(isOpen: boolean, twice: boolean, [ends, ended, begun]: readonly [string, string, string], call: CallInfo, site: Site): void {
   site.judge({
     rule: "lazy-mmu",
-    outcome: paused ? "proved" : twice ? "violated" : "unknown",
-    what: "resumes lazy MMU mode that was paused",
-    message: twice ? `${call.step.text} resumes lazy MMU mode on a path on which it is not paused` : "",
-    requires: ["lazy MMU mode paused before it is resumed"],
+    outcome: isOpen ? "proved" : twice ? "violated" : "unknown",
+    what: `${ends} lazy MMU mode that was ${begun}`,
+    message: twice ? `${call.step.text} ${ends} lazy MMU mode on a path on which it is not ${begun}` : "",
+    requires: [`lazy MMU mode ${begun} before it is ${ended}`],
     certain: true,
   });
 }

@@ -9,7 +9,7 @@ import { type LockFact, truthOf } from "../facts.ts";
 import { isNeverSet } from "../lock-effects.ts";
 import { callersLock, coversEntries, describeLock } from "../locks.ts";
 import { calleesOf } from "../../c/index.ts";
-import { hasEffect, isOfClass } from "../call-graph.ts";
+import { callHasEffect, hasEffect, isOfClass } from "../call-graph.ts";
 import type { Rule, Site } from "../model.ts";
 import type { Effect, LockClass } from "../../rulebook/schema.ts";
 import { judgeEndOfVmaLocks } from "./lock-balance/vma-locks.ts";
@@ -123,7 +123,7 @@ function isEffectOn(effect: Effect, kind: "assert" | "release", lock: LockFact):
 }
 
 function isReleaseOf(step: Step, lock: LockFact, site: Site): boolean {
-  return step.op === "call" && step.callee !== null && (site.rulebook.contract(step.callee)?.effects ?? []).some((effect) => isEffectOn(effect, "release", lock));
+  return callHasEffect(step, site.rulebook, (effect) => isEffectOn(effect, "release", lock));
 }
 
 /** `if (!vma) mmap_read_unlock(mm); return 0;`: whoever releases on one side of the last test keeps the lock for the caller on the other. */

@@ -11,7 +11,7 @@ import type { Rulebook } from "../../rulebook/rulebook.ts";
 import { memoByObject } from "../../util/memo.ts";
 import { isOwnVariable } from "../duties.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
-import { hasEffect } from "../call-graph.ts";
+import { callHasEffect, hasEffect } from "../call-graph.ts";
 import { placeOf, stepsUpTo } from "../ways.ts";
 import { judgeLeftOpen, type LeftOpen } from "./left-open.ts";
 
@@ -96,7 +96,7 @@ const isWithinRangeOfWalk = memoByObject((rulebook: Rulebook) =>
 );
 
 function isNotifierStep(step: Step, which: "start" | "end", rulebook: Rulebook): boolean {
-  return step.op === "call" && step.callee !== null && (rulebook.contract(step.callee)?.effects?.some((e) => e.do === "notifier" && e.step === which) ?? false);
+  return callHasEffect(step, rulebook, (e) => e.do === "notifier" && e.step === which);
 }
 
 /** What is not known may; of what is known, what detaches a table or wants the file's other mappings kept out while it stops sharing one. */

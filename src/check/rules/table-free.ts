@@ -13,6 +13,7 @@ import { detachedTable, isDetached, isOwnVariable } from "../duties.ts";
 import type { Level } from "../../rulebook/schema.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import { judgeHeld } from "../held.ts";
+import { isKernelTable } from "../whose-tables.ts";
 import { judgeRangeTest } from "./table-free/range-tests.ts";
 
 export const tableFree: Rule = {
@@ -78,8 +79,7 @@ function judgeReuse(table: string, how: "now" | "later", call: CallInfo, site: S
 
 /** Tables of the kernel: freed for init_mm, or for no mm. */
 function isKernel(call: CallInfo): boolean {
-  const mm = call.contract?.params.indexOf("mm") ?? -1;
-  return mm < 0 || (call.args[mm] ?? "").includes("g:init_mm") || call.args[mm] === "#0";
+  return !call.contract?.params.includes("mm") || isKernelTable(call);
 }
 
 /** KVM frees its own tables for no mm, too: those of a guest, and on arm64 those of the hypervisor, which no CPU of the kernel's walks. */

@@ -9,7 +9,7 @@
  */
 import { calleesOf, successors } from "../../c/index.ts";
 import type { FunctionIr, Step } from "../../c/ir.ts";
-import { hasEffect } from "../call-graph.ts";
+import { callHasEffect, hasEffect } from "../call-graph.ts";
 import { announcedFlush, contextId, dirtied, gatherInHand, owedFlush, unsettledBatch } from "../duties.ts";
 import { classOfLock, maySleepFor } from "../locks.ts";
 import type { Effect } from "../../rulebook/schema.ts";
@@ -94,7 +94,7 @@ function levelOf(call: CallInfo): string {
 /** Whether some step that flushes can be reached from where the flush came to be owed. */
 function flushesAfter(owed: Duty, site: Site): boolean {
   const { blocks } = site.frame.fn;
-  const flushes = (step: Step): boolean => step.op === "call" && step.callee !== null && (site.rulebook.contract(step.callee)?.effects?.some(isFlush) ?? false);
+  const flushes = (step: Step): boolean => callHasEffect(step, site.rulebook, isFlush);
   const start = blocks.find((block) => block.steps.some((step) => step.loc.line === owed.at.line && step.loc.column === owed.at.column));
   if (!start) return hasEffect(site.frame.fn, site.rulebook, isFlush);
   const later = start.steps.slice(start.steps.findIndex((step) => step.loc.line === owed.at.line && step.loc.column === owed.at.column) + 1);

@@ -6,7 +6,7 @@
 import { rootOf, stepsOf } from "../../../c/index.ts";
 import type { CallStep, Expr, FunctionIr, Step } from "../../../c/ir.ts";
 import type { Rulebook } from "../../../rulebook/rulebook.ts";
-import { isOfClass } from "../../call-graph.ts";
+import { callHasEffect, isOfClass } from "../../call-graph.ts";
 import { mayDo } from "../../may-do.ts";
 import type { CallInfo, Site } from "../../model.ts";
 import { memoByObject } from "../../../util/memo.ts";
@@ -125,6 +125,6 @@ function atCallers(fn: FunctionIr, site: Site, asked: Set<string>, isSo: (call: 
 }
 
 function givesUp(step: Step, rulebook: Rulebook): boolean {
-  if (step.op !== "call" || step.callee === null) return false;
-  return /^(?:up|downgrade)_write$/.test(step.callee) || (rulebook.contract(step.callee)?.effects ?? []).some((effect) => (effect.do === "release" || effect.do === "may-release") && isOfClass(effect.lock, "mmap"));
+  if (step.op === "call" && /^(?:up|downgrade)_write$/.test(step.callee ?? "")) return true;
+  return callHasEffect(step, rulebook, (effect) => (effect.do === "release" || effect.do === "may-release") && isOfClass(effect.lock, "mmap"));
 }

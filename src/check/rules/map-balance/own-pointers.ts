@@ -7,6 +7,7 @@
 import { definedBy, mentionsVariable, operandsOf, stepsOf } from "../../../c/index.ts";
 import type { CallStep, FunctionIr, Step } from "../../../c/ir.ts";
 import type { Rulebook } from "../../../rulebook/rulebook.ts";
+import { callHasEffect } from "../../call-graph.ts";
 import { memoByObject } from "../../../util/memo.ts";
 import { blocksFrom, followers } from "../../ways.ts";
 
@@ -21,7 +22,7 @@ export function unmapsOwnOnly(fn: FunctionIr, rulebook: Rulebook): boolean {
 }
 
 function ownOnly(fn: FunctionIr, rulebook: Rulebook): boolean {
-  const does = (step: Step, effect: "map" | "unmap"): step is CallStep => step.op === "call" && step.callee !== null && (rulebook.contract(step.callee)?.effects?.some((e) => e.do === effect) ?? false);
+  const does = (step: Step, effect: "map" | "unmap"): step is CallStep => callHasEffect(step, rulebook, (e) => e.do === effect);
   const unmaps = stepsOf(fn).filter((step) => does(step, "unmap"));
   const pointers = new Set(unmaps.map(({ args }) => args.find((arg) => arg.k === "var" && isOwnPointer(arg.name, fn))).map((arg) => (arg?.k === "var" ? arg.name : null)));
   if (unmaps.length === 0 || pointers.has(null) || pointers.size > mostVariables) return false;

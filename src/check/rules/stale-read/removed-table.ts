@@ -8,6 +8,7 @@
  */
 import { stepsOf } from "../../../c/index.ts";
 import type { CallStep, FunctionIr, Loc, Step } from "../../../c/ir.ts";
+import { callHasEffect } from "../../call-graph.ts";
 import { describeLock, coversEntries } from "../../locks.ts";
 import type { LockFact } from "../../facts.ts";
 import { inLoopOfRmap } from "../../rmap-loop.ts";
@@ -67,7 +68,7 @@ function isAnyUserfaultfd(step: Step): boolean {
 }
 
 function looksAtVma(step: Step, site: Site): boolean {
-  return step.op === "call" && (site.rulebook.contract(step.callee ?? "")?.effects?.some((e) => e.do === "look-at") ?? false);
+  return callHasEffect(step, site.rulebook, (e) => e.do === "look-at");
 }
 
 function touchesPte(step: Step, site: Site): boolean {
@@ -85,7 +86,7 @@ function mayLook(step: Step, fn: FunctionIr, site: Site): boolean {
 
 /** All ptes that the function maps lie in the table of this pmd. */
 function mapsOnly(entry: string, fn: FunctionIr, site: Site): boolean {
-  const maps = stepsOf(fn).filter((step): step is CallStep => step.op === "call" && (site.rulebook.contract(step.callee ?? "")?.effects?.some((e) => e.do === "map") ?? false));
+  const maps = stepsOf(fn).filter((step): step is CallStep => callHasEffect(step, site.rulebook, (e) => e.do === "map"));
   return maps.length > 0 && maps.every((step) => step.args.some((arg) => arg.k === "var" && arg.name === entry));
 }
 

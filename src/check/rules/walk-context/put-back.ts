@@ -5,7 +5,7 @@
  */
 import type { FunctionIr, Step } from "../../../c/ir.ts";
 import type { CallInfo, Site } from "../../model.ts";
-import { isOfClass } from "../../call-graph.ts";
+import { callHasEffect, isOfClass } from "../../call-graph.ts";
 import { leadsTo, placeOf, precedingBlocks } from "../../ways.ts";
 import type { Effect } from "../../../rulebook/schema.ts";
 
@@ -29,8 +29,7 @@ export function judgePutBack(call: CallInfo, site: Site): void {
 
 /** The release that all ways to `at` come through last, where the function takes the lock itself and no way from `at` on releases it; else null. */
 function droppedBefore(at: Step, fn: FunctionIr, site: Site): Step | null {
-  const deals = (wanted: Effect["do"]) => (step: Step): boolean =>
-    step.op === "call" && (site.rulebook.contract(step.callee ?? "")?.effects?.some((e) => e.do === wanted && "lock" in e && isOfClass(e.lock, "anon_vma")) ?? false);
+  const deals = (wanted: Effect["do"]) => (step: Step): boolean => callHasEffect(step, site.rulebook, (e) => e.do === wanted && "lock" in e && isOfClass(e.lock, "anon_vma"));
   const takes = deals("acquire");
   const drops = deals("release");
   const own = placeOf(at, fn);
