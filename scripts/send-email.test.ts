@@ -3,12 +3,11 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { removeFolders, temporaryFolder } from "../fixtures/review/harness.ts";
+import { gitCanSend, removeFolders, temporaryFolder } from "../fixtures/review/harness.ts";
 
 const root = join(import.meta.dirname, "..");
-const haveSendEmail = spawnSync("git", ["send-email", "--git-completion-helper"]).status === 0;
 
-describe.runIf(haveSendEmail)("git send-email (skipped where it is not installed)", () => {
+describe.runIf(gitCanSend())("git send-email (skipped where it cannot send)", () => {
   let folder = "";
   beforeEach(() => {
     folder = temporaryFolder();

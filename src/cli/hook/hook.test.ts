@@ -7,6 +7,7 @@ import { basename, join } from "node:path";
 import { buildSync } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runCli } from "../../../fixtures/cli/harness.ts";
+import { gitCanSend } from "../../../fixtures/review/harness.ts";
 import { installIn, uninstallFrom } from "./install.ts";
 import { hookName, keptName, type ScriptFacts } from "./script.ts";
 import { seriesFiles } from "./series.ts";
@@ -219,7 +220,7 @@ describe("install and uninstall", () => {
   });
 });
 
-describe.runIf(spawnSync("git", ["send-email", "--git-completion-helper"]).status === 0)("git send-email", () => {
+describe.runIf(gitCanSend())("git send-email", () => {
   let sink: Server;
   let received = "";
   let port = 0;
