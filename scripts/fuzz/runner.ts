@@ -31,7 +31,7 @@ function loadMails(paths: readonly string[]): Buffer[] {
   });
 }
 
-export function caseOf(mails: readonly Buffer[], seed: number, number: number): Buffer {
+function caseOf(mails: readonly Buffer[], seed: number, number: number): Buffer {
   return mutatedInput(mails, randomFrom(Math.imul(seed, 1_000_003) + number));
 }
 

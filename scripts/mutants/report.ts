@@ -30,7 +30,7 @@ function row(name: string, own: readonly MeasuredMutant[]): string[] {
   return [name, String(own.length), String(own.length - counted.length), having("flagged"), having("noted"), having("other rule"), having("missed"), inWords(count(counted, isCaught))];
 }
 
-export function isCaught(one: MeasuredMutant): boolean {
+function isCaught(one: MeasuredMutant): boolean {
   return one.verdict === "flagged" || one.verdict === "noted";
 }
 

@@ -15,7 +15,7 @@ export interface Fragment {
   readonly section: string;
 }
 
-export function fragmentsOf(image: FileImage, lineStarts: readonly number[]): Fragment[] {
+function fragmentsOf(image: FileImage, lineStarts: readonly number[]): Fragment[] {
   const fragments: Fragment[] = [];
   const add = (fromLine: number, toLine: number): void => {
     if (fromLine > toLine) return;

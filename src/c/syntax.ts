@@ -17,18 +17,6 @@ export interface SyntaxNode {
   readonly children: readonly SyntaxNode[];
 }
 
-/**
- * Kinds that the grammar doesn't have; tolerant.ts makes them for text that is cut off.
- *
- * | kind | what it is |
- * |---|---|
- * | cut_end | the text ends here inside an open block |
- * | stray_close | a `}` whose block opened before the text; a condition when `while (...);` follows it |
- * | stray_else | an else arm whose `if` stands before the text |
- * | stray_conditional | statements since the start are one arm of an #if that opened before the text |
- */
-export type CutKind = "cut_end" | "stray_close" | "stray_else" | "stray_conditional";
-
 export function makeNode(kind: string, start: number, end: number, children: readonly SyntaxNode[], field = ""): SyntaxNode {
   return { kind, field, start, end, named: true, broken: children.some((child) => child.broken), children };
 }

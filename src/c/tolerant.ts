@@ -1,7 +1,14 @@
 /**
  * Reads statements by keywords and brackets, and only simple statements and expressions with the grammar. Used where the
  * grammar gives up: for functions with unreadable text in them, of which just that text is lost, and for fragments of
- * functions, whose brackets open or close out of sight.
+ * functions, whose brackets open or close out of sight. For these there are kinds of nodes that the grammar doesn't have:
+ *
+ * | kind | what it is |
+ * |---|---|
+ * | cut_end | the text ends here inside an open block |
+ * | stray_close | a `}` whose block opened before the text; a condition when `while (...);` follows it |
+ * | stray_else | an else arm whose `if` stands before the text |
+ * | stray_conditional | statements since the start are one arm of an #if that opened before the text |
  */
 import { parseDirective, parseExpression, parseStatement } from "./leaves.ts";
 import { pairBrackets, skipBlank, type Brackets } from "./brackets.ts";
@@ -161,13 +168,13 @@ function readStatement(reader: Reader, nodes: SyntaxNode[]): void {
 }
 
 /** The parenthesis behind a keyword; null when there is none that closes in sight. */
-function readCondition(reader: Reader, keyword: string, field: string): SyntaxNode | null {
+function readCondition(reader: Reader, keyword: string): SyntaxNode | null {
   const open = skipBlank(reader.code, reader.at + keyword.length);
   if (open >= reader.to || reader.code[open] !== "(") return null;
   const end = reader.brackets.parenEnd(open);
   if (end < 0 || end > reader.to) return null;
   reader.at = end;
-  return parseExpression(reader.code, open, end, field);
+  return parseExpression(reader.code, open, end, "condition");
 }
 
 /** A keyword whose parenthesis is cut off: everything to the next `;` or the end is lost. */
@@ -179,7 +186,7 @@ function headless(reader: Reader): SyntaxNode {
 
 function readIf(reader: Reader): SyntaxNode {
   const start = reader.at;
-  const condition = readCondition(reader, "if", "condition");
+  const condition = readCondition(reader, "if");
   if (condition === null) return headless(reader);
   const children = [condition, readSingle(reader, "consequence")];
   const next = skipBlank(reader.code, reader.at);
@@ -192,7 +199,7 @@ function readIf(reader: Reader): SyntaxNode {
 
 function readHeaded(reader: Reader, word: "while" | "switch"): SyntaxNode {
   const start = reader.at;
-  const condition = readCondition(reader, word, "condition");
+  const condition = readCondition(reader, word);
   if (condition === null) return headless(reader);
   const body = readSingle(reader, "body");
   return makeNode(`${word}_statement`, start, reader.at, [condition, body]);
@@ -206,7 +213,7 @@ function readDo(reader: Reader): SyntaxNode {
   if (next >= reader.to || wordFrom(reader.code, next) !== "while") return makeNode("do_statement", start, reader.at, [body]);
   reader.at = next;
   const keyword: SyntaxNode = { kind: "while", field: "", start: next, end: next + 5, named: false, broken: false, children: [] };
-  const condition = readCondition(reader, "while", "condition");
+  const condition = readCondition(reader, "while");
   if (condition === null) return makeNode("do_statement", start, reader.at, [body, keyword, headless(reader)]);
   const end = skipBlank(reader.code, reader.at);
   if (reader.code[end] === ";" && end < reader.to) reader.at = end + 1;

@@ -49,7 +49,7 @@ export function rangeKey(range: string): string {
   return `range:${range}`;
 }
 
-export type TableState = "walked" | "flushed" | "left";
+type TableState = "walked" | "flushed" | "left";
 
 function leaveTables(facts: Facts, state: TableState): Facts {
   const detached = facts.duties.get(detachedTable);

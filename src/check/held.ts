@@ -39,7 +39,7 @@ export function judgeHeld(requirement: HeldRequirement, call: CallInfo, site: Si
 }
 
 /** "hugetlb VMA lock or i_mmap_rwsem (write)". */
-export function describeAny(any: readonly LockRef[], mode: "write" | undefined): string {
+function describeAny(any: readonly LockRef[], mode: "write" | undefined): string {
   const names = any.map((ref) => ("class" in ref ? `${describeLock({ id: "", class: ref.class })}${ref.of?.startsWith("&") ? ` of ${ref.of.slice(1)}` : ""}` : "the lock"));
   return `the ${names.join(" or the ")}${mode === undefined ? "" : " for writing"}`;
 }

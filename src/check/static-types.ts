@@ -10,7 +10,6 @@ import type { Rulebook } from "../rulebook/rulebook.ts";
 
 export interface StaticTypes {
   readonly ofExpr: (expr: Expr) => string;
-  readonly ofPlace: (place: Place) => string;
   /** Level of the page-table entry that a place designates, or null when it is not one. */
   readonly entryLevel: (place: Place) => Level | null;
 }
@@ -83,7 +82,7 @@ export function staticTypes(fn: FunctionIr, rulebook: Rulebook, recordNamed: (na
     return match && fn.partial ? (match[1] as Level) : null;
   };
 
-  return { ofExpr, ofPlace, entryLevel };
+  return { ofExpr, entryLevel };
 }
 
 /** What a walk returns is a pointer to an entry, what a getter returns is its value, though neither declaration is in view. */

@@ -13,7 +13,7 @@ export const userfaultfd = "vm_userfaultfd_ctx";
 const unsteady: ReadonlySet<string> = new Set(["anon_vma", userfaultfd]);
 
 /** Key under which the look at a field is remembered: "early", "stale" once a lock that keeps it was taken after, "fresh". */
-export function lookedAt(address: string): string {
+function lookedAt(address: string): string {
   return `f:${address}`;
 }
 

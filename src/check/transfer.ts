@@ -77,7 +77,7 @@ function forgetRead(pointer: string, facts: Facts): Facts {
 }
 
 /** Using an advanced cursor shows that it still points into its table. */
-export function markUse(pointer: string, facts: Facts): Facts {
+function markUse(pointer: string, facts: Facts): Facts {
   const { root, offset } = sym.splitMove(pointer);
   return offset === 0n || offset === -1n ? facts : withPastUse(facts, root, false);
 }

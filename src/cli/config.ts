@@ -13,7 +13,7 @@ import type { Arguments, Environment } from "./context.ts";
 import { type OptionSpec, optionTable } from "./options.ts";
 import { nearest } from "../util/nearest.ts";
 
-export const configName = ".mmreview.json";
+const configName = ".mmreview.json";
 const largest = 1024 * 1024;
 
 export interface Configured {

@@ -26,7 +26,7 @@ function sizes(lines: readonly DiffLine[]): { old: number; new: number } {
 }
 
 /** The hunks of each file as git would have written them. */
-export function canonicalText(files: readonly (readonly SettledHunk[])[]): string {
+function canonicalText(files: readonly (readonly SettledHunk[])[]): string {
   const out: string[] = [];
   for (const hunks of files) {
     out.push("diff --git a/f b/f", "--- a/f", "+++ b/f");

@@ -13,7 +13,7 @@ import type { Reading } from "./referee.ts";
 import { headerAt } from "./surroundings.ts";
 
 /** Files beyond this line count are not in any kernel; numbers above it are lies and would only cost memory. */
-export const highestLine = 1_000_000;
+const highestLine = 1_000_000;
 
 export interface RawFile {
   /** 1-based line where the section starts. */

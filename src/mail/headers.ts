@@ -12,8 +12,6 @@ export interface HeaderBlock {
   readonly bodyAt: number;
   /** False when the block ended without the blank line that closes it. */
   readonly closed: boolean;
-  /** True when its lines end in CRLF. */
-  readonly crlf: boolean;
 }
 
 const KEPT = new Set([
@@ -34,14 +32,12 @@ export function readHeaders(bytes: Buffer): HeaderBlock {
   const fields = new Map<string, string>();
   let at = 0;
   let open: string | null = null;
-  let crlf = false;
   while (at < bytes.length) {
     const newline = bytes.indexOf(LF, at);
     const end = newline < 0 ? bytes.length : newline;
     const bare = end > at && bytes[end - 1] === 13 ? end - 1 : end;
     const next = newline < 0 ? end : end + 1;
-    if (bare === at) return { fields, bodyAt: next, closed: newline >= 0, crlf: crlf || bare < end };
-    crlf ||= bare < end;
+    if (bare === at) return { fields, bodyAt: next, closed: newline >= 0 };
     const first = bytes[at]!;
     if (first === 32 || first === 9) {
       if (open !== null) append(fields, open, bytes.toString("latin1", at, Math.min(bare, at + MAX_VALUE)));
@@ -55,11 +51,11 @@ export function readHeaders(bytes: Buffer): HeaderBlock {
       open = KEPT.has(name) && !fields.has(name) ? name : null;
       if (open !== null) fields.set(open, bytes.toString("latin1", at + field[0].length, Math.min(bare, at + MAX_VALUE)).trim());
     } else if (!/^>?From /.test(head)) {
-      return { fields, bodyAt: at, closed: false, crlf };
+      return { fields, bodyAt: at, closed: false };
     }
     at = next;
   }
-  return { fields, bodyAt: bytes.length, closed: false, crlf };
+  return { fields, bodyAt: bytes.length, closed: false };
 }
 
 function append(fields: Map<string, string>, name: string, continuation: string): void {

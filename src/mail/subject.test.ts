@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { parseSubject, titleKey, type SubjectInfo } from "./subject.ts";
 
 const cases: readonly (readonly [string, Partial<SubjectInfo>])[] = [
-  ["[PATCH] mm: x", { patch: true, reply: false, index: null, total: 1, revision: 1, revised: false, tags: [], title: "mm: x" }],
-  ["[PATCH v3 02/10] mm: x", { index: 2, total: 10, revision: 3, revised: true, title: "mm: x" }],
+  ["[PATCH] mm: x", { patch: true, reply: false, index: null, total: 1, revision: 1, tags: [], title: "mm: x" }],
+  ["[PATCH v3 02/10] mm: x", { index: 2, total: 10, revision: 3, title: "mm: x" }],
   ["[PATCH V3 00/34] New API", { index: 0, total: 34, revision: 3 }],
   ["[PATCHv5 2/3] mm: x", { patch: true, index: 2, total: 3, revision: 5 }],
   ["[patch RFC 07/15] mm: x", { patch: true, index: 7, total: 15, tags: ["RFC"] }],

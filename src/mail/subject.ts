@@ -14,8 +14,6 @@ export interface SubjectInfo {
   /** M of N/M; 1 when not numbered. */
   readonly total: number;
   readonly revision: number;
-  /** True when the revision was written, not assumed. */
-  readonly revised: boolean;
   /** Other tags, upper case. */
   readonly tags: readonly string[];
   /** The subject without prefixes and tags. */
@@ -42,7 +40,7 @@ export function parseSubject(subject: string): SubjectInfo {
   let patch = false;
   let index: number | null = null;
   let total = 1;
-  let revision: number | null = null;
+  let revision = 1;
   const tags: string[] = [];
 
   const take = (word: string): void => {
@@ -76,7 +74,7 @@ export function parseSubject(subject: string): SubjectInfo {
     for (const word of rest.slice(1, end).split(/[\s,[\]]+/)) take(word);
     rest = rest.slice(end + 1).trimStart();
   }
-  return { reply, patch, index, total, revision: revision ?? 1, revised: revision !== null, tags, title: rest.trim() };
+  return { reply, patch, index, total, revision, tags, title: rest.trim() };
 }
 
 /** The title as a key for "the same patch again": case, blanks and a closing full stop don't count. */

@@ -3,7 +3,7 @@ import type { MatrixCell, MatrixReport } from "../core/sim-report.ts";
 import type { ReportOptions } from "./options.ts";
 import { columns, hanging, oneLine } from "./wrap.ts";
 
-export const verdictWord: Readonly<Record<MatrixCell["verdict"], string>> = { safe: "yes", unsafe: "no", "not-modelled": "?" };
+const verdictWord: Readonly<Record<MatrixCell["verdict"], string>> = { safe: "yes", unsafe: "no", "not-modelled": "?" };
 
 export function matrixText(report: MatrixReport, options: ReportOptions): string {
   const operations = report.operations.map(oneLine);

@@ -1,5 +1,4 @@
 /** What a format may be told. All of it is decided by the caller; a format reads no environment. */
-import type { Report } from "../core/report.ts";
 import type { RulePage } from "../core/rule-page.ts";
 
 export interface ReportOptions {
@@ -13,5 +12,3 @@ export interface ReportOptions {
   /** Rule pages for formats that describe rules; may be empty. */
   readonly rules: readonly RulePage[];
 }
-
-export type Format = (report: Report, options: ReportOptions) => string;

@@ -2,7 +2,7 @@
 
 export type Attributes = Readonly<Record<string, string | number>>;
 
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text.replace(/[&<>"'\n\t]/g, (char) => (char === "\n" || char === "\t" ? `&#${char.charCodeAt(0)};` : named[char]!));
 }
 

@@ -12,7 +12,7 @@ import { readShapes, type Shapes } from "./shapes.ts";
 const notInPacks: readonly string[] = ["eras", "eraMarkers"];
 
 /** What may be exported. */
-export function packParts(shapes: Shapes): string[] {
+function packParts(shapes: Shapes): string[] {
   const data = shapes.get("RuleData");
   return data?.kind === "record" ? Array.from(data.fields.keys()).filter((name) => !notInPacks.includes(name)) : [];
 }

@@ -68,7 +68,7 @@ async function treeVersion(tree: Tree | null, base: Base | null): Promise<string
 }
 
 /** Bounds by names, then the date within them; a date outside them yields to the names. */
-export function eraWithoutTree(names: ReadonlySet<string>, date: string | null, tables: EraTables, removed: ReadonlySet<string> = new Set()): Era {
+function eraWithoutTree(names: ReadonlySet<string>, date: string | null, tables: EraTables, removed: ReadonlySet<string> = new Set()): Era {
   const newest = tables.eras.at(-1)!.version;
   const { since, until } = boundsOf(names, tables.eraMarkers);
   const byDate = date === null ? null : versionAt(date, tables.eras);

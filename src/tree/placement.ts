@@ -14,7 +14,6 @@ export interface Fit {
   readonly source: SourceText;
   readonly applied: Applied;
   readonly reversed: boolean;
-  readonly ignoredBlanks: boolean;
 }
 
 export interface Outcome {
@@ -106,7 +105,7 @@ function offsets(applied: Applied): number {
 }
 
 function fitOf(one: Loaded, applied: Applied, mode: Mode): Fit {
-  return { base: one.candidate.base, source: one.source, applied, reversed: mode.reversed, ignoredBlanks: mode.ignoreBlanks };
+  return { base: one.candidate.base, source: one.source, applied, reversed: mode.reversed };
 }
 
 function inWords(failure: NotApplied): string {

@@ -42,7 +42,7 @@ export async function repositoryHooks(cwd: string, env: Environment): Promise<st
 }
 
 /** The user's own hooks folder, and whether git knows it already. */
-export async function globalHooks(cwd: string, env: Environment): Promise<{ readonly folder: string; readonly known: boolean }> {
+async function globalHooks(cwd: string, env: Environment): Promise<{ readonly folder: string; readonly known: boolean }> {
   const named = await git(cwd, env, ["config", "--global", "--type=path", "core.hooksPath"]);
   if (named !== null && named !== "") return { folder: named, known: true };
   const home = env["HOME"] ?? homedir();

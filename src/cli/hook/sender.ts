@@ -4,10 +4,10 @@ import { execFileSync } from "node:child_process";
 const generations = 8;
 
 /** The id of the `git send-email` above this process, or of the parent's parent when none is in sight. */
-export function senderId(pid: number = process.ppid): string {
-  const line = ancestors(pid);
+export function senderId(): string {
+  const line = ancestors(process.ppid);
   const sender = line.find((ancestor) => ancestor.command.includes("send-email"));
-  return String((sender ?? line[1] ?? line[0])?.pid ?? pid);
+  return String((sender ?? line[1] ?? line[0])?.pid ?? process.ppid);
 }
 
 interface Ancestor {
