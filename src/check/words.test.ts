@@ -72,7 +72,7 @@ it("stands at the line that the fixture marks, in the function it names or a hel
 
 it("names calls and lines that are there", () => {
   for (const { finding, lines } of said) {
-    for (const [, line] of finding.message.matchAll(/\bline (\d+)/g)) expect(lines[Number(line) - 1]?.trim(), finding.message).not.toBe("");
+    for (const [, line] of finding.message.matchAll(/\bline (\d+)/g)) expect(lines[Number(line) - 1]?.trim() ?? "", finding.message).not.toBe("");
     for (const [words, code] of takers) {
       const line = words.exec(finding.message)?.[1];
       if (line !== undefined) expect(near(lines, Number(line)), finding.message).toMatch(code);

@@ -14,6 +14,7 @@ import type { Finding } from "../core/finding.ts";
 import type { Report } from "../core/report.ts";
 import { formatNames, renderReport } from "./formats.ts";
 import type { ReportOptions } from "./options.ts";
+import { currentFindings } from "./order.ts";
 import { columns } from "./wrap.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -290,7 +291,9 @@ describe("rdjsonl", () => {
   });
 
   it.each(samples)("%s", async (name) => {
-    for (const line of (await render("rdjsonl", name)).split("\n").filter((text) => text !== "")) {
+    const lines = (await render("rdjsonl", name)).split("\n").filter((text) => text !== "");
+    expect(lines).toHaveLength(Array.from(currentFindings(sample(name))).length);
+    for (const line of lines) {
       validate(JSON.parse(line));
       expect(validate.errors ?? []).toEqual([]);
     }
