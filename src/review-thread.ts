@@ -6,9 +6,10 @@ import { type PatchOptions, patchOptions } from "./patch-options.ts";
 import type { PreparedPatch } from "./prepare-patch.ts";
 import { reviewAndKeep } from "./kept-review.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
-import { type Answer, answerOf } from "./thread-answer.ts";
+import type { Answer } from "./thread-answer.ts";
+import { threadTask } from "./thread-task.ts";
 import { openTree } from "./tree/index.ts";
-import { type Offer, takingOffers } from "./util/crew.ts";
+import type { Offer } from "./util/crew.ts";
 import { poolSetup } from "./util/pool.ts";
 
 export interface ReviewSetup {
@@ -23,9 +24,5 @@ async function prepare(): Promise<PatchOptions> {
   return patchOptions(request, tree === null ? null : await openTree(tree), await withPacks(builtinRules(), request.rules, request.cwd));
 }
 
-/** Begun before the first task comes, which gets the error if there is one. */
-const ready: Promise<PatchOptions> = prepare();
-ready.catch(() => undefined);
-
-const task: (offer: Offer<PreparedPatch>) => Promise<Answer<PatchReport> | null> = takingOffers((patch: PreparedPatch) => answerOf(async () => reviewAndKeep(patch, await ready)));
+const task: (offer: Offer<PreparedPatch>) => Promise<Answer<PatchReport> | null> = threadTask(prepare, reviewAndKeep);
 export default task;

@@ -3,9 +3,10 @@ import { initC } from "./c/index.ts";
 import type { ScanRequest } from "./core/request.ts";
 import { builtinRules, withPacks } from "./rulebook/index.ts";
 import { type FileScan, type ScanContext, scanContext, scanRun } from "./scan-file.ts";
-import { type Answer, answerOf } from "./thread-answer.ts";
+import type { Answer } from "./thread-answer.ts";
+import { threadTask } from "./thread-task.ts";
 import { openTree } from "./tree/index.ts";
-import { type Offer, takingOffers } from "./util/crew.ts";
+import type { Offer } from "./util/crew.ts";
 import { poolSetup } from "./util/pool.ts";
 
 export interface ScanSetup {
@@ -21,9 +22,5 @@ async function prepare(): Promise<ScanContext> {
   return scanContext(request, era, await openTree(tree), await withPacks(builtinRules(), request.rules, request.cwd));
 }
 
-/** Begun before the first task comes, which gets the error if there is one. */
-const ready: Promise<ScanContext> = prepare();
-ready.catch(() => undefined);
-
-const task: (offer: Offer<readonly string[]>) => Promise<Answer<readonly FileScan[]> | null> = takingOffers((run: readonly string[]) => answerOf(async () => scanRun(run, await ready)));
+const task: (offer: Offer<readonly string[]>) => Promise<Answer<readonly FileScan[]> | null> = threadTask(prepare, scanRun);
 export default task;

@@ -59,8 +59,10 @@ export function forgetWalked(walk: string, facts: Facts): Facts {
   return Array.from(facts.memory.keys()).some(isOwn) ? updated(facts, { memory: new Map(Array.from(facts.memory).filter(([address]) => !isOwn(address))) }) : facts;
 }
 
-/** Questions whether a mapping, folio or page is of hugetlb, also as one of several flags. */
-const isHugetlb = /^\((?:is_vm_hugetlb_page|folio_test_hugetlb|PageHuge)\(|&\(*(?:g:\w+\|)*g:VM_HUGETLB\b/;
+/** Functions that tell whether a mapping, folio or page is of hugetlb. */
+export const hugetlbQuestions: readonly string[] = ["is_vm_hugetlb_page", "folio_test_hugetlb", "PageHuge"];
+/** Their calls, and the test of the flag, also as one of several. */
+const isHugetlb = new RegExp(`^\\((?:${hugetlbQuestions.join("|")})\\(|&\\(*(?:g:\\w+\\|)*g:VM_HUGETLB\\b`);
 /** Questions whether a mapping is of a kind that hugetlb mappings are not of (they have operations, and files of hugetlbfs). */
 const isOtherKind = /^\(vma_is_(?:anonymous|shmem|anon_shmem|dax|secretmem)\(/;
 

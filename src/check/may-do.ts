@@ -28,10 +28,19 @@ const isMacro = /^[A-Z][A-Z0-9_]*$/;
 export function mayDo(call: CallStep, caller: FunctionIr, sought: Sought, view: View, asked: Set<string> = new Set()): boolean {
   const { callee } = call;
   if (callee === null) return sought.mayUnseen(call, caller);
-  if (view.rulebook.contract(callee) !== undefined || isMacro.test(callee) || asked.has(callee)) return false;
   const body = view.bodyOf(callee);
-  if (body === null) return sought.mayUnseen(call, caller);
+  if (body !== null) return mayDoInView(callee, body, sought, view, asked);
+  return !isLeftOut(callee, view) && sought.mayUnseen(call, caller);
+}
+
+/** The same of a function with a body in view: whoever calls it, and with whatever. */
+export function mayDoInView(callee: string, body: FunctionIr, sought: Sought, view: View, asked: Set<string> = new Set()): boolean {
+  if (isLeftOut(callee, view) || asked.has(callee)) return false;
   if (asked.size >= most || body.partial || body.unreadable.length > 0 || sought.isDoneIn(body)) return true;
   asked.add(callee);
   return stepsOf(body).some((step) => step.op === "call" && mayDo(step, body, sought, view, asked));
+}
+
+function isLeftOut(callee: string, { rulebook }: View): boolean {
+  return rulebook.contract(callee) !== undefined || isMacro.test(callee);
 }

@@ -35,18 +35,11 @@ export function placeOf(step: Step, fn: FunctionIr): StepPlace | null {
   return placesOf(fn).get(step) ?? null;
 }
 
-/** Whether a way leads from behind a step to one that is wanted. */
-export function leadsTo(fn: FunctionIr, from: number, place: number, wanted: (step: Step) => boolean): boolean {
-  if (fn.blocks[from]!.steps.slice(place + 1).some(wanted)) return true;
-  for (const { steps } of blocksFrom(fn, followers(fn, fn.blocks[from]!))) if (steps.some(wanted)) return true;
-  return false;
-}
-
 /** Before the first step of a function. */
 export const entrance: StepPlace = { block: 0, place: -1 };
 
-/** The steps that ways lead to from behind some places: each way as far as its first step that is a last one, which is among them. */
-export function* stepsUpTo(fn: FunctionIr, from: readonly StepPlace[], isLast: (step: Step) => boolean): Generator<Step, void> {
+/** The steps that ways lead to from behind some places: each way to its end, or as far as its first step that is a last one, which is among them. */
+export function* stepsBehind(fn: FunctionIr, from: readonly StepPlace[], isLast: (step: Step) => boolean = () => false): Generator<Step, void> {
   const seen = new Set<number>();
   const open = [...from];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
@@ -63,17 +56,10 @@ export function* stepsUpTo(fn: FunctionIr, from: readonly StepPlace[], isLast: (
   }
 }
 
-/** The blocks that ways lead to from these on, each once; they are looked for as they are taken. */
-export function* blocksFrom(fn: FunctionIr, first: readonly number[]): Generator<Block, void> {
-  const seen = new Set<number>();
-  const open = [...first];
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (seen.has(id)) continue;
-    seen.add(id);
-    const block = fn.blocks[id]!;
-    yield block;
-    open.push(...followers(fn, block));
-  }
+/** Whether a way leads from behind a place to a step that is wanted. */
+export function leadsTo(fn: FunctionIr, from: StepPlace, wanted: (step: Step) => boolean): boolean {
+  for (const step of stepsBehind(fn, [from])) if (wanted(step)) return true;
+  return false;
 }
 
 /** The blocks that come right before each. */
@@ -92,6 +78,6 @@ export const precedingBlocks: (fn: FunctionIr) => ReadonlyMap<number, readonly n
 /** Whether no way comes to the one place but through the other. */
 export function everyWayLeadsThrough(fn: FunctionIr, first: Loc, then: Loc): boolean {
   const isAt = ({ loc }: Step, { line, column }: Loc): boolean => loc.line === line && loc.column === column;
-  for (const step of stepsUpTo(fn, [entrance], (one) => isAt(one, first))) if (isAt(step, then) && !isAt(step, first)) return false;
+  for (const step of stepsBehind(fn, [entrance], (one) => isAt(one, first))) if (isAt(step, then) && !isAt(step, first)) return false;
   return true;
 }

@@ -52,6 +52,11 @@ export function totalsOf(parts: Iterable<Part>): Totals {
   return totals;
 }
 
+/** Requirements that the rules have put to the code. */
+export function requirements({ obligations }: Totals): number {
+  return outcomes.reduce((sum, outcome) => sum + obligations[outcome], 0);
+}
+
 export function totalsOfReport(report: ReportView): Totals {
   return totalsOf(partsOf(report));
 }

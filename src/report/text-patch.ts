@@ -1,6 +1,6 @@
 /** What a person has to know about one patch or scanned file before its findings: where it stands, what was covered, what was mended. */
 import type { Coverage, FunctionReport, OpenQuestion, PatchReport } from "../core/report.ts";
-import { totalsOf } from "../core/totals.ts";
+import { requirements, totalsOf } from "../core/totals.ts";
 import type { ReportOptions } from "./options.ts";
 import type { Paint } from "./paint.ts";
 import { compareText } from "./order.ts";
@@ -60,11 +60,12 @@ function baseText(patch: PatchReport): string {
 
 /** One sentence that never calls clean what was not looked at. */
 export function checkedText(functions: readonly FunctionReport[]): string {
-  const { seen, partly, obligations } = totalsOf([{ functions, findings: [] }]);
+  const totals = totalsOf([{ functions, findings: [] }]);
+  const { seen, partly } = totals;
   if (seen === 0) return functions.length === 0 ? "nothing: no function in it that the rules speak of" : "nothing: every function was left out";
-  const { proved, violated, unknown } = obligations;
+  const { proved, violated, unknown } = totals.obligations;
   const extent = `${count(seen, "function")}${partly > 0 ? `, ${partly} of them in part` : ""}`;
-  if (proved + violated + unknown === 0) return `${extent}, with nothing that the rules speak of`;
+  if (requirements(totals) === 0) return `${extent}, with nothing that the rules speak of`;
   return `${extent}: ${count(proved, "requirement")} proved, ${violated} violated, ${unknown} undecided`;
 }
 

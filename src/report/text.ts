@@ -10,7 +10,7 @@ import { type Paint, painter } from "./paint.ts";
 import { findingText, waiverText } from "./text-finding.ts";
 import { inputLines } from "./text-inputs.ts";
 import { checkedText, coverageFacts, factLines, openQuestionLines, patchHeader, proofLines } from "./text-patch.ts";
-import { countSeverities, severities, startTotals, type Totals, totalsOfReport } from "../core/totals.ts";
+import { countSeverities, requirements, severities, startTotals, type Totals, totalsOfReport } from "../core/totals.ts";
 import { count, oneLine, placeText, wrap } from "./wrap.ts";
 
 export function* textReport(report: ReportView, options: ReportOptions): Generator<string> {
@@ -101,12 +101,12 @@ export function countsByRule(report: ReportView): { readonly rule: RuleId; reado
 /** The last line of the report: a sentence that also stands alone. */
 export function summaryText(report: ReportView, totals: Totals = totalsOfReport(report)): string {
   const scope = (report.units?.length ?? 0) > 0 ? count(report.units!.length, "file") : count(report.patches.length, "patch", "patches");
-  const { functions, seen, waived, obligations } = totals;
+  const { functions, seen, waived } = totals;
   const besides = waived === 0 ? "" : `, ${waived} waived`;
   const found = severityText(totals.findings);
   if (found !== "") return `${found}${besides} in ${scope}; ${extent(totals)}.`;
   if (report.patches.length + (report.units?.length ?? 0) === 0) return `Nothing reviewed: no patch in ${messageCount(report)}.`;
-  if (obligations.proved + obligations.violated + obligations.unknown === 0) return `Nothing to check in ${scope}: ${nothingBecause(functions, seen)}.`;
+  if (requirements(totals) === 0) return `Nothing to check in ${scope}: ${nothingBecause(functions, seen)}.`;
   if (waived > 0) return `No finding but ${waived} waived in what was reviewed of ${scope}: ${extent(totals)}.`;
   return `No finding in what was reviewed of ${scope}: ${extent(totals)}.`;
 }

@@ -12,7 +12,7 @@ import { lazyHere, lazyPause, lazySection } from "../duties.ts";
 import { coversEntries, describeLock } from "../locks.ts";
 import type { Duty } from "../facts.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
-import { entrance, leadsTo, placeOf, stepsUpTo } from "../ways.ts";
+import { entrance, leadsTo, placeOf, stepsBehind } from "../ways.ts";
 import { judgeLeftOpen, type LeftOpen } from "./left-open.ts";
 
 export const lazyMmu: Rule = {
@@ -85,10 +85,10 @@ const callersMode = memoByObject((rulebook: Rulebook) =>
   memoByObject((fn: FunctionIr): CallersMode => {
     if (!calleesOf(fn).some((name) => /(?:^|_)(?:in|is|was|get)_lazy_/.test(name))) return ownModeOnly;
     const isOf = (enter: boolean) => (step: Step) => isSwitch(step, enter, rulebook);
-    const first = stepsUpTo(fn, [entrance], (step) => isOf(true)(step) || isOf(false)(step));
+    const first = stepsBehind(fn, [entrance], (step) => isOf(true)(step) || isOf(false)(step));
     const left = Array.from(first).filter(isOf(false));
     const places = left.flatMap((step) => placeOf(step, fn) ?? []);
-    return { left: new Set(left), enteredAgain: new Set(Array.from(stepsUpTo(fn, places, () => false)).filter(isOf(true))) };
+    return { left: new Set(left), enteredAgain: new Set(Array.from(stepsBehind(fn, places)).filter(isOf(true))) };
   }),
 );
 
@@ -107,7 +107,7 @@ function isSwitch(step: Step, enter: boolean, rulebook: Rulebook): step is CallS
 /** Nothing is called and nothing stored behind it. */
 function endsWith(step: Step, fn: FunctionIr): boolean {
   const at = placeOf(step, fn);
-  return at !== null && !leadsTo(fn, at.block, at.place, ({ op }) => op === "call" || op === "store" || op === "gap");
+  return at !== null && !leadsTo(fn, at, ({ op }) => op === "call" || op === "store" || op === "gap");
 }
 
 function callBefore(step: Step, fn: FunctionIr): CallStep | undefined {

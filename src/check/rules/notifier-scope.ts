@@ -12,7 +12,7 @@ import { memoByObject } from "../../util/memo.ts";
 import { isOwnVariable } from "../duties.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import { callHasEffect, hasEffect } from "../call-graph.ts";
-import { placeOf, stepsUpTo } from "../ways.ts";
+import { placeOf, stepsBehind } from "../ways.ts";
 import { judgeLeftOpen, type LeftOpen } from "./left-open.ts";
 
 export const notifierScope: Rule = {
@@ -90,7 +90,7 @@ const isWithinRangeOfWalk = memoByObject((rulebook: Rulebook) =>
   memoByObject((fn: FunctionIr): boolean => {
     if (fn.vars.get(fn.params.at(-1) ?? "")?.type !== "struct mm_walk *") return false;
     const begins = stepsOf(fn).filter((step) => isNotifierStep(step, "start", rulebook));
-    const within = stepsUpTo(fn, begins.flatMap((step) => placeOf(step, fn) ?? []), (step) => isNotifierStep(step, "start", rulebook) || isNotifierStep(step, "end", rulebook));
+    const within = stepsBehind(fn, begins.flatMap((step) => placeOf(step, fn) ?? []), (step) => isNotifierStep(step, "start", rulebook) || isNotifierStep(step, "end", rulebook));
     return begins.length === 0 || Array.from(within).some((step) => step.op === "call" && mayTakeTables(step, rulebook));
   }),
 );

@@ -5,6 +5,7 @@
  */
 import { calleesOf, printExpr, printPlace, stepsOf } from "../../c/index.ts";
 import type { Expr, FunctionIr, Place } from "../../c/ir.ts";
+import { hugetlbQuestions } from "../../check/hugetlb-entries.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import { type Change, done } from "../change.ts";
 import { moreElsewhere, moreInPatch, newHelpers, type Pair } from "../pair.ts";
@@ -28,7 +29,7 @@ function isElsewhere(pair: Pair): boolean {
 const hugeReadsIn: Measure = ({ fn }) => new Map([[all, calleesOf(fn).filter((name) => name === "huge_ptep_get").length]]);
 
 /** Whoever asks may turn hugetlb away, or call who serves it. */
-const questionsIn: Measure = ({ fn }) => new Map([[all, calleesOf(fn).filter((name) => /^(?:is_vm_hugetlb_page|folio_test_hugetlb|PageHuge)$/.test(name)).length]]);
+const questionsIn: Measure = ({ fn }) => new Map([[all, calleesOf(fn).filter((name) => hugetlbQuestions.includes(name)).length]]);
 
 /** How often each pointer is read, by its name in the source. */
 interface Reads {

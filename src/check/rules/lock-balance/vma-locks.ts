@@ -7,9 +7,9 @@ import { rootOf, stepsOf } from "../../../c/index.ts";
 import type { CallStep, Expr, FunctionIr, Step } from "../../../c/ir.ts";
 import type { Rulebook } from "../../../rulebook/rulebook.ts";
 import { callHasEffect, isOfClass } from "../../call-graph.ts";
-import { mayDo } from "../../may-do.ts";
+import { mayDo, mayDoInView } from "../../may-do.ts";
 import type { CallInfo, Site } from "../../model.ts";
-import { memoByObject } from "../../../util/memo.ts";
+import { memoByObject, memoByValue } from "../../../util/memo.ts";
 import { followers, placeOf, precedingBlocks } from "../../ways.ts";
 
 /** Functions that are looked through for one answer. */
@@ -66,24 +66,21 @@ interface Answers {
   readonly atCallers: { is?: boolean };
 }
 
-const answersIn = memoByObject((_exploration: Site["bodyOf"]) => ({ ofFunctions: new Map<FunctionIr, Answers>(), ofHelpers: new Map<string, boolean>() }));
-
-function answersFor(fn: FunctionIr, site: Site): Answers {
-  const { ofFunctions, ofHelpers } = answersIn(site.bodyOf);
-  const known = ofFunctions.get(fn);
-  if (known !== undefined) return known;
-  const does = (step: Step): boolean => givesUp(step, site.rulebook);
+const answersIn = memoByObject((rulebook: Rulebook) => memoByObject((bodyOf: Site["bodyOf"]) => {
+  const view = { rulebook, bodyOf };
+  const does = (step: Step): boolean => givesUp(step, rulebook);
   const sought = { isDoneIn: (body: FunctionIr) => stepsOf(body).some(does), mayUnseen };
-  const helperMay = (step: CallStep): boolean => {
-    if (step.callee === null || site.bodyOf(step.callee) === null) return mayDo(step, fn, sought, site);
-    const before = ofHelpers.get(step.callee) ?? mayDo(step, fn, sought, site);
-    ofHelpers.set(step.callee, before);
-    return before;
-  };
-  const mayGiveUp = (step: Step): boolean => step.op === "gap" || does(step) || (step.op === "call" && helperMay(step));
-  const made: Answers = { given: placesIn(fn, does), calls: placesIn(fn, (step) => step.op === "call"), maybe: placesIn(fn, mayGiveUp), atCallers: {} };
-  ofFunctions.set(fn, made);
-  return made;
+  const helperMay = memoByValue((callee: string) => mayDoInView(callee, bodyOf(callee)!, sought, view));
+  return memoByObject((fn: FunctionIr): Answers => {
+    const isInView = ({ callee }: CallStep): boolean => callee !== null && bodyOf(callee) !== null;
+    const callMay = (call: CallStep): boolean => (isInView(call) ? helperMay(call.callee!) : mayDo(call, fn, sought, view));
+    const mayGiveUp = (step: Step): boolean => step.op === "gap" || does(step) || (step.op === "call" && callMay(step));
+    return { given: placesIn(fn, does), calls: placesIn(fn, (step) => step.op === "call"), maybe: placesIn(fn, mayGiveUp), atCallers: {} };
+  });
+}));
+
+function answersFor(fn: FunctionIr, { rulebook, bodyOf }: Site): Answers {
+  return answersIn(rulebook)(bodyOf)(fn);
 }
 
 function placesIn(fn: FunctionIr, wanted: (step: Step) => boolean): Places {

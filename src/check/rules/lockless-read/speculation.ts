@@ -65,5 +65,5 @@ function isInside(arg: Expr, name: string): boolean {
 
 function leads(fn: FunctionIr, from: CallStep, to: CallStep): boolean {
   const at = placeOf(from, fn);
-  return at !== null && leadsTo(fn, at.block, at.place, (step) => step === to);
+  return at !== null && leadsTo(fn, at, (step) => step === to);
 }

@@ -9,7 +9,7 @@ import type { CallStep, FunctionIr, Step } from "../../../c/ir.ts";
 import type { Rulebook } from "../../../rulebook/rulebook.ts";
 import { callHasEffect } from "../../call-graph.ts";
 import { memoByObject } from "../../../util/memo.ts";
-import { blocksFrom, followers } from "../../ways.ts";
+import { followers, placeOf, stepsBehind } from "../../ways.ts";
 
 /** Variables of a function that ways are followed for; with more of them it counts as one that unmaps what lies in the structure. */
 const mostVariables = 20;
@@ -79,8 +79,9 @@ function unmapsShared(name: string, fn: FunctionIr, unmaps: ReadonlySet<Step>, i
 /** What is read before the function calls or stores anything: `pte_t *pte = vmf->pte;`, by which it learns what its caller has mapped. */
 function foundAtFirst(fn: FunctionIr): ReadonlySet<Step> {
   const acts = ({ op }: Step): boolean => op !== "load" && op !== "assign";
-  const later = new Set(blocksFrom(fn, fn.blocks.flatMap((block) => (block.steps.some(acts) ? followers(fn, block) : []))));
-  const first = fn.blocks.filter((block) => !later.has(block)).flatMap(({ steps }) => steps.slice(0, steps.some(acts) ? steps.findIndex(acts) : steps.length));
+  const steps = stepsOf(fn);
+  const later = new Set(stepsBehind(fn, steps.filter(acts).flatMap((step) => placeOf(step, fn) ?? [])));
+  const first = steps.filter((step) => !acts(step) && !later.has(step));
   const reads = new Set(first.flatMap((step) => (step.op === "load" ? [step.dst] : [])));
   return new Set(first.filter((step) => step.op === "load" || (step.op === "assign" && step.value?.k === "var" && reads.has(step.value.name))));
 }

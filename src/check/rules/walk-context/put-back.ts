@@ -34,7 +34,7 @@ function droppedBefore(at: Step, fn: FunctionIr, site: Site): Step | null {
   const drops = deals("release");
   const own = placeOf(at, fn);
   const all = fn.blocks.flatMap((block) => block.steps);
-  if (own === null || !all.some(takes) || leadsTo(fn, own.block, own.place, drops)) return null;
+  if (own === null || !all.some(takes) || leadsTo(fn, own, drops)) return null;
   const before = precedingBlocks(fn);
   const seen = new Set<number>();
   let last: Step | null = null;
