@@ -6,20 +6,14 @@ import { namesCalledIn } from "./c/index.ts";
 import type { UnitIr } from "./c/ir.ts";
 import { wholeFunctions } from "./helper-units.ts";
 import { byKey } from "./util/by-key.ts";
+import { memoByObject } from "./util/memo.ts";
 
 /** Up to here each file is given all others, so that helpers of helpers are among them. */
 const mostFiles = 64;
 
 /** For a file of a patch the functions that are there in full in the others. `units`: the files of one side. */
 export function helpersAmong(units: readonly UnitIr[]): (own: UnitIr) => readonly UnitIr[] {
-  const whole = new Map<UnitIr, UnitIr>();
-  const wholeOf = (unit: UnitIr): UnitIr => {
-    const known = whole.get(unit);
-    if (known) return known;
-    const made = wholeFunctions(unit);
-    whole.set(unit, made);
-    return made;
-  };
+  const wholeOf = memoByObject(wholeFunctions);
   if (units.length <= mostFiles) return (own) => units.filter((unit) => unit !== own).map(wholeOf);
   const defining = byKey(units, (unit) => new Set(unit.functions.map((fn) => fn.name)));
   const calling = byKey(units, namesCalledIn);

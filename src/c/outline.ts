@@ -10,6 +10,7 @@ import { attributeCalls } from "./mask-words.ts";
 import { type Piece, piecesOf, wholeOf } from "./pieces.ts";
 import { apart } from "../util/apart.ts";
 import { byKey } from "../util/by-key.ts";
+import { memoByValue } from "../util/memo.ts";
 import { Recent } from "../util/recent.ts";
 import { lineStartsOf } from "./unit-text.ts";
 
@@ -42,23 +43,19 @@ const cutBefore = new Recent<CutFile>(mostCharacters);
 export function outlineOf(path: string, text: string, columnsTrue = true): Outline {
   const { plain, code } = blankStretch(text);
   const pieces = columnsTrue ? piecesOf(code) : [wholeOf(code)];
-  const cuts = new Map<number, CutFile>();
   const scopes = pieces.map(({ from, bodyFrom, to }) => code.slice(from, bodyFrom === to ? to : lastEnd(code, from, bodyFrom)));
   let called: ReadonlySet<string> | null = null;
   let heads: ReadonlyMap<string, readonly number[]> | null = null;
   let variables: ReadonlyMap<string, readonly number[]> | null = null;
   let records: ReadonlyMap<string, readonly number[]> | null = null;
   let tables: ReadonlyMap<string, readonly number[]> | null = null;
-  const cut = (number: number): CutFile => {
-    const known = cuts.get(number);
-    if (known !== undefined) return known;
+  const cut = memoByValue((number: number): CutFile => {
     const { from, to } = pieces[number]!;
     const own = apart(text.slice(from, to));
     const made = (columnsTrue ? cutBefore.find(own) : undefined) ?? cutBlanked({ path, text: own, plain: apart(plain.slice(from, to)), code: apart(code.slice(from, to)) }, columnsTrue);
     if (columnsTrue) cutBefore.keep(own, own.length, made);
-    cuts.set(number, made);
     return made;
-  };
+  });
   return {
     path, text, plain, code, pieces, cut,
     lineStarts: lineStartsOf(text),

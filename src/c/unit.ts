@@ -2,6 +2,7 @@
 import type { FileImage } from "../core/image.ts";
 import { hasBetween } from "../util/between.ts";
 import { byKey } from "../util/by-key.ts";
+import { memoByValue } from "../util/memo.ts";
 import { bodyWords } from "./body-words.ts";
 import type { CutFile, CutFunction } from "./cut-file.ts";
 import { namesCalledIn, setTo } from "./find.ts";
@@ -62,13 +63,10 @@ export function lowerCut(outline: Outline, summaries: Summaries = new Map()): Un
     },
   });
   const names = namesOf(outline);
-  const lowered = new Map<number, readonly FunctionIr[]>();
-  const functionsOf = (piece: number): readonly FunctionIr[] => {
-    const known = lowered.get(piece);
-    if (known !== undefined) return known;
+  const functionsOf = memoByValue((piece: number): readonly FunctionIr[] => {
     const cut = outline.cut(piece);
     const { from } = pieces[piece]!;
-    const functions = cut.functions.map((item) => {
+    return cut.functions.map((item) => {
       const end = item.closed ? item.bodyTo - 1 : item.bodyTo;
       const words = (): BodyWords => {
         const found = wordsOf.get(item) ?? bodyWords(code.slice(from + item.bodyFrom, from + end));
@@ -77,16 +75,9 @@ export function lowerCut(outline: Outline, summaries: Summaries = new Map()): Un
       };
       return lowerFunction(outline, names, item.head, from + item.from, words, () => bodyOf(outline, cut, from, item), from + end, kept(from + item.bodyFrom));
     });
-    lowered.set(piece, functions);
-    return functions;
-  };
+  });
   /** Thousands of functions of one line each are one piece, and each is asked for by name. */
-  const byName = new Map<number, ReadonlyMap<string, readonly FunctionIr[]>>();
-  const namedIn = (piece: number): ReadonlyMap<string, readonly FunctionIr[]> => {
-    const made = byName.get(piece) ?? byKey(functionsOf(piece), (fn) => [fn.name]);
-    byName.set(piece, made);
-    return made;
-  };
+  const namedIn = memoByValue((piece: number) => byKey(functionsOf(piece), (fn) => [fn.name]));
   const tablesOf = (piece: number): readonly OpsTable[] => outline.cut(piece).opsTables.map((table) => ({ ...table, line: table.line + linesBefore(outline, piece) }));
   let functions: readonly FunctionIr[] | null = null;
   const all = pieces.map((_piece, number) => number);

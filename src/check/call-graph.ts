@@ -4,7 +4,7 @@ import type { CallStep, Expr, FunctionIr, Step, UnitIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect, LockClass, LockRef } from "../rulebook/schema.ts";
 import { byKey } from "../util/by-key.ts";
-import { memoByObject } from "../util/memo.ts";
+import { memoByObject, memoByValue } from "../util/memo.ts";
 
 /** The effects of the contracts of some names of each function, each once: rules ask for them on every path. */
 function effectsOf(namesIn: (fn: FunctionIr) => Iterable<string>): (rulebook: Rulebook) => (fn: FunctionIr) => ReadonlySet<Effect> {
@@ -49,15 +49,8 @@ export function mentioning(name: string, unit: Pick<UnitIr, "index" | "functions
 
 /** Only a static function that is never used as a value is called from nowhere else. */
 export function callersAmong(units: readonly UnitIr[], isCallback: (fn: FunctionIr) => boolean): CallersOf {
-  const known = new Map<string, readonly FunctionIr[] | null>();
-  return (fn) => {
-    if (!fn.isStatic || isCallback(fn)) return null;
-    const before = known.get(fn.name);
-    if (before !== undefined) return before;
-    const callers = callersByName(fn.name, units);
-    known.set(fn.name, callers);
-    return callers;
-  };
+  const callers = memoByValue((name: string) => callersByName(name, units));
+  return (fn) => (!fn.isStatic || isCallback(fn) ? null : callers(fn.name));
 }
 
 /** The other functions that call one of this name; null when there is none, or one of them uses it as a value. */

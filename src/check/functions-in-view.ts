@@ -4,6 +4,7 @@
  */
 import { functionsNamed, mayMention, summaryOf } from "../c/index.ts";
 import type { FunctionIr, UnitIr } from "../c/ir.ts";
+import { memoByValue } from "../util/memo.ts";
 import { mentioning } from "./call-graph.ts";
 
 export interface FunctionsInView {
@@ -23,28 +24,19 @@ interface Named {
 }
 
 export function functionsInView(units: readonly UnitIr[]): FunctionsInView {
-  const known = new Map<string, Named>();
-  const chosen = new Map<string, FunctionIr | undefined>();
-  const named = (name: string): Named => {
-    const before = known.get(name);
-    if (before !== undefined) return before;
+  const named = memoByValue((name: string): Named => {
     const found = units.map((unit) => functionsNamed(unit, name));
     const unit = found.findIndex((some) => some.length > 0);
-    const made = { unit, line: found[unit]?.[0]?.line ?? 0, functions: ofLastFile(found.flat()) };
-    known.set(name, made);
-    return made;
-  };
-  const get = (name: string): FunctionIr | undefined => {
-    if (!chosen.has(name)) chosen.set(name, doingMost(named(name).functions));
-    return chosen.get(name);
-  };
+    return { unit, line: found[unit]?.[0]?.line ?? 0, functions: ofLastFile(found.flat()) };
+  });
+  const chosen = memoByValue((name: string) => doingMost(named(name).functions));
   return {
-    get,
+    get: (name) => chosen(name) ?? undefined,
     has: (name) => named(name).functions.length > 0,
     mentioning: (word) => {
       const names = new Set(units.flatMap((unit) => mentioning(word, unit)).map((fn) => fn.name));
       const inOrder = Array.from(names).toSorted((a, b) => named(a).unit - named(b).unit || named(a).line - named(b).line);
-      return inOrder.map((name) => get(name)!).filter((fn) => mayMention(fn, word));
+      return inOrder.map((name) => chosen(name)!).filter((fn) => mayMention(fn, word));
     },
   };
 }
@@ -54,6 +46,6 @@ function ofLastFile(functions: readonly FunctionIr[]): readonly FunctionIr[] {
   return first < 0 ? functions : functions.slice(first);
 }
 
-function doingMost([first, ...others]: readonly FunctionIr[]): FunctionIr | undefined {
-  return first === undefined ? undefined : others.reduce((best, fn) => (summaryOf(fn).steps > summaryOf(best).steps ? fn : best), first);
+function doingMost([first, ...others]: readonly FunctionIr[]): FunctionIr | null {
+  return first === undefined ? null : others.reduce((best, fn) => (summaryOf(fn).steps > summaryOf(best).steps ? fn : best), first);
 }

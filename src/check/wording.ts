@@ -1,5 +1,6 @@
 /** What the comment above a function says that its callers hold, by the forms of rules/wording.ts and no others. */
 import type { ContextWording, LockClass, LockName } from "../rulebook/schema.ts";
+import { memoByValue } from "../util/memo.ts";
 
 export interface ToldLock {
   readonly lock: LockClass | "entry";
@@ -31,25 +32,18 @@ export function toldLocks(comment: string, { locks, forms }: Wording): readonly 
     for (const sentence of naming) {
       if (otherwise.test(sentence)) continue;
       const named = names.filter((name) => sentence.includes(name));
-      const form = forms.find(({ says }) => named.some((name) => patternOf(says, name).test(sentence)));
+      const form = forms.find(({ says }) => named.some((name) => patternOf(says)(name).test(sentence)));
       if (form !== undefined && !told.has(lock)) told.set(lock, form.mode ?? (forWriting.test(sentence) ? "write" : "read"));
     }
   }
   return Array.from(told, ([lock, mode]) => ({ lock, mode }));
 }
 
-const patterns = new Map<string, RegExp>();
-
-function patternOf(says: string, name: string): RegExp {
-  const key = `${says}\0${name}`;
-  const known = patterns.get(key);
-  if (known !== undefined) return known;
+const patternOf = memoByValue((says: string) => memoByValue((name: string) => {
   const [before, after] = says.split("{lock}");
   const words = (text: string): string => text.split("...").map(escaped).join("[^.]*");
-  const made = new RegExp(`(?:^|\\W)${words(before!)}${strength}${owner}${escaped(name)}(?:\\(\\))?(?: lock| semaphore)?(?=\\W|$)${words(after!)}`);
-  patterns.set(key, made);
-  return made;
-}
+  return new RegExp(`(?:^|\\W)${words(before!)}${strength}${owner}${escaped(name)}(?:\\(\\))?(?: lock| semaphore)?(?=\\W|$)${words(after!)}`);
+}));
 
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

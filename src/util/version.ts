@@ -1,19 +1,13 @@
 /** Kernel versions as "X.Y": compared by number, not by text ("4.9" is before "4.18"). */
+import { memoByValue } from "./memo.ts";
 
 type Numbers = readonly [major: number, minor: number];
 
-/** A run asks for a few dozen, each at thousands of steps. */
-const known = new Map<string, Numbers>();
-
-/** Parts that are missing or not numbers count as 0. */
-function numbersOf(version: string): Numbers {
-  const before = known.get(version);
-  if (before !== undefined) return before;
+/** Parts that are missing or not numbers count as 0. A run asks for a few dozen, each at thousands of steps. */
+const numbersOf = memoByValue((version: string): Numbers => {
   const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10) || 0);
-  const made: Numbers = [major, minor];
-  known.set(version, made);
-  return made;
-}
+  return [major, minor];
+});
 
 /** Negative, zero or positive as `a` is before, equal to or after `b`. */
 export function compareVersions(a: string, b: string): number {

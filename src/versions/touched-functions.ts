@@ -35,7 +35,11 @@ export class TouchedFunctions {
   readonly #checks: readonly FunctionCheck[];
   readonly #rulebook: Rulebook;
   readonly #named = new Map<string, FunctionCheck[]>();
-  readonly #measured = new Map<Measure, Measured>();
+  readonly #measure = memoByObject((measure: Measure): Measured => {
+    const of = new Map(this.#checks.map((check) => [check, measure(check, this.#rulebook)] as const));
+    const sum = total(of.values());
+    return { of, sum, keys: Array.from(sum.keys()), named: new Map() };
+  });
   readonly #gainingOn = memoByObject((other: TouchedFunctions) => memoByObject((measure: Measure) => memoByValue((key: string) => this.#compare(other, measure, key))));
   #callers: Map<string, FunctionCheck[]> | null = null;
 
@@ -108,16 +112,6 @@ export class TouchedFunctions {
       for (const check of this.#checks) for (const callee of new Set(calleesOf(check.fn))) put(this.#callers, callee, check);
     }
     return this.#callers.get(name) ?? [];
-  }
-
-  #measure(measure: Measure): Measured {
-    const known = this.#measured.get(measure);
-    if (known) return known;
-    const of = new Map(this.#checks.map((check) => [check, measure(check, this.#rulebook)] as const));
-    const sum = total(of.values());
-    const made = { of, sum, keys: Array.from(sum.keys()), named: new Map() };
-    this.#measured.set(measure, made);
-    return made;
   }
 }
 

@@ -8,6 +8,7 @@
  */
 import { stepsOf, successors } from "../../../c/index.ts";
 import type { Expr, FunctionIr, Step, Terminator } from "../../../c/ir.ts";
+import { memoByObject } from "../../../util/memo.ts";
 import type { CallInfo, Site } from "../../model.ts";
 import { placeOf } from "../../ways.ts";
 
@@ -19,7 +20,7 @@ interface KeptFolio {
 }
 
 export function judgeKeptFolio(call: CallInfo, site: Site): void {
-  const kept = keptAfter(call.step, site.frame.fn);
+  const kept = keptAfter(site.frame.fn)(call.step);
   if (kept === null) return;
   site.judge({
     rule: "stale-read",
@@ -33,17 +34,7 @@ export function judgeKeptFolio(call: CallInfo, site: Site): void {
   });
 }
 
-const known = new WeakMap<Step, { readonly kept: KeptFolio | null }>();
-
-function keptAfter(found: Step, fn: FunctionIr): KeptFolio | null {
-  const before = known.get(found);
-  if (before !== undefined) return before.kept;
-  const kept = lookAfter(found, fn);
-  known.set(found, { kept });
-  return kept;
-}
-
-function lookAfter(found: Step, fn: FunctionIr): KeptFolio | null {
+const keptAfter = memoByObject((fn: FunctionIr) => memoByObject((found: Step): KeptFolio | null => {
   if (found.op !== "call" || found.dst === null || !/^vm_normal_(?:folio|page)$/.test(found.callee ?? "")) return null;
   const value = variableOf(found.args[2]);
   if (value === null) return null;
@@ -54,7 +45,7 @@ function lookAfter(found: Step, fn: FunctionIr): KeptFolio | null {
     if (way !== null) return { folio, value, ...way };
   }
   return null;
-}
+}));
 
 /** Copies of one result that are followed. */
 const mostCopies = 8;
