@@ -8,6 +8,7 @@ import { resolve } from "node:path";
 import { initC } from "../src/c/index.ts";
 import { builtinRules, rulebookFor } from "../src/rulebook/index.ts";
 import { TreeSources } from "../src/helper-units.ts";
+import { TreeUnits } from "../src/tree-units.ts";
 import { KeptSummaries } from "../src/kept-summaries.ts";
 import { listSources, openTree } from "../src/tree/index.ts";
 import { findKernelSource } from "./corpus/kernel-trees.ts";
@@ -24,7 +25,7 @@ else await run(source.path);
 async function run(root: string): Promise<void> {
   await initC();
   const tree = await openTree(resolve(root));
-  const sources = new TreeSources(tree, new KeptSummaries(null));
+  const sources = new TreeSources(tree, new TreeUnits(new KeptSummaries(null)));
   const rulebook = rulebookFor(builtinRules(), version);
   const files = (await listSources(tree, paths.length > 0 ? paths : ["mm"], false)).filter((path) => path.endsWith(".c"));
   const all: Mutant[] = files.flatMap((path) => mutantsOf(readSource(path, readFileSync(resolve(root, path), "utf8")), rulebook));

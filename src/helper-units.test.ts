@@ -3,6 +3,7 @@ import { afterEach, expect, it } from "vitest";
 import { directory, kernelFiles, removeFolders } from "../fixtures/review/harness.ts";
 import { initC, lowerText } from "./c/index.ts";
 import { TreeSources } from "./helper-units.ts";
+import { TreeUnits } from "./tree-units.ts";
 import { KeptSummaries } from "./kept-summaries.ts";
 import { builtinRules, rulebookFor } from "./rulebook/index.ts";
 import { emptyStack, openTree } from "./tree/index.ts";
@@ -18,7 +19,7 @@ const files = Object.fromEntries(["a", "b", "c", "d", "e", "f"].map((name, k) =>
 it("are those that a search for each finds", async () => {
   await initC();
   const tree = await openTree(directory(kernelFiles(6, 14), files));
-  const sources = new TreeSources(tree, new KeptSummaries(null));
+  const sources = new TreeSources(tree, new TreeUnits(new KeptSummaries(null)));
   const rulebook = rulebookFor(builtinRules(), "6.14");
   const text = Array.from({ length: count }, (_, i) => define(i)).join("");
   const unit = lowerText("mm/x.c", text);

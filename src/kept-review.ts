@@ -1,7 +1,7 @@
 /** The review of a patch on a tree, taken from an earlier run where nothing has changed that it looked at. */
 import type { FileImage } from "./core/image.ts";
 import type { PatchReport } from "./core/report.ts";
-import type { TreeState } from "./helper-units.ts";
+import type { TreeState } from "./tree-texts.ts";
 import type { PatchOptions } from "./patch-options.ts";
 import type { PreparedPatch } from "./prepare-patch.ts";
 import { reviewPatch } from "./review-patch.ts";

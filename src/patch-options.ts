@@ -3,6 +3,7 @@ import { cacheFolder } from "./cache-folder.ts";
 import type { RuleId } from "./core/finding.ts";
 import type { AnalysisRequest, ReviewRequest } from "./core/request.ts";
 import { TreeSources } from "./helper-units.ts";
+import { TreeUnits } from "./tree-units.ts";
 import { KeptSummaries } from "./kept-summaries.ts";
 import { ResultCache } from "./result-cache.ts";
 import type { CompiledRules } from "./rulebook/index.ts";
@@ -29,7 +30,7 @@ export function patchOptions(request: Omit<ReviewRequest, "stdin">, tree: Tree |
   const folder = tree === null ? null : cacheFolder(request, tree.root);
   return {
     tree,
-    sources: tree === null ? null : new TreeSources(tree, new KeptSummaries(folder)),
+    sources: tree === null ? null : new TreeSources(tree, new TreeUnits(new KeptSummaries(folder))),
     rules,
     kernel: request.kernel,
     base: request.base,

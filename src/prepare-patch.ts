@@ -4,7 +4,7 @@ import type { DiffLineKind, ParsedDiff } from "./core/diff.ts";
 import type { Base, Era, FileImages } from "./core/image.ts";
 import type { MailPatch } from "./core/message.ts";
 import { parseDiff } from "./diff/index.ts";
-import type { TreeState } from "./helper-units.ts";
+import type { TreeState } from "./tree-texts.ts";
 import type { PatchOptions } from "./patch-options.ts";
 import { eraOf, imagesOf, type Stack } from "./tree/index.ts";
 import { pause } from "./util/slices.ts";

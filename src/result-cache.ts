@@ -5,7 +5,8 @@
  */
 import type { CacheFolder } from "./cache-folder.ts";
 import type { AnalysisRequest } from "./core/request.ts";
-import type { Looked, TreeSources, TreeState } from "./helper-units.ts";
+import type { TreeSources } from "./helper-units.ts";
+import type { Looked, TreeState } from "./tree-texts.ts";
 import type { CompiledRules } from "./rulebook/index.ts";
 import { sha1 } from "./util/digest.ts";
 import type { ResultStore } from "./util/result-store.ts";
@@ -43,7 +44,7 @@ export class ResultCache {
 
   /** `sources` has noted what was looked at for the result. */
   async keep(item: string, sources: TreeSources, result: unknown): Promise<void> {
-    this.#store.put(this.#keyOf(item), { looked: await sources.looked(), result } satisfies Kept);
+    this.#store.put(this.#keyOf(item), { looked: await sources.texts.looked(), result } satisfies Kept);
   }
 
   /** To be called once at the end of a run. */
@@ -57,6 +58,6 @@ export class ResultCache {
 }
 
 async function isAsItWas(looked: Kept["looked"], sources: TreeSources, states?: readonly TreeState[]): Promise<boolean> {
-  for (const [at, found] of looked) if ((await sources.lookAgain(at, states)) !== found) return false;
+  for (const [at, found] of looked) if ((await sources.texts.lookAgain(at, states)) !== found) return false;
   return true;
 }

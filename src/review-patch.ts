@@ -9,7 +9,7 @@ import type { FilePatch, ParsedDiff } from "./core/diff.ts";
 import type { FunctionReport, PatchReport } from "./core/report.ts";
 import { functionsAt, functionsNamed, loweringImage } from "./c/index.ts";
 import type { UnitIr } from "./c/ir.ts";
-import type { TreeState } from "./helper-units.ts";
+import type { TreeState } from "./tree-texts.ts";
 import { comparingSteps, withSameSteps } from "./same-steps.ts";
 import { landedElsewhere } from "./landed-elsewhere.ts";
 import { namedBySubject } from "./named-by-subject.ts";

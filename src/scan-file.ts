@@ -9,6 +9,7 @@ import type { FileImage } from "./core/image.ts";
 import type { UnitReport } from "./core/report.ts";
 import type { ScanRequest } from "./core/request.ts";
 import { TreeSources } from "./helper-units.ts";
+import { TreeUnits } from "./tree-units.ts";
 import { KeptSummaries } from "./kept-summaries.ts";
 import { wanted } from "./patch-options.ts";
 import { ResultCache } from "./result-cache.ts";
@@ -40,7 +41,7 @@ export interface FileScan {
 
 export function scanContext(request: ScanRequest, era: string, tree: Tree, rules: CompiledRules): ScanContext {
   const folder = cacheFolder(request, tree.root);
-  return { tree, sources: new TreeSources(tree, new KeptSummaries(folder)), rules, rulebook: rulebookFor(rules, era), bound: request.bound, wants: wanted(request), cache: ResultCache.of("scan", folder, request, era, rules) };
+  return { tree, sources: new TreeSources(tree, new TreeUnits(new KeptSummaries(folder))), rules, rulebook: rulebookFor(rules, era), bound: request.bound, wants: wanted(request), cache: ResultCache.of("scan", folder, request, era, rules) };
 }
 
 /** What an earlier run has found in the file, when all that it looked at is as it was; null when it has to be scanned. */
