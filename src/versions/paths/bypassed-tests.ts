@@ -5,7 +5,8 @@
 import { type Change, loss } from "../change.ts";
 import { newHelpers, type Pair, surplus } from "../pair.ts";
 import { exposedUse, isCopy, isUndoing, onlyLooks, ruleOf } from "./test-meaning.ts";
-import { aliases, areRelated, type Test, testsOf, type Use } from "./tests.ts";
+import { aliases, areRelated } from "./names.ts";
+import { type Test, testsOf, type Use } from "./tests.ts";
 
 export function bypassedTests(pair: Pair): Change[] {
   const { from: { fn: before }, to: { fn: after }, rulebook } = pair;

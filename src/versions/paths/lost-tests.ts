@@ -9,7 +9,8 @@ import { moreElsewhere, newHelpers, type Pair, surplus } from "../pair.ts";
 import { asksForDevmap, doesWithoutDevmap } from "../steps/told-apart.ts";
 import { counted, type Measure } from "../touched-functions.ts";
 import { exposedUse, isCopy, isUndoing, mayFail, onlyLooks, ruleOf, wantsKind } from "./test-meaning.ts";
-import { aliases, areRelated, namesIn, originsOf, type Test, type Tested, testsOf, type Use } from "./tests.ts";
+import { aliases, areRelated, namesIn, originsOf } from "./names.ts";
+import { type Test, type Tested, testsOf, type Use } from "./tests.ts";
 
 export function lostTests(pair: Pair): Change[] {
   const { from: before, to: after, rulebook } = pair;

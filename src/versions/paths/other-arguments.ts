@@ -10,7 +10,7 @@ import type { Effect } from "../../rulebook/schema.ts";
 import { type Change, loss } from "../change.ts";
 import type { Pair } from "../pair.ts";
 import { argumentTexts, callsOf, otherwiseCalled, type Replaced } from "./call-pairs.ts";
-import { originsOf } from "./tests.ts";
+import { originsOf } from "./names.ts";
 
 export function otherArguments(pair: Pair): Change[] {
   return otherwiseCalled(pair).flatMap((replaced): Change[] => {

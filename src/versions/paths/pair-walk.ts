@@ -8,7 +8,7 @@ import type { CallStep, Expr, FunctionIr, Step, Terminator } from "../../c/ir.ts
 import type { Pool } from "../../check/index.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import { pairSteps, type PairStep } from "./pairs.ts";
-import { namesIn, textsOfTemporaries } from "./tests.ts";
+import { namesIn, textsOfTemporaries } from "./names.ts";
 
 export interface Books {
   /** By family, the different net effects at returns, with the number of the return statement and what it returns: "0 1 -ENOMEM". */

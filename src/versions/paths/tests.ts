@@ -2,10 +2,11 @@
  * The tests a function makes of pointers and entries, and under which of them each of its steps stands: a forward
  * analysis over the graph. Nothing is known here of what a test means; two versions of a function are compared by it.
  */
-import { definedBy, operandsOf, printExpr, printPlace } from "../../c/index.ts";
+import { definedBy, printExpr, printPlace } from "../../c/index.ts";
 import type { CallStep, Expr, FunctionIr, Loc, Step } from "../../c/ir.ts";
 import { byKey } from "../../util/by-key.ts";
 import { memoByObject } from "../../util/memo.ts";
+import { namesIn, printed, textsOfTemporaries } from "./names.ts";
 
 /** One condition that a branch asks. */
 export interface Test {
@@ -40,16 +41,6 @@ export interface Tested {
 }
 
 export const testsOf: (fn: FunctionIr) => Tested = memoByObject((fn) => compute(fn));
-
-/** Whether two names are the same, or one is what the other leads to: `vmf` and `vmf->pte`. */
-export function areRelated(a: string, b: string): boolean {
-  return a === b || a.startsWith(`${b}->`) || b.startsWith(`${a}->`) || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
-}
-
-/** Names in a text of C, functions that are called left out. */
-export function namesIn(text: string): Set<string> {
-  return new Set(Array.from(text.matchAll(/\b[A-Za-z_]\w*(?:(?:->|\.)[A-Za-z_]\w*)*(?!\w)(?!\s*\()/g), (match) => match[0]));
-}
 
 function compute(fn: FunctionIr): Tested {
   const texts = textsOfTemporaries(fn);
@@ -88,27 +79,6 @@ function useOf(step: Step, texts: ReadonlyMap<string, string>): Omit<Use, "under
     case "gap":
       return null;
   }
-}
-
-/** What temporaries stand for, as in the source. A temporary has one definition in nearly all cases; the last one counts. */
-export function textsOfTemporaries(fn: FunctionIr): Map<string, string> {
-  const texts = new Map<string, string>();
-  for (const block of fn.blocks) {
-    for (const step of block.steps) {
-      const name = definedBy(step);
-      if (name === null || !name.startsWith("%")) continue;
-      if (step.op === "call") texts.set(name, step.text);
-      else if (step.op === "load") texts.set(name, printed(printPlace(step.place), texts));
-      else if (step.op === "assign" && step.value !== null) texts.set(name, printed(printExpr(step.value), texts));
-    }
-  }
-  return texts;
-}
-
-const longestText = 400;
-
-function printed(text: string, texts: ReadonlyMap<string, string>): string {
-  return text.replace(/%\d+/g, (name) => texts.get(name) ?? name).slice(0, longestText);
 }
 
 function testOf(cond: Expr, loc: Loc, calls: ReadonlyMap<string, CallStep>, texts: ReadonlyMap<string, string>): Test {
@@ -222,58 +192,4 @@ class Forgetting {
     this.#roots.set(outcome, roots);
     return roots;
   }
-}
-
-/** Variables that stand for the same entry: a value and the pointer it was read through, and what was made of it. */
-export function aliases(fn: FunctionIr, isCopy: (callee: string) => boolean): (name: string) => ReadonlySet<string> {
-  const parent = new Map<string, string>();
-  const rootOf = (name: string): string => {
-    let at = name;
-    for (let next = parent.get(at); next !== undefined && next !== at; next = parent.get(at)) at = next;
-    return at;
-  };
-  const join = (a: string, b: string): void => {
-    for (const name of [a, b]) if (!parent.has(name)) parent.set(name, name);
-    parent.set(rootOf(a), rootOf(b));
-  };
-  for (const block of fn.blocks) {
-    for (const step of block.steps) {
-      const to = definedBy(step);
-      if (to === null || (step.op === "call" && !(step.callee !== null && isCopy(step.callee)))) continue;
-      const from = step.op === "load" ? printPlace(step.place) : printExpr(operandsOf(step).at(-1) ?? { k: "num", value: 0n });
-      const [base] = from.startsWith("%") ? [from] : namesIn(from.split("[", 1)[0]!);
-      if (base !== undefined) join(to.replace(/#\d+$/, ""), base);
-    }
-  }
-  return (name) => {
-    const root = rootOf(name);
-    return new Set([name, ...Array.from(parent.keys()).filter((other) => !other.startsWith("%") && rootOf(other) === root)]);
-  };
-}
-
-const none: ReadonlySet<string> = new Set();
-
-/** Where the values of a variable come from, as in the source: two versions that fill it from elsewhere test other things. */
-export function originsOf(name: string, fn: FunctionIr): ReadonlySet<string> {
-  return originsIn(fn).get(name) ?? none;
-}
-
-const originsIn = memoByObject((fn: FunctionIr): ReadonlyMap<string, ReadonlySet<string>> => {
-  const texts = textsOfTemporaries(fn);
-  const found = new Map<string, Set<string>>();
-  for (const step of fn.blocks.flatMap((block) => block.steps)) {
-    const name = definedBy(step)?.replace(/#\d+$/, "");
-    const text = originIn(step, texts);
-    if (name === undefined || text === null) continue;
-    const known = found.get(name);
-    if (known === undefined) found.set(name, new Set([text]));
-    else known.add(text);
-  }
-  return found;
-});
-
-function originIn(step: Step, texts: ReadonlyMap<string, string>): string | null {
-  if (step.op === "call") return step.text;
-  if (step.op === "assign" && step.value !== null) return printed(printExpr(step.value), texts);
-  return step.op === "load" ? printed(printPlace(step.place), texts) : null;
 }

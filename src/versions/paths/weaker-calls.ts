@@ -7,7 +7,8 @@ import type { RuleId } from "../../core/finding.ts";
 import { type Change, loss } from "../change.ts";
 import { newHelpers, type Pair, surplus } from "../pair.ts";
 import { argumentTexts, callsOf, changedCalls } from "./call-pairs.ts";
-import { areRelated, namesIn, testsOf } from "./tests.ts";
+import { areRelated, namesIn } from "./names.ts";
+import { testsOf } from "./tests.ts";
 
 interface Weaker {
   readonly rule: RuleId;
