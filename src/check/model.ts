@@ -77,7 +77,7 @@ export interface Judgement {
   /** An error that needs no other CPU. */
   readonly certain?: boolean;
   /**
-   * Said for the comparison of two versions only (versions/regress.ts): a demand that is too weak to be asked of code that does
+   * Said for the comparison of two versions only (versions/shown): a demand that is too weak to be asked of code that does
    * not change, or a deed (a barrier, a re-check) that no demand in view asks for.
    */
   readonly quiet?: "demand" | "deed";

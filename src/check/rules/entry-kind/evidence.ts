@@ -1,6 +1,6 @@
 /**
  * Which kinds of an entry reach a call. No demand of its own: when a patch lets more kinds through to the same call, it
- * has dropped a test (versions/regress.ts); when it lets fewer through, it has added one.
+ * has dropped a test (versions/shown/kinds.ts); when it lets fewer through, it has added one.
  */
 import { allKinds, type KindSet, kindSet, meantToCome, notLookedAgain, notLookedAt, testedOtherwise } from "../../kinds.ts";
 import type { CallInfo, Site } from "../../model.ts";
