@@ -108,7 +108,7 @@ export class TreeTexts {
     for (const path of await (state === asItIs ? this.#listed() : this.listed(state))) {
       await pause();
       const source = await (state === asItIs ? this.#read(path, state) : this.text(path, state));
-      for (const name of new Set(Array.from((source ?? "").matchAll(/\b([A-Za-z_]\w*)\(/g), (match) => match[1]!))) {
+      for (const name of new Set((source ?? "").match(/\b[A-Za-z_]\w*(?=\()/g))) {
         const known = index.get(name);
         if (known === undefined) index.set(name, [path]);
         else known.push(path);

@@ -122,14 +122,15 @@ export function readHead(masked: string, plain: string): FunctionHead | null {
   const list = masked.slice(group.open + 1, group.close);
   const front = typeBefore(masked, group.at);
   const start = group.at - front.length;
-  const common = { isStatic: /\bstatic\b/.test(front), attributes: attributesOf(plain.slice(start)), complete };
+  const isStatic = /\bstatic\b/.test(front);
+  const attributes = attributesOf(plain.slice(start));
   const definer = definers.find(({ match }) => match.test(group.word));
   if (definer !== undefined) {
     const [name = "", ...rest] = splitCommas(list);
     const shown = name.trim();
-    return { ...common, name: definer.prefix + shown, nameAt: group.open + 1 + Math.max(list.indexOf(shown), 0), params: pairs(rest), returnType: "long" };
+    return { isStatic, attributes, complete, name: definer.prefix + shown, nameAt: group.open + 1 + Math.max(list.indexOf(shown), 0), params: pairs(rest), returnType: "long" };
   }
   const declarations = masked.slice(group.close + 1);
   const params = declarations.includes(";") ? oldStyleParameters(list, declarations) : parametersOf(list);
-  return { ...common, name: group.word, nameAt: group.at, params, returnType: typeText(front) };
+  return { isStatic, attributes, complete, name: group.word, nameAt: group.at, params, returnType: typeText(front) };
 }

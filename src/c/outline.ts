@@ -72,7 +72,7 @@ export function outlineOf(path: string, text: string, columnsTrue = true): Outli
       }
       return found;
     },
-    called: () => (called ??= new Set(Array.from(code.matchAll(/\b([A-Za-z_]\w*)[ \t\n\\]*\(/g), (match) => match[1]!))),
+    called: () => (called ??= new Set(code.match(/\b[A-Za-z_]\w*(?=[ \t\n\\]*\()/g))),
     withVariable: (name) => (variables ??= indexed(scopes.map(variableWords))).get(name) ?? [],
     withRecord: (name) => (records ??= indexed(scopes.map(recordWords))).get(name) ?? [],
     withTable: (value) => (tables ??= indexed(scopes.map((scope) => (mayHaveTable(scope) ? wordsIn(scope) : none)))).get(value) ?? [],

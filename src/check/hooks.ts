@@ -1,4 +1,5 @@
 /** Who looks at what: of two dozen rules a few look at any one kind of event, and there are several events at every step. */
+import { memoByObject } from "../util/memo.ts";
 import type { Rule } from "./model.ts";
 
 type Event = Exclude<keyof Rule, "id">;
@@ -9,7 +10,8 @@ export type Hooks = { readonly [E in Exclude<Event, "onRequirement">]: readonly 
   readonly calls: readonly Rule[];
 };
 
-export function hooksOf(rules: readonly Rule[]): Hooks {
+/** The same rules look at function after function. */
+export const hooksOf: (rules: readonly Rule[]) => Hooks = memoByObject((rules: readonly Rule[]): Hooks => {
   const looking = <E extends Event>(event: E): readonly Required<Pick<Rule, E>>[] => rules.filter((rule): rule is Rule & Required<Pick<Rule, E>> => rule[event] !== undefined);
   return {
     calls: rules.filter((rule) => rule.onCall !== undefined || rule.onRequirement !== undefined),
@@ -25,4 +27,4 @@ export function hooksOf(rules: readonly Rule[]): Hooks {
     onGap: looking("onGap"),
     onReturn: looking("onReturn"),
   };
-}
+});

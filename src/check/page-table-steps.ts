@@ -10,22 +10,19 @@ import { memoByObject } from "../util/memo.ts";
 import { isAnnotated, lockAnnotations } from "./context.ts";
 import { recordOf } from "./static-types.ts";
 
-/** Of a longer text the words are not all put together at one go; it is cut as if it had one of them. No file of the usual folders is as long. */
-const mostText = 1 << 20;
-
 /** False only when no function of a file with this text has such steps: of thousands of headers few are even cut. */
 export function mayHavePageTableSteps(text: string, rulebook: Rulebook): boolean {
-  if (text.length > mostText) return true;
-  const telling = tellingWords(rulebook);
-  return text.match(/[A-Za-z_]\w*/g)?.some((word) => telling.has(word)) ?? false;
+  return tellingWord(rulebook).test(text);
 }
 
-/** Words of which the text of every function with such steps has one. */
-const tellingWords = memoByObject((rulebook: Rulebook): ReadonlySet<string> => {
+/** Words of which the text of every function with such steps has one, as one expression: it stops at the first, and makes no list of the words of a text. */
+const tellingWord = memoByObject((rulebook: Rulebook): RegExp => {
   const { contracts, contexts, keepers } = rulebook.spokenOf;
   // A macro of the kernel puts "sys_" before the name that the text has (c/heads.ts); of "struct proc_maps_private" the last word is always there.
   const words = [...contexts.flatMap((name) => [name, name.replace(/^sys_/, "")]), ...keepers.map((record) => record.split(" ").at(-1)!)];
-  return new Set([...words, ...entryTypes, ...madeNames, ...lockAnnotations, ...contracts.filter((name) => speaksOfTables(name, rulebook))]);
+  const telling = new Set([...words, ...entryTypes, ...madeNames, ...lockAnnotations, ...contracts.filter((name) => speaksOfTables(name, rulebook))]);
+  // A name that the front end makes ("unguard:mutex") stands in no text.
+  return new RegExp(`\\b(?:${Array.from(telling).filter((word) => /^\w+$/.test(word)).join("|")})\\b`);
 });
 
 const pointerToEntry = /^p(te|md|ud|4d|gd)_t \*$/;

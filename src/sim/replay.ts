@@ -358,8 +358,10 @@ function fieldLoads(functions: readonly FunctionIr[]): Map<string, number> {
 
 /** An actor that never runs twice at a time does not run beside the function that it is a model of. */
 function standsFor(actor: Actor, functions: readonly FunctionIr[]): boolean {
-  return actor.alone !== "" && functions.some((f) => new RegExp(`\\b${f.name}\\(`).test(actor.mirrors));
+  return actor.alone !== "" && functions.some((f) => calledIn(actor.mirrors).has(f.name));
 }
+
+const calledIn = memoByValue((text: string): ReadonlySet<string> => new Set(text.match(/\b\w+(?=\()/g)));
 
 /**
  * Whether anything that the actor touches conflicts with what the function touches; else their order does not matter: as long as neither has come to
