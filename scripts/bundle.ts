@@ -81,11 +81,12 @@ function escaped(character: string): string {
  * Flags of V8 for a whole run of the command line; those that change in it are in src/util/short-run.ts. They are set before the
  * compiled code is made and before it is read, as V8 takes it only under the same flags: in a thread of a long run as well.
  * Room for new values that grows at once spares half of the collections and the only large one. New values are collected by the thread they belong
- * to: helpers save one job nothing by the clock, and two jobs wait for helpers that wait for a core. Code is optimised after fifteen
+ * to: helpers save one job nothing by the clock, and two jobs wait for helpers that wait for a core. None is put among the old ones at once because
+ * those before it lived long: in one scan of four V8 took the wrong ones for such, and half as much again outlived its use. Code is optimised after fifteen
  * times as many steps as V8 itself waits, because such code is thrown away again and again here, where one function meets values of
  * many shapes (a scan takes a quarter less so, a replay a fifth), and with less of what a function calls put in place of the call. From 12 on V8 has no such flags.
  */
-const lastingFlags = ["--semi-space-growth-factor=16", "--no-parallel-scavenge"];
+const lastingFlags = ["--semi-space-growth-factor=16", "--no-parallel-scavenge", "--no-allocation-site-pretenuring"];
 const patience = ["--interrupt-budget=1000000", "--max-inlined-bytecode-size-cumulative=300"];
 
 /** Runs as dist/start.cjs. The wrapper is that of CommonJS modules; Node's own loader takes no compiled code. */
