@@ -76,7 +76,7 @@ export async function reviewSpooled(request: ReviewRequest, events?: EventSink):
         series = found;
         reports.push(waived);
         inputs.reviewed(found.input, waived);
-        if (++done === mostInMemory) keepHeapSmall();
+        if (++done === mostInMemory) keepHeapSmall(60);
         events?.({ kind: "progress", phase: "review", done, total: null, what: found.series.subject });
       }
     } catch (error) {

@@ -48,7 +48,7 @@ export async function scan(request: ScanRequest, events?: EventSink): Promise<Re
     try {
       for await (const scans of inOrder(runsOf(files, request.jobs), scanner.width, (run) => scanOrKept(run, context, scanner))) {
         // Not before threads have begun: they take compiled code only under the flags that it was made for (scripts/bundle.ts).
-        if (done === 0 && files.length >= fewFiles) keepHeapSmall();
+        if (done === 0 && files.length >= fewFiles) keepHeapSmall(100);
         for (const { file, unit, trouble } of scans) {
           if (unit) units.push(waivers.inUnit(unit));
           if (trouble !== "") troubles.push(`${file}: ${trouble}`);
