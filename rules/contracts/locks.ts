@@ -26,9 +26,20 @@ export const contracts: readonly Contract[] = [
   { name: "spin_lock_nested", aliases: ["raw_spin_lock_nested"], params: ["lock", "subclass"], effects: [{ do: "acquire", lock: { pointer: "lock" }, nested: true }], references: [spin] },
   {
     name: "spin_unlock",
-    aliases: ["spin_unlock_irq", "spin_unlock_irqrestore", "spin_unlock_bh", "raw_spin_unlock", "raw_spin_unlock_irqrestore", "unguard:spinlock"],
+    aliases: ["spin_unlock_bh", "raw_spin_unlock", "unguard:spinlock"],
     params: ["lock"],
     effects: [{ do: "release", lock: { pointer: "lock" } }],
+    references: [spin],
+  },
+  {
+    // What local_irq_save() turned off, too, where the lock was taken by a plain spin_lock() after it (krc_this_cpu_lock(), mm/slab_common.c, 6.14).
+    name: "spin_unlock_irqrestore",
+    aliases: ["spin_unlock_irq", "raw_spin_unlock_irqrestore", "raw_spin_unlock_irq"],
+    params: ["lock"],
+    effects: [
+      { do: "release", lock: { pointer: "lock" } },
+      { do: "may-release", lock: { class: "irq-off", of: null } },
+    ],
     references: [spin],
   },
   { name: "spin_trylock", aliases: ["raw_spin_trylock", "spin_trylock_irqsave"], params: ["lock"], effects: [{ do: "acquire", lock: { pointer: "lock" }, when: "nonzero", try: true }], references: [spin] },

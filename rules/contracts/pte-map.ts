@@ -16,6 +16,7 @@ export const contracts: readonly Contract[] = [
   },
   {
     name: "__pte_offset_map",
+    aliases: ["___pte_offset_map"],
     since: "6.5",
     params: ["pmd", "addr", "pmdvalp"],
     effects: [{ do: "map", of: "pmd", when: "nonzero" }],

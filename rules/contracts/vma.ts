@@ -28,7 +28,23 @@ export const contracts: readonly Contract[] = [
   {
     // munmap() frees the tables of what it has taken out of the VMA tree under mmap_lock for reading.
     name: "walk_page_range_novma",
-    aliases: ["walk_page_range_debug"],
+    since: "6.0",
+    until: "6.7",
+    params: ["mm", "start", "end", "ops", "pgd", "private"],
+    requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }], mode: "write" }],
+    references: [{ file: "mm/pagewalk.c", where: "walk_page_range_novma()", version: "6.1" }],
+  },
+  {
+    // For tables of the kernel, which nearly all of its callers walk, reading is enough.
+    name: "walk_page_range_novma",
+    since: "6.8",
+    params: ["mm", "start", "end", "ops", "pgd", "private"],
+    requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }] }],
+    references: [{ file: "mm/pagewalk.c", where: "walk_page_range_novma()", version: "6.14" }],
+  },
+  {
+    // The debug walk took over what needs the write lock for tables of both kinds.
+    name: "walk_page_range_debug",
     since: "6.0",
     params: ["mm", "start", "end", "ops", "pgd", "private"],
     requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }], mode: "write" }],
@@ -41,6 +57,8 @@ export const contracts: readonly Contract[] = [
     requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "&init_mm" }] }],
     references: [{ file: "mm/pagewalk.c", where: "walk_kernel_page_table_range()", version: "6.12" }],
   },
+  // Under no lock but what keeps the range its caller's own; it makes tables only for a walk with install_pte().
+  { name: "walk_kernel_page_table_range_lockless", since: "6.18", params: ["start", "end", "ops", "pgd", "private"], references: [{ file: "mm/pagewalk.c", where: "walk_kernel_page_table_range_lockless()", version: "6.18" }] },
   { name: "find_pmd_or_thp_or_none", since: "6.1", params: ["mm", "addr", "pmdp"], requires: [{ need: "vma-found", mm: "mm" }], effects: [{ do: "give-entry", to: "pmdp" }], references: [{ file: "mm/khugepaged.c", where: "find_pmd_or_thp_or_none()", version: "6.12" }, addrs] },
   { name: "walk_page_vma", aliases: ["walk_page_range_vma"], params: ["vma"], requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "vma.vm_mm" }, { class: "vma", of: "vma" }] }], references: [{ file: "mm/pagewalk.c", where: "walk_page_vma()", version: "6.12" }, addrs] },
   { name: "get_user_pages_remote", aliases: ["pin_user_pages_remote"], params: ["mm"], effects: [{ do: "may-release", lock: { class: "mmap", of: "mm" } }], references: [{ file: "mm/gup.c", where: "get_user_pages_remote()", version: "6.12" }] },

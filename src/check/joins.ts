@@ -2,6 +2,7 @@
  * Facts where two paths meet with equal resources: memory and conditions by intersection, entry kinds by union. A value that
  * differs becomes one of its own, named after the block.
  */
+import type { Loc } from "../c/ir.ts";
 import { type EntryFact, type Facts, truthOf, updated, type ValueFact } from "./facts.ts";
 import { initial, isMovedUp, merged, splitMove } from "./symbols.ts";
 import { isOfSeveralPaths, joinSessions } from "./vma-joins.ts";
@@ -16,8 +17,10 @@ export function joinFacts(known: Facts, arriving: Facts, block: number): Facts |
   const values = joinValues(known, arriving, memory);
   const entries = joinEntries(known.entries, arriving.entries);
   const maps = known.maps.map((map, i) => (map.pastUse || !arriving.maps[i]?.pastUse ? map : { ...map, pastUse: true }));
+  const unmapped = withoutMade(known.unmapped, memory, known, arriving, block);
   const changed =
     memory !== known.memory ||
+    unmapped !== known.unmapped ||
     truths.size !== known.truths.size ||
     released.size !== known.released.size ||
     derived.size !== known.derived.size ||
@@ -26,7 +29,21 @@ export function joinFacts(known: Facts, arriving: Facts, block: number): Facts |
     entries !== known.entries ||
     maps.some((map, i) => map !== known.maps[i]);
   if (!changed) return null;
-  return updated(known, { memory, truths, derived, calls, released, values, entries, maps });
+  return updated(known, { memory, truths, derived, calls, released, values, entries, maps, unmapped });
+}
+
+/**
+ * A value that is made by this join is another one than that of the same name from an earlier round of a loop, so what was unmapped
+ * then was not this (page_vma_mapped_walk() comes to its next table with a pte that may be NULL or mapped, mm/page_vma_mapped.c, 6.13).
+ */
+function withoutMade(unmapped: Facts["unmapped"], memory: Facts["memory"], known: Facts, arriving: Facts, block: number): Facts["unmapped"] {
+  if (memory === known.memory || unmapped.size === 0) return unmapped;
+  let rest: Map<string, Loc> | null = null;
+  for (const [address, value] of memory) {
+    if (!unmapped.has(value) || !value.startsWith(merged(block, "")) || known.memory.get(address) === value || arriving.memory.get(address) === value) continue;
+    (rest ??= new Map(unmapped)).delete(value);
+  }
+  return rest ?? unmapped;
 }
 
 /** An address that holds different values on the two paths holds a value of its own from here on, named after the block. */

@@ -13,11 +13,20 @@ import { endOwnSession, endSession } from "./vma-sessions.ts";
 export function acquire(lock: { readonly id: string; readonly class: LockClass }, how: Acquisition, site: Site, hooks: Hooks): Facts {
   const { mode } = how;
   const { facts, loc } = site;
-  if (!isTracked(lock)) return facts;
+  if (!isTracked(lock)) return isNeverSet(lock.id, site) ? takenSomehow(lock, how, site) : facts;
   const held = facts.locks.find((l) => l.id === lock.id) ?? null;
   for (const rule of hooks.onAcquire) rule.onAcquire(lock, held, site, how);
   const fact: LockFact = { id: lock.id, class: lock.class, mode, by: site.frame.fn.name, at: loc, origin: facts.released.has(callersLock(lock.id)) ? "entry" : "taken", certain: !lock.id.startsWith("?") && !lock.id.includes(",?"), ...(how.waits ? { waited: true } : {}) };
   return updated(ageLooks(fact, facts), { locks: [...facts.locks.filter((l) => l.id !== lock.id || isCounted(lock.class)), fact], trail: note(facts, loc, `takes ${describeLock(fact)}`) });
+}
+
+/**
+ * A lock is taken by a pointer that was set nowhere on this path, so the path is one that no caller lets come about (page_vma_mapped_walk()
+ * is entered with a pte only if it is entered with its lock, mm/page_vma_mapped.c, 6.13). It is not the release that is wrong then.
+ */
+function takenSomehow({ id, class: lockClass }: { readonly id: string; readonly class: LockClass }, { mode }: Acquisition, { facts, frame, loc }: Site): Facts {
+  const fact: LockFact = { id, class: lockClass, mode, by: frame.fn.name, at: loc, origin: "taken", certain: false };
+  return updated(facts, { locks: [...facts.locks.filter((l) => l.id !== id), fact] });
 }
 
 /** Mutexes, semaphores and spinlocks that are not locks of page tables are not what this tool is about; following them would only cost states. */

@@ -33,7 +33,8 @@ export function gapFacts(facts: Facts): Facts {
 export function unknownCall(info: CallInfo, site: Site): Facts {
   const { facts } = site;
   const reaches = reachable(info.args, facts);
-  const locks = [...facts.locks.map((l) => (l.certain && (reaches(l.id) || (!site.isNeutral(info.step.callee ?? "") && concerns(l, info.step.callee ?? "", info.args))) ? { ...l, certain: false } : l)), ...perhapsTaken(info, site)];
+  const tells = mayTellOfLock(info, site);
+  const locks = [...facts.locks.map((l) => (l.certain && ((tells && l.class === "mmap") || reaches(l.id) || (!site.isNeutral(info.step.callee ?? "") && concerns(l, info.step.callee ?? "", info.args))) ? { ...l, certain: false } : l)), ...perhapsTaken(info, site)];
   const handsOver = info.args.some((arg) => facts.locks.some((l) => l.id === arg || facts.memory.get(arg) === l.id)) || /unmap|unlock/.test(info.step.callee ?? "");
   const maps = facts.maps.map((m) => (m.certain && (handsOver || !info.args.includes(m.pointer)) && reaches(m.pointer) ? { ...m, certain: false } : m));
   const walks = facts.walks.size === 0 ? facts.walks : new Map(Array.from(facts.walks).filter(([walk]) => !info.args.includes(walk)));
@@ -54,6 +55,11 @@ const entryHelpers = /^_*(update_mmu|flush_|tlb_|folio_|page_|mm_|add_mm_counter
 function concerns(lock: LockFact, callee: string, args: readonly string[]): boolean {
   if (coversEntries(lock.class) && entryHelpers.test(callee)) return false;
   return args.some((arg) => /^[$@*&]/.test(arg) && (coversEntries(lock.class) ? lock.id === sym.lockOf(lock.class, arg) : lock.id.includes(arg)));
+}
+
+/** Who is given a flag of the caller's that says yes may give up mmap_lock and say so by it (`int *locked` of mm/gup.c). */
+function mayTellOfLock({ args, step }: CallInfo, site: Site): boolean {
+  return !site.isNeutral(step.callee ?? "") && args.some((arg) => /^&\d+:\w+$/.test(arg) && site.facts.memory.get(arg) === sym.number(1));
 }
 
 /** A callee that is given a lock that is not held may take it (double_pt_lock() and the like). */

@@ -18,4 +18,11 @@ describe("worlds of a function", () => {
     expect(vmas(maps)).toEqual(new Set(["anon", "file with anon_vma"]));
     expect(vmas(`\tvmf_anon_prepare(vmf);\n${maps}`)).toEqual(new Set(["anon", "file"]));
   });
+
+  it("have no mappings of files where a table is kept for a huge anonymous page", () => {
+    const maps = "\tanon_vma_prepare(vmf->vma);\n\tfolio_add_new_anon_rmap(folio, vmf->vma, vmf->address, RMAP_EXCLUSIVE);\n";
+    const deposits = "\tpgtable_trans_huge_deposit(vmf->vma->vm_mm, vmf->pmd, table);\n";
+    expect(vmas(`${maps}${deposits}`)).toEqual(new Set(["anon"]));
+    expect(vmas(deposits)).toEqual(new Set(["anon", "file"]));
+  });
 });

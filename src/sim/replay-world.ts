@@ -85,7 +85,7 @@ export function worldsFor(functions: readonly FunctionIr[], file: string): Setti
   const ptes = any(names, /pte_t|pte_offset|^set_pte|^ptep_|^walk_page_range_(?:novma|debug)$/);
   const pmds = any(names, /pmd_t|pmd_lock|^set_pmd|^pmdp_/);
   const anon = any(names, /anon_vma|anon/) || !any(names, /i_mmap|file/) || /huge_memory|memory\.c|migrate|rmap/.test(file);
-  const mapped = moves || any(names, /i_mmap|struct address_space|file|filemap/) || /memory\.c|rmap|migrate/.test(file);
+  const mapped = !mapsHugeAnonymous(names) && (moves || any(names, /i_mmap|struct address_space|file|filemap/) || /memory\.c|rmap|migrate/.test(file));
   const kinds: Settings[] = [
     ...(ptes || pmds ? plainEntries : []),
     ...(pmds ? pmdEntries : []),
@@ -101,6 +101,11 @@ export function worldsFor(functions: readonly FunctionIr[], file: string): Setti
 /** It maps anonymous pages and leaves it to its callers to prepare the VMA's anon_vma (mm/rmap.c, __folio_set_anon()): a mapping of a file has one then. */
 function mapsPrepared(names: ReadonlySet<string>): boolean {
   return any(names, /^(?:folio_add_new_anon_rmap|page_add_new_anon_rmap|folio_add_anon_rmap_\w+|page_add_anon_rmap)$/) && !any(names, /anon_vma_prepare|^vmf_anon_prepare$/);
+}
+
+/** Huge anonymous pages lie in anonymous VMAs alone (mm/huge_memory.c, do_huge_pmd_anonymous_page()): a private mapping of a file has none. */
+function mapsHugeAnonymous(names: ReadonlySet<string>): boolean {
+  return names.has("pgtable_trans_huge_deposit") && any(names, /^(?:folio|page)_add_new_anon_rmap$/);
 }
 
 /** What a field of an object that the function was given holds, by the field's name; undefined when nothing fits. `root` names the object. */

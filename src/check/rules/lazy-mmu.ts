@@ -79,18 +79,26 @@ const ownModeOnly: CallersMode = { left: new Set(), enteredAgain: new Set() };
 
 /**
  * Who has to ask whether the mode is on (in_lazy_mmu_mode(), paravirt_get_lazy_mode()) leaves that of its caller, where it has not entered
- * it itself, and may enter it again behind that.
+ * it itself, and may enter it again behind that; so does a callback of apply_to_page_range(), which calls it in the mode, where it leaves
+ * the mode on each way before it enters it (kasan_depopulate_vmalloc_pte(), mm/kasan/shadow.c, 6.18).
  */
 const callersMode = memoByObject((rulebook: Rulebook) =>
   memoByObject((fn: FunctionIr): CallersMode => {
-    if (!calleesOf(fn).some((name) => /(?:^|_)(?:in|is|was|get)_lazy_/.test(name))) return ownModeOnly;
+    const asks = calleesOf(fn).some((name) => /(?:^|_)(?:in|is|was|get)_lazy_/.test(name));
+    if (!asks && !isPteFn(fn)) return ownModeOnly;
     const isOf = (enter: boolean) => (step: Step) => isSwitch(step, enter, rulebook);
-    const first = stepsBehind(fn, [entrance], (step) => isOf(true)(step) || isOf(false)(step));
-    const left = Array.from(first).filter(isOf(false));
+    const first = Array.from(stepsBehind(fn, [entrance], (step) => isOf(true)(step) || isOf(false)(step)));
+    const left = first.filter(isOf(false));
+    if (!asks && first.some(isOf(true))) return ownModeOnly;
     const places = left.flatMap((step) => placeOf(step, fn) ?? []);
     return { left: new Set(left), enteredAgain: new Set(Array.from(stepsBehind(fn, places)).filter(isOf(true))) };
   }),
 );
+
+/** Of type pte_fn_t (include/linux/mm.h). */
+function isPteFn(fn: FunctionIr): boolean {
+  return fn.params.map((param) => fn.vars.get(param)?.type).join() === "pte_t *,unsigned long,void *";
+}
 
 function entering(fn: FunctionIr, rulebook: Rulebook, open: Duty): readonly CallStep[] {
   return fn.blocks.flatMap(({ steps }) => steps.filter((step) => isSwitch(step, true, rulebook)).filter((step) => step.loc.line === open.at.line));

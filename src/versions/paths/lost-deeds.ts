@@ -10,7 +10,7 @@ import type { Effect } from "../../rulebook/schema.ts";
 import { type Change, loss } from "../change.ts";
 import { deletedCalls, moreElsewhere, newHelpers, type Pair, surplus, tally } from "../pair.ts";
 import { counted, type Measure } from "../touched-functions.ts";
-import { implementsFlushes } from "../steps/protections.ts";
+import { leavesFlush } from "../steps/protections.ts";
 import { testsOf } from "./tests.ts";
 
 interface Family {
@@ -56,7 +56,7 @@ export function lostDeeds(pair: Pair): Change[] {
     const count = (fn: FunctionIr): number => stepsOf(fn).filter(isDeed).length;
     const [before, after] = [pair.from.fn, pair.to.fn];
     const [was, is] = [count(before), count(after)];
-    if (family.rule === "tlb-flush" && implementsFlushes(before)) return [];
+    if (family.rule === "tlb-flush" && leavesFlush(before)) return [];
     if (was < is || moreElsewhere(pair, deedsIn, family.name)) return [];
     const { opened } = family;
     const opens = (fn: FunctionIr): number => stepsOf(fn).filter((step) => step.op === "call" && step.callee !== null && opened !== undefined && (pair.rulebook.contract(step.callee)?.effects?.some(opened) ?? false)).length;

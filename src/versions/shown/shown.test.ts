@@ -49,6 +49,13 @@ describe("regressions", () => {
     expect(said(split, "\tif (is_large(*pmd))\n\t\treturn;\n\tmove_them(mm, pmd);")).toEqual([]);
   });
 
+  it("leaves to the callers of an entry's own accessor what the entry is", () => {
+    const asks = (name: string, test: string): FunctionCheck[] => checkUnit(lowerText("mm/x.c", `struct page *${name}(pmd_t pmd)\n{\n\tif (${test})\n\t\treturn pfn_to_page(pmd_pfn(pmd));\n\treturn of_table(pmd);\n}\n`), rulebook);
+    const lost = (name: string): string[] => changes(asks(name, "pmd_trans_huge(pmd)"), asks(name, "pmd_val(pmd) & HUGE_BIT"), rulebook, { ...noLines, names: new Set([name]) }).filter((f) => f.severity === "warning").map((f) => `${f.status} ${f.rule}`);
+    expect(lost("page_behind")).toEqual(["introduced entry-kind"]);
+    expect(lost("pmd_page")).toEqual([]);
+  });
+
   it("is silent where another test of the entry took the place of the one that went", () => {
     const marker = "\tif (is_pte_marker(ptep_get(pte)))\n\t\twork(mm, pte);";
     const replaced = (test: string): string => `\tpte_t *pte = pte_offset_map_lock(mm, pmd, addr, &ptl);\n${test}`;

@@ -6,7 +6,7 @@ import type { RuleId } from "../../core/finding.ts";
 import { type Change, done } from "../change.ts";
 import { moreAround, moreBelow, moreElsewhere, moreInPatch, moreOfAnyElsewhere, type Pair, tally } from "../pair.ts";
 import { all, counted, type Measure } from "../touched-functions.ts";
-import { exposureOf, implementsFlushes, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
+import { exposureOf, leavesFlush, locksTakenBy, pageTableLock, type Protection, protectionsOf } from "./protections.ts";
 import { kernelLock } from "./kernel-lock.ts";
 import { orderedIn, stepNames, unlocksIn } from "./order-of-steps.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
@@ -85,7 +85,7 @@ function standIns(from: FunctionCheck, to: FunctionCheck, rulebook: Rulebook): r
 
 /** What flushes TLBs for others, or tells them what an entry is, is judged by what the hardware needs, which is not in view. */
 function isImplementation(rule: RuleId, { fn }: FunctionCheck): boolean {
-  return rule === "entry-kind" ? /^(?:is_)?p(?:te|md|ud)_/.test(fn.name) : rule === "tlb-flush" && implementsFlushes(fn);
+  return rule === "entry-kind" ? /^(?:is_)?p(?:te|md|ud)_/.test(fn.name) : rule === "tlb-flush" && leavesFlush(fn);
 }
 
 /** A page-table lock that callers have taken: what still stands in this function is under it there. */

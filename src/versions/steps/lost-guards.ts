@@ -112,8 +112,11 @@ function lostTests({ from: { fn: from }, to: { fn: to }, rulebook, direction }: 
   return [...gone.map((step) => ({ rule: "entry-kind" as const, what: `${step.text}, which decided what the entry is used for` })), ...lostHugetlbTest(from, to, rulebook)];
 }
 
-/** Of an entry's helpers by its name, handed one as a value, and changing none in memory: what a pointer leads to is others' as well. */
-function isAccessor(fn: FunctionIr, rulebook: Rulebook): boolean {
+/**
+ * Of an entry's helpers by its name, handed one as a value, and changing none in memory: what a pointer leads to is others' as well. What the
+ * entry is, its callers have asked (pmd_page() hands it on to pmd_pfn(), arch/mips/include/asm/pgtable.h).
+ */
+export function isAccessor(fn: FunctionIr, rulebook: Rulebook): boolean {
   return /^_*(?:is_)?p(?:te|md|ud)p?_/.test(fn.name) && fn.params.some((param) => /^p(?:te|md|ud)_t$/.test(fn.vars.get(param)?.type ?? "")) && exposureOf(fn, rulebook).changes === 0;
 }
 

@@ -139,8 +139,13 @@ function byName(step: CallStep): Deed[] {
 }
 
 /** How a function that flushes TLBs for others does so is for the hardware to say; one that changes entries or gathers has callers' rules to keep. */
-export function implementsFlushes({ name }: FunctionIr): boolean {
+function implementsFlushes({ name }: FunctionIr): boolean {
   return /flush_\w*tlb|tlb_?flush|tlbi|^_*(?:local_)?flush_|^__p(?:te|md|ud|4d)_free_tlb$/.test(name);
+}
+
+/** What stores an entry leaves the flush to who calls it, before or after (Documentation/core-api/cachetlb.rst). */
+export function leavesFlush(fn: FunctionIr): boolean {
+  return implementsFlushes(fn) || /^_*(?:native_|xen_)?set_(?:huge_)?p(?:te|md|ud|4d|gd)(?:s|_at)?$/.test(fn.name);
 }
 
 /** The function keeps the books of flushes (TLB generations, who has loaded which tables) and installs nothing: its barriers order that. */

@@ -3,6 +3,7 @@
  * function stays and none is added, nothing in the patch does what the guard did, and the patch owes an explanation.
  */
 import type { CallStep, FunctionIr } from "../../c/ir.ts";
+import { stepsOf } from "../../c/index.ts";
 import { calledSteps } from "./called-steps.ts";
 import type { RuleId } from "../../core/finding.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
@@ -27,12 +28,18 @@ export function removedOutright(from: FunctionIr, to: FunctionIr, rulebook: Rule
     if (at < 0) return [];
     left.splice(at, 1);
   }
+  // What was stored under the lock may have gone with it (a counter that becomes an atomic one).
+  if (stores(to) < stores(from)) return [];
   const effectsOf = (step: CallStep): readonly Effect[] => rulebook.contract(step.callee!)?.effects ?? [];
   const isGuard = (step: CallStep): boolean => effectsOf(step).length > 0 && effectsOf(step).every((e) => e.do === "acquire" || e.do === "release" || e.do === "give-lock" || e.do === "barrier");
   if (left.length === 0 || left.length > mostCalls || !left.every(isGuard) || after.every(isGuard)) return [];
   const changesEntries = after.some((step) => effectsOf(step).some((e) => e.do === "write" || e.do === "install"));
   const found = left.flatMap((step) => effectsOf(step).flatMap((effect): Removed[] => ofEffect(effect, step, after, changesEntries, effectsOf)));
   return found.filter((one, i) => found.findIndex((other) => other.rule === one.rule) === i);
+}
+
+function stores(fn: FunctionIr): number {
+  return stepsOf(fn).filter((step) => step.op === "store").length;
 }
 
 function ofEffect(effect: Effect, call: CallStep, after: readonly CallStep[], changesEntries: boolean, effectsOf: (step: CallStep) => readonly Effect[]): Removed[] {
