@@ -11,6 +11,7 @@ import { builtinRules } from "../src/rulebook/index.ts";
 import { libraryFor } from "../src/sim/library.ts";
 import { readTouched } from "../src/sim/touched.ts";
 import { preparations } from "../src/util/short-run.ts";
+import { roomGrows, roomHasToStay, roomStays } from "../src/util/v8-flags.ts";
 
 const root = join(import.meta.dirname, "..");
 const made: string[] = [];
@@ -68,7 +69,7 @@ describe.skipIf(!built)("the bundle", () => {
 
   it.skipIf(crc32 === undefined)("is taken with its compiled code by the command line and by its threads, whose flags of V8 are those of a long run", () => {
     const place = installed((cache) => cache);
-    const flags = Object.values(preparations).flatMap(({ off, on }) => [off, ...on]);
+    const flags = Object.values(preparations).flatMap(({ off, on }) => [off, ...on]).concat(roomHasToStay ? [roomGrows.flag, roomStays] : []);
     const code = `
 const { Worker, isMainThread } = require("node:worker_threads");
 const start = require(${JSON.stringify(join(place, "dist/start.cjs"))});

@@ -17,6 +17,7 @@ import { builtFunctions } from "../src/rulebook/lowered.ts";
 import { builtTouched } from "../src/sim/touched.ts";
 import { threadTasks } from "../src/threads.ts";
 import { sha1 } from "../src/util/digest.ts";
+import { lastingFlags, roomGrows } from "../src/util/v8-flags.ts";
 import { billOfMaterials } from "./sbom.ts";
 import { trainingWords } from "./training.ts";
 
@@ -77,25 +78,13 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-/**
- * Flags of V8 for a whole run of the command line; those that change in it are in src/util/short-run.ts. They are set before the
- * compiled code is made and before it is read, as V8 takes it only under the same flags: in a thread of a long run as well.
- * Room for new values that grows at once spares half of the collections and the only large one. New values are collected by the thread they belong
- * to: helpers save one job nothing by the clock, and two jobs wait for helpers that wait for a core. None is put among the old ones at once because
- * those before it lived long: in one scan of four V8 took the wrong ones for such, and half as much again outlived its use. Code is optimised after fifteen
- * times as many steps as V8 itself waits, because such code is thrown away again and again here, where one function meets values of
- * many shapes (a scan takes a quarter less so, a replay a fifth), and with less of what a function calls put in place of the call. From 12 on V8 has no such flags.
- */
-const lastingFlags = ["--semi-space-growth-factor=16", "--no-parallel-scavenge", "--no-allocation-site-pretenuring"];
-const patience = ["--interrupt-budget=1000000", "--max-inlined-bytecode-size-cumulative=300"];
-
 /** Runs as dist/start.cjs. The wrapper is that of CommonJS modules; Node's own loader takes no compiled code. */
 function starter(name: string, tasks: readonly string[]): string {
   return `"use strict";
 const fs = require("node:fs"), path = require("node:path"), vm = require("node:vm"), zlib = require("node:zlib");
 const filename = path.join(__dirname, ${JSON.stringify(name)});
 let script, loaded;
-const load = () => {
+const load = (taken = () => {}) => {
   if (loaded !== undefined) return loaded;
   let cachedData;
   try {
@@ -107,15 +96,18 @@ const load = () => {
   script = new vm.Script("(function(exports,require,module,__filename,__dirname){" + fs.readFileSync(filename, "latin1") + "\\n})", {
     filename, cachedData,
   });
+  taken();
   const module_ = { exports: {} };
   script.runInThisContext()(module_.exports, require("node:module").createRequire(filename), module_, filename, __dirname);
   return (loaded = module_.exports);
 };
 // A thread starts with the flags that are set then; a program that uses the library keeps its own.
-exports.lastingFlags = [...${JSON.stringify(lastingFlags)}, ...(process.versions.v8.startsWith("11.") ? ${JSON.stringify(patience)} : [])];
+const v8 = parseInt(process.versions.v8, 10);
+exports.lastingFlags = ${JSON.stringify(lastingFlags)}.filter(({ from, to }) => from <= v8 && v8 <= (to ?? v8)).flatMap(({ flags }) => flags);
 exports.main = () => {
-  for (const flag of exports.lastingFlags) require("node:v8").setFlagsFromString(flag);
-  return load().main();
+  const { setFlagsFromString } = require("node:v8");
+  for (const flag of exports.lastingFlags) setFlagsFromString(flag);
+  return load(() => v8 >= ${roomGrows.from} && setFlagsFromString(${JSON.stringify(roomGrows.flag)})).main();
 };
 /** Loads all there is; whether V8 took the compiled code. */
 exports.takes = () => (load(), script.cachedDataRejected === false);

@@ -1,9 +1,10 @@
 /**
  * V8 for a run of a fifth of a second: what it prepares for a long one (optimised code, machine code made quickly, marking of garbage
  * beside the program) costs a tenth of such a run and is never used. The command line begins every run so; whoever finds that there is
- * more to do says so or ends it. V8 looks at each flag when it is about to begin such work. Flags for whole runs are set by scripts/bundle.ts.
+ * more to do says so or ends it. V8 looks at each flag when it is about to begin such work. Flags for whole runs are in v8-flags.ts.
  */
-import { setFlagsFromString } from "node:v8";
+import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
+import { roomHasToStay, roomStays } from "./v8-flags.ts";
 
 /** In V8 12.4 (Node 22) --no-opt sets one flag more, which --opt leaves so; threads would find compiled code made for other flags than theirs. */
 const optimising: readonly string[] = process.versions.v8.startsWith("12.4.") ? ["--opt", "--osr-from-maglev"] : ["--opt"];
@@ -69,4 +70,17 @@ export function endShortRun(): void {
  */
 export function keepHeapSmall(percent: number): void {
   if (ours) setFlagsFromString(`--heap-growing-percent=${percent}`);
+}
+
+/** Both halves of the room for new values together. */
+const enoughRoom = 2 * 16 * 1024 * 1024;
+let growing = roomHasToStay;
+
+/** To be called again and again in long work (slices.ts), as V8 does not tell when: ends the growth of room for new values where it would go on with it. */
+export function boundRoom(): void {
+  if (!growing || !ours) return;
+  const now = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space");
+  if (now === undefined || now.space_size < enoughRoom) return;
+  growing = false;
+  setFlagsFromString(roomStays);
 }

@@ -3,6 +3,7 @@
  * their turn in between, so that a process can be stopped while it computes. When it pauses never changes what comes out.
  */
 import { milliseconds } from "./clock.ts";
+import { boundRoom } from "./short-run.ts";
 
 /** Does the work at one go. */
 export function atOnce<T>(work: Generator<void, T>): T {
@@ -24,6 +25,7 @@ function isDue(): boolean {
 
 async function turn(): Promise<void> {
   await new Promise(setImmediate);
+  boundRoom();
   lastTurn = milliseconds();
 }
 
