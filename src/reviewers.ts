@@ -9,10 +9,13 @@ import type { ReviewSetup } from "./review-thread.ts";
 import { type Answer, answerOf, resultOf } from "./thread-answer.ts";
 import { openCrew } from "./util/crew.ts";
 import { openPool } from "./util/pool.ts";
-import { endShortRun } from "./util/short-run.ts";
+import { endShortRun, expectManyPatches } from "./util/short-run.ts";
 
 /** To start a thread takes as long as this many patches do: whole functions of a tree are slower than hunks alone. */
 const firstAlone = { hunks: 16, tree: 2 } as const;
+
+/** So many patches without a tree, and what they run will be run by many more. */
+const many = 32;
 
 export interface Reviewers {
   /** Patches that may be under way at a time. */
@@ -42,6 +45,7 @@ export function reviewersFor(request: ReviewRequest, options: PatchOptions): Rev
       const kept = await keptReview(patch, options);
       if (kept !== null) return kept;
       if (reviewed++ > 0) endShortRun();
+      if (reviewed === many && options.tree === null) expectManyPatches();
       return resultOf(await crew.run(patch));
     },
     expect: (patches) => {
