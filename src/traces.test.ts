@@ -128,6 +128,43 @@ describe("an entry that is taken out without a flush", () => {
 `),
     ).toEqual([["take_out_one", true]]);
   });
+
+  it("may be flushed by whoever began at the top, for all levels at once", async () => {
+    const range = (name: string, [above, level]: readonly [string, string], below: string): string => `${name}(${above}_t *${above}, unsigned long addr, unsigned long end)
+{
+	${level}_t *${level} = ${level}_offset(${above}, addr);
+	unsigned long next;
+
+	do {
+		next = ${level}_addr_end(addr, end);
+		if (${level}_none_or_clear_bad(${level}))
+			continue;
+		${below}(${level}, addr, next);
+	} while (${level}++, addr = next, addr != end);
+}
+`;
+    const levels = `static void take_out_ptes(pmd_t *pmd, unsigned long addr, unsigned long end)
+{
+	pte_t *pte = pte_offset_kernel(pmd, addr);
+
+	do {
+		ptep_get_and_clear(&init_mm, addr, pte);
+	} while (pte++, addr += PAGE_SIZE, addr != end);
+}
+
+${range("static void take_out_pmds", ["pud", "pmd"], "take_out_ptes")}
+${range("static void take_out_puds", ["p4d", "pud"], "take_out_pmds")}
+${range("static void take_out_p4ds", ["pgd", "p4d"], "take_out_puds")}
+void take_out_range(unsigned long addr, unsigned long end)
+{
+	take_out_p4ds(pgd_offset_k(addr), addr, end);
+}
+`;
+    expect(await flushes(levels)).toEqual([]);
+    const flushing = levels.replace("\ttake_out_ptes(pmd, addr, next);\n", "\ttake_out_ptes(pmd, addr, next);\n\t\tflush_tlb_kernel_range(addr, next);\n");
+    const { findings } = await reviewed(`${head}\n${flushing}`, `${head}\n${levels}`);
+    expect(findings.filter((f) => f.rule === "tlb-flush").map((f) => [f.function, f.trace !== null])).toEqual([["take_out_pmds", true]]);
+  });
 });
 
 describe("a scan", () => {

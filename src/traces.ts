@@ -8,9 +8,9 @@ import { type Elsewhere, fingerprint } from "./check/index.ts";
 import type { UnitIr } from "./c/ir.ts";
 import type { Finding, RuleId } from "./core/finding.ts";
 import type { FunctionReport, OpenQuestion } from "./core/report.ts";
+import { isLeftToCallers } from "./left-to-callers.ts";
 import { withSameSteps } from "./same-steps.ts";
 import { libraryOf, type Run, type Side, type SideOptions, sideOf } from "./replay-side.ts";
-import type { Rulebook } from "./rulebook/index.ts";
 import { type Looks, type Repair, repair, type ReplayResult, type ReplayTrace, type SoFar, standsWith, holdsWhere } from "./sim/index.ts";
 import { assumptionsOf, explained, explaining, isAt, leadsThrough, ownLines, sameTrouble } from "./trace-match.ts";
 import { inSlices, pause } from "./util/slices.ts";
@@ -57,7 +57,8 @@ export async function withTraces(sources: Sides<Source | null>, checked: Checked
       functions.push(asked && options.pool.left <= 0 && sides.post !== null && sides.post.functionOf(report.name) !== null ? noted(report, null) : report);
       continue;
     }
-    const excused = (rule: RuleId): boolean => isLeftToCallers(report.name, rule, options.rulebook);
+    const versions = [sides.pre?.functionOf(report.name), sides.post?.functionOf(report.name)];
+    const excused: Excused = (run, trace) => isLeftToCallers(report.name, trace, [...versions, run.request.function], options.rulebook);
     const fixed = findings.some((f) => f.function === report.name && f.status === "fixed");
     const telling = after.result.traces.filter((trace) => mayBeFinding(after, trace, excused) || here.some((f) => f.status === "introduced" && explaining(f, [trace]) !== null));
     // What the code did before matters where a trace of what it does now would be told of, and no further than to see that it is old.
@@ -94,16 +95,19 @@ export async function withTracesOfFile(source: Source, elsewhere: Elsewhere, che
     if (report === undefined || side === null || side.functionOf(name) === null) continue;
     const run = await side.run(name);
     results.set(name, run?.result ?? null);
-    const excused = (rule: RuleId): boolean => isLeftToCallers(name, rule, options.rulebook);
+    const excused: Excused = ({ function: fn, request }, trace) => isLeftToCallers(name, trace, [fn, request.function], options.rulebook);
     if (run !== null) findings = await inSlices(joining(findings, report, { after: run, before: null, excused, looks, status: "pre-existing" }));
   }
   return { functions: checked.functions.map((f) => (results.has(f.name) ? noted(f, results.get(f.name)!) : f)), findings };
 }
 
+/** Whether what a trace of a run shows is left to the callers. */
+type Excused = (run: Run, trace: ReplayTrace) => boolean;
+
 interface Joined {
   readonly after: Run;
   readonly before: Run | null;
-  readonly excused: (rule: RuleId) => boolean;
+  readonly excused: Excused;
   readonly looks: Looks;
   readonly status: "introduced" | "pre-existing";
 }
@@ -137,17 +141,6 @@ function* joining(findings: readonly Finding[], report: FunctionReport, { after,
   return [...withOwn, ...own];
 }
 
-/**
- * An implementation of a call that leaves the flush to its callers (ptep_get_and_clear() and its kind) owes none when it
- * returns, and one that sets an entry (an architecture's set_pmd_at()) neither locks nor looks: whoever calls it does. The patch that brings
- * one in comes before the first kernel that has it.
- */
-function isLeftToCallers(name: string, rule: RuleId, rulebook: Rulebook): boolean {
-  const effects = rulebook.ever(name)?.effects ?? [];
-  if (rule === "tlb-flush") return effects.some((e) => e.do === "owe-flush");
-  return (rule === "entry-lock" || rule === "stale-read") && effects.some((e) => e.do === "write" || e.do === "install");
-}
-
 /** Traces that the other version of the code does not have. */
 function fresh(result: ReplayResult, other: Run | null): readonly ReplayTrace[] {
   const old = other?.result.traces ?? [];
@@ -163,8 +156,8 @@ function* isCertain({ request, result, locks }: Run, trace: ReplayTrace, looks: 
 }
 
 /** A trace that may be a finding by itself: nothing that is not modelled lies on its way, and it was held against the callers in view. */
-function mayBeFinding(run: Run, trace: ReplayTrace, excused: (rule: RuleId) => boolean): boolean {
-  return trace.actor !== "" && concurrent.has(trace.rule) && !excused(trace.rule) && !run.doubtful && run.result.notModelled.length === 0;
+function mayBeFinding(run: Run, trace: ReplayTrace, excused: Excused): boolean {
+  return trace.actor !== "" && concurrent.has(trace.rule) && !excused(run, trace) && !run.doubtful && run.result.notModelled.length === 0;
 }
 
 /** It needs nothing of the callers that was taken for granted, and the other version of the code was run in the same world beside the same actor to the end. */

@@ -20,12 +20,13 @@ const unflushed = (value: string): string => `x:${value}`;
 const freedIn = (entry: string): string => `freed:${entry}`;
 
 /** The facts after a call, with what it does to memory behind entries. */
-export function trackBehind(call: CallInfo, { facts: before, frame, loc, reviewed }: Site, after: Facts): Facts {
+export function trackBehind(call: CallInfo, site: Site, after: Facts): Facts {
+  const { facts: before, frame, loc, reviewed } = site;
   const { contract } = call;
   let facts = after;
   for (const effect of contract?.effects ?? []) {
     if (effect.do === "free-memory") {
-      const entry = entryHolding(foundByValue(call.arg(effect.of), before), before);
+      const entry = entryHolding(foundByValue(call.arg(effect.of), before), site);
       if (entry !== null) facts = updated(facts, { duties: new Map(facts.duties).set(freedIn(entry), { state: "freed", value: "", at: loc, by: frame.fn.name, text: frame.fn === reviewed ? call.step.text : `${frame.fn.name}()` }) });
     }
     if (effect.do === "flush") facts = forget(facts, (key) => key.startsWith("x:"));
@@ -35,8 +36,12 @@ export function trackBehind(call: CallInfo, { facts: before, frame, loc, reviewe
   return updated(facts, { memory: new Map(facts.memory).set(foundBy(call.result), call.arg(contract.returns.behind)) });
 }
 
+function takesOut(effect: Effect): boolean {
+  return effect.do === "write" && effect.old === true;
+}
+
 function isClear(effect: Effect): effect is WriteEffect {
-  return effect.do === "write" && (effect.old === true || (effect.to?.every((kind) => kind === "none") ?? false));
+  return effect.do === "write" && (takesOut(effect) || (effect.to?.every((kind) => kind === "none") ?? false));
 }
 
 function cleared(entry: string, effect: WriteEffect, call: CallInfo, before: Facts, after: Facts): Facts {
@@ -66,9 +71,9 @@ export function foundBehind(values: readonly string[], facts: Facts): boolean {
   return values.some((value) => foundByValue(value, facts) !== undefined);
 }
 
-/** The entry that still holds the value, as far as this path knows. */
-function entryHolding(value: string | undefined, facts: Facts): string | null {
-  if (value === undefined) return null;
+/** The entry that still holds the value, as far as this path knows. What ptep_get_and_clear() gives is the value of an entry that holds it no more. */
+function entryHolding(value: string | undefined, { facts, callOf }: Site): string | null {
+  if (value === undefined || callOf(value)?.contract?.effects?.some(takesOut) === true) return null;
   for (const [key, held] of facts.memory) if (held === value && key.startsWith("e:")) return key.slice(2);
   return null;
 }
