@@ -192,8 +192,14 @@ export class Needs {
  * Nothing that the world is made of is written like one of these.
  */
 export function namedIn(text: string): string[] {
-  return Array.from(text.matchAll(/(?:->|\.)(\w+)|(\w+)\(\) of (line \d+)|\b([A-Z][A-Z0-9]*_[A-Z0-9_]+)\b/g), ([, field, call, line, constant]) => field ?? constant ?? `${call} ${line}`);
+  return Array.from(text.matchAll(/(->|\.)?\b(\w+)(?:\(\) of (line \d+))?/g)).flatMap(([, ofRecord, word, line]) => {
+    if (ofRecord !== undefined) return word!;
+    if (line !== undefined) return `${word} ${line}`;
+    return isConstantName.test(word!) ? word! : [];
+  });
 }
+
+const isConstantName = /^[A-Z][A-Z0-9]*_[A-Z0-9_]+$/;
 
 /** More than any block has. */
 const mostSteps = 2 ** 20;
