@@ -10,7 +10,7 @@ import { type Change, done } from "../change.ts";
 import { moreElsewhere, newHelpers, type Pair, surplus } from "../pair.ts";
 import { all, type Measure } from "../touched-functions.ts";
 import { isLockedAround } from "../steps/guards.ts";
-import { isAccessor } from "../steps/lost-guards.ts";
+import { looksAtBits } from "../steps/lost-guards.ts";
 import { exposureOf, isAboutTlbs } from "../steps/protections.ts";
 import { keyOf, keysOf } from "./keys.ts";
 
@@ -53,7 +53,7 @@ export function undecided(pair: Pair): Change[] {
     const [a, b] = [demands(from).filter((o) => keyOf(o) === key), demands(to).filter((o) => keyOf(o) === key)];
     const fewerProofs = count(a, "proved") > count(b, "proved");
     const moreOpen = count(b, "unknown") > count(a, "unknown");
-    if (fewerProofs && (moreOpen || direction === "won") && (isKept(a[0]!.rule) || (a[0]!.rule === "entry-kind" && isAccessor(to.fn, pair.rulebook)))) return [];
+    if (fewerProofs && (moreOpen || direction === "won") && (isKept(a[0]!.rule) || (a[0]!.rule === "entry-kind" && looksAtBits(pair)))) return [];
     if (fewerProofs && moreOpen) return b.filter((o) => o.outcome === "unknown").slice(0, 1).map(asRequirement);
     // Where the name is not in view before the patch, nothing could be asked of it.
     const supplied = direction === "won" && fewerProofs && b.length === 0 && standsAlone(a[0]!);

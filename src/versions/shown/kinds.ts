@@ -7,7 +7,7 @@ import type { Pair } from "../pair.ts";
 import { copes } from "../paths/test-meaning.ts";
 import { doesWithoutDevmap, testsWent } from "../steps/told-apart.ts";
 import { asksByUnknownName } from "./demands.ts";
-import { isAccessor } from "../steps/lost-guards.ts";
+import { looksAtBits } from "../steps/lost-guards.ts";
 import { keyOf, keysOf } from "./keys.ts";
 
 /** Calls that more kinds of entries reach than before. */
@@ -40,7 +40,7 @@ export function kindsLetThrough(pair: Pair): Change[] {
     // A huge entry there was meant for another branch; what is not present makes the lookup fail, as its callers expect.
     if (!names.some((name) => name === "leaf" || name === "devmap") && copes(/^\w+/.exec(callee)?.[0] ?? "", rulebook)) return [];
     if (names.every((name) => name === "none" || (!judged && name === "table"))) return [];
-    if (!blind && isAccessor(pair.to.fn, rulebook)) return [];
+    if (!blind && looksAtBits(pair)) return [];
     const entries = `${names.join(", ")} entries`;
     return [{ ...change, rule: blind ? ("stale-read" as const) : place.rule, message: (direction: Pair["direction"]) => (direction === "lost" ? `the patch lets ${entries} reach ${callee}${blind ? " without looking at the entry here" : ""}, which were kept away before` : `the patch keeps ${entries} away from ${callee}`) }];
   });

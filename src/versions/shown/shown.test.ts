@@ -49,11 +49,18 @@ describe("regressions", () => {
     expect(said(split, "\tif (is_large(*pmd))\n\t\treturn;\n\tmove_them(mm, pmd);")).toEqual([]);
   });
 
-  it("leaves to the callers of an entry's own accessor what the entry is", () => {
-    const asks = (name: string, test: string): FunctionCheck[] => checkUnit(lowerText("mm/x.c", `struct page *${name}(pmd_t pmd)\n{\n\tif (${test})\n\t\treturn pfn_to_page(pmd_pfn(pmd));\n\treturn of_table(pmd);\n}\n`), rulebook);
-    const lost = (name: string): string[] => changes(asks(name, "pmd_trans_huge(pmd)"), asks(name, "pmd_val(pmd) & HUGE_BIT"), rulebook, { ...noLines, names: new Set([name]) }).filter((f) => f.severity === "warning").map((f) => `${f.status} ${f.rule}`);
-    expect(lost("page_behind")).toEqual(["introduced entry-kind"]);
-    expect(lost("pmd_page")).toEqual([]);
+  it("leaves to the callers of an entry's own accessor what the entry is, and to nothing that is given more", () => {
+    const asks = (head: string, test: string): FunctionCheck[] => checkUnit(lowerText("mm/x.c", `struct page *${head}\n{\n\tif (${test})\n\t\treturn pfn_to_page(pmd_pfn(pmd));\n\treturn of_table(pmd);\n}\n`), rulebook);
+    const lost = (head: string, to: string): string[] => changes(asks(head, "pmd_trans_huge(pmd)"), asks(head, to), rulebook, { ...noLines, names: new Set([/^\w+/.exec(head)![0]]) }).filter((f) => f.severity === "warning").map((f) => `${f.status} ${f.rule}`);
+    const bits = "pmd_val(pmd) & HUGE_BIT";
+    expect(lost("pmd_page(pmd_t pmd)", bits)).toEqual([]);
+    for (const [head, to] of [["page_behind(pmd_t pmd)", bits], ["pmd_page(struct vm_area_struct *vma, pmd_t pmd)", bits], ["pmd_page(pmd_t pmd)", "!pmd_none(pmd)"]] as const) expect(lost(head, to), `${head} ${to}`).toContain("introduced entry-kind");
+  });
+
+  it("warns of an accessor that no longer asks what it hands on", () => {
+    const page = (test: string): FunctionCheck[] => checkUnit(lowerText("mm/x.c", `struct page *pmd_page_or_null(pmd_t pmd)\n{\n${test}\treturn pfn_to_page(pmd_pfn(pmd));\n}\n`), rulebook);
+    const lost = changes(page("\tif (!pmd_trans_huge(pmd))\n\t\treturn NULL;\n"), page(""), rulebook, { ...noLines, names: new Set(["pmd_page_or_null"]) });
+    expect(lost.map((f) => `${f.status} ${f.rule}`)).toEqual(["introduced entry-kind"]);
   });
 
   it("is silent where another test of the entry took the place of the one that went", () => {

@@ -112,12 +112,24 @@ function lostTests({ from: { fn: from }, to: { fn: to }, rulebook, direction }: 
   return [...gone.map((step) => ({ rule: "entry-kind" as const, what: `${step.text}, which decided what the entry is used for` })), ...lostHugetlbTest(from, to, rulebook)];
 }
 
+/** Of an entry's helpers by its name, handed one as a value, and changing none in memory: what a pointer leads to is others' as well. */
+function isAccessor(fn: FunctionIr, rulebook: Rulebook): boolean {
+  return /^_*(?:is_)?p(?:te|md|ud)p?_/.test(fn.name) && fn.params.some((param) => isEntryValue(fn, param)) && exposureOf(fn, rulebook).changes === 0;
+}
+
+function isEntryValue(fn: FunctionIr, name: string): boolean {
+  return /^p(?:te|md|ud)_t$/.test(fn.vars.get(name)?.type ?? "");
+}
+
 /**
- * Of an entry's helpers by its name, handed one as a value, and changing none in memory: what a pointer leads to is others' as well. What the
- * entry is, its callers have asked (pmd_page() hands it on to pmd_pfn(), arch/mips/include/asm/pgtable.h).
+ * An accessor that is given entries and nothing else, and looks at bits of its own where it asked what the entry is: what it must be, its
+ * callers have asked (pmd_page() hands it on to pmd_pfn(), arch/mips/include/asm/pgtable.h). With a VMA or a fault at hand, where a predicate
+ * tells other kinds apart than before, or where nothing is asked any more, it is for the function to keep kinds away.
  */
-export function isAccessor(fn: FunctionIr, rulebook: Rulebook): boolean {
-  return /^_*(?:is_)?p(?:te|md|ud)p?_/.test(fn.name) && fn.params.some((param) => /^p(?:te|md|ud)_t$/.test(fn.vars.get(param)?.type ?? "")) && exposureOf(fn, rulebook).changes === 0;
+export function looksAtBits({ from: { fn: from }, to: { fn: to }, rulebook }: Pair): boolean {
+  const asksKind = calledSteps(to).some((step) => rulebook.contract(step.callee!)?.returns?.tests !== undefined);
+  const branches = ({ blocks }: FunctionIr): number => blocks.filter(({ end }) => end.k === "branch").length;
+  return isAccessor(to, rulebook) && to.params.every((param) => isEntryValue(to, param)) && !asksKind && branches(to) >= branches(from);
 }
 
 /** Entries of hugetlb mappings have a lock of their own (huge_pte_lock()): who takes that of a PTE table has told them apart. */
@@ -131,9 +143,8 @@ function lostHugetlbTest(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): 
 
 function testsOf(fn: FunctionIr, rulebook: Rulebook): CallStep[] {
   const decides = new Set(fn.blocks.flatMap(({ end }) => (end.k === "branch" && end.cond.k === "var" ? [end.cond.name] : [])));
-  const isEntry = (name: string): boolean => /^p(?:te|md|ud)_t$/.test(fn.vars.get(name)?.type ?? "");
   return calledSteps(fn).filter((step) => {
     const [arg] = step.args;
-    return /^(?:is_)?p(?:te|md|ud)_/.test(step.callee ?? "") && step.args.length === 1 && arg?.k === "var" && isEntry(arg.name) && decides.has(step.dst ?? "") && !rulebook.contract(step.callee!);
+    return /^(?:is_)?p(?:te|md|ud)_/.test(step.callee ?? "") && step.args.length === 1 && arg?.k === "var" && isEntryValue(fn, arg.name) && decides.has(step.dst ?? "") && !rulebook.contract(step.callee!);
   });
 }
