@@ -39,6 +39,7 @@ const faultHead: Lines = ["static vm_fault_t f(struct vm_fault *vmf, struct mm_s
 const inHandler: Readonly<Record<string, Part>> = {
   "own pointers unmapped": (i) => instead(["\tpte = pte_offset_map(pmd, addr);", `\tif (x == ${i}) {`, "\t\tpte_unmap(pte);", "\t\treturn 0;", "\t}", "\tvmf->pte = pte;"], ["\tpte = pte_offset_map(pmd, addr);", `\tif (x == ${i}) {`, "\t\tpte_unmap(pte);", "\t\treturn a;", "\t}", "\tvmf->pte = pte;"]),
   "pointers of their own each": (i) => instead([`\tpte_t *m${i} = pte_offset_map(pmd, addr);`, `\tif (x == ${i}) {`, `\t\tpte_unmap(m${i});`, "\t\treturn 0;", "\t}", `\tvmf->pte = m${i};`], [`\tpte_t *m${i} = pte_offset_map(pmd, addr);`, `\tif (x == ${i}) {`, `\t\tpte_unmap(m${i});`, "\t\treturn a;", "\t}", `\tvmf->pte = m${i};`]),
+  "calls between a mapping and its end": (i, n) => (i === 0 ? both("\tpte = pte_offset_map(pmd, addr);") : i < n - 1 ? both("\tnote(vmf);") : instead(["\tpte_unmap(pte);", "\ta++;"], ["\tpte_unmap(pte);"])),
   "locks handed over": (i) => instead([`\tvmf->pte = pte_offset_map_lock(mm, pmd, addr, &vmf->ptl);`, `\tif (x == ${i})`, "\t\treturn 0;", "\tpte_unmap_unlock(vmf->pte, vmf->ptl);"], [`\tvmf->pte = pte_offset_map_lock(mm, pmd, addr, &vmf->ptl);`, `\tif (x == ${i})`, "\t\treturn a;", "\tpte_unmap_unlock(vmf->pte, vmf->ptl);"]),
 };
 

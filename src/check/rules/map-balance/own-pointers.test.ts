@@ -43,4 +43,15 @@ describe("what a fault handler unmaps", () => {
     for (let times = 0; times < 50; times++) unmapsOwnOnly(fn, counting);
     expect(asked).toHaveLength(once);
   });
+
+  it("is found by work that grows as the calls do: a mail may have thousands of them in a row", () => {
+    const reads = (calls: number): number => {
+      let count = 0;
+      const watched = <T extends object>(steps: T): T => new Proxy(steps, { get: (of, name) => (count++, Reflect.get(of, name) as unknown) });
+      const fn = handler(map, ...Array.from({ length: calls }, (_, i) => `g${i}();`), "pte_unmap(pte);");
+      expect(unmapsOwnOnly({ ...fn, blocks: fn.blocks.map((block) => ({ ...block, steps: watched(block.steps) })) }, rulebook)).toBe(true);
+      return count;
+    };
+    expect(reads(800)).toBeLessThan(2.5 * reads(400));
+  });
 });

@@ -9,7 +9,7 @@ import type { CallStep, FunctionIr, Step } from "../../../c/ir.ts";
 import type { Rulebook } from "../../../rulebook/rulebook.ts";
 import { callHasEffect } from "../../call-graph.ts";
 import { memoByObject } from "../../../util/memo.ts";
-import { followers, placeOf, stepsBehind } from "../../ways.ts";
+import { followers, stepsBehind } from "../../ways.ts";
 
 /** Variables of a function that ways are followed for; with more of them it counts as one that unmaps what lies in the structure. */
 const mostVariables = 20;
@@ -80,7 +80,9 @@ function unmapsShared(name: string, fn: FunctionIr, unmaps: ReadonlySet<Step>, i
 function foundAtFirst(fn: FunctionIr): ReadonlySet<Step> {
   const acts = ({ op }: Step): boolean => op !== "load" && op !== "assign";
   const steps = stepsOf(fn);
-  const later = new Set(stepsBehind(fn, steps.filter(acts).flatMap((step) => placeOf(step, fn) ?? [])));
+  // What comes behind the others of a block comes behind its first: to start at each of them would take the square of the steps.
+  const starts = fn.blocks.map((block) => ({ block: block.id, place: block.steps.findIndex(acts) })).filter(({ place }) => place >= 0);
+  const later = new Set(stepsBehind(fn, starts));
   const first = steps.filter((step) => !acts(step) && !later.has(step));
   const reads = new Set(first.flatMap((step) => (step.op === "load" ? [step.dst] : [])));
   return new Set(first.filter((step) => step.op === "load" || (step.op === "assign" && step.value?.k === "var" && reads.has(step.value.name))));
