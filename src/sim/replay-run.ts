@@ -7,13 +7,10 @@ import type { Actor, Library } from "./library.ts";
 import { bindForReplay, fieldDefault, memoryForReplay, opaqueEntry } from "./replay-world.ts";
 import { ptlName } from "./run/operation.ts";
 import { lockName } from "./run/ops-locks.ts";
-import { calleesOf, compiled, type Code } from "./run/callees.ts";
-import { needsOf } from "./run/idle.ts";
-import type { Needs } from "./run/needs.ts";
+import { compiled, type Code } from "./run/callees.ts";
 import { newSession, nothingKnown, type Known, type Session, type Work } from "./run/session.ts";
 import { exitCheck, simulation, type Simulation, type Starting } from "./run/simulation.ts";
-import type { Program } from "./run/program.ts";
-import { newThread, type ThreadState } from "./run/thread.ts";
+import { newThread } from "./run/thread.ts";
 import { judging, sharedBy, type Verdict } from "./scenario.ts";
 import type { Lines } from "./trace.ts";
 import { buildWorld, type Settings, type Weakened, type World } from "./world/build.ts";
@@ -124,36 +121,6 @@ interface Stage {
   readonly opaque: Value;
   readonly thread: Starting;
   used: boolean;
-  /** Whether a run of it showed that its states must be told apart by all that there is (simulation.ts). */
-  sharesTexts: boolean;
-}
-
-/** Most states that a function has come to alone in one world, and what is needed by the code that it runs with each caller. */
-interface Size {
-  states: number;
-  readonly needs: Map<Program, Needs>;
-}
-
-const sizes = new WeakMap<Subject, Size>();
-
-function sizeOf(subject: Subject): Size {
-  const size = sizes.get(subject) ?? { states: 0, needs: new Map<Program, Needs>() };
-  sizes.set(subject, size);
-  return size;
-}
-
-/** With fewer states alone, to find out what is idle costs as much as it saves beside others. */
-const manyStates = 150;
-
-/** What the thread's code needs, where states that differ in what is idle alone are to be taken for one; else null. */
-function needsFor(subject: Subject, thread: ThreadState): Needs | null {
-  const { states, needs } = sizeOf(subject);
-  // Whoever asks what is used on the way has to see all of each run.
-  if (states < manyStates || subject.weakened.used !== null) return null;
-  const { program } = thread.frames[0]!;
-  const found = needs.get(program) ?? needsOf(thread, calleesOf(codeOf(subject), true));
-  needs.set(program, found);
-  return found;
 }
 
 const stages = new WeakMap<Subject, Map<string, Stage>>();
@@ -186,17 +153,15 @@ function newStage(subject: Subject, settings: Settings): Stage {
     begin: caller.begin === null ? null : newThread(compiled(caller.begin, "model"), args, new Map()),
     thread: newThread(compiled(caller.call, "model"), args, memory),
   };
-  return { world, known: nothingKnown(world), kept, caller, isShared: sharedBy([], subject.library.models), opaque, thread, used: false, sharesTexts: false };
+  return { world, known: nothingKnown(world), kept, caller, isShared: sharedBy([], subject.library.models), opaque, thread, used: false };
 }
 
-function* runningOn(stage: Stage, subject: Subject, settings: Settings, actor: Actor | null): Generator<void, RunResult> {
-  const { world, known, kept, caller, isShared, opaque, thread: own } = stage;
+function* runningOn({ world, known, kept, caller, isShared, opaque, thread: own }: Stage, subject: Subject, settings: Settings, actor: Actor | null): Generator<void, RunResult> {
   const { library } = subject;
   const session: Session = newSession({
     world,
     known,
     code: codeOf(subject),
-    needs: actor === null || stage.sharesTexts ? null : needsFor(subject, own.thread),
     isShared,
     atExit: exitCheck(() => session, (thread) => (thread === 0 ? kept : []), (thread) => thread > 0 || subject.held.length === 0),
     fieldDefault: (field, root) => fieldDefault(world, field, root),
@@ -212,11 +177,6 @@ function* runningOn(stage: Stage, subject: Subject, settings: Settings, actor: A
   const isTold = (fault: Fault): boolean => actor !== null || !preconditions.has(fault.property);
   const limits = { bound: subject.bound, pictures: subject.pictures ?? false, cancelled: () => subject.work.left < 0, isTold };
   const verdict = yield* judging(sim, session, about, lines, limits);
-  if (actor === null) sizeOf(subject).states = Math.max(sizeOf(subject).states, verdict.states);
-  if (sim.sharesTexts) {
-    stage.sharesTexts = true;
-    return yield* runningOn(stage, subject, settings, actor);
-  }
   const touched = (): Touched => {
     const [locks, cells] = [world.locks.names, [...known.cells.keys()]];
     return new Map(Array.from(verdict.touched(), ([resource, how]) => [world.resources.nameOf(resource, locks, cells), how] as const));

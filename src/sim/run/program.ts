@@ -62,7 +62,7 @@ function markOf(step: number): number {
   return step - (step % marks);
 }
 
-export function expressionsOf(step: Step): readonly Expr[] {
+function expressionsOf(step: Step): readonly Expr[] {
   switch (step.op) {
     case "assign":
       return step.value === null ? [] : [step.value];
@@ -92,7 +92,7 @@ function placeExpressions(place: Place): readonly Expr[] {
   }
 }
 
-export function endExpressions(end: Terminator): readonly Expr[] {
+function endExpressions(end: Terminator): readonly Expr[] {
   if (end.k === "branch") return [end.cond];
   if (end.k === "switch") return [end.value];
   return end.k === "return" && end.value !== null ? [end.value] : [];

@@ -7,7 +7,6 @@ import { properties } from "../world/property.ts";
 import type { Turn } from "../world/turn.ts";
 import type { Value } from "../world/value.ts";
 import { calleesOf, type Callee, type Code } from "./callees.ts";
-import type { Needs } from "./needs.ts";
 import type { CellOf } from "./operation.ts";
 import { Standings } from "./standings.ts";
 import { StateIds } from "./state-ids.ts";
@@ -36,10 +35,6 @@ export interface Session {
   readonly worlds: StateIds;
   /** What the code under test makes an entry of when the value is not known. */
   readonly opaqueEntry: Value | null;
-  /** What the first thread's code needs, where states that differ in what is idle alone are taken for one (idle.ts). */
-  readonly needs: Needs | null;
-  /** Shared variables that were used so far, by address. */
-  readonly cells: ReadonlyMap<string, number>;
   /** Grows while the search runs. */
   told: Told;
 }
@@ -81,8 +76,6 @@ export interface SessionOptions {
   readonly opaqueEntry?: Value;
   /** Absent: nothing. */
   readonly known?: Known;
-  /** Absent: states are one only where all is equal. Only for foreign code. */
-  readonly needs?: Needs | null;
   /** How often the code under test loads fields, by name. */
   readonly loads?: ReadonlyMap<string, number>;
 }
@@ -115,8 +108,6 @@ export function newSession(options: SessionOptions): Session {
     worlds: new StateIds(),
     standings,
     opaqueEntry: options.opaqueEntry ?? null,
-    needs: options.needs ?? null,
-    cells,
     told: nothingTold(),
   };
 }

@@ -7,11 +7,8 @@ import { properties, type Fault, type PropertyId } from "../world/property.ts";
 import { cpuName, staleFor } from "../world/tlb.ts";
 import { virtualName } from "../world/translate.ts";
 import { tableName, type Turn } from "../world/turn.ts";
-import type { Value } from "../world/value.ts";
 import type { Found } from "./explore.ts";
-import { keyWithoutIdle } from "./idle.ts";
 import { lookingTurn, startThread, stepThread } from "./machine.ts";
-import type { Needs } from "./needs.ts";
 import { placeOf, type Arrival } from "./runner.ts";
 import type { Session } from "./session.ts";
 import type { Sight, Standing } from "./standings.ts";
@@ -39,8 +36,6 @@ export interface Simulation extends System<SimState, Fault> {
   /** As step(), with what each outcome says of itself. */
   steps(state: SimState, thread: number): readonly (Outcome<SimState, Fault> & { readonly notes: readonly string[] })[];
   replay(found: Found<Fault>): ReplayedStep[];
-  /** Whether a shared variable held what may name something or be an address while states were taken for one that differ in what is idle: then they may not have been alike. */
-  sharesTexts: boolean;
 }
 
 /** A thread as it is before its first step. `begin` has been run to its end before the race starts. */
@@ -76,16 +71,6 @@ function runBeginnings(session: Session, threads: readonly Starting[], data: Int
 export function simulation(session: Session, threads: readonly Starting[], data: Int32Array): Simulation {
   const ids = new StateIds();
   const { layout } = session.world;
-  const { needs, standings } = session;
-  const alike = (standing: Standing, of: Needs): Standing =>
-    standings.alike(standing, ({ thread, operation }) => (operation === null ? "." : keyWithoutIdle(thread, of, session.reloaded)));
-  const holdsTexts = (world: Int32Array): boolean => {
-    for (let cell = 0; cell < session.cells.size; cell++) {
-      const id = world[layout.cell + cell]!;
-      if (id !== 0 && isText(session.world.values.get(id))) return true;
-    }
-    return false;
-  };
   const outcomeOf = (before: readonly Standing[], thread: number, arrival: Arrival): Outcome<SimState, Fault> => ({
     state: { data: arrival.data, standings: before.map((s, i) => (i === thread ? arrival.standing : s)) },
     fault: arrival.fault,
@@ -107,7 +92,6 @@ export function simulation(session: Session, threads: readonly Starting[], data:
     return { property, rule: rule ?? properties[property].rule, text, thread, file, line };
   };
   return {
-    sharesTexts: false,
     threads: threads.length,
     initial,
     pending(state, thread) {
@@ -125,11 +109,7 @@ export function simulation(session: Session, threads: readonly Starting[], data:
     steps(state, thread) {
       return stepThread(session, state.standings[thread]!, state.data, thread, true).map((a) => ({ ...outcomeOf(state.standings, thread, a), notes: a.notes }));
     },
-    key(state) {
-      if (needs === null) return ids.of(state.data, state.standings);
-      this.sharesTexts ||= holdsTexts(state.data);
-      return ids.of(state.data, state.standings.map((standing, thread) => (thread === 0 ? alike(standing, needs) : standing)));
-    },
+    key: (state) => ids.of(state.data, state.standings),
     forget(state, key) {
       if (!ids.keeps(Number(key), state.data)) session.arena.giveBack(state.data);
     },
@@ -170,10 +150,6 @@ export function simulation(session: Session, threads: readonly Starting[], data:
       return steps;
     },
   };
-}
-
-function isText(value: Value): boolean {
-  return value.k === "unknown" || value.k === "place" || value.k === "name" || value.k === "record";
 }
 
 /** A table that was allocated or taken out and that nobody has freed, deposited or put in. */

@@ -24,8 +24,6 @@ export interface Standing {
   readonly footprint: readonly Touch[] | null;
   /** What is known of how the thread goes on. */
   readonly after: After;
-  /** Stands for all that differ in what is idle alone (idle.ts); null when nobody has asked yet. */
-  alike: Standing | null;
 }
 
 /** One way in which a thread got to the next visible operation without asking the world. */
@@ -63,7 +61,6 @@ interface After {
 
 export class Standings {
   private readonly known = new Map<string, Standing>();
-  private readonly byKey = new Map<string, Standing>();
   private readonly locks: LockNames;
 
   constructor(locks: LockNames) {
@@ -74,20 +71,10 @@ export class Standings {
   of(key: string, make: () => Pick<Standing, "thread" | "operation" | "step" | "footprint">): Standing {
     let standing = this.known.get(key);
     if (standing === undefined) {
-      standing = { id: this.known.size, ...make(), after: { passages: new Map(), byOwn: new Map() }, alike: null };
+      standing = { id: this.known.size, ...make(), after: { passages: new Map(), byOwn: new Map() } };
       this.known.set(key, standing);
     }
     return standing;
-  }
-
-  /** The one that stands for all with this key. */
-  alike(standing: Standing, key: (standing: Standing) => string): Standing {
-    if (standing.alike === null) {
-      const text = key(standing);
-      standing.alike = this.byKey.get(text) ?? standing;
-      this.byKey.set(text, standing.alike);
-    }
-    return standing.alike;
   }
 
   /** `own`: the thread's own words, as they are now. */

@@ -112,14 +112,9 @@ function dropAssumptions(thread: ThreadState, reloaded: (field: string) => boole
   for (const value of thread.memory.values()) see(value);
   for (const [text, { leaves }] of thread.assumed) {
     if (leaves[0] === "@") continue;
-    const again = leaves.some((leaf) => left.has(leaf) || (leaf.startsWith("@") && reloaded(fieldOfLeaf(leaf))));
+    const again = leaves.some((leaf) => left.has(leaf) || (leaf.startsWith("@") && reloaded(leaf.slice(1 + Math.max(leaf.lastIndexOf(">"), leaf.lastIndexOf("."), 0)))));
     if (!again) thread.assumed.delete(text);
   }
-}
-
-/** The last field that a leaf names which can be loaded again. */
-export function fieldOfLeaf(leaf: string): string {
-  return leaf.slice(1 + Math.max(leaf.lastIndexOf(">"), leaf.lastIndexOf("."), 0));
 }
 
 export function threadKey(thread: ThreadState): string {
