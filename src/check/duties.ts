@@ -9,6 +9,7 @@ import type { Effect, Level } from "../rulebook/schema.ts";
 import { type Duty, type Facts, updated } from "./facts.ts";
 import { grantAccess, leaveGranted } from "./granted.ts";
 import { kindSet } from "./kinds.ts";
+import { beginsInLazyMode } from "./lazy-callbacks.ts";
 import type { CallInfo, Site } from "./model.ts";
 import { memoByObject } from "../util/memo.ts";
 import * as sym from "./symbols.ts";
@@ -24,6 +25,8 @@ export type DutyEffect = Extract<Effect, { do: "owe-flush" | "flush" | "read-con
 export const owedFlush = "flush";
 export const lazySection = "lazy";
 export const lazyPause = "lazy-pause";
+/** Key of the mode that a callback was called in and has left (lazy-callbacks.ts). */
+export const leftMode = "lazy-left";
 /** Key of a section in which others are told that a flush is still to come (inc_tlb_flush_pending()). */
 export const announcedFlush = "announced";
 
@@ -86,7 +89,7 @@ export function applyDuty(effect: DutyEffect, call: CallInfo, site: Site): Facts
     case "allow-access":
       return grantAccess(call, site);
     case "lazy-mmu":
-      return effect.pause ? counted(facts, lazyPause, !effect.enter, call, site) : facts.duties.has(lazyPause) ? facts : counted(facts, lazySection, effect.enter, call, site);
+      return effect.pause ? counted(facts, lazyPause, !effect.enter, call, site) : facts.duties.has(lazyPause) ? facts : switchMode(effect.enter, call, site);
     case "notifier":
       return moveRange(effect, call, site);
     case "detach-table":
@@ -220,6 +223,14 @@ function moveRange(effect: Extract<DutyEffect, { do: "notifier" }>, call: CallIn
 /** The lazy MMU section that holds stores back here: one that is paused does not, and in a pause nothing is entered or left (lazy_mmu_mode_enable(), 6.19). */
 export function lazyHere({ duties }: Facts): Duty | undefined {
   return duties.has(lazyPause) ? undefined : duties.get(lazySection);
+}
+
+/** A callback that was called in the mode is back in that of its caller when it enters it again. */
+function switchMode(enter: boolean, call: CallInfo, site: Site): Facts {
+  const { facts } = site;
+  const isCallers = !facts.duties.has(lazySection) && beginsInLazyMode(site.rulebook)(site.frame.fn);
+  if (isCallers && enter && facts.duties.has(leftMode)) return without(facts, leftMode);
+  return isCallers && !enter ? withDuty(facts, leftMode, duty("left", "", call, site)) : counted(facts, lazySection, enter, call, site);
 }
 
 /** The state of a section, or of a pause of one, is how often it was entered. */

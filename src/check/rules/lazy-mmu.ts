@@ -7,8 +7,9 @@ import { compareVersions } from "../../util/version.ts";
 import { calleesOf } from "../../c/index.ts";
 import type { CallStep, FunctionIr, Step } from "../../c/ir.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
-import { callHasEffect, hasEffect } from "../call-graph.ts";
-import { lazyHere, lazyPause, lazySection } from "../duties.ts";
+import { hasEffect } from "../call-graph.ts";
+import { lazyHere, lazyPause, lazySection, leftMode } from "../duties.ts";
+import { beginsInLazyMode, isLazySwitch } from "../lazy-callbacks.ts";
 import { coversEntries, describeLock } from "../locks.ts";
 import type { Duty } from "../facts.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
@@ -43,6 +44,8 @@ export const lazyMmu: Rule = {
   },
 
   onReturn: (_value, site) => {
+    const left = site.facts.duties.get(leftMode);
+    if (left) judgeLeftOpen(leftForGood, left, left.by === site.frame.fn.name && !site.facts.unseenLocks, site);
     const open = site.facts.duties.get(lazySection);
     if (!open) return;
     judgeLeftOpen(leftOn, open, open.by === site.frame.fn.name && !isForCaller(open, site), site);
@@ -55,6 +58,14 @@ const leftOn: LeftOpen = {
   opened: "entered",
   returns: "returns in the lazy MMU mode",
   requires: "lazy MMU mode left before return",
+};
+
+const leftForGood: LeftOpen = {
+  rule: "lazy-mmu",
+  what: "lazy MMU mode entered again at return",
+  opened: "left",
+  returns: "returns out of the lazy MMU mode in which apply_to_page_range() calls it,",
+  requires: "lazy MMU mode entered again before return",
 };
 
 /** The section was entered before the lock was taken: it spans lock sections on purpose. */
@@ -79,37 +90,25 @@ const ownModeOnly: CallersMode = { left: new Set(), enteredAgain: new Set() };
 
 /**
  * Who has to ask whether the mode is on (in_lazy_mmu_mode(), paravirt_get_lazy_mode()) leaves that of its caller, where it has not entered
- * it itself, and may enter it again behind that; so does a callback of apply_to_page_range(), which calls it in the mode, where it leaves
- * the mode on each way before it enters it (kasan_depopulate_vmalloc_pte(), mm/kasan/shadow.c, 6.18).
+ * it itself, and may enter it again behind that.
  */
 const callersMode = memoByObject((rulebook: Rulebook) =>
   memoByObject((fn: FunctionIr): CallersMode => {
-    const asks = calleesOf(fn).some((name) => /(?:^|_)(?:in|is|was|get)_lazy_/.test(name));
-    if (!asks && !isPteFn(fn)) return ownModeOnly;
-    const isOf = (enter: boolean) => (step: Step) => isSwitch(step, enter, rulebook);
-    const first = Array.from(stepsBehind(fn, [entrance], (step) => isOf(true)(step) || isOf(false)(step)));
-    const left = first.filter(isOf(false));
-    if (!asks && first.some(isOf(true))) return ownModeOnly;
+    if (!calleesOf(fn).some((name) => /(?:^|_)(?:in|is|was|get)_lazy_/.test(name))) return ownModeOnly;
+    const isOf = (enter: boolean) => (step: Step) => isLazySwitch(step, enter, rulebook);
+    const first = stepsBehind(fn, [entrance], (step) => isOf(true)(step) || isOf(false)(step));
+    const left = Array.from(first).filter(isOf(false));
     const places = left.flatMap((step) => placeOf(step, fn) ?? []);
     return { left: new Set(left), enteredAgain: new Set(Array.from(stepsBehind(fn, places)).filter(isOf(true))) };
   }),
 );
 
-/** Of type pte_fn_t (include/linux/mm.h). */
-function isPteFn(fn: FunctionIr): boolean {
-  return fn.params.map((param) => fn.vars.get(param)?.type).join() === "pte_t *,unsigned long,void *";
-}
-
 function entering(fn: FunctionIr, rulebook: Rulebook, open: Duty): readonly CallStep[] {
-  return fn.blocks.flatMap(({ steps }) => steps.filter((step) => isSwitch(step, true, rulebook)).filter((step) => step.loc.line === open.at.line));
+  return fn.blocks.flatMap(({ steps }) => steps.filter((step) => isLazySwitch(step, true, rulebook)).filter((step) => step.loc.line === open.at.line));
 }
 
 function isCall(step: Step): step is CallStep {
   return step.op === "call";
-}
-
-function isSwitch(step: Step, enter: boolean, rulebook: Rulebook): step is CallStep {
-  return callHasEffect(step, rulebook, (effect) => effect.do === "lazy-mmu" && !effect.pause && effect.enter === enter);
 }
 
 /** Nothing is called and nothing stored behind it. */
@@ -129,7 +128,7 @@ function callBehind(step: Step, fn: FunctionIr): CallStep | undefined {
 }
 
 function isFlush(left: CallStep | undefined, entered: CallStep | undefined, rulebook: Rulebook): boolean {
-  return left !== undefined && entered !== undefined && isSwitch(left, false, rulebook) && isSwitch(entered, true, rulebook);
+  return left !== undefined && entered !== undefined && isLazySwitch(left, false, rulebook) && isLazySwitch(entered, true, rulebook);
 }
 
 function judgeNesting(open: Duty | undefined, call: CallInfo, site: Site): void {
@@ -144,12 +143,14 @@ function judgeNesting(open: Duty | undefined, call: CallInfo, site: Site): void 
   });
 }
 
-/** Leaving what was not entered: only where this function enters it on another path is the caller out of question. */
+/** Leaving what was not entered: only where this function enters it on another path, or has left its caller's before, is the caller out of question. */
 function judgeLeaving(open: Duty | undefined, call: CallInfo, site: Site): void {
   const enters = hasEffect(site.frame.fn, site.rulebook, (e) => e.do === "lazy-mmu" && e.enter && !e.pause);
   const isPaused = site.facts.duties.has(lazyPause);
   const flushes = isFlush(call.step, callBehind(call.step, site.frame.fn), site.rulebook);
-  const twice = open === undefined && enters && !isPaused && !flushes && !site.facts.unseenLocks && !callersMode(site.rulebook)(site.frame.fn).left.has(call.step);
+  const isCallers = callersMode(site.rulebook)(site.frame.fn).left.has(call.step) || beginsInLazyMode(site.rulebook)(site.frame.fn);
+  const leftBefore = site.facts.duties.has(leftMode);
+  const twice = open === undefined && !isPaused && !site.facts.unseenLocks && (leftBefore || (enters && !flushes && !isCallers));
   judgeEnd(open !== undefined, twice, ["leaves", "left", "entered"], call, site);
 }
 
