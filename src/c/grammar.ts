@@ -24,8 +24,8 @@ export interface Cursor {
 export interface Grammar {
   /** Names of fields by id. */
   readonly fields: readonly (string | null)[];
-  /** Parses `text` and gives what `read` makes of its tree, which is only there meanwhile. null when the parser was given up on. */
-  readonly parse: <T>(text: string, budget: Budget, read: (root: Cursor) => T) => T | null;
+  /** Parses `text` and gives what `read` makes of its tree, which is only there meanwhile; `sound`: all of it is C. null when the parser was given up on. */
+  readonly parse: <T>(text: string, budget: Budget, read: (root: Cursor, sound: boolean) => T) => T | null;
 }
 
 /** The parser reports every hundred operations. */

@@ -16,7 +16,7 @@ interface Binding {
     parse(read: (offset: number) => string, former: null, room: number, ranges: undefined, stop: (offset: number, hasError: boolean) => boolean): Tree | null;
     reset(): void;
   };
-  readonly NodeMethods: { walk(tree: Tree): Cursor & { tree?: Tree } };
+  readonly NodeMethods: { walk(tree: Tree): Cursor & { tree?: Tree }; hasError(tree: Tree): boolean };
   getNodeFieldNamesById(language: unknown): readonly (string | null)[];
 }
 
@@ -69,10 +69,11 @@ function grammarBy(load: Load): Grammar {
         return null;
       }
       tree.rootNode();
+      const sound = !binding.NodeMethods.hasError(tree);
       const cursor = binding.NodeMethods.walk(tree);
       // The cursor points into the tree, which goes with the last that knows of it.
       cursor.tree = tree;
-      return read(cursor);
+      return read(cursor, sound);
     },
   };
 }

@@ -14,6 +14,7 @@ export interface Tables {
   readonly grammar: Grammar;
   readonly kinds: (string | undefined)[];
   readonly named: boolean[];
+  readonly silent: boolean[];
 }
 
 let tables: Tables | null = null;
@@ -26,7 +27,7 @@ async function load(): Promise<void> {
 }
 
 export function tablesOf(grammar: Grammar): Tables {
-  return { grammar, kinds: [], named: [] };
+  return { grammar, kinds: [], named: [], silent: [] };
 }
 
 /** Loads the grammar; later calls wait for the first one. Must have been awaited before anything is parsed. */
@@ -57,7 +58,7 @@ function parseAnew(text: string, offset: number): SyntaxNode {
  */
 export function parseBy(by: Tables, text: string, offset: number): SyntaxNode {
   const budget = { reports: 200 + text.length / 25, spoilt: Math.max(20, 8_000_000 / text.length) };
-  const root = nestsDeeperThan(maxDepth, text) ? null : by.grammar.parse(text, budget, (cursor) => copy(cursor, by, offset, 0));
+  const root = nestsDeeperThan(maxDepth, text) ? null : by.grammar.parse(text, budget, (cursor, sound) => copy(cursor, by, offset, 0, sound));
   return root ?? { kind: "ERROR", field: "", start: offset, end: offset + text.length, named: true, broken: true, children: [] };
 }
 
@@ -74,26 +75,37 @@ function nestsDeeperThan(most: number, text: string): boolean {
 }
 
 /** A type's name and whether its nodes are named are asked for once: to make a string of the parser's takes longer than to copy a node. */
-function learn(cursor: Cursor, { kinds, named }: Tables, id: number): string {
+function learn(cursor: Cursor, { kinds, named, silent }: Tables, id: number): string {
   named[id] = cursor.nodeIsNamed;
-  return (kinds[id] = cursor.nodeType);
+  const kind = (kinds[id] = cursor.nodeType);
+  silent[id] = !named[id] && silentTokens.has(kind);
+  return kind;
 }
 
-function copy(cursor: Cursor, by: Tables, offset: number, depth: number): SyntaxNode {
+/** Tokens that say nothing: they are in no field, and nobody asks where they stand but for the parentheses of a cast. */
+const silentTokens: ReadonlySet<string> = new Set(["(", ")", "{", "}", "[", "]", ",", ";", ":", "if", "else", "for", "switch", "case", "default", "return", "goto", "break", "continue"]);
+
+/** Nodes without children, or with none that anybody looks at. */
+const leaves: ReadonlySet<string> = new Set(["identifier", "field_identifier", "type_identifier", "statement_identifier", "primitive_type", "number_literal", "string_literal", "char_literal"]);
+
+/** `sound`: no text of the tree is broken, so that nothing is missing. */
+function copy(cursor: Cursor, by: Tables, offset: number, depth: number, sound: boolean): SyntaxNode {
   const id = cursor.nodeTypeId;
   const kind = id === errorId ? "ERROR" : (by.kinds[id] ?? learn(cursor, by, id));
   const start = cursor.startIndex + offset;
   const end = cursor.endIndex + offset;
   const field = by.grammar.fields[cursor.currentFieldId ?? 0] ?? "";
-  let broken = kind === "ERROR" || (start === end && kind !== ";" && cursor.nodeIsMissing);
+  let broken = kind === "ERROR" || (!sound && start === end && kind !== ";" && cursor.nodeIsMissing);
   const children: SyntaxNode[] = [];
   // Only named nodes have any.
   const named = id === errorId || by.named[id] === true;
   if (depth >= maxDepth) {
     broken = true;
-  } else if (named && cursor.gotoFirstChild()) {
+  } else if (named && !(sound && leaves.has(kind)) && cursor.gotoFirstChild()) {
+    const terse = sound && depth > 0 && kind !== "cast_expression" && kind !== "compound_literal_expression";
     do {
-      const child = copy(cursor, by, offset, depth + 1);
+      if (terse && by.silent[cursor.nodeTypeId] === true) continue;
+      const child = copy(cursor, by, offset, depth + 1, sound);
       if (child.broken) broken = true;
       children.push(child);
     } while (cursor.gotoNextSibling());

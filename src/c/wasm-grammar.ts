@@ -14,7 +14,7 @@ export async function wasmGrammar(): Promise<Grammar> {
   const reports = new Reports();
   return {
     fields: language.fields,
-    parse: <T>(text: string, budget: Budget, read: (root: Cursor) => T): T | null => {
+    parse: <T>(text: string, budget: Budget, read: (root: Cursor, sound: boolean) => T): T | null => {
       reports.begin(budget);
       const tree = parser.parse(text, null, { progressCallback: ({ hasError }) => reports.isEnough(hasError) });
       if (tree === null) {
@@ -23,7 +23,7 @@ export async function wasmGrammar(): Promise<Grammar> {
       }
       const cursor = tree.walk();
       try {
-        return read(cursor);
+        return read(cursor, !tree.rootNode.hasError);
       } finally {
         cursor.delete();
         tree.delete();
