@@ -16,7 +16,7 @@ export function neutralAmong(functions: FunctionsInView, rulebook: Rulebook, lea
     const before = known.get(name);
     if (before !== undefined) return before;
     const fn = functions.get(name);
-    if (!fn || fn.partial || fn.unreadable.length > 0 || leavesTrace(fn) || releasesForCaller(fn, rulebook)) return remember(name, false);
+    if (!fn || fn.partial || leavesTrace(fn) || releasesForCaller(fn, rulebook) || fn.unreadable.length > 0) return remember(name, false);
     known.set(name, true);
     const callees = Array.from(new Set(calleesOf(fn))).filter((callee) => !rulebook.contract(callee));
     // Code that is nowhere in view is taken at its name's word; only helpers say that they drop a lock for their caller.

@@ -34,7 +34,7 @@ export function unknownCall(info: CallInfo, site: Site): Facts {
   const { facts } = site;
   const reaches = reachable(info.args, facts);
   const tells = mayTellOfLock(info, site);
-  const locks = [...facts.locks.map((l) => (l.certain && ((tells && l.class === "mmap") || reaches(l.id) || (!site.isNeutral(info.step.callee ?? "") && concerns(l, info.step.callee ?? "", info.args))) ? { ...l, certain: false } : l)), ...perhapsTaken(info, site)];
+  const locks = [...facts.locks.map((l) => (l.certain && ((tells && l.class === "mmap") || reaches(l.id) || (concerns(l, info.step.callee ?? "", info.args) && !site.isNeutral(info.step.callee ?? ""))) ? { ...l, certain: false } : l)), ...perhapsTaken(info, site)];
   const handsOver = info.args.some((arg) => facts.locks.some((l) => l.id === arg || facts.memory.get(arg) === l.id)) || /unmap|unlock/.test(info.step.callee ?? "");
   const maps = facts.maps.map((m) => (m.certain && (handsOver || !info.args.includes(m.pointer)) && reaches(m.pointer) ? { ...m, certain: false } : m));
   const walks = facts.walks.size === 0 ? facts.walks : new Map(Array.from(facts.walks).filter(([walk]) => !info.args.includes(walk)));
@@ -59,7 +59,8 @@ function concerns(lock: LockFact, callee: string, args: readonly string[]): bool
 
 /** Who is given a flag of the caller's that says yes may give up mmap_lock and say so by it (`int *locked` of mm/gup.c). */
 function mayTellOfLock({ args, step }: CallInfo, site: Site): boolean {
-  return !site.isNeutral(step.callee ?? "") && args.some((arg) => /^&\d+:\w+$/.test(arg) && site.facts.memory.get(arg) === sym.number(1));
+  // Whether it is neutral is asked last: bodies are read to tell.
+  return args.some((arg) => /^&\d+:\w+$/.test(arg) && site.facts.memory.get(arg) === sym.number(1)) && !site.isNeutral(step.callee ?? "");
 }
 
 /** A callee that is given a lock that is not held may take it (double_pt_lock() and the like). */
