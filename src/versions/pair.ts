@@ -99,6 +99,23 @@ export function moreBelow({ touched, to }: Pair, measure: Measure, key: string):
   return calleesOf(to.fn).some((name) => name !== to.fn.name && gaining.has(name));
 }
 
+/** Calls from one function to the next that are followed. */
+const deepest = 4;
+
+/** Functions of the patch's files, as far as it touches them, that `to` comes to by calls. */
+export function touchedBelow({ everywhere, to }: Pair): FunctionIr[] {
+  const touched = everywhere().to;
+  const found = new Set<FunctionIr>([to.fn]);
+  let level = [to.fn];
+  for (let depth = 0; depth < deepest && level.length > 0; depth++) {
+    const names = new Set(level.flatMap((fn) => calleesOf(fn)));
+    level = Array.from(names).flatMap((name) => touched.named(name).map((check) => check.fn)).filter((fn) => !found.has(fn));
+    for (const fn of level) found.add(fn);
+  }
+  found.delete(to.fn);
+  return Array.from(found);
+}
+
 /** The same of anything that is measured. */
 export function moreOfAnyElsewhere(pair: Pair, measure: Measure): boolean {
   return pair.touched.to.keys(measure).some((key) => moreElsewhere(pair, measure, key));

@@ -9,7 +9,7 @@ import type { CallStep, FunctionIr } from "../../c/ir.ts";
 import { walkExpr } from "../../c/index.ts";
 import { calledSteps } from "./called-steps.ts";
 import type { Change } from "../change.ts";
-import type { Pair } from "../pair.ts";
+import { type Pair, touchedBelow } from "../pair.ts";
 import { isMoved } from "./guards.ts";
 import { exposureOf, pageTableLock } from "./protections.ts";
 import { removedOutright } from "./removed-outright.ts";
@@ -20,7 +20,7 @@ import type { LockRef } from "../../rulebook/schema.ts";
 export function lostGuards(pair: Pair): Change[] {
   const { from: { fn: from }, to: { fn: to }, written, rulebook, judged } = pair;
   if (!judged || isMoved(pageTableLock.what, pair)) return [];
-  const found = [...lostLock(from, to, written, rulebook), ...lostComparison(from, to, written, rulebook), ...lostWait(from, to, rulebook), ...lostRange(from, to, rulebook), ...lostTests(pair), ...removedOutright(from, to, rulebook)];
+  const found = [...lostLock(from, to, written, rulebook), ...lostComparison(from, to, written, rulebook), ...lostWait(from, to, rulebook), ...lostRange(from, to, rulebook), ...lostTests(pair), ...removedOutright(from, to, rulebook, () => touchedBelow(pair))];
   return found.map(({ rule, what }) => ({ rule, what, loc: { line: to.line, column: 1 }, weak: false, message: (direction) => (direction === "lost" ? `the patch takes away ${what}, and puts nothing in its place` : `the patch adds ${what}`) }));
 }
 

@@ -27,3 +27,12 @@ it.each([
   const before = body("mmap_write_lock(mm);", "mm->locked_vm -= pages;", "mmap_write_unlock(mm);", "count_pages(pages);");
   expect(removedOutright(before, body(...now, "count_pages(pages);"), rulebook).map(({ rule }) => rule)).toEqual(rules);
 });
+
+it.each([
+  ["takes it as well", "\tmmap_read_lock(mm);\n", []],
+  ["takes another", "\tspin_lock(&mm->page_table_lock);\n", ["walk-context"]],
+])("mmap_lock around a call of what %s", (_, lock, rules) => {
+  const below = lowerText("mm/show.c", `void show_tables(struct mm_struct *mm)\n{\n${lock}\tfor_each_table(mm);\n}\n`).functions;
+  const before = body("down_read(&mm->mmap_sem);", "show_tables(mm);", "up_read(&mm->mmap_sem);");
+  expect(removedOutright(before, body("show_tables(mm);"), rulebook, () => below).map(({ rule }) => rule)).toEqual(rules);
+});

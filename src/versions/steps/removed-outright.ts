@@ -19,8 +19,11 @@ export interface Removed {
 /** Calls that belong to a guard: a deletion of more than a few of them is a rewrite. */
 const mostCalls = 8;
 
-/** What was deleted between the two versions, one for each rule; empty when anything else than guards went or came. */
-export function removedOutright(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): Removed[] {
+/**
+ * What was deleted between the two versions, one for each rule; empty when anything else than guards went or came. `below`: functions that `to` comes
+ * to, in whichever file of the patch: one that takes the lock itself is called without (ptdump_walk_pgd() and those who show page tables by it).
+ */
+export function removedOutright(from: FunctionIr, to: FunctionIr, rulebook: Rulebook, below: () => readonly FunctionIr[] = () => []): Removed[] {
   const [before, after] = [calledSteps(from), calledSteps(to)];
   const left = [...before];
   for (const step of after) {
@@ -34,7 +37,8 @@ export function removedOutright(from: FunctionIr, to: FunctionIr, rulebook: Rule
   const isGuard = (step: CallStep): boolean => effectsOf(step).length > 0 && effectsOf(step).every((e) => e.do === "acquire" || e.do === "release" || e.do === "give-lock" || e.do === "barrier");
   if (left.length === 0 || left.length > mostCalls || !left.every(isGuard) || after.every(isGuard)) return [];
   const changesEntries = after.some((step) => effectsOf(step).some((e) => e.do === "write" || e.do === "install"));
-  const found = left.flatMap((step) => effectsOf(step).flatMap((effect): Removed[] => ofEffect(effect, step, after, changesEntries, effectsOf)));
+  const reached = [...after, ...below().flatMap(calledSteps)];
+  const found = left.flatMap((step) => effectsOf(step).flatMap((effect): Removed[] => ofEffect(effect, step, reached, changesEntries, effectsOf)));
   return found.filter((one, i) => found.findIndex((other) => other.rule === one.rule) === i);
 }
 
@@ -42,11 +46,11 @@ function stores(fn: FunctionIr): number {
   return stepsOf(fn).filter((step) => step.op === "store").length;
 }
 
-function ofEffect(effect: Effect, call: CallStep, after: readonly CallStep[], changesEntries: boolean, effectsOf: (step: CallStep) => readonly Effect[]): Removed[] {
+function ofEffect(effect: Effect, call: CallStep, reached: readonly CallStep[], changesEntries: boolean, effectsOf: (step: CallStep) => readonly Effect[]): Removed[] {
   if (effect.do === "barrier") return changesEntries && effect.kind !== "read" ? [{ rule: "publish-order", call, what: `${call.text}, which orders what was written before the entry` }] : [];
   if (effect.do !== "acquire") return [];
   const known = lockIn(effect.lock, call);
-  const kept = after.some((step) => effectsOf(step).some((e) => (e.do === "acquire" || e.do === "assert") && lockIn(e.lock, step)?.rule === known?.rule));
+  const kept = reached.some((step) => effectsOf(step).some((e) => (e.do === "acquire" || e.do === "assert") && lockIn(e.lock, step)?.rule === known?.rule));
   return known === null || kept ? [] : [{ ...known, call }];
 }
 
