@@ -203,6 +203,12 @@ export function settleFlush(facts: Facts): Facts {
   return fact && (fact.kinds & cacheable) === 0 ? without(facts, owedFlush) : facts;
 }
 
+/** An entry that gets back what was taken out of it is the one that TLBs know: nothing is owed for it (move_present_ptes() when the page turns out to be pinned, mm/userfaultfd.c of 6.18). */
+export function putBack(entry: string, call: CallInfo, facts: Facts): Facts {
+  const owed = facts.duties.get(owedFlush);
+  return owed !== undefined && owed.value !== "" && facts.memory.get(`e:${entry}`) === owed.value && call.args.includes(owed.value) ? without(facts, owedFlush) : facts;
+}
+
 /** A range that is prepared has a start that is not zero: code tests it to see whether the range was begun. */
 function moveRange(effect: Extract<DutyEffect, { do: "notifier" }>, call: CallInfo, site: Site): Facts {
   const { facts } = site;

@@ -1,6 +1,6 @@
 /** What a contract says a call does, done to the facts of one path. */
 import type { Effect } from "../rulebook/schema.ts";
-import { applyDuty, countTable, isOwnVariable } from "./duties.ts";
+import { applyDuty, countTable, isOwnVariable, putBack } from "./duties.ts";
 import { entryKey, possible, readEntry, writeEntry } from "./entry-effects.ts";
 import { type Facts, note, truthOf, updated } from "./facts.ts";
 import type { Hooks } from "./hooks.ts";
@@ -65,7 +65,7 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, hooks: Hooks): 
     case "write": {
       const entry = call.arg(effect.entry);
       const filled = effect.level === "pte" && fillsPrivateTable(entry, facts) ? refill(facts, loc) : facts;
-      const written = writeEntry(entry, filled, note(facts, loc, call.step.text));
+      const written = writeEntry(entry, putBack(entry, call, filled), note(facts, loc, call.step.text));
       if (!effect.old) return effect.level === "pte" ? noteWritten(call, facts, written) : written;
       const cleared = /huge_get_and_clear/.test(call.step.callee ?? "") ? updated(written, { memory: new Map(written.memory).set(sym.clearedBy(entry), `${call.step.callee}()`) }) : written;
       return readEntry(call.result, call.arg(effect.entry), effect.level, "locked", { ...site, facts: cleared }, { before: facts, kinds: effect.kinds });

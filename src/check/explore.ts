@@ -15,6 +15,7 @@ import type { FunctionsInView } from "./functions-in-view.ts";
 import { type Hooks, hooksOf } from "./hooks.ts";
 import { leadingSteps } from "./leading-blocks.ts";
 import type { CallInfo, FieldOrder, Judgement, Rule, Site } from "./model.ts";
+import { withEmptyRange } from "./passed-range.ts";
 import { isEmpty, type Pool } from "./pool.ts";
 import { type Prepared, preparedIn } from "./prepared.ts";
 import { type Judged, keepWorst } from "./worst.ts";
@@ -259,7 +260,8 @@ class Explorer {
         return;
       case "branch":
         for (const rule of this.hooks.onBranch) rule.onBranch(end.cond, (expr) => evaluate(expr, facts, frame), this.site(activation, facts, end.loc));
-        const [yes, no] = assumeEither(end.cond, facts, frame, callOf, end.loc);
+        const [yes, otherwise] = assumeEither(end.cond, facts, frame, callOf, end.loc);
+        const no = otherwise && withEmptyRange(end, activation.fn, this.around.rulebook, otherwise);
         for (const [target, next] of [[end.yes, yes], [end.no, no]] as const) {
           if (!next) continue;
           const to = activation.fn.blocks[target]!;
