@@ -7,6 +7,7 @@ import { classOfLock, coversEntries } from "./locks.ts";
 import { type Facts, type LockFact, type ValueFact, updated } from "./facts.ts";
 import type { CallInfo, Site } from "./model.ts";
 import * as sym from "./symbols.ts";
+import { toldByFlag } from "./told-by-flag.ts";
 
 /** After a gap anything may have happened to locks, mappings and memory. */
 export function gapFacts(facts: Facts): Facts {
@@ -33,8 +34,8 @@ export function gapFacts(facts: Facts): Facts {
 export function unknownCall(info: CallInfo, site: Site): Facts {
   const { facts } = site;
   const reaches = reachable(info.args, facts);
-  const tells = mayTellOfLock(info, site);
-  const locks = [...facts.locks.map((l) => (l.certain && ((tells && l.class === "mmap") || reaches(l.id) || (concerns(l, info.step.callee ?? "", info.args) && !site.isNeutral(info.step.callee ?? ""))) ? { ...l, certain: false } : l)), ...perhapsTaken(info, site)];
+  const told = toldByFlag(info, site);
+  const locks = [...facts.locks.map((l) => (l.certain && (told.has(l.id) || reaches(l.id) || (concerns(l, info.step.callee ?? "", info.args) && !site.isNeutral(info.step.callee ?? ""))) ? { ...l, certain: false } : l)), ...perhapsTaken(info, site)];
   const handsOver = info.args.some((arg) => facts.locks.some((l) => l.id === arg || facts.memory.get(arg) === l.id)) || /unmap|unlock/.test(info.step.callee ?? "");
   const maps = facts.maps.map((m) => (m.certain && (handsOver || !info.args.includes(m.pointer)) && reaches(m.pointer) ? { ...m, certain: false } : m));
   const walks = facts.walks.size === 0 ? facts.walks : new Map(Array.from(facts.walks).filter(([walk]) => !info.args.includes(walk)));
@@ -55,12 +56,6 @@ const entryHelpers = /^_*(update_mmu|flush_|tlb_|folio_|page_|mm_|add_mm_counter
 function concerns(lock: LockFact, callee: string, args: readonly string[]): boolean {
   if (coversEntries(lock.class) && entryHelpers.test(callee)) return false;
   return args.some((arg) => /^[$@*&]/.test(arg) && (coversEntries(lock.class) ? lock.id === sym.lockOf(lock.class, arg) : lock.id.includes(arg)));
-}
-
-/** Who is given a flag of the caller's that says yes may give up mmap_lock and say so by it (`int *locked` of mm/gup.c). */
-function mayTellOfLock({ args, step }: CallInfo, site: Site): boolean {
-  // Whether it is neutral is asked last: bodies are read to tell.
-  return args.some((arg) => /^&\d+:\w+$/.test(arg) && site.facts.memory.get(arg) === sym.number(1)) && !site.isNeutral(step.callee ?? "");
 }
 
 /** A callee that is given a lock that is not held may take it (double_pt_lock() and the like). */
