@@ -18,7 +18,14 @@ export const contracts: readonly Contract[] = [
   { name: "vma_end_write_all", since: "6.4", params: ["mm"], requires: [{ need: "ends-mmap-lock" }], references: [{ file: "include/linux/mmap_lock.h", where: "vma_end_write_all()", version: "6.12" }] },
   {
     name: "spin_lock",
-    aliases: ["spin_lock_irq", "spin_lock_irqsave", "spin_lock_bh", "raw_spin_lock", "raw_spin_lock_irqsave", "guard:spinlock"],
+    aliases: ["spin_lock_bh", "raw_spin_lock", "raw_spin_lock_bh", "guard:spinlock"],
+    params: ["lock"],
+    effects: [{ do: "acquire", lock: { pointer: "lock" }, plain: true }],
+    references: [spin],
+  },
+  {
+    name: "spin_lock_irqsave",
+    aliases: ["spin_lock_irq", "raw_spin_lock_irqsave", "raw_spin_lock_irq"],
     params: ["lock"],
     effects: [{ do: "acquire", lock: { pointer: "lock" } }],
     references: [spin],
@@ -26,19 +33,20 @@ export const contracts: readonly Contract[] = [
   { name: "spin_lock_nested", aliases: ["raw_spin_lock_nested"], params: ["lock", "subclass"], effects: [{ do: "acquire", lock: { pointer: "lock" }, nested: true }], references: [spin] },
   {
     name: "spin_unlock",
-    aliases: ["spin_unlock_bh", "raw_spin_unlock", "unguard:spinlock"],
+    aliases: ["spin_unlock_bh", "raw_spin_unlock", "raw_spin_unlock_bh", "unguard:spinlock"],
     params: ["lock"],
     effects: [{ do: "release", lock: { pointer: "lock" } }],
     references: [spin],
   },
   {
-    // What local_irq_save() turned off, too, where the lock was taken by a plain spin_lock() after it (krc_this_cpu_lock(), mm/slab_common.c, 6.14).
+    // What local_irq_save() turned off, too, where the lock was taken by a plain spin_lock() after it (krc_this_cpu_lock(), mm/slab_common.c, 6.14);
+    // what spin_lock_irqsave() found turned off stays so.
     name: "spin_unlock_irqrestore",
     aliases: ["spin_unlock_irq", "raw_spin_unlock_irqrestore", "raw_spin_unlock_irq"],
     params: ["lock"],
     effects: [
       { do: "release", lock: { pointer: "lock" } },
-      { do: "may-release", lock: { class: "irq-off", of: null } },
+      { do: "may-release", lock: { class: "irq-off", of: null }, after: { pointer: "lock" } },
     ],
     references: [spin],
   },

@@ -30,7 +30,8 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, hooks: Hooks): 
   const { facts, loc } = site;
   switch (effect.do) {
     case "acquire": {
-      const after = acquire(lockOfRef(effect.lock, call), { mode: effect.mode ?? "write", waits: effect.try !== true, nested: effect.nested === true }, site, hooks);
+      const lock = lockOfRef(effect.lock, call);
+      const after = noteInterrupts(lock.id, effect.plain === true, acquire(lock, { mode: effect.mode ?? "write", waits: effect.try !== true, nested: effect.nested === true }, site, hooks));
       // Taking the lock of an object shows that there is one.
       const object = "of" in effect.lock && effect.lock.of !== null ? call.arg(effect.lock.of) : "";
       return object === "" || sym.isUnstable(object) || truthOf(object, after) !== undefined ? after : updated(after, { truths: new Map(after.truths).set(object, true) });
@@ -48,6 +49,7 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, hooks: Hooks): 
       return updated(facts, { locks: [...others, { ...lock, mode: effect.mode ?? "write", by: "", at: loc, origin: "entry", certain: true }] });
     }
     case "may-release": {
+      if (effect.after !== undefined && !facts.memory.has(sym.takenPlainly(lockOfRef(effect.after, call).id))) return facts;
       const { id, class: lockClass } = lockOfRef(effect.lock, call);
       // The object may be known by another name here (vma->vm_mm for mm): then any lock of the class may be meant.
       const isNamed = facts.locks.some((l) => l.id === id);
@@ -127,6 +129,17 @@ function applyEffect(effect: Effect, call: CallInfo, site: Site, hooks: Hooks): 
       return updated(forgetWalked(call.arg(effect.walk), facts), { walks });
     }
   }
+}
+
+/** Remembers of a lock that it was taken with interrupts off and left them so: its unlock may be what turns them on. */
+function noteInterrupts(lock: string, plain: boolean, facts: Facts): Facts {
+  const key = sym.takenPlainly(lock);
+  const off = plain && facts.locks.some((held) => held.class === "irq-off");
+  if (facts.memory.has(key) === off) return facts;
+  const memory = new Map(facts.memory);
+  if (off) memory.set(key, sym.number(1));
+  else memory.delete(key);
+  return updated(facts, { memory });
 }
 
 function map(pointer: string, of: string, site: Site, text: string): Facts {

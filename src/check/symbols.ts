@@ -85,6 +85,11 @@ export function addressOfEntry(entry: string): string {
   return `a:${entry}`;
 }
 
+/** Key under which it is remembered that a lock was taken with interrupts off, by a call that left them so. */
+export function takenPlainly(lock: string): string {
+  return `irq:${lock}`;
+}
+
 /** Key under which it is remembered what the walk to an entry began at. */
 export function walkTop(pointer: string): string {
   return `top:${pointer}`;

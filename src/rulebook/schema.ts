@@ -53,13 +53,13 @@ export type LockRef =
 export type When = "nonzero" | "zero";
 
 export type Effect =
-  /** `try`: gives up instead of waiting. `nested`: annotated as the second lock of its class (spin_lock_nested()). */
-  | { readonly do: "acquire"; readonly lock: LockRef; readonly mode?: "read" | "write"; readonly when?: When; readonly try?: true; readonly nested?: true }
+  /** `try`: gives up instead of waiting. `nested`: annotated as the second lock of its class (spin_lock_nested()). `plain`: leaves interrupts as they are. */
+  | { readonly do: "acquire"; readonly lock: LockRef; readonly mode?: "read" | "write"; readonly when?: When; readonly try?: true; readonly nested?: true; readonly plain?: true }
   /** The call waits for a lock that it does not hold when it returns, or whose holder this tool does not follow. */
   | { readonly do: "wait-for"; readonly lock: LockRef }
   | { readonly do: "release"; readonly lock: LockRef; readonly when?: When }
-  /** The call may release the lock, depending on what the contract language cannot say. */
-  | { readonly do: "may-release"; readonly lock: LockRef; readonly when?: When }
+  /** The call may release the lock, depending on what the contract language cannot say. `after`: only where that lock was taken under it by a plain call. */
+  | { readonly do: "may-release"; readonly lock: LockRef; readonly when?: When; readonly after?: LockRef }
   /** The call asserts that the lock is held: whoever called us holds it. */
   | { readonly do: "assert"; readonly lock: LockRef; readonly mode?: "read" | "write" }
   /** The result (or what `out` points to) is the lock's address. */
