@@ -1,4 +1,6 @@
 /** What taking and releasing a lock does to the facts of a path. */
+import { definedBy, operandsOf, stepsOf } from "../c/index.ts";
+import type { CallStep, Expr } from "../c/ir.ts";
 import type { LockClass } from "../rulebook/schema.ts";
 import { markLate } from "./duties.ts";
 import { equality } from "./evaluate.ts";
@@ -13,7 +15,7 @@ import { endOwnSession, endSession } from "./vma-sessions.ts";
 export function acquire(lock: { readonly id: string; readonly class: LockClass }, how: Acquisition, site: Site, hooks: Hooks): Facts {
   const { mode } = how;
   const { facts, loc } = site;
-  if (!isTracked(lock)) return isNeverSet(lock.id, site) ? takenSomehow(lock, how, site) : facts;
+  if (!isTracked(lock)) return isNeverSet(lock.id, site) && isSetElsewhere(lock.id, site) ? takenSomehow(lock, how, site) : facts;
   const held = facts.locks.find((l) => l.id === lock.id) ?? null;
   for (const rule of hooks.onAcquire) rule.onAcquire(lock, held, site, how);
   const fact: LockFact = { id: lock.id, class: lock.class, mode, by: site.frame.fn.name, at: loc, origin: facts.released.has(callersLock(lock.id)) ? "entry" : "taken", certain: !lock.id.startsWith("?") && !lock.id.includes(",?"), ...(how.waits ? { waited: true } : {}) };
@@ -21,7 +23,7 @@ export function acquire(lock: { readonly id: string; readonly class: LockClass }
 }
 
 /**
- * A lock is taken by a pointer that was set nowhere on this path, so the path is one that no caller lets come about (page_vma_mapped_walk()
+ * A lock is taken by a pointer that was set nowhere on this path but is on others, so the path is one that no caller lets come about (page_vma_mapped_walk()
  * is entered with a pte only if it is entered with its lock, mm/page_vma_mapped.c, 6.13). It is not the release that is wrong then.
  */
 function takenSomehow({ id, class: lockClass }: { readonly id: string; readonly class: LockClass }, { mode }: Acquisition, { facts, frame, loc }: Site): Facts {
@@ -34,6 +36,24 @@ export function isTracked(lock: { readonly id: string; readonly class: LockClass
   if (lock.class === "mutex" || lock.class === "rwsem") return false;
   // A lock reached by an unknown pointer may be a page-table lock; one in a field of an unknown object is one only by its name.
   return lock.class !== "spin" || /ptl|page_table|^lock\(|^\?(?!.*\.[a-z_]\w*$)/.test(lock.id);
+}
+
+/** Another way sets the variable that was not set on this one, or a macro may that names it; where none does, no path is right. */
+function isSetElsewhere(id: string, site: Site): boolean {
+  const { fn } = sym.stepOf(id)?.frame === site.frame.id ? site.frame : { fn: site.reviewed };
+  const made = site.stepOf(id);
+  if (made?.op !== "assign") return true;
+  const { dst } = made;
+  return stepsOf(fn).some((step) => (step !== made && definedBy(step) === dst) || operandsOf(step).some((arg) => isHandedOut(arg, dst)) || (step.op === "call" && mayBeMacro(step, site) && step.args.some((arg) => arg.k === "var" && arg.name === dst)));
+}
+
+/** Its address goes to who may set it. */
+function isHandedOut(arg: Expr, name: string): boolean {
+  return arg.k === "addr" && arg.place.k === "var" && arg.place.name === name;
+}
+
+function mayBeMacro({ callee }: CallStep, site: Site): boolean {
+  return callee !== null && site.rulebook.contract(callee) === undefined && site.bodyOf(callee) === null;
 }
 
 /** What a variable holds that was declared without a value and not set since. */
