@@ -36,3 +36,17 @@ it.each([
   const before = body("down_read(&mm->mmap_sem);", "show_tables(mm);", "up_read(&mm->mmap_sem);");
   expect(removedOutright(before, body("show_tables(mm);"), rulebook, () => below).map(({ rule }) => rule)).toEqual(rules);
 });
+
+it.each([
+  ["one of two stores goes", ["mm->locked_vm -= pages;", "mm->total_vm -= pages;"], ["mm->locked_vm -= pages;"], ["walk-context"]],
+  ["both stores go", ["mm->locked_vm -= pages;", "mm->total_vm -= pages;"], [], []],
+])("mmap_lock of which %s", (_, stored, now, rules) => {
+  const before = body("mmap_write_lock(mm);", ...stored, "mmap_write_unlock(mm);", "count_pages(pages);");
+  expect(removedOutright(before, body(...now, "count_pages(pages);"), rulebook).map(({ rule }) => rule)).toEqual(rules);
+});
+
+it("is not excused by a store that stood outside, and goes as well, nor told for one outside that stays", () => {
+  const before = body("mm->stack_vm = pages;", "mmap_write_lock(mm);", "mm->locked_vm -= pages;", "mmap_write_unlock(mm);", "count_pages(pages);");
+  expect(removedOutright(before, body("mm->locked_vm -= pages;", "count_pages(pages);"), rulebook).map(({ rule }) => rule)).toEqual(["walk-context"]);
+  expect(removedOutright(before, body("mm->stack_vm = pages;", "count_pages(pages);"), rulebook)).toEqual([]);
+});

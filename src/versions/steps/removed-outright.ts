@@ -3,8 +3,9 @@
  * function stays and none is added, nothing in the patch does what the guard did, and the patch owes an explanation.
  */
 import type { CallStep, FunctionIr } from "../../c/ir.ts";
-import { stepsOf } from "../../c/index.ts";
+import { printPlace, stepsOf } from "../../c/index.ts";
 import { calledSteps } from "./called-steps.ts";
+import { counted } from "../touched-functions.ts";
 import type { RuleId } from "../../core/finding.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Effect, LockRef } from "../../rulebook/schema.ts";
@@ -31,19 +32,32 @@ export function removedOutright(from: FunctionIr, to: FunctionIr, rulebook: Rule
     if (at < 0) return [];
     left.splice(at, 1);
   }
-  // What was stored under the lock may have gone with it (a counter that becomes an atomic one).
-  if (stores(to) < stores(from)) return [];
   const effectsOf = (step: CallStep): readonly Effect[] => rulebook.contract(step.callee!)?.effects ?? [];
   const isGuard = (step: CallStep): boolean => effectsOf(step).length > 0 && effectsOf(step).every((e) => e.do === "acquire" || e.do === "release" || e.do === "give-lock" || e.do === "barrier");
   if (left.length === 0 || left.length > mostCalls || !left.every(isGuard) || after.every(isGuard)) return [];
   const changesEntries = after.some((step) => effectsOf(step).some((e) => e.do === "write" || e.do === "install"));
   const reached = [...after, ...below().flatMap(calledSteps)];
-  const found = left.flatMap((step) => effectsOf(step).flatMap((effect): Removed[] => ofEffect(effect, step, reached, changesEntries, effectsOf)));
+  const releases = left.filter((step) => effectsOf(step).some((e) => e.do === "release"));
+  const wentWithStores = (step: CallStep): boolean => {
+    const { line } = step.loc;
+    return effectsOf(step).some((e) => e.do === "barrier") ? storesWent(from.line, line, from, to) : storesWent(line, releases.at(-1)?.loc.line ?? from.endLine, from, to);
+  };
+  const found = left.filter((step) => !wentWithStores(step)).flatMap((step) => effectsOf(step).flatMap((effect): Removed[] => ofEffect(effect, step, reached, changesEntries, effectsOf)));
   return found.filter((one, i) => found.findIndex((other) => other.rule === one.rule) === i);
 }
 
-function stores(fn: FunctionIr): number {
-  return stepsOf(fn).filter((step) => step.op === "store").length;
+/** All that was stored in these lines (under a lock, before a barrier) has gone with the guard (a counter that becomes an atomic one): only what is stored elsewhere still is. */
+function storesWent(first: number, last: number, from: FunctionIr, to: FunctionIr): boolean {
+  const isGuarded = (line: number): boolean => line >= first && line <= last;
+  const guarded = storesIn(from, isGuarded);
+  const others = storesIn(from, (line) => !isGuarded(line));
+  const now = storesIn(to, () => true);
+  return guarded.size > 0 && Array.from(guarded.keys()).every((place) => (now.get(place) ?? 0) <= (others.get(place) ?? 0));
+}
+
+/** How often each place is stored to. */
+function storesIn(fn: FunctionIr, isWanted: (line: number) => boolean): ReadonlyMap<string, number> {
+  return counted(stepsOf(fn).flatMap((step) => (step.op === "store" && isWanted(step.loc.line) ? [printPlace(step.place)] : [])));
 }
 
 function ofEffect(effect: Effect, call: CallStep, reached: readonly CallStep[], changesEntries: boolean, effectsOf: (step: CallStep) => readonly Effect[]): Removed[] {
