@@ -214,11 +214,15 @@ describe("deeds that went", () => {
     expect(said(body(...freed), body(...freed.slice(2)))).toEqual([]);
   });
 
-  it("asks functions of the gather and of huge clears as well, and leaves those that implement flushes or store an entry for who flushes", () => {
+  it("asks functions of the gather and of huge clears as well, and setters that clear first, and leaves those that implement flushes or only store an entry for who flushes", () => {
     const named = (name: string, lines: readonly string[]): string => body(...lines).replace("int f(", `int ${name}(`);
     const lines = ["pmd_t old = pmdp_huge_get_and_clear(mm, addr, pmd);", "flush_tlb_range(vma, addr, addr + HPAGE_PMD_SIZE);", "use_it(old);", "return 0;"];
-    for (const name of ["pmdp_huge_clear_flush", "pmdp_set_access_flags", "tlb_finish_mmu"]) expect(said(named(name, lines), named(name, [lines[0]!, ...lines.slice(2)])), name).toEqual([`warning tlb-flush ${name}:5`]);
-    for (const name of ["local_flush_tlb_range", "__tlbie_pid", "set_pmd_at", "native_set_pmd"]) expect(said(named(name, lines), named(name, [lines[0]!, ...lines.slice(2)])), name).toEqual([]);
+    for (const name of ["pmdp_huge_clear_flush", "pmdp_set_access_flags", "set_pmd_at", "native_set_pmd", "tlb_finish_mmu"]) expect(said(named(name, lines), named(name, [lines[0]!, ...lines.slice(2)])), name).toEqual([`warning tlb-flush ${name}:5`]);
+    for (const name of ["local_flush_tlb_range", "__tlbie_pid"]) expect(said(named(name, lines), named(name, [lines[0]!, ...lines.slice(2)])), name).toEqual([]);
+    const stored = ["pmd_t val = pmd_clear_soft_dirty(*pmd);", "pmdp_huge_clear_if(mm, pmd);", "flush_tlb_range(vma, addr, addr + HPAGE_PMD_SIZE);", "return 0;"];
+    const told = (name: string): readonly string[] => said(named(name, stored), named(name, [...stored.slice(0, 2), stored[3]!]));
+    expect(told("pmdp_set_access_flags")).toEqual(["warning tlb-flush pmdp_set_access_flags:1"]);
+    for (const name of ["set_pmd_at", "native_set_pmd"]) expect(told(name), name).toEqual([]);
   });
 
   it("says nothing of a flush that stood in a branch that went", () => {

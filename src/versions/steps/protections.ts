@@ -143,9 +143,16 @@ function implementsFlushes({ name }: FunctionIr): boolean {
   return /flush_\w*tlb|tlb_?flush|tlbi|^_*(?:local_)?flush_|^__p(?:te|md|ud|4d)_free_tlb$/.test(name);
 }
 
-/** What stores an entry leaves the flush to who calls it, before or after (Documentation/core-api/cachetlb.rst). */
+/**
+ * What stores an entry leaves the flush to who calls it, before or after (Documentation/core-api/cachetlb.rst). One that takes away what was
+ * there first flushes it before it stores anew (break before make: clear_flush(), arch/arm64/mm/hugetlbpage.c).
+ */
 export function leavesFlush(fn: FunctionIr): boolean {
-  return implementsFlushes(fn) || /^_*(?:native_|xen_)?set_(?:huge_)?p(?:te|md|ud|4d|gd)(?:s|_at)?$/.test(fn.name);
+  return implementsFlushes(fn) || (/^_*(?:native_|xen_)?set_(?:huge_)?p(?:te|md|ud|4d|gd)(?:s|_at)?$/.test(fn.name) && !stepsOf(fn).some(clearsEntry));
+}
+
+function clearsEntry(step: Step): boolean {
+  return step.op === "call" && /^_*(?:huge_)?p(?:te|md|ud|4d|gd)(?:_clear|p_(?:huge_)?(?:get_and_)?clear(?:_full)?)$/.test(step.callee ?? "");
 }
 
 /** The function keeps the books of flushes (TLB generations, who has loaded which tables) and installs nothing: its barriers order that. */
