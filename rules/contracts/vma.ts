@@ -39,7 +39,7 @@ export const contracts: readonly Contract[] = [
     name: "walk_page_range_novma",
     since: "6.8",
     params: ["mm", "start", "end", "ops", "pgd", "private"],
-    requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }] }],
+    requires: [{ need: "held", rule: "walk-context", any: [{ class: "mmap", of: "mm" }], mode: "write", kernelRead: true }],
     references: [{ file: "mm/pagewalk.c", where: "walk_page_range_novma()", version: "6.14" }],
   },
   {

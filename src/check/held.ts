@@ -15,8 +15,9 @@ export type HeldRequirement = Extract<Requirement, { need: "held" }>;
 
 /** Judges the requirement of a call, at the call of the reviewed function that leads to it. */
 export function judgeHeld(requirement: HeldRequirement, call: CallInfo, site: Site): void {
-  const { any, mode, rule } = requirement;
+  const { any, rule } = requirement;
   const wanted = any.map((ref) => lockOfRef(ref, call));
+  const mode = requirement.kernelRead === true && wanted.some(({ id }) => id.includes("g:init_mm")) ? undefined : requirement.mode;
   const classes = new Set(wanted.map((lock) => lock.class));
   const holds = site.facts.locks.filter((l) => classes.has(l.class) && (mode === undefined || l.mode === mode || l.class === "vma"));
   const proof = holds.find((l) => l.certain);

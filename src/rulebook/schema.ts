@@ -136,8 +136,8 @@ export type Requirement =
   | { readonly need: "mapped"; readonly pointer: string }
   /** The value (or the entry that a pointer designates) is of one of these kinds (rule entry-kind). */
   | { readonly need: "kind"; readonly value: string; readonly in: readonly EntryKind[] }
-  /** One of these locks is held; the rule says what for (walk-context, hugetlb-share, ...). */
-  | { readonly need: "held"; readonly rule: RuleId; readonly any: readonly LockRef[]; readonly mode?: "write" }
+  /** One of these locks is held; the rule says what for (walk-context, hugetlb-share, ...). `kernelRead`: that of the kernel's own mm for reading at least. */
+  | { readonly need: "held"; readonly rule: RuleId; readonly any: readonly LockRef[]; readonly mode?: "write"; readonly kernelRead?: true }
   /** The argument is not zero; `of`: only when this argument is one of `in` (rule says what for). */
   | { readonly need: "nonzero"; readonly rule: RuleId; readonly value: string; readonly of?: string; readonly in?: readonly string[]; readonly says: string }
   /** Addresses of `mm` were shown to lie in a VMA (rule walk-context). */
