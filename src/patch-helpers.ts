@@ -2,7 +2,7 @@
  * What the files of a patch are to each other: functions of one may be run in place in another, and call what it defines. In a patch of
  * many files each is given those only that it has to do with by name: each beside all others is work by the square of their number.
  */
-import { calledIn, functionsAt, functionsNamed, namesCalledIn, recordsNamed, tablesWith } from "./c/index.ts";
+import { calledIn, functionsAt, functionsNamed, isWhole, namesCalledIn, recordsNamed, tablesWith } from "./c/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import { byKey } from "./util/by-key.ts";
 import { memoByObject } from "./util/memo.ts";
@@ -26,7 +26,7 @@ export function helpersAmong(units: readonly UnitIr[]): (own: UnitIr) => readonl
 
 /** What the other files of a patch tell: functions that are there in full. A part of a function says too little of its effects. */
 function wholeFunctions(unit: UnitIr): UnitIr {
-  const whole = (functions: readonly FunctionIr[]): FunctionIr[] => functions.filter((fn) => !fn.partial && fn.headKnown && fn.unreadable.length === 0);
+  const whole = (functions: readonly FunctionIr[]): FunctionIr[] => functions.filter(isWhole);
   return {
     file: unit.file,
     index: {

@@ -4,7 +4,7 @@
  * give it less: what they never do is no trace.
  */
 import { callersViewOf, type CallersView, type Elsewhere, type EntryLocks } from "./check/index.ts";
-import { functionsNamed, isCalledIn } from "./c/index.ts";
+import { functionsNamed, isCalledIn, isWhole } from "./c/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { RuleId } from "./core/finding.ts";
 import type { FileImage } from "./core/image.ts";
@@ -67,7 +67,7 @@ export function sideOf(source: { readonly image: FileImage; readonly unit: UnitI
   const { unit, image } = source;
   const view = options.view ?? callersViewOf(unit, options.rulebook, elsewhere);
   const lines = new Map([[unit.file, image.lines]]);
-  const whole = (name: string): FunctionIr | null => definitions(functionsNamed(unit, name).filter((fn) => !fn.partial && fn.headKnown && fn.unreadable.length === 0)).get(name) ?? null;
+  const whole = (name: string): FunctionIr | null => definitions(functionsNamed(unit, name).filter(isWhole)).get(name) ?? null;
   const known = new Map<string, FunctionIr | null>();
   const functionOf = (name: string): FunctionIr | null => {
     // A name may have thousands of functions, each of which asks for it.

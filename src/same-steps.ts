@@ -2,7 +2,7 @@
  * Whether a patch leaves what its functions do as it was: comments, white space, names of labels, order of declarations.
  * There is nothing to replay then: every interleaving of the one version is one of the other.
  */
-import { functionsAt, functionsNamed, mayMention, printStep, printTerminator, tablesWith } from "./c/index.ts";
+import { functionsAt, functionsNamed, isWhole, mayMention, printStep, printTerminator, tablesWith } from "./c/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { FunctionReport } from "./core/report.ts";
 import type { Sides, Source } from "./check-images.ts";
@@ -75,10 +75,6 @@ function changedIn({ image, unit }: Source): Set<string> {
     for (let at = line; at <= endLine; at++) if (image.changed.has(at) && !nameAt.has(at)) nameAt.set(at, name);
   }
   return new Set(lines.map((line) => nameAt.get(line) ?? ""));
-}
-
-function isWhole(fn: FunctionIr): boolean {
-  return !fn.partial && fn.headKnown && fn.unreadable.length === 0;
 }
 
 /** All that a step may depend on, without the lines where it stands. */

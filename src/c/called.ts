@@ -1,4 +1,4 @@
-/** What a function does and calls, in the order of its blocks: answers that need no path. */
+/** What a function does and calls, in the order of its blocks, and whether that is all of it: answers that need no path. */
 import type { FunctionIr, Step } from "./ir.ts";
 import { memoByObject } from "../util/memo.ts";
 import { summaryOf } from "./summary.ts";
@@ -8,6 +8,11 @@ const stepsIn = memoByObject((blocks: FunctionIr["blocks"]): readonly Step[] => 
 
 export function stepsOf({ blocks }: Pick<FunctionIr, "blocks">): readonly Step[] {
   return stepsIn(blocks);
+}
+
+/** All of it is in view, and can be read. */
+export function isWhole(fn: FunctionIr): boolean {
+  return !fn.partial && fn.headKnown && fn.unreadable.length === 0;
 }
 
 /** Names of the functions that `fn` calls. */

@@ -2,13 +2,13 @@
  * One function in two versions: `from` has what `to` may lack. Read forwards (from the version before the patch) what is
  * missing was lost, read backwards it was won. The comparisons of this folder are handed pairs and know no more of a patch.
  */
-import { calleesOf, stepsOf } from "../c/index.ts";
+import { calleesOf, isWhole, stepsOf } from "../c/index.ts";
 import type { FunctionIr, Step } from "../c/ir.ts";
 import { type FunctionCheck, newPool, type Pool } from "../check/index.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { memoByObject } from "../util/memo.ts";
 import { renamedIn } from "./renamed.ts";
-import { isWhole, type Measure, TouchedFunctions } from "./touched-functions.ts";
+import { type Measure, TouchedFunctions } from "./touched-functions.ts";
 
 /** What a patch touches in a file. */
 export interface Touched {

@@ -2,7 +2,7 @@
  * The functions that a patch touches, for those who ask whether what one of them lost came up in another. Each is measured once and
  * the sums are kept: with n functions that all ask for all others the work would be n times n.
  */
-import { calleesOf, operandsOf, stepsOf, walkExpr } from "../c/index.ts";
+import { calleesOf, isWhole, operandsOf, stepsOf, walkExpr } from "../c/index.ts";
 import type { FunctionCheck } from "../check/index.ts";
 import type { Expr, FunctionIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
@@ -123,11 +123,6 @@ export function touchedInPatch(pre: readonly FunctionIr[], post: readonly Functi
   };
   const made = (functions: readonly FunctionIr[], others: readonly FunctionIr[]): TouchedFunctions => new TouchedFunctions(functions.filter(stands(others)).map(unchecked), rulebook);
   return { from: made(pre, post), to: made(post, pre) };
-}
-
-/** All of it is in view. */
-export function isWhole(fn: FunctionIr): boolean {
-  return !fn.partial && fn.headKnown && fn.unreadable.length === 0;
 }
 
 /** What it calls, hands on or stores by a name that is not its own. */
