@@ -1,6 +1,7 @@
 /** What a trace shows as missing at the end of a function that may be left to those who call it. */
 import { calleesOf } from "./c/index.ts";
 import type { FunctionIr } from "./c/ir.ts";
+import { hasEffect } from "./check/call-graph.ts";
 import type { Rulebook } from "./rulebook/index.ts";
 import type { ReplayTrace } from "./sim/index.ts";
 
@@ -25,5 +26,5 @@ function isImplementation(name: string, { rule }: ReplayTrace, rulebook: Ruleboo
  * of it, and whoever began at the top flushes once for all of it (vunmap_range_noflush() and those below it, mm/vmalloc.c).
  */
 function isOperation(fn: FunctionIr, rulebook: Rulebook): boolean {
-  return calleesOf(fn).some((callee) => /flush|lock/.test(callee) || (rulebook.contract(callee)?.effects?.some((e) => e.do === "flush" || e.do === "acquire" || e.do === "map") ?? false));
+  return calleesOf(fn).some((callee) => /flush|lock/.test(callee)) || hasEffect(fn, rulebook, (e) => e.do === "flush" || e.do === "acquire" || e.do === "map");
 }

@@ -1,5 +1,6 @@
 /** One file of a tree as it is -> what its functions owe. */
 import { cacheFolder } from "./cache-folder.ts";
+import { callHasEffect } from "./check/call-graph.ts";
 import { checking, type FunctionCheck, hasPageTableSteps, mayHavePageTableSteps } from "./check/index.ts";
 import { functionReport } from "./check-images.ts";
 import { stepsOf } from "./c/index.ts";
@@ -109,11 +110,10 @@ function replayedOf(checks: readonly FunctionCheck[], rulebook: Rulebook): strin
 
 function entersTables(fn: FunctionIr, rulebook: Rulebook): boolean {
   return stepsOf(fn).some((step) => {
-    if (step.op !== "call" || step.callee === null) return false;
-    if (step.callee.startsWith("spin_lock") && /ptl|page_table_lock/.test(step.text)) return true;
-    return rulebook.contract(step.callee)?.effects?.some((effect) => {
+    if (step.op === "call" && step.callee?.startsWith("spin_lock") && /ptl|page_table_lock/.test(step.text)) return true;
+    return callHasEffect(step, rulebook, (effect) => {
       if (effect.do === "acquire") return "class" in effect.lock && /ptl$|^page_table_lock$/.test(effect.lock.class);
       return effect.do === "map" || effect.do === "install" || (effect.do === "read" && effect.how === "lockless");
-    }) ?? false;
+    });
   });
 }

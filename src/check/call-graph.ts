@@ -23,7 +23,12 @@ export function hasEffect(fn: FunctionIr, rulebook: Rulebook, wanted: (effect: E
 
 /** Whether a step is a call whose contract has such an effect. */
 export function callHasEffect(step: Step, rulebook: Rulebook, wanted: (effect: Effect) => boolean): step is CallStep {
-  return step.op === "call" && step.callee !== null && (rulebook.contract(step.callee)?.effects?.some(wanted) ?? false);
+  return step.op === "call" && step.callee !== null && nameHasEffect(step.callee, rulebook, wanted);
+}
+
+/** The same of what a call names. */
+export function nameHasEffect(callee: string, rulebook: Rulebook, wanted: (effect: Effect) => boolean): boolean {
+  return rulebook.contract(callee)?.effects?.some(wanted) ?? false;
 }
 
 function some(effects: ReadonlySet<Effect>, wanted: (effect: Effect) => boolean): boolean {

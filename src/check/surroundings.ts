@@ -6,7 +6,7 @@ import { recordsNamed, tablesWith } from "../c/index.ts";
 import type { FunctionIr, RecordType, UnitIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { memoByObject, memoByValue } from "../util/memo.ts";
-import { callersAmong, callersByName } from "./call-graph.ts";
+import { callersAmong, callersByName, nameHasEffect } from "./call-graph.ts";
 import { unlockedCallers } from "./callers.ts";
 import { callsBelow } from "./calls-below.ts";
 import { entryFacts } from "./context.ts";
@@ -48,7 +48,7 @@ export function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, call
   const sleepsBelow = callsBelow(functions, (callee) => rulebook.sleeper(callee) !== undefined);
   const needsBelow = callsBelow(functions, (callee) => rulebook.contract(callee)?.requires?.some((r) => r.need === "held") ?? false);
   const unlocksBelow = callsBelow(functions, (callee) => functions.has(callee) && unlocksMmap(functions.get(callee)!, rulebook));
-  const freesBelow = callsBelow(functions, (callee) => rulebook.contract(callee)?.effects?.some((e) => e.do === "free-memory") ?? false);
+  const freesBelow = callsBelow(functions, (callee) => nameHasEffect(callee, rulebook, (e) => e.do === "free-memory"));
   const around: Surroundings = {
     rulebook,
     pool,

@@ -9,7 +9,7 @@ import { type LockFact, truthOf } from "../facts.ts";
 import { isNeverSet } from "../lock-effects.ts";
 import { callersLock, coversEntries, describeLock } from "../locks.ts";
 import { calleesOf } from "../../c/index.ts";
-import { callHasEffect, hasEffect, isOfClass } from "../call-graph.ts";
+import { callHasEffect, hasEffect, isOfClass, nameHasEffect } from "../call-graph.ts";
 import type { Rule, Site } from "../model.ts";
 import type { Effect, LockClass } from "../../rulebook/schema.ts";
 import { judgeEndOfVmaLocks } from "./lock-balance/vma-locks.ts";
@@ -169,8 +169,7 @@ export function isFaultStructure(address: string, site: Site): boolean {
 
 /** The function is one whose contract says that it returns with a lock held. */
 export function implementsContract(site: Site): boolean {
-  const effects = site.rulebook.contract(site.frame.fn.name)?.effects ?? [];
-  return effects.some((e) => e.do === "acquire" || e.do === "map" || e.do === "walk-start");
+  return nameHasEffect(site.frame.fn.name, site.rulebook, (e) => e.do === "acquire" || e.do === "map" || e.do === "walk-start");
 }
 
 /** `return true` of a conditional lock helper: paths that differ in the result differ in the lock. Such helpers take the caller's lock. */

@@ -4,6 +4,7 @@
  * a plain load where the function itself walks without locks (it reached the entry by *_offset_lockless(), or has read
  * it by a lockless getter); a pte read twice in one expression without its lock.
  */
+import { callHasEffect } from "../call-graph.ts";
 import { comparedIn } from "../compared.ts";
 import { covering } from "../locks.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
@@ -141,8 +142,7 @@ function readBarrierBefore(site: Site): number | null {
   let line: number | null = null;
   for (const block of site.frame.fn.blocks) {
     for (const step of block.steps) {
-      if (step.op !== "call" || step.callee === null || step.loc.line >= site.loc.line) continue;
-      const orders = site.rulebook.contract(step.callee)?.effects?.some((e) => e.do === "barrier" && e.kind !== "write") ?? false;
+      const orders = step.loc.line < site.loc.line && callHasEffect(step, site.rulebook, (e) => e.do === "barrier" && e.kind !== "write");
       if (orders) line = Math.max(line ?? 0, step.loc.line);
     }
   }

@@ -4,6 +4,7 @@
  */
 import { definedBy, mentionsVariable, operandsOf, stepsOf, successors } from "../../c/index.ts";
 import type { CallStep, FunctionIr, Step } from "../../c/ir.ts";
+import { callHasEffect } from "../../check/call-graph.ts";
 import { type Change, loss } from "../change.ts";
 import type { Pair } from "../pair.ts";
 
@@ -13,7 +14,7 @@ export function deadValues({ from, to, rulebook }: Pair): Change[] {
   const there = new Set(stepsOf(from.fn).map((step) => `${definedBy(step)} ${keyBefore(step)}`));
   const setters = new Map<string, CallStep>();
   for (const step of stepsOf(to.fn)) {
-    if (step.op !== "call" || step.callee === null || !(rulebook.contract(step.callee)?.effects?.some((e) => e.do === "write" || e.do === "install") ?? false)) continue;
+    if (!callHasEffect(step, rulebook, (e) => e.do === "write" || e.do === "install")) continue;
     for (const arg of step.args) if (arg.k === "var" && !setters.has(arg.name)) setters.set(arg.name, step);
   }
   return unused(to.fn).flatMap((step): Change[] => {

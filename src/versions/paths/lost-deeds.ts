@@ -4,6 +4,7 @@
  */
 import { stepsOf, successors } from "../../c/index.ts";
 import type { FunctionIr, Step } from "../../c/ir.ts";
+import { callHasEffect, isOfClass } from "../../check/call-graph.ts";
 import type { RuleId } from "../../core/finding.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Effect } from "../../rulebook/schema.ts";
@@ -45,7 +46,7 @@ const families: readonly Family[] = [
   { rule: "pt-accounting", name: "a count or deposit of tables", does: (e) => e.do === "ledger", named: /^(?:pgtable_trans_huge_(?:deposit|withdraw)|mm_(?:inc|dec)_nr_p[tmu][de]s|zap_deposited_table)$/, side: "after", anchor: null },
   { rule: "table-free", name: "the free of a table", does: () => false, named: /^(?:pmd|pud|p4d)_free(?:_\w+)?$/, side: "after", anchor: null },
   { rule: "table-free", name: "the wait for walkers without locks", does: (e) => e.do === "sync-walkers", named: null, side: "after", anchor: null },
-  { rule: "walk-context", name: "the wait for those who read under the VMA's lock", does: (e) => e.do === "wait-for" && "class" in e.lock && e.lock.class === "vma", named: null, side: "before", anchor: null },
+  { rule: "walk-context", name: "the wait for those who read under the VMA's lock", does: (e) => e.do === "wait-for" && isOfClass(e.lock, "vma"), named: null, side: "before", anchor: null },
   { rule: "hugetlb-share", name: "the unsharing of tables", does: () => false, named: /^(?:huge_pmd_unshare|hugetlb_unshare_\w+|adjust_range_if_pmd_sharing_possible)$/, side: "before", anchor: null },
 ];
 
@@ -59,7 +60,7 @@ export function lostDeeds(pair: Pair): Change[] {
     if (family.rule === "tlb-flush" && leavesFlush(before)) return [];
     if (was < is || moreElsewhere(pair, deedsIn, family.name)) return [];
     const { opened } = family;
-    const opens = (fn: FunctionIr): number => stepsOf(fn).filter((step) => step.op === "call" && step.callee !== null && opened !== undefined && (pair.rulebook.contract(step.callee)?.effects?.some(opened) ?? false)).length;
+    const opens = (fn: FunctionIr): number => (opened === undefined ? 0 : stepsOf(fn).filter((step) => callHasEffect(step, pair.rulebook, opened)).length);
     if (opens(before) > opens(after)) return [];
     // Of a family of several calls, one may be for what another is not: tlb_flush_mmu() frees pages as well.
     const callees = new Set(stepsOf(before).flatMap((step) => (isDeed(step) && step.op === "call" ? [step.callee] : [])));
@@ -85,8 +86,7 @@ function wentWithItsBranch(step: Step, { from, to }: Pair): boolean {
 }
 
 function belongs(step: Step, { does, named }: Family, rulebook: Rulebook): boolean {
-  if (step.op !== "call" || step.callee === null) return false;
-  return (rulebook.contract(step.callee)?.effects?.some(does) ?? false) || (named?.test(step.callee) ?? false);
+  return (step.op === "call" && step.callee !== null && named?.test(step.callee) === true) || callHasEffect(step, rulebook, does);
 }
 
 interface Place {
@@ -101,7 +101,7 @@ interface Place {
 /** Something that stayed, and for which the deed comes on fewer paths than before. */
 function loser(before: FunctionIr, after: FunctionIr, { side, anchor }: Family, isDeed: (step: Step) => boolean, rulebook: Rulebook): Place | null {
   const [was, is] = [comes(before, side, isDeed), comes(after, side, isDeed)];
-  const isAnchor = (step: Step): boolean => step.op === "call" && step.callee !== null && anchor !== null && (rulebook.contract(step.callee)?.effects?.some(anchor) ?? false);
+  const isAnchor = (step: Step): boolean => anchor !== null && callHasEffect(step, rulebook, anchor);
   const anchored = stepsOf(before).some((step) => isAnchor(step) && !isDeed(step));
   // Where it goes with other calls, it may have been for them.
   if (!anchored && surplus(otherCalls(before, isDeed), otherCalls(after, isDeed), (callee) => callee).length > 0) return null;

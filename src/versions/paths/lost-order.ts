@@ -7,6 +7,7 @@ import type { RuleId } from "../../core/finding.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Effect } from "../../rulebook/schema.ts";
 import { stepsOf } from "../../c/index.ts";
+import { callHasEffect } from "../../check/call-graph.ts";
 import { type Change, loss } from "../change.ts";
 import type { Pair } from "../pair.ts";
 import { pairSteps } from "./pairs.ts";
@@ -58,7 +59,7 @@ function placesOf(fn: FunctionIr, rulebook: Rulebook): Map<string, Placed> {
 }
 
 function roleOf(call: CallStep, rulebook: Rulebook): Role | null {
-  const does = (wanted: Effect["do"]): boolean => (call.callee !== null && rulebook.contract(call.callee)?.effects?.some((effect) => effect.do === wanted)) ?? false;
+  const does = (wanted: Effect["do"]): boolean => callHasEffect(call, rulebook, (effect) => effect.do === wanted);
   const locks = pairSteps(call, rulebook).filter(({ rule }) => rule === "lock-balance" || rule === "hugetlb-share");
   if (does("unmap")) return "unmap";
   if (does("flush")) return "flush";

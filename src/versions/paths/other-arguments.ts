@@ -7,6 +7,7 @@ import type { RuleId } from "../../core/finding.ts";
 import type { FunctionIr } from "../../c/ir.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Effect } from "../../rulebook/schema.ts";
+import { isOfClass, nameHasEffect } from "../../check/call-graph.ts";
 import { type Change, loss } from "../change.ts";
 import type { Pair } from "../pair.ts";
 import { argumentTexts, callsOf, otherwiseCalled, type Replaced } from "./call-pairs.ts";
@@ -79,13 +80,12 @@ function otherAddress({ gone, come }: Replaced, after: FunctionIr): string | nul
 
 /** The rule that a call's purpose falls under; null for calls that have nothing to do with entries. */
 function ruleOf(callee: string, rulebook: Rulebook): RuleId | null {
-  const effects = rulebook.contract(callee)?.effects ?? [];
-  const does = (wanted: (effect: Effect) => boolean): boolean => effects.some(wanted);
+  const does = (wanted: (effect: Effect) => boolean): boolean => nameHasEffect(callee, rulebook, wanted);
   if (does((e) => e.do === "flush") || /^flush_\w*tlb/.test(callee)) return "tlb-flush";
   if (callee.endsWith("ptep_modify_prot_commit")) return "stale-read";
   if (does((e) => e.do === "unmap")) return "map-balance";
-  if (does((e) => e.do === "acquire" && "class" in e.lock && e.lock.class === "mmap")) return "walk-context";
-  if (does((e) => e.do === "release" && "class" in e.lock && e.lock.class === "mmap")) return "lock-balance";
+  if (does((e) => e.do === "acquire" && isOfClass(e.lock, "mmap"))) return "walk-context";
+  if (does((e) => e.do === "release" && isOfClass(e.lock, "mmap"))) return "lock-balance";
   if (does((e) => e.do === "acquire" || e.do === "give-lock" || e.do === "map" || e.do === "write" || e.do === "install" || e.do === "owe-flush") ) return "entry-lock";
   if (does((e) => e.do === "notifier")) return "notifier-scope";
   return does((e) => e.do === "ledger") || /^mm_(?:inc|dec)_nr_p/.test(callee) ? "pt-accounting" : null;

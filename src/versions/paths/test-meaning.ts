@@ -4,6 +4,7 @@ import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { RuleId } from "../../core/finding.ts";
 import { stepsOf } from "../../c/index.ts";
 import type { FunctionIr } from "../../c/ir.ts";
+import { nameHasEffect } from "../../check/call-graph.ts";
 import { inEra } from "../../util/version.ts";
 import type { Test, Tested, Use } from "./tests.ts";
 
@@ -54,12 +55,12 @@ function goesTo(from: string, name: string, fn: FunctionIr): boolean {
 /** A getter or a changed copy: what is tested of its result is tested of the entry. */
 export function isCopy(callee: string, rulebook: Rulebook): boolean {
   const contract = rulebook.contract(callee);
-  return contract?.returns?.like !== undefined || contract?.returns?.is !== undefined || (contract?.effects?.some((effect) => effect.do === "read") ?? false);
+  return contract?.returns?.like !== undefined || contract?.returns?.is !== undefined || nameHasEffect(callee, rulebook, (effect) => effect.do === "read");
 }
 
 /** A lookup that gives up by itself on an entry that is no table needs no test before it (pte_offset_map() since 6.5). */
 export function copes(callee: string, rulebook: Rulebook): boolean {
-  return rulebook.contract(callee)?.effects?.some((effect) => effect.do === "map") === true && canFail(callee, rulebook);
+  return nameHasEffect(callee, rulebook, (effect) => effect.do === "map") && canFail(callee, rulebook);
 }
 
 /** A test, a getter, a copy: nothing comes of it by itself. */

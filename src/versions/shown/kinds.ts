@@ -1,4 +1,5 @@
 /** Kinds of entries that reach a call in one version and are kept from it in the other. */
+import { nameHasEffect } from "../../check/call-graph.ts";
 import { type Evidence, type FunctionCheck, kindNames, meantToCome, notLookedAgain, notLookedAt, testedOtherwise } from "../../check/index.ts";
 import type { FunctionIr } from "../../c/ir.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
@@ -48,7 +49,7 @@ export function kindsLetThrough(pair: Pair): Change[] {
 
 /** The call asks by itself what the entry is and says so by its result (pmd_trans_huge_lock()): any may reach it. */
 function looksItself(call: string, rulebook: Rulebook): boolean {
-  return rulebook.contract(/^\w+/.exec(call)?.[0] ?? "")?.effects?.some((effect) => effect.do === "settle" && effect.when === "nonzero") ?? false;
+  return nameHasEffect(/^\w+/.exec(call)?.[0] ?? "", rulebook, (effect) => effect.do === "settle" && effect.when === "nonzero");
 }
 
 /** Predicates that VM_BUG_ON() and the like ask: they say what the author expects and keep nothing away. */

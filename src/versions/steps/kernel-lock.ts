@@ -4,6 +4,7 @@
  */
 import { printExpr, stepsOf } from "../../c/index.ts";
 import type { CallStep, FunctionIr } from "../../c/ir.ts";
+import { isOfClass } from "../../check/call-graph.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Effect } from "../../rulebook/schema.ts";
 import { type Change, done } from "../change.ts";
@@ -41,6 +42,6 @@ function nameOf({ callee, text }: CallStep): string {
 
 function lockingOf(step: CallStep, rulebook: Rulebook): "acquire" | "release" | null {
   if (step.args[0] === undefined || printExpr(step.args[0]) !== "&init_mm") return null;
-  const isLock = (e: Effect): e is Extract<Effect, { do: "acquire" | "release" }> => (e.do === "acquire" || e.do === "release") && "class" in e.lock && e.lock.class === "mmap";
+  const isLock = (e: Effect): e is Extract<Effect, { do: "acquire" | "release" }> => (e.do === "acquire" || e.do === "release") && isOfClass(e.lock, "mmap");
   return effectsOf(step, rulebook).find(isLock)?.do ?? null;
 }

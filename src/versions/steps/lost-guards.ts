@@ -7,6 +7,7 @@
  */
 import type { CallStep, FunctionIr } from "../../c/ir.ts";
 import { walkExpr } from "../../c/index.ts";
+import { callHasEffect, isOfClass } from "../../check/call-graph.ts";
 import { calledSteps } from "./called-steps.ts";
 import type { Change } from "../change.ts";
 import { type Pair, touchedBelow } from "../pair.ts";
@@ -62,7 +63,7 @@ function comparisons(fn: FunctionIr): Comparison[] {
 
 /** A wait for those who walk without locks, while the tables that it stood for are still taken out. */
 function lostWait(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGuard[] {
-  const having = (fn: FunctionIr, what: "sync-walkers" | "detach-table"): CallStep[] => calledSteps(fn).filter((step) => rulebook.contract(step.callee!)?.effects?.some((e) => e.do === what) ?? false);
+  const having = (fn: FunctionIr, what: "sync-walkers" | "detach-table"): CallStep[] => calledSteps(fn).filter((step) => callHasEffect(step, rulebook, (e) => e.do === what));
   const [before, after] = [having(from, "sync-walkers"), having(to, "sync-walkers")];
   if (after.length >= before.length || having(to, "detach-table").length < having(from, "detach-table").length) return [];
   return [{ rule: "table-free", what: `${before[0]!.text}, which waits until lockless walkers have left the tables` }];
@@ -82,7 +83,7 @@ function textsOf(steps: readonly CallStep[], text: string): number {
 }
 
 function lockCalls(fn: FunctionIr, what: "acquire" | "release", rulebook: Rulebook): CallStep[] {
-  return calledSteps(fn).filter((step) => rulebook.contract(step.callee ?? "")?.effects?.some((e) => e.do === what && isPageTableLock(e.lock, step)) ?? false);
+  return calledSteps(fn).filter((step) => callHasEffect(step, rulebook, (e) => e.do === what && isPageTableLock(e.lock, step)));
 }
 
 function isPageTableLock(lock: LockRef, step: CallStep): boolean {
@@ -92,7 +93,7 @@ function isPageTableLock(lock: LockRef, step: CallStep): boolean {
 
 /** The one notifier range of a function that goes, while the locks stay under which it (or what it calls) changes entries. */
 function lostRange(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGuard[] {
-  const starts = (fn: FunctionIr): CallStep[] => calledSteps(fn).filter((step) => rulebook.contract(step.callee!)?.effects?.some((e) => e.do === "notifier" && e.step === "start") ?? false);
+  const starts = (fn: FunctionIr): CallStep[] => calledSteps(fn).filter((step) => callHasEffect(step, rulebook, (e) => e.do === "notifier" && e.step === "start"));
   const [before, after] = [starts(from), starts(to)];
   const taken = (fn: FunctionIr): number => lockCalls(fn, "acquire", rulebook).length;
   if (before.length === 0 || after.length > 0 || taken(from) === 0 || taken(to) < taken(from)) return [];
@@ -135,7 +136,7 @@ export function looksAtBits({ from: { fn: from }, to: { fn: to }, rulebook }: Pa
 /** Entries of hugetlb mappings have a lock of their own (huge_pte_lock()): who takes that of a PTE table has told them apart. */
 function lostHugetlbTest(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGuard[] {
   const asks = (fn: FunctionIr): CallStep | undefined => calledSteps(fn).find((step) => step.callee === "is_vm_hugetlb_page");
-  const maps = (fn: FunctionIr): number => calledSteps(fn).filter((step) => rulebook.contract(step.callee!)?.effects?.some((e) => e.do === "acquire" && "class" in e.lock && e.lock.class === "pte-ptl") ?? false).length;
+  const maps = (fn: FunctionIr): number => calledSteps(fn).filter((step) => callHasEffect(step, rulebook, (e) => e.do === "acquire" && isOfClass(e.lock, "pte-ptl"))).length;
   const test = asks(from);
   if (!test || asks(to) || maps(to) === 0 || maps(to) < maps(from)) return [];
   return [{ rule: "entry-lock", what: `${test.text}, which kept hugetlb entries from the lock of a PTE table` }];

@@ -73,8 +73,7 @@ function looksAtVma(step: Step, site: Site): boolean {
 
 function touchesPte(step: Step, site: Site): boolean {
   if (step.op === "load" || step.op === "store") return site.types.entryLevel(step.place) === "pte";
-  const effects = step.op === "call" ? site.rulebook.contract(step.callee ?? "")?.effects : undefined;
-  return effects?.some((e) => (e.do === "read" || e.do === "write") && e.level === "pte") ?? false;
+  return callHasEffect(step, site.rulebook, (e) => (e.do === "read" || e.do === "write") && e.level === "pte");
 }
 
 /** A helper without a contract that is given the VMA, the table or its lock may do what is asked for. */

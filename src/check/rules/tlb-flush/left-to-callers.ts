@@ -2,7 +2,7 @@
 import { calleesOf, successors } from "../../../c/index.ts";
 import type { FunctionIr, Step } from "../../../c/ir.ts";
 import type { Effect } from "../../../rulebook/schema.ts";
-import { callHasEffect, hasEffect } from "../../call-graph.ts";
+import { callHasEffect, hasEffect, nameHasEffect } from "../../call-graph.ts";
 import { gatherInHand } from "../../duties.ts";
 import type { Duty } from "../../facts.ts";
 import { kindSet } from "../../kinds.ts";
@@ -59,7 +59,7 @@ function isPresent(owed: Duty, site: Site): boolean {
 
 /** An implementation of a call that leaves the flush to its callers. */
 function owesByContract(fn: FunctionIr, site: Site): boolean {
-  return site.rulebook.contract(fn.name)?.effects?.some((e) => e.do === "owe-flush") ?? false;
+  return nameHasEffect(fn.name, site.rulebook, (e) => e.do === "owe-flush");
 }
 
 function locksItself(site: Site): boolean {
