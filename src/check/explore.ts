@@ -7,6 +7,7 @@ import type { CallStep, FunctionIr, RecordType, Step, UnitIr } from "../c/ir.ts"
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { atOnce } from "../util/slices.ts";
 import { assumeCase, assumeEither } from "./assume.ts";
+import { callInfo } from "./call-info.ts";
 import type { CallersOf } from "./call-graph.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
 import { type EntryLock, type Facts, resourceKey, updated } from "./facts.ts";
@@ -21,7 +22,7 @@ import { type Prepared, preparedIn } from "./prepared.ts";
 import { type Judged, keepWorst } from "./worst.ts";
 import * as sym from "./symbols.ts";
 import { ageSymbol, forgetDead } from "./tidy.ts";
-import { callInfo, transfer } from "./transfer.ts";
+import { transfer } from "./transfer.ts";
 import { foundBehind } from "./freed-behind.ts";
 
 export interface Surroundings {
@@ -237,7 +238,7 @@ class Explorer {
     const aged = makesSymbol(step) ? this.age(activation, block, index, before) : before;
     const site = this.site(activation, aged, step.loc);
     const inlined = step.op === "call" ? this.inline(activation, step, block, index, site) : null;
-    return inlined ?? transfer(step, { block, step: index }, site, this.hooks);
+    return inlined ?? transfer(step, { block, place: index }, site, this.hooks);
   }
 
   private age(activation: Activation, block: number, step: number, facts: Facts): Facts {
@@ -326,7 +327,7 @@ class Explorer {
 
   private readonly stepOf = (symbol: string): Step | null => {
     const at = sym.stepOf(symbol);
-    return at ? (this.frames[at.frame]?.fn.blocks[at.block]?.steps[at.step] ?? null) : null;
+    return at ? (this.frames[at.frame]?.fn.blocks[at.block]?.steps[at.place] ?? null) : null;
   };
 
   /** The call that made `symbol`, with the arguments it had where a contract says that the result speaks of them. */
@@ -346,7 +347,7 @@ class Explorer {
     if (!fn || fn.partial || activation.depth >= maxDepth || activation.stack.includes(callee)) return null;
     const values = step.args.map((arg) => evaluate(arg, site.facts, site.frame));
     if (!this.around.matters(fn) && !handsOver(values, site.facts) && !this.around.mattersUnder(fn, site.facts) && !(foundBehind(values, site.facts) && this.around.mayFree(fn))) return null;
-    const info = callInfo(step, { block, step: index }, site, values);
+    const info = callInfo(step, { block, place: index }, site, values);
     for (const rule of this.hooks.onCall) rule.onCall(info, site);
     const id = this.frameId(`${activation.frame.id}.${block}.${index}`);
     const { args } = info;

@@ -96,9 +96,9 @@ export function walkTop(pointer: string): string {
 }
 
 /** The step that made a symbol (or the pointer it was moved from), or null. */
-export function stepOf(symbol: string): { readonly frame: number; readonly block: number; readonly step: number } | null {
+export function stepOf(symbol: string): { readonly frame: number; readonly block: number; readonly place: number } | null {
   const match = symbol.startsWith("@") ? /^@(\d+)\.(\d+)\.(\d+);/.exec(symbol) : null;
-  return match && { frame: Number(match[1]), block: Number(match[2]), step: Number(match[3]) };
+  return match && { frame: Number(match[1]), block: Number(match[2]), place: Number(match[3]) };
 }
 
 export function parameter(frame: number, name: string): string {

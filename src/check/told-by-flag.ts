@@ -4,8 +4,8 @@
  * one, or a flag of something else, says nothing of locks.
  */
 import type { CallStep, Expr, FunctionIr, Step } from "../c/ir.ts";
-import { evaluate } from "./evaluate.ts";
-import { namedLock } from "./locks.ts";
+import { callInfo } from "./call-info.ts";
+import { lockOfRef } from "./locks.ts";
 import type { CallInfo, Site } from "./model.ts";
 import * as sym from "./symbols.ts";
 import { leadsTo, placeOf, stepsBehind } from "./ways.ts";
@@ -54,15 +54,8 @@ function straightFrom(block: number, fn: FunctionIr): { readonly steps: readonly
 }
 
 /** The mmap locks that a call takes or releases, of what its arguments hold now. */
-function mmapLocksOf({ callee, args }: CallStep, { facts, frame, rulebook }: Site): string[] {
-  const contract = callee === null ? undefined : rulebook.contract(callee);
-  return (contract?.effects ?? []).flatMap((effect) => {
-    if (effect.do !== "release" && effect.do !== "acquire") return [];
-    const { lock } = effect;
-    const arg = args[contract!.params.indexOf(("pointer" in lock ? lock.pointer : lock.of) ?? "")];
-    if (arg === undefined) return [];
-    const object = evaluate(arg, facts, frame);
-    const { id, class: lockClass } = "pointer" in lock ? namedLock(object, lock.kind) : { id: sym.lockOf(lock.class, object), class: lock.class };
-    return lockClass === "mmap" ? [id] : [];
-  });
+function mmapLocksOf(step: CallStep, site: Site): string[] {
+  const call = callInfo(step, placeOf(step, site.frame.fn)!, site);
+  const locks = (call.contract?.effects ?? []).flatMap((effect) => (effect.do === "release" || effect.do === "acquire" ? [lockOfRef(effect.lock, call)] : []));
+  return locks.flatMap((lock) => (lock.class === "mmap" ? [lock.id] : []));
 }

@@ -4,7 +4,8 @@ import { inEra } from "../util/version.ts";
 import { applyEffects } from "./effects.ts";
 import { readEntry, writeEntry } from "./entry-effects.ts";
 import { note, type Facts, updated } from "./facts.ts";
-import { covering, lockOfRef } from "./locks.ts";
+import { callInfo } from "./call-info.ts";
+import { covering } from "./locks.ts";
 import { orderTables } from "./table-effects.ts";
 import { addressOf, contentOf, evaluate } from "./evaluate.ts";
 import { trackBehind } from "./freed-behind.ts";
@@ -14,11 +15,7 @@ import type { CallInfo, Site } from "./model.ts";
 import { lookAt } from "./steady-fields.ts";
 import * as sym from "./symbols.ts";
 import { gapFacts, unknownCall } from "./unseen.ts";
-
-export interface StepPlace {
-  readonly block: number;
-  readonly step: number;
-}
+import type { StepPlace } from "./ways.ts";
 
 /** Every step but calls of helpers that the explorer inlines. */
 export function transfer(step: Step, at: StepPlace, site: Site, hooks: Hooks): Facts[] {
@@ -49,7 +46,7 @@ function setVariable(facts: Facts, frame: number, name: string, value: string): 
 
 function assign(step: Extract<Step, { op: "assign" }>, at: StepPlace, site: Site): Facts {
   const { facts, frame } = site;
-  const value = step.value ? evaluate(step.value, facts, frame) : sym.stepResult(frame.id, at.block, at.step);
+  const value = step.value ? evaluate(step.value, facts, frame) : sym.stepResult(frame.id, at.block, at.place);
   const before = contentOf(sym.variableAddress(frame.id, step.dst), facts);
   const moved = markAdvance(value, before, facts);
   return setVariable(moved, frame.id, step.dst, value);
@@ -99,7 +96,7 @@ function load(step: Extract<Step, { op: "load" }>, at: StepPlace, site: Site, ho
   const known = facts.memory.get(`e:${address}`);
   const reusable = known !== undefined && locked && (facts.values.get(known)?.under ?? "") !== "";
   if (reusable) return setVariable(facts, frame.id, step.dst, known);
-  const result = sym.stepResult(frame.id, at.block, at.step);
+  const result = sym.stepResult(frame.id, at.block, at.place);
   const read = readEntry(result, address, level, step.marking === null ? "plain" : "once", { ...site, facts });
   const indexed = sym.isUnstable(address) && !(step.place.k === "deref" && step.place.ptr.k === "var");
   return setVariable(indexed ? forgetRead(address, read) : read, frame.id, step.dst, result);
@@ -127,41 +124,6 @@ function store(step: Extract<Step, { op: "store" }>, site: Site, hooks: Hooks): 
   }
   if (step.place.k === "deref") for (const rule of hooks.onDeref) rule.onDeref(address, site);
   return updated(facts, { memory: new Map(facts.memory).set(address, evaluate(step.value, facts, frame)) });
-}
-
-/** Macros and tests of a VMA's or folio's kind: asked twice of the same things, they answer the same. */
-const asksTheSame = /^(?:[A-Z][A-Z0-9_]*|PageHuge|folio_test_hugetlb|is_vm_hugetlb_page|vma_is_\w+|is_cow_mapping|folio_is_device_private|is_device_private_page)$/;
-
-/** Whether a path knows the folio or page to be in device memory because it has asked for it. */
-export function isAskedDevicePrivate(folio: string, { truths }: Facts): boolean {
-  return ["folio_is_device_private", "is_device_private_page"].some((question) => truths.get(sym.expression("", [`${question}(${folio})`])) === true);
-}
-
-/** The call with its contract, as rules and effects see it. */
-export function callInfo(step: CallStep, at: StepPlace, site: Site, remembered?: readonly string[]): CallInfo {
-  const { facts, frame, rulebook } = site;
-  const contract = step.callee === null ? null : (rulebook.contract(step.callee) ?? null);
-  const args = remembered ?? step.args.map((arg) => evaluate(arg, facts, frame));
-  const plain = sym.stepResult(frame.id, at.block, at.step);
-  const arg = (name: string): string => {
-    if (name === "return") return plain;
-    if (name.startsWith("*")) return contentOf(arg(name.slice(1)), facts);
-    const [param, ...path] = name.split(".");
-    const base = args[contract?.params.indexOf(param!) ?? -1] ?? sym.initial(`?${name}`);
-    return path.reduce((value, part) => contentOf(sym.field(value, part), facts), base);
-  };
-  const info: CallInfo = { step, contract, args, result: plain, arg };
-  if (contract === null && asksTheSame.test(step.callee ?? "") && !args.some(sym.isUnstable)) {
-    return { ...info, result: sym.expression("", [`${step.callee}(${args.join()})`]) };
-  }
-  if (contract?.returns?.is !== undefined) {
-    const same = arg(contract.returns.is);
-    return { ...info, result: same, arg: (name) => (name === "return" ? same : arg(name)) };
-  }
-  const given = contract?.effects?.find((e) => e.do === "give-lock" && e.to === "return");
-  if (given?.do !== "give-lock") return info;
-  const lock = lockOfRef(given.lock, info).id;
-  return { ...info, result: lock, arg: (name) => (name === "return" ? lock : arg(name)) };
 }
 
 function call(step: CallStep, at: StepPlace, site: Site, hooks: Hooks): Facts[] {

@@ -23,7 +23,7 @@ function isEntrance({ steps, end }: Block): boolean {
   return steps.length === 0 && end.k === "branch" && end.cond.k === "opaque" && reached.test(end.cond.text);
 }
 
-interface StepPlace {
+export interface StepPlace {
   readonly block: number;
   readonly place: number;
 }

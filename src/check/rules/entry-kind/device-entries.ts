@@ -14,7 +14,7 @@ import type { CallStep, FunctionIr } from "../../../c/ir.ts";
 import { foundByValue } from "../../freed-behind.ts";
 import { kindSet } from "../../kinds.ts";
 import type { CallInfo, Site } from "../../model.ts";
-import { isAskedDevicePrivate } from "../../transfer.ts";
+import { isAskedDevicePrivate } from "../../call-info.ts";
 
 const rmap = { file: "mm/migrate_device.c", where: "migrate_vma_collect_pmd()", version: "6.12" } as const;
 const exclusive = { file: "mm/rmap.c", where: "page_make_device_exclusive_one()", version: "6.12" } as const;
