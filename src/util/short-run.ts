@@ -4,17 +4,14 @@
  * more to do says so or ends it. V8 looks at each flag when it is about to begin such work. Flags for whole runs are in v8-flags.ts.
  */
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
-import { roomHasToStay, roomStays } from "./v8-flags.ts";
-
-/** In V8 12.4 (Node 22) --no-opt sets one flag more, which --opt leaves so; threads would find compiled code made for other flags than theirs. */
-const optimising: readonly string[] = process.versions.v8.startsWith("12.4.") ? ["--opt", "--osr-from-maglev"] : ["--opt"];
+import { optimiseAgain, optimiseSooner, roomHasToStay, roomStays } from "./v8-flags.ts";
 
 type Preparation = "baseline code" | "optimised code" | "marking beside the program";
 
 /** What V8 does for the sake of a longer run, and how it is told not to. */
 export const preparations: Readonly<Record<Preparation, { readonly off: string; readonly on: readonly string[] }>> = {
   "baseline code": { off: "--no-sparkplug", on: ["--sparkplug"] },
-  "optimised code": { off: "--no-opt", on: optimising },
+  "optimised code": { off: "--no-opt", on: optimiseAgain },
   "marking beside the program": { off: "--no-incremental-marking", on: ["--incremental-marking"] },
 };
 
@@ -86,9 +83,9 @@ export function boundRoom(): void {
 }
 
 /**
- * For hundreds of patches without a tree, which run the same code again and again: it is optimised as soon as V8 11 itself would, where
- * v8-flags.ts has it wait longer for the sake of scans and replays: a seventeenth of the instructions of 400 patches. Threads have begun by then: they take compiled code only under the flags it was made with.
+ * For hundreds of patches without a tree, which run the same code again and again: a seventeenth of the instructions of 400 patches.
+ * Threads have begun by then: they take compiled code only under the flags it was made with.
  */
 export function expectManyPatches(): void {
-  if (ours && process.versions.v8.startsWith("11.")) setFlagsFromString(`--interrupt-budget=${132 * 1024}`);
+  if (ours) for (const flag of optimiseSooner) setFlagsFromString(flag);
 }

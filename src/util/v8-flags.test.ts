@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { preparations } from "./short-run.ts";
-import { lastingFlags, roomGrows, roomHasToStay } from "./v8-flags.ts";
+import { lastingFlags, optimiseSooner, roomGrows, roomHasToStay } from "./v8-flags.ts";
 
 /** As V8 lists its flags: "no" in front and values behind are no part of the name. */
 function nameOf(flag: string): string {
@@ -14,7 +14,7 @@ describe("flags of V8", () => {
     const known = new Set(Array.from(listed.matchAll(/^ +--(?:no-)?([a-z0-9-]+)/gm), ([, name]) => name!));
     const v8 = Number.parseInt(process.versions.v8, 10);
     const told = lastingFlags.filter(({ from, to }) => from <= v8 && v8 <= (to ?? v8)).flatMap(({ flags }) => flags);
-    const used = [...told, ...(roomHasToStay ? [roomGrows.flag] : []), ...Object.values(preparations).flatMap(({ off, on }) => [off, ...on])];
+    const used = [...told, ...optimiseSooner, ...(roomHasToStay ? [roomGrows.flag] : []), ...Object.values(preparations).flatMap(({ off, on }) => [off, ...on])];
     expect(used.length).toBeGreaterThan(6);
     expect(used.map(nameOf).filter((name) => !known.has(name))).toEqual([]);
   });

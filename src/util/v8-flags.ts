@@ -1,8 +1,10 @@
 /**
  * What V8 is told for a whole run of the command line, by its major version: 11 is Node 20, 12 is Node 22, 13 is Node 24. Flags come, go and change
  * what they are set to from one to the next. scripts/bundle.ts sets them before the compiled code is made and before it is read, as V8 takes
- * it only under the same flags: in a thread of a long run as well. Those that change in a run are in short-run.ts.
+ * it only under the same flags: in a thread of a long run as well. When some change in a run is said in short-run.ts.
  */
+
+const major = Number.parseInt(process.versions.v8, 10);
 
 interface LastingFlags {
   /** The first and the last version that is told so. */
@@ -16,7 +18,7 @@ export const roomGrows = { from: 13, flag: "--semi-space-growth-factor=16" } as 
 /** and ends that by the flag above again. */
 export const roomStays = "--semi-space-growth-factor=1";
 /** Whether it has to: V8 before 13 stops by itself. */
-export const roomHasToStay: boolean = Number.parseInt(process.versions.v8, 10) >= roomGrows.from;
+export const roomHasToStay: boolean = major >= roomGrows.from;
 
 /**
  * In the order of the rows:
@@ -37,3 +39,9 @@ export const lastingFlags: readonly LastingFlags[] = [
   { from: 11, to: 11, flags: ["--interrupt-budget=1000000", "--max-inlined-bytecode-size-cumulative=300"] },
   { from: 12, flags: ["--max-inlined-bytecode-size-cumulative=100"] },
 ];
+
+/** Code is optimised as soon as V8 11 itself would, where it waits longer by the row above. */
+export const optimiseSooner: readonly string[] = major === 11 ? [`--interrupt-budget=${132 * 1024}`] : [];
+
+/** Undoes --no-opt. In V8 12.4 (Node 22) that sets one flag more, which --opt leaves so; threads would find compiled code made for other flags than theirs. */
+export const optimiseAgain: readonly string[] = process.versions.v8.startsWith("12.4.") ? ["--opt", "--osr-from-maglev"] : ["--opt"];
