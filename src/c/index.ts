@@ -15,7 +15,7 @@ export { calledIn, mayCall, mayMention, mayReturnConstants, wordsTellCalls } fro
 export { initC } from "./parse.ts";
 export { printExpr, printFunction, printPlace, printStep, printTerminator } from "./print.ts";
 export { elementType } from "./type-text.ts";
-export { calleesOf, isWhole, stepsOf } from "./called.ts";
+export { calleesOf, callsIn, isWhole, type NamedCall, namedCallsIn, stepsOf } from "./called.ts";
 export { packSummaries, type Summaries, summaryOf, unpackSummaries } from "./summary.ts";
 export { successors } from "./blocks.ts";
 export { definedBy, mentionsVariable, operandsOf, rootOf, walkExpr, walkPlace } from "./walk.ts";

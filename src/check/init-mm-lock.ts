@@ -4,7 +4,7 @@
  * may be taken in a way that is not understood (ACQUIRE() of linux/cleanup.h is a call through a pointer that is handed &init_mm). Nor
  * does it where all that is in view is handed its tables: whoever reached them may hold the lock, and start the walk that led here.
  */
-import { printExpr, stepsOf } from "../c/index.ts";
+import { callsIn, printExpr } from "../c/index.ts";
 import type { Expr, FunctionIr, Step } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { memoByObject } from "../util/memo.ts";
@@ -38,7 +38,7 @@ interface Dealings {
 
 /** What a function does by itself. */
 const dealings = memoByObject((rulebook: Rulebook) => memoByObject((fn: FunctionIr): Dealings => {
-  const calls = stepsOf(fn).filter((step) => step.op === "call");
+  const calls = callsIn(fn);
   return {
     takesLock: calls.some((step) => takesMmapLock(step, rulebook)),
     reachesTables: calls.some(({ callee, args }) => /^(?:walk_kernel_page_table_range|p(?:gd|4d|ud|md)_off(?:set)?_k|virt_to_kpte)$/.test(callee ?? "") || args.some(namesInitMm)),

@@ -3,7 +3,7 @@
  * other VMAs, too, which map other pages of it (fs/dax.c, dax_writeback_one() visits the whole range of an entry).
  */
 import type { CallStep, Expr, FunctionIr, Loc } from "../c/ir.ts";
-import { stepsOf } from "../c/index.ts";
+import { callsIn, stepsOf } from "../c/index.ts";
 
 /** The head of such a loop above `at`, or null. */
 export function singleIndexLoop(fn: FunctionIr, at: Loc): CallStep | null {
@@ -20,7 +20,7 @@ export function singleIndexLoop(fn: FunctionIr, at: Loc): CallStep | null {
  * of the loop is not shown, the release of what it walks under tells.
  */
 export function inLoopOfRmap(fn: FunctionIr, at: Loc): boolean {
-  const calls = stepsOf(fn).filter((step): step is CallStep => step.op === "call");
+  const calls = callsIn(fn);
   if (calls.some((step) => step.role === "loop" && step.callee === "vma_interval_tree_foreach" && step.loc.line <= at.line && closes(fn, step, at))) return true;
   const releases = calls.some((step) => step.callee === "i_mmap_unlock_read" && step.loc.line > at.line);
   return fn.partial && releases && !calls.some((step) => step.callee === "i_mmap_lock_read" || (step.callee ?? "").startsWith("mmap_"));

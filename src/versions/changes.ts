@@ -4,7 +4,7 @@
  * showed of a version (shown/), what its steps do, which needs no paths and so holds between hunks (steps/), and what
  * comes on which of its paths, where all of it is in view (paths/).
  */
-import { stepsOf } from "../c/index.ts";
+import { namedCallsIn, stepsOf } from "../c/index.ts";
 import type { Expr, FunctionIr } from "../c/ir.ts";
 import { type FunctionCheck, newPool, type Pool } from "../check/index.ts";
 import type { Finding, RuleId } from "../core/finding.ts";
@@ -24,7 +24,6 @@ import { otherArguments } from "./paths/other-arguments.ts";
 import { weakerCalls } from "./paths/weaker-calls.ts";
 import { kindsLetThrough } from "./shown/kinds.ts";
 import { isShownElsewhere, keptAtReturn, undecided, undone } from "./shown/demands.ts";
-import { calledSteps } from "./steps/called-steps.ts";
 import { guarded } from "./steps/guards.ts";
 import { hugetlbReads } from "./steps/hugetlb-reads.ts";
 import { lostGuards } from "./steps/lost-guards.ts";
@@ -72,7 +71,7 @@ function asksWhichLock(fn: FunctionIr, rulebook: Rulebook): boolean {
   });
   if (compared.length === 0) return false;
   const asked = new Set(compared);
-  return calledSteps(fn).some((step) => step.args.some((arg) => arg.k === "var" && asked.has(arg.name)) && effectsOf(step, rulebook).some(({ do: what }) => what === "acquire"));
+  return namedCallsIn(fn).some((step) => step.args.some((arg) => arg.k === "var" && asked.has(arg.name)) && effectsOf(step, rulebook).some(({ do: what }) => what === "acquire"));
 }
 
 /** Whether the pool has room for the two versions; takes it. */

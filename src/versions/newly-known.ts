@@ -3,14 +3,13 @@
  * known, and by another getter, whose result is known better, some of them do now. The patch lets none through that was kept
  * away. It has to be the getter alone that tells: where entries are tested, fewer kinds may be the wrong ones.
  */
-import { stepsOf, walkExpr } from "../c/index.ts";
+import { namedCallsIn, stepsOf, walkExpr } from "../c/index.ts";
 import type { FunctionIr } from "../c/ir.ts";
 import { anyKind, type Evidence, type FunctionCheck } from "../check/index.ts";
 import type { Finding } from "../core/finding.ts";
 import { byKey } from "../util/by-key.ts";
 import { memoByValue } from "../util/memo.ts";
 import { keyOf } from "./shown/keys.ts";
-import { calledSteps } from "./steps/called-steps.ts";
 import { counted } from "./touched-functions.ts";
 
 /** Asked of one finding after the other: each function is compared once. */
@@ -43,7 +42,7 @@ const getter = /^(?:huge_)?p(?:te|md|ud|4d|gd)p?_get(?:_lockless)?$/;
 
 /** No test of an entry stands in the function, and the patch brings no other calls and no stores: what is known of entries comes of how they are read. */
 function differsInGetters(pre: FunctionIr, post: FunctionIr): boolean {
-  const [before, after] = [pre, post].map((fn) => counted(calledSteps(fn).map((step) => step.callee!)));
+  const [before, after] = [pre, post].map((fn) => counted(namedCallsIn(fn).map((step) => step.callee)));
   const stores = (fn: FunctionIr): number => stepsOf(fn).filter((step) => step.op === "store").length;
   return stores(post) <= stores(pre) && !testsEntries(post) && Array.from(after!).every(([name, times]) => times <= (before!.get(name) ?? 0) || getter.test(name));
 }
@@ -54,5 +53,5 @@ function testsEntries(fn: FunctionIr): boolean {
     if (end.k !== "branch" && end.k !== "switch") continue;
     walkExpr(end.k === "branch" ? end.cond : end.value, (expr) => (expr.k === "var" ? asked.add(expr.name) : null));
   }
-  return calledSteps(fn).some((step) => /(?:^|_)(?:p(?:te|md|ud|4d|gd)p?|swp|entry)(?:_|$)/.test(step.callee!) && step.dst !== null && asked.has(step.dst));
+  return namedCallsIn(fn).some((step) => /(?:^|_)(?:p(?:te|md|ud|4d|gd)p?|swp|entry)(?:_|$)/.test(step.callee) && step.dst !== null && asked.has(step.dst));
 }

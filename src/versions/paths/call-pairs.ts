@@ -1,6 +1,6 @@
 /** Calls that stand in one version only, paired with the ones that took their place in the other. */
-import type { CallStep, FunctionIr } from "../../c/ir.ts";
-import { stepsOf } from "../../c/index.ts";
+import type { CallStep } from "../../c/ir.ts";
+import { namedCallsIn } from "../../c/index.ts";
 import { type Both, type Pair, surplus } from "../pair.ts";
 
 export interface Replaced {
@@ -8,13 +8,9 @@ export interface Replaced {
   readonly come: CallStep;
 }
 
-export function callsOf(fn: FunctionIr): CallStep[] {
-  return stepsOf(fn).filter((step): step is CallStep => step.op === "call" && step.callee !== null);
-}
-
 /** Calls by their text that one version has more often than the other. */
 export function changedCalls({ from, to }: Pair): Both<readonly CallStep[]> {
-  const [before, after] = [callsOf(from.fn), callsOf(to.fn)];
+  const [before, after] = [namedCallsIn(from.fn), namedCallsIn(to.fn)];
   const textOf = ({ text }: CallStep): string => text;
   return { from: surplus(before, after, textOf), to: surplus(after, before, textOf) };
 }

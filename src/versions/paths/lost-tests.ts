@@ -2,8 +2,7 @@
  * Tests of pointers and entries that a patch takes away while what they guarded stays. Only a patch can be asked this:
  * that a test stood there shows that somebody expected it to fail.
  */
-import { operandsOf, stepsOf, walkExpr } from "../../c/index.ts";
-import type { CallStep, FunctionIr } from "../../c/ir.ts";
+import { callsIn, operandsOf, stepsOf, walkExpr } from "../../c/index.ts";
 import { type Change, loss } from "../change.ts";
 import { moreElsewhere, newHelpers, type Pair, surplus } from "../pair.ts";
 import { asksForDevmap, doesWithoutDevmap } from "../steps/told-apart.ts";
@@ -65,7 +64,6 @@ interface Answers {
 function answersOf({ from, to }: Pair): Answers {
   const asked = new Set<string>();
   for (const operand of stepsOf(to.fn).flatMap(operandsOf)) walkExpr(operand, (one) => void (one.k === "var" && asked.add(one.name)));
-  const callsIn = (fn: FunctionIr): CallStep[] => stepsOf(fn).filter((step) => step.op === "call");
   return { before: counted(callsIn(from.fn).map(({ text }) => text)), used: counted(callsIn(to.fn).filter(({ dst }) => dst !== null && asked.has(dst)).map(({ text }) => text)) };
 }
 

@@ -4,13 +4,14 @@
  * tell; only changes are spoken of that the other arguments contradict.
  */
 import type { RuleId } from "../../core/finding.ts";
+import { namedCallsIn } from "../../c/index.ts";
 import type { FunctionIr } from "../../c/ir.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Effect } from "../../rulebook/schema.ts";
 import { isOfClass, nameHasEffect } from "../../check/call-graph.ts";
 import { type Change, loss } from "../change.ts";
 import type { Pair } from "../pair.ts";
-import { argumentTexts, callsOf, otherwiseCalled, type Replaced } from "./call-pairs.ts";
+import { argumentTexts, otherwiseCalled, type Replaced } from "./call-pairs.ts";
 import { originsOf } from "./names.ts";
 
 export function otherArguments(pair: Pair): Change[] {
@@ -74,7 +75,7 @@ function otherAddress({ gone, come }: Replaced, after: FunctionIr): string | nul
   const [at] = other;
   if (other.length !== 1 || !/^(?:\w*addr\w*|start)$/.test(before[at!]!) || !now[at!]!.startsWith(`${before[at!]!} `)) return null;
   const pointer = now[at! + 1];
-  const agrees = callsOf(after).some(({ text }) => text !== come.text && argumentTexts(text).includes(before[at!]!) && pointer !== undefined && argumentTexts(text).includes(pointer));
+  const agrees = namedCallsIn(after).some(({ text }) => text !== come.text && argumentTexts(text).includes(before[at!]!) && pointer !== undefined && argumentTexts(text).includes(pointer));
   return agrees ? `other calls go with ${before[at!]!} for the same entry` : null;
 }
 

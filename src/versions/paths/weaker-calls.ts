@@ -2,11 +2,12 @@
  * Calls that a patch puts another call in the place of, which does less: a read and a clear for one atomic exchange, a
  * lookup for an allocation, a barrier of another kind. The table is closed; each row names what the new call leaves out.
  */
+import { namedCallsIn } from "../../c/index.ts";
 import type { CallStep } from "../../c/ir.ts";
 import type { RuleId } from "../../core/finding.ts";
 import { type Change, loss } from "../change.ts";
 import { newHelpers, type Pair, surplus } from "../pair.ts";
-import { argumentTexts, callsOf, changedCalls } from "./call-pairs.ts";
+import { argumentTexts, changedCalls } from "./call-pairs.ts";
 import { areRelated, namesIn } from "./names.ts";
 import { testsOf } from "./tests.ts";
 
@@ -42,7 +43,7 @@ export function weakerCalls(pair: Pair): Change[] {
     const of = (calls: readonly CallStep[], name: RegExp): CallStep[] => calls.filter(({ callee }) => name.test(callee!));
     const gone = of(from, row.strong);
     // One that went from here and stands there now was moved.
-    if (gone.length === 0 || (row.unless !== undefined && of(to, row.unless).length > 0) || of(callsOf(pair.to.fn), row.strong).length >= of(callsOf(pair.from.fn), row.strong).length) return [];
+    if (gone.length === 0 || (row.unless !== undefined && of(to, row.unless).length > 0) || of(namedCallsIn(pair.to.fn), row.strong).length >= of(namedCallsIn(pair.from.fn), row.strong).length) return [];
     const found = of(to, row.weak).flatMap((come) => {
       const strong = gone.find((one) => row.same === null || argumentTexts(one.text)[row.same[0]] === argumentTexts(come.text)[row.same[1]]);
       return strong === undefined || isTestedAnew(come, pair) ? [] : [{ strong, come }];

@@ -2,7 +2,7 @@
  * The mmap lock of init_mm, which is there for the kernel's tables alone: who did not take it had walkers or a free of them that nothing
  * kept apart. Asked of mends only: whether a caller has it now is for the requirement to say.
  */
-import { printExpr, stepsOf } from "../../c/index.ts";
+import { callsIn, printExpr } from "../../c/index.ts";
 import type { CallStep, FunctionIr } from "../../c/ir.ts";
 import { isOfClass } from "../../check/call-graph.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
@@ -30,10 +30,6 @@ function coversWhatStood(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): 
   const end = calls.findLastIndex((step) => lockingOf(step, rulebook) === "release");
   const [now, before] = [from, to].map((fn) => counted(callsIn(fn).map(nameOf))) as [Map<string, number>, Map<string, number>];
   return calls.slice(start + 1, end < 0 ? calls.length : end).some((step) => now.get(nameOf(step))! <= (before.get(nameOf(step)) ?? 0) && mayDealWithTables(step, from, rulebook));
-}
-
-function callsIn(fn: FunctionIr): readonly CallStep[] {
-  return stepsOf(fn).filter((step) => step.op === "call");
 }
 
 function nameOf({ callee, text }: CallStep): string {

@@ -5,10 +5,9 @@
  * so only the comparison of two whole versions shows that it went. What the patch rewrites is left alone: a lock taken
  * on one of its lines, or a test that was not there before, may be the old guard in its new shape.
  */
-import type { CallStep, FunctionIr } from "../../c/ir.ts";
-import { walkExpr } from "../../c/index.ts";
+import type { FunctionIr } from "../../c/ir.ts";
+import { type NamedCall, namedCallsIn, walkExpr } from "../../c/index.ts";
 import { callHasEffect, isOfClass } from "../../check/call-graph.ts";
-import { calledSteps } from "./called-steps.ts";
 import type { Change } from "../change.ts";
 import { type Pair, touchedBelow } from "../pair.ts";
 import { isMoved } from "./guards.ts";
@@ -47,12 +46,12 @@ const looksAgain: ReadonlySet<string> = new Set(["vmf_pte_changed", "pte_range_n
 
 /** pte_same() and the like, and two entries compared by their numbers, as far as a branch depends on them. */
 function comparisons(fn: FunctionIr): Comparison[] {
-  const calls = calledSteps(fn);
+  const calls = namedCallsIn(fn);
   const conditions = fn.blocks.flatMap(({ end }) => (end.k === "branch" ? [end] : []));
   const decides = new Set<string>();
   for (const { cond } of conditions) walkExpr(cond, (expr) => (expr.k === "var" ? decides.add(expr.name) : null));
-  const same = calls.filter((step) => (/^(?:pte|pmd|pud)_same/.test(step.callee!) || looksAgain.has(step.callee!)) && decides.has(step.dst ?? "")).map((step) => ({ text: step.text, line: step.loc.line }));
-  const numberOf = new Map(calls.flatMap((step) => (step.dst !== null && /^p(?:te|md|ud|4d|gd)_val$/.test(step.callee!) ? [[step.dst, step.text] as const] : [])));
+  const same = calls.filter((step) => (/^(?:pte|pmd|pud)_same/.test(step.callee) || looksAgain.has(step.callee)) && decides.has(step.dst ?? "")).map((step) => ({ text: step.text, line: step.loc.line }));
+  const numberOf = new Map(calls.flatMap((step) => (step.dst !== null && /^p(?:te|md|ud|4d|gd)_val$/.test(step.callee) ? [[step.dst, step.text] as const] : [])));
   const byNumber = conditions.flatMap(({ cond, loc }): Comparison[] => {
     if (cond.k !== "binary" || !/^[=!]=$/.test(cond.op) || cond.left.k !== "var" || cond.right.k !== "var") return [];
     const [left, right] = [numberOf.get(cond.left.name), numberOf.get(cond.right.name)];
@@ -63,7 +62,7 @@ function comparisons(fn: FunctionIr): Comparison[] {
 
 /** A wait for those who walk without locks, while the tables that it stood for are still taken out. */
 function lostWait(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGuard[] {
-  const having = (fn: FunctionIr, what: "sync-walkers" | "detach-table"): CallStep[] => calledSteps(fn).filter((step) => callHasEffect(step, rulebook, (e) => e.do === what));
+  const having = (fn: FunctionIr, what: "sync-walkers" | "detach-table"): NamedCall[] => namedCallsIn(fn).filter((step) => callHasEffect(step, rulebook, (e) => e.do === what));
   const [before, after] = [having(from, "sync-walkers"), having(to, "sync-walkers")];
   if (after.length >= before.length || having(to, "detach-table").length < having(from, "detach-table").length) return [];
   return [{ rule: "table-free", what: `${before[0]!.text}, which waits until lockless walkers have left the tables` }];
@@ -78,22 +77,22 @@ function lostLock(from: FunctionIr, to: FunctionIr, written: ReadonlySet<number>
   return gone ? [{ rule: "entry-lock", what: `${gone.text}, one of ${taken.length} places where this function takes a page-table lock` }] : [];
 }
 
-function textsOf(steps: readonly CallStep[], text: string): number {
+function textsOf(steps: readonly NamedCall[], text: string): number {
   return steps.filter((step) => step.text === text).length;
 }
 
-function lockCalls(fn: FunctionIr, what: "acquire" | "release", rulebook: Rulebook): CallStep[] {
-  return calledSteps(fn).filter((step) => callHasEffect(step, rulebook, (e) => e.do === what && isPageTableLock(e.lock, step)));
+function lockCalls(fn: FunctionIr, what: "acquire" | "release", rulebook: Rulebook): NamedCall[] {
+  return namedCallsIn(fn).filter((step) => callHasEffect(step, rulebook, (e) => e.do === what && isPageTableLock(e.lock, step)));
 }
 
-function isPageTableLock(lock: LockRef, step: CallStep): boolean {
+function isPageTableLock(lock: LockRef, step: NamedCall): boolean {
   if ("class" in lock) return /ptl$|^page_table_lock$/.test(lock.class);
   return lock.kind === undefined && /ptl\b|page_table_lock/.test(step.text);
 }
 
 /** The one notifier range of a function that goes, while the locks stay under which it (or what it calls) changes entries. */
 function lostRange(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGuard[] {
-  const starts = (fn: FunctionIr): CallStep[] => calledSteps(fn).filter((step) => callHasEffect(step, rulebook, (e) => e.do === "notifier" && e.step === "start"));
+  const starts = (fn: FunctionIr): NamedCall[] => namedCallsIn(fn).filter((step) => callHasEffect(step, rulebook, (e) => e.do === "notifier" && e.step === "start"));
   const [before, after] = [starts(from), starts(to)];
   const taken = (fn: FunctionIr): number => lockCalls(fn, "acquire", rulebook).length;
   if (before.length === 0 || after.length > 0 || taken(from) === 0 || taken(to) < taken(from)) return [];
@@ -104,12 +103,12 @@ function lostRange(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGu
 function lostTests({ from: { fn: from }, to: { fn: to }, rulebook, direction }: Pair): LostGuard[] {
   // What an entry is, is for its own accessors to say; and new code asks for permissions and the like without mending anything.
   if (isAccessor(to, rulebook)) return lostHugetlbTest(from, to, rulebook);
-  const asksKind = (step: CallStep): boolean => direction === "lost" || !/_(?:write|dirty|soft_dirty|young|exec|user|uffd|uffd_wp)$/.test(step.callee!);
+  const asksKind = (step: NamedCall): boolean => direction === "lost" || !/_(?:write|dirty|soft_dirty|young|exec|user|uffd|uffd_wp)$/.test(step.callee);
   const [before, after] = [testsOf(from, rulebook).filter(asksKind), testsOf(to, rulebook)];
-  const names = (steps: readonly CallStep[]): Set<string> => new Set(steps.map((step) => step.callee!));
-  const [called, asked] = [names(calledSteps(from)), names(after)];
-  if (Array.from(names(calledSteps(to))).some((name) => !called.has(name))) return [];
-  const gone = before.filter((step) => !asked.has(step.callee!)).slice(0, 1);
+  const names = (steps: readonly NamedCall[]): Set<string> => new Set(steps.map((step) => step.callee));
+  const [called, asked] = [names(namedCallsIn(from)), names(after)];
+  if (Array.from(names(namedCallsIn(to))).some((name) => !called.has(name))) return [];
+  const gone = before.filter((step) => !asked.has(step.callee)).slice(0, 1);
   return [...gone.map((step) => ({ rule: "entry-kind" as const, what: `${step.text}, which decided what the entry is used for` })), ...lostHugetlbTest(from, to, rulebook)];
 }
 
@@ -128,24 +127,24 @@ function isEntryValue(fn: FunctionIr, name: string): boolean {
  * tells other kinds apart than before, or where nothing is asked any more, it is for the function to keep kinds away.
  */
 export function looksAtBits({ from: { fn: from }, to: { fn: to }, rulebook }: Pair): boolean {
-  const asksKind = calledSteps(to).some((step) => rulebook.contract(step.callee!)?.returns?.tests !== undefined);
+  const asksKind = namedCallsIn(to).some((step) => rulebook.contract(step.callee)?.returns?.tests !== undefined);
   const branches = ({ blocks }: FunctionIr): number => blocks.filter(({ end }) => end.k === "branch").length;
   return isAccessor(to, rulebook) && to.params.every((param) => isEntryValue(to, param)) && !asksKind && branches(to) >= branches(from);
 }
 
 /** Entries of hugetlb mappings have a lock of their own (huge_pte_lock()): who takes that of a PTE table has told them apart. */
 function lostHugetlbTest(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGuard[] {
-  const asks = (fn: FunctionIr): CallStep | undefined => calledSteps(fn).find((step) => step.callee === "is_vm_hugetlb_page");
-  const maps = (fn: FunctionIr): number => calledSteps(fn).filter((step) => callHasEffect(step, rulebook, (e) => e.do === "acquire" && isOfClass(e.lock, "pte-ptl"))).length;
+  const asks = (fn: FunctionIr): NamedCall | undefined => namedCallsIn(fn).find((step) => step.callee === "is_vm_hugetlb_page");
+  const maps = (fn: FunctionIr): number => namedCallsIn(fn).filter((step) => callHasEffect(step, rulebook, (e) => e.do === "acquire" && isOfClass(e.lock, "pte-ptl"))).length;
   const test = asks(from);
   if (!test || asks(to) || maps(to) === 0 || maps(to) < maps(from)) return [];
   return [{ rule: "entry-lock", what: `${test.text}, which kept hugetlb entries from the lock of a PTE table` }];
 }
 
-function testsOf(fn: FunctionIr, rulebook: Rulebook): CallStep[] {
+function testsOf(fn: FunctionIr, rulebook: Rulebook): NamedCall[] {
   const decides = new Set(fn.blocks.flatMap(({ end }) => (end.k === "branch" && end.cond.k === "var" ? [end.cond.name] : [])));
-  return calledSteps(fn).filter((step) => {
+  return namedCallsIn(fn).filter((step) => {
     const [arg] = step.args;
-    return /^(?:is_)?p(?:te|md|ud)_/.test(step.callee ?? "") && step.args.length === 1 && arg?.k === "var" && isEntryValue(fn, arg.name) && decides.has(step.dst ?? "") && !rulebook.contract(step.callee!);
+    return /^(?:is_)?p(?:te|md|ud)_/.test(step.callee) && step.args.length === 1 && arg?.k === "var" && isEntryValue(fn, arg.name) && decides.has(step.dst ?? "") && !rulebook.contract(step.callee);
   });
 }

@@ -2,9 +2,8 @@
  * Guards that a patch deletes and does nothing else: locks with their releases, barriers. Where every other call of the
  * function stays and none is added, nothing in the patch does what the guard did, and the patch owes an explanation.
  */
-import type { CallStep, FunctionIr } from "../../c/ir.ts";
-import { printPlace, stepsOf } from "../../c/index.ts";
-import { calledSteps } from "./called-steps.ts";
+import type { FunctionIr } from "../../c/ir.ts";
+import { type NamedCall, namedCallsIn, printPlace, stepsOf } from "../../c/index.ts";
 import { counted } from "../touched-functions.ts";
 import type { RuleId } from "../../core/finding.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
@@ -12,7 +11,7 @@ import type { Effect, LockRef } from "../../rulebook/schema.ts";
 
 export interface Removed {
   readonly rule: RuleId;
-  readonly call: CallStep;
+  readonly call: NamedCall;
   /** The lock or barrier in words. */
   readonly what: string;
 }
@@ -25,20 +24,20 @@ const mostCalls = 8;
  * to, in whichever file of the patch: one that takes the lock itself is called without (ptdump_walk_pgd() and those who show page tables by it).
  */
 export function removedOutright(from: FunctionIr, to: FunctionIr, rulebook: Rulebook, below: () => readonly FunctionIr[] = () => []): Removed[] {
-  const [before, after] = [calledSteps(from), calledSteps(to)];
+  const [before, after] = [namedCallsIn(from), namedCallsIn(to)];
   const left = [...before];
   for (const step of after) {
     const at = left.findIndex((one) => one.text === step.text);
     if (at < 0) return [];
     left.splice(at, 1);
   }
-  const effectsOf = (step: CallStep): readonly Effect[] => rulebook.contract(step.callee!)?.effects ?? [];
-  const isGuard = (step: CallStep): boolean => effectsOf(step).length > 0 && effectsOf(step).every((e) => e.do === "acquire" || e.do === "release" || e.do === "give-lock" || e.do === "barrier");
+  const effectsOf = (step: NamedCall): readonly Effect[] => rulebook.contract(step.callee)?.effects ?? [];
+  const isGuard = (step: NamedCall): boolean => effectsOf(step).length > 0 && effectsOf(step).every((e) => e.do === "acquire" || e.do === "release" || e.do === "give-lock" || e.do === "barrier");
   if (left.length === 0 || left.length > mostCalls || !left.every(isGuard) || after.every(isGuard)) return [];
   const changesEntries = after.some((step) => effectsOf(step).some((e) => e.do === "write" || e.do === "install"));
-  const reached = [...after, ...below().flatMap(calledSteps)];
+  const reached = [...after, ...below().flatMap(namedCallsIn)];
   const releases = left.filter((step) => effectsOf(step).some((e) => e.do === "release"));
-  const wentWithStores = (step: CallStep): boolean => {
+  const wentWithStores = (step: NamedCall): boolean => {
     const { line } = step.loc;
     return effectsOf(step).some((e) => e.do === "barrier") ? storesWent(from.line, line, from, to) : storesWent(line, releases.at(-1)?.loc.line ?? from.endLine, from, to);
   };
@@ -60,7 +59,7 @@ function storesIn(fn: FunctionIr, isWanted: (line: number) => boolean): Readonly
   return counted(stepsOf(fn).flatMap((step) => (step.op === "store" && isWanted(step.loc.line) ? [printPlace(step.place)] : [])));
 }
 
-function ofEffect(effect: Effect, call: CallStep, reached: readonly CallStep[], changesEntries: boolean, effectsOf: (step: CallStep) => readonly Effect[]): Removed[] {
+function ofEffect(effect: Effect, call: NamedCall, reached: readonly NamedCall[], changesEntries: boolean, effectsOf: (step: NamedCall) => readonly Effect[]): Removed[] {
   if (effect.do === "barrier") return changesEntries && effect.kind !== "read" ? [{ rule: "publish-order", call, what: `${call.text}, which orders what was written before the entry` }] : [];
   if (effect.do !== "acquire") return [];
   const known = lockIn(effect.lock, call);
@@ -69,7 +68,7 @@ function ofEffect(effect: Effect, call: CallStep, reached: readonly CallStep[], 
 }
 
 /** The rule that asks for a lock, and the lock in words; null for locks that no rule asks for by themselves. */
-function lockIn(lock: LockRef, call: CallStep): Omit<Removed, "call"> | null {
+function lockIn(lock: LockRef, call: NamedCall): Omit<Removed, "call"> | null {
   const name = "class" in lock ? lock.class : (/(?:^|[^a-z])(mmap_lock|mmap_sem|i_mmap_rwsem|page_table_lock|\w{0,40}ptl)\b/.exec(call.text)?.[1] ?? "");
   const what = `${call.text} and the release that went with it`;
   if (/^(?:mmap|vma|i_mmap|anon_vma)(?:$|_)/.test(name)) return { rule: "walk-context", what };

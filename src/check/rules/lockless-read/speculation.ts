@@ -3,7 +3,7 @@
  * may be torn or belong to another VMA, and nothing may be followed through the copy (include/linux/mmap_lock.h of 6.14,
  * mmap_lock_speculate_retry(); kernel/events/uprobes.c, find_active_uprobe_speculative() reads fields one by one).
  */
-import { stepsOf } from "../../../c/index.ts";
+import { callsIn } from "../../../c/index.ts";
 import type { CallStep, Expr, FunctionIr } from "../../../c/ir.ts";
 import type { CallInfo, Site } from "../../model.ts";
 import { leadsTo, placeOf } from "../../ways.ts";
@@ -37,7 +37,7 @@ const mostCopies = 4;
 const mostUses = 16;
 
 const earlyUses = memoByObject((fn: FunctionIr): ReadonlyMap<CallStep, EarlyUse> => {
-  const calls = stepsOf(fn).filter((step): step is CallStep => step.op === "call");
+  const calls = callsIn(fn);
   const retries = calls.filter((step) => step.callee === retry).slice(0, mostCopies);
   const found = new Map<CallStep, EarlyUse>();
   for (const copied of calls.filter((step) => copyOf(step, fn) !== null).slice(0, mostCopies)) {
