@@ -8,18 +8,18 @@ import type { Rulebook } from "../rulebook/rulebook.ts";
 import { memoByObject } from "../util/memo.ts";
 import { callHasEffect } from "./call-graph.ts";
 
-/** A call that enters lazy MMU mode, or leaves it. */
-export function isLazySwitch(step: Step, enter: boolean, rulebook: Rulebook): step is CallStep {
-  return callHasEffect(step, rulebook, (effect) => effect.do === "lazy-mmu" && !effect.pause && effect.enter === enter);
+/** A call that enters lazy MMU mode, or leaves it: of the kind asked for, or of either. */
+export function isLazySwitch(step: Step, rulebook: Rulebook, kind?: "enter" | "leave"): step is CallStep {
+  return callHasEffect(step, rulebook, (effect) => effect.do === "lazy-mmu" && !effect.pause && (kind === undefined || effect.enter === (kind === "enter")));
 }
 
 /** What the first call of either kind does tells, by the lines: `if (present) leave ... if (present) enter` is for the mode of the caller. */
 export const beginsInLazyMode: (rulebook: Rulebook) => (fn: FunctionIr) => boolean = memoByObject((rulebook) =>
   memoByObject((fn) => {
     if (!isPteFn(fn)) return false;
-    const switches = stepsOf(fn).filter((step) => isLazySwitch(step, true, rulebook) || isLazySwitch(step, false, rulebook));
+    const switches = stepsOf(fn).filter((step) => isLazySwitch(step, rulebook));
     const first = switches.toSorted((a, b) => a.loc.line - b.loc.line || a.loc.column - b.loc.column)[0];
-    return first !== undefined && isLazySwitch(first, false, rulebook);
+    return first !== undefined && isLazySwitch(first, rulebook, "leave");
   }),
 );
 

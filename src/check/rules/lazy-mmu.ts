@@ -95,16 +95,15 @@ const ownModeOnly: CallersMode = { left: new Set(), enteredAgain: new Set() };
 const callersMode = memoByObject((rulebook: Rulebook) =>
   memoByObject((fn: FunctionIr): CallersMode => {
     if (!calleesOf(fn).some((name) => /(?:^|_)(?:in|is|was|get)_lazy_/.test(name))) return ownModeOnly;
-    const isOf = (enter: boolean) => (step: Step) => isLazySwitch(step, enter, rulebook);
-    const first = stepsBehind(fn, [entrance], (step) => isOf(true)(step) || isOf(false)(step));
-    const left = Array.from(first).filter(isOf(false));
+    const first = stepsBehind(fn, [entrance], (step) => isLazySwitch(step, rulebook));
+    const left = Array.from(first).filter((step) => isLazySwitch(step, rulebook, "leave"));
     const places = left.flatMap((step) => placeOf(step, fn) ?? []);
-    return { left: new Set(left), enteredAgain: new Set(Array.from(stepsBehind(fn, places)).filter(isOf(true))) };
+    return { left: new Set(left), enteredAgain: new Set(Array.from(stepsBehind(fn, places)).filter((step) => isLazySwitch(step, rulebook, "enter"))) };
   }),
 );
 
 function entering(fn: FunctionIr, rulebook: Rulebook, open: Duty): readonly CallStep[] {
-  return fn.blocks.flatMap(({ steps }) => steps.filter((step) => isLazySwitch(step, true, rulebook)).filter((step) => step.loc.line === open.at.line));
+  return fn.blocks.flatMap(({ steps }) => steps.filter((step) => isLazySwitch(step, rulebook, "enter")).filter((step) => step.loc.line === open.at.line));
 }
 
 function isCall(step: Step): step is CallStep {
@@ -128,7 +127,7 @@ function callBehind(step: Step, fn: FunctionIr): CallStep | undefined {
 }
 
 function isFlush(left: CallStep | undefined, entered: CallStep | undefined, rulebook: Rulebook): boolean {
-  return left !== undefined && entered !== undefined && isLazySwitch(left, false, rulebook) && isLazySwitch(entered, true, rulebook);
+  return left !== undefined && entered !== undefined && isLazySwitch(left, rulebook, "leave") && isLazySwitch(entered, rulebook, "enter");
 }
 
 function judgeNesting(open: Duty | undefined, call: CallInfo, site: Site): void {
