@@ -38,8 +38,15 @@ export function placeOf(step: Step, fn: FunctionIr): StepPlace | null {
 /** Before the first step of a function. */
 export const entrance: StepPlace = { block: 0, place: -1 };
 
+type Next = (fn: FunctionIr, block: Block) => readonly number[];
+
+/** The other answer to what comes after lines that are not shown: control may come back at each of its entrances. */
+export function anyFollowers(_fn: FunctionIr, { end }: Block): readonly number[] {
+  return successors(end);
+}
+
 /** The steps that ways lead to from behind some places: each way to its end, or as far as its first step that is a last one, which is among them. */
-export function* stepsBehind(fn: FunctionIr, from: readonly StepPlace[], isLast: (step: Step) => boolean = () => false): Generator<Step, void> {
+export function* stepsBehind(fn: FunctionIr, from: readonly StepPlace[], isLast: (step: Step) => boolean = () => false, nextOf: Next = followers): Generator<Step, void> {
   const seen = new Set<number>();
   const open = [...from];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
@@ -48,7 +55,7 @@ export function* stepsBehind(fn: FunctionIr, from: readonly StepPlace[], isLast:
     const last = steps.findIndex(isLast);
     yield* last < 0 ? steps : steps.slice(0, last + 1);
     if (last >= 0) continue;
-    for (const next of followers(fn, block)) {
+    for (const next of nextOf(fn, block)) {
       if (seen.has(next)) continue;
       seen.add(next);
       open.push({ block: next, place: -1 });
@@ -57,8 +64,8 @@ export function* stepsBehind(fn: FunctionIr, from: readonly StepPlace[], isLast:
 }
 
 /** Whether a way leads from behind a place to a step that is wanted. */
-export function leadsTo(fn: FunctionIr, from: StepPlace, wanted: (step: Step) => boolean): boolean {
-  for (const step of stepsBehind(fn, [from])) if (wanted(step)) return true;
+export function leadsTo(fn: FunctionIr, from: StepPlace, wanted: (step: Step) => boolean, nextOf?: Next): boolean {
+  for (const step of stepsBehind(fn, [from], undefined, nextOf)) if (wanted(step)) return true;
   return false;
 }
 

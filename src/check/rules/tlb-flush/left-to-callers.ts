@@ -1,6 +1,6 @@
 /** Whether a flush that is missing may be left to others: to a later step, to callers, or to nobody, because none is due. */
-import { calleesOf, successors } from "../../../c/index.ts";
-import type { FunctionIr, Step } from "../../../c/ir.ts";
+import { calleesOf, stepsOf } from "../../../c/index.ts";
+import type { FunctionIr } from "../../../c/ir.ts";
 import type { Effect } from "../../../rulebook/schema.ts";
 import { callHasEffect, hasEffect, nameHasEffect } from "../../call-graph.ts";
 import { gatherInHand } from "../../duties.ts";
@@ -8,24 +8,14 @@ import type { Duty } from "../../facts.ts";
 import { kindSet } from "../../kinds.ts";
 import { classOfLock, maySleepFor } from "../../locks.ts";
 import type { Site } from "../../model.ts";
+import { anyFollowers, leadsTo, placeOf } from "../../ways.ts";
 
 /** Whether some step that flushes can be reached from where the flush came to be owed. */
 export function flushesAfter(owed: Duty, site: Site): boolean {
-  const { blocks } = site.frame.fn;
-  const flushes = (step: Step): boolean => callHasEffect(step, site.rulebook, isFlush);
-  const start = blocks.find((block) => block.steps.some((step) => step.loc.line === owed.at.line && step.loc.column === owed.at.column));
-  if (!start) return hasEffect(site.frame.fn, site.rulebook, isFlush);
-  const later = start.steps.slice(start.steps.findIndex((step) => step.loc.line === owed.at.line && step.loc.column === owed.at.column) + 1);
-  if (later.some(flushes)) return true;
-  const seen = new Set<number>();
-  const pending = [...successors(start.end)];
-  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-    if (seen.has(at)) continue;
-    seen.add(at);
-    if (blocks[at]!.steps.some(flushes)) return true;
-    pending.push(...successors(blocks[at]!.end));
-  }
-  return false;
+  const { fn } = site.frame;
+  const owes = stepsOf(fn).find(({ loc }) => loc.line === owed.at.line && loc.column === owed.at.column);
+  if (owes === undefined) return hasEffect(fn, site.rulebook, isFlush);
+  return leadsTo(fn, placeOf(owes, fn)!, (step) => callHasEffect(step, site.rulebook, isFlush), anyFollowers);
 }
 
 function isFlush(effect: Effect): boolean {
