@@ -15,6 +15,7 @@ import { exposureOf, pageTableLock } from "./protections.ts";
 import { removedOutright } from "./removed-outright.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { LockRef } from "../../rulebook/schema.ts";
+import { memoByObject } from "../../util/memo.ts";
 
 /** What `from` does and `to` does not, in functions that are followed on all of their paths. */
 export function lostGuards(pair: Pair): Change[] {
@@ -124,13 +125,13 @@ function isEntryValue(fn: FunctionIr, name: string): boolean {
 /**
  * An accessor that is given entries and nothing else, and looks at bits of its own where it asked what the entry is: what it must be, its
  * callers have asked (pmd_page() hands it on to pmd_pfn(), arch/mips/include/asm/pgtable.h). With a VMA or a fault at hand, where a predicate
- * tells other kinds apart than before, or where nothing is asked any more, it is for the function to keep kinds away.
+ * tells other kinds apart than before, or where nothing is asked any more, it is for the function to keep kinds away. Asked of every kind.
  */
-export function looksAtBits({ from: { fn: from }, to: { fn: to }, rulebook }: Pair): boolean {
+export const looksAtBits: (pair: Pair) => boolean = memoByObject(({ from: { fn: from }, to: { fn: to }, rulebook }) => {
   const asksKind = namedCallsIn(to).some((step) => rulebook.contract(step.callee)?.returns?.tests !== undefined);
   const branches = ({ blocks }: FunctionIr): number => blocks.filter(({ end }) => end.k === "branch").length;
   return isAccessor(to, rulebook) && to.params.every((param) => isEntryValue(to, param)) && !asksKind && branches(to) >= branches(from);
-}
+});
 
 /** Entries of hugetlb mappings have a lock of their own (huge_pte_lock()): who takes that of a PTE table has told them apart. */
 function lostHugetlbTest(from: FunctionIr, to: FunctionIr, rulebook: Rulebook): LostGuard[] {
