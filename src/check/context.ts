@@ -3,16 +3,16 @@
  * and for callbacks by the table they sit in. What callers and comments tell comes after that (told-locks.ts).
  */
 import type { FunctionIr, Loc, OpsTable } from "../c/ir.ts";
+import type { FunctionsInView } from "./functions-in-view.ts";
 import { type InView, mayLeaveOutHugetlb } from "./hugetlb-walks.ts";
-import type { Rulebook } from "../rulebook/rulebook.ts";
+import { mayWalkKernel } from "./kernel-walks.ts";
 import type { EntryContext, LockClass } from "../rulebook/schema.ts";
 import { classOfLock, namedLock } from "./locks.ts";
 import { emptyFacts, type Facts, type LockFact, updated } from "./facts.ts";
 import * as sym from "./symbols.ts";
 
 export function entryFacts(fn: FunctionIr, tables: readonly OpsTable[], inView: InView): Facts {
-  const { rulebook } = inView;
-  const context = contextOf(fn, rulebook, tables);
+  const context = contextOf(fn, tables, inView);
   const facts = emptyFacts();
   const at = { line: fn.line, column: 1 };
   const annotated = annotatedLocks(fn, at);
@@ -27,17 +27,20 @@ export function entryFacts(fn: FunctionIr, tables: readonly OpsTable[], inView: 
   return updated(facts, { memory, locks: [...locks, ...annotated.filter((a) => !locks.some((l) => l.id === a.id))], anyKind, free: new Set(context.free ?? []) });
 }
 
-function contextOf(fn: FunctionIr, rulebook: Rulebook, tables: readonly OpsTable[]): EntryContext | undefined {
+function contextOf(fn: FunctionIr, tables: readonly OpsTable[], { rulebook, functions }: InView): EntryContext | undefined {
   const named = rulebook.context(fn.name);
   if (named) return named;
   for (const table of tables) {
-    const kernelWalk = (of: string): boolean => rulebook.context(of)?.exceptTables?.includes(table.name) ?? false;
     for (const [field, value] of table.fields) {
-      const of = `${table.type.replace(/^(?:const )?struct /, "")}.${field}`;
-      if (value.replace(/^&/, "") === fn.name && !kernelWalk(of)) return rulebook.context(of);
+      const context = rulebook.context(`${table.type.replace(/^(?:const )?struct /, "")}.${field}`);
+      if (value.replace(/^&/, "") === fn.name && !isOfKernel(table, context, functions)) return context;
     }
   }
   return undefined;
+}
+
+function isOfKernel(table: OpsTable, context: EntryContext | undefined, functions: FunctionsInView): boolean {
+  return context?.exceptTables !== undefined && (context.exceptTables.includes(table.name) || mayWalkKernel(table, functions));
 }
 
 export const lockAnnotations = ["__must_hold", "__releases", "__acquires"] as const;

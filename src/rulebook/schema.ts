@@ -241,7 +241,7 @@ export interface EntryContext {
   readonly hugetlb?: readonly string[];
   /** What is held is held where the mapping is of hugetlb; the callback comes to others as well, and perhaps to none of hugetlb (check/hugetlb-walks.ts). */
   readonly whereHugetlb?: true;
-  /** Names of callback tables the context does not hold for (walks over kernel page tables). */
+  /** The context is that of walks over tables of processes: callback tables of walks over the kernel's, by name, for those that are not seen handed to such a walk (check/kernel-walks.ts). */
   readonly exceptTables?: readonly string[];
   readonly references: readonly Reference[];
 }
