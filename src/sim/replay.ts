@@ -56,8 +56,6 @@ export interface ReplayTrace {
   readonly promise: string;
   /** Line of the patched function (or a helper in its file) where it stood when the property was broken. */
   readonly line: number;
-  /** True when the patched function did the step that broke it; false when what it did broke another CPU. */
-  readonly culprit: boolean;
   readonly trace: Trace;
   readonly world: Settings;
   /** Locks that the function was run with. */
@@ -314,7 +312,7 @@ function traceOf(subject: Subject, settings: Settings, actor: Actor | null, run:
   const own = replayed.findLast((s) => s.thread === 0 && s.place.line > 0 && s.place.file !== "(caller)");
   const assumed = [...(own?.after.standings[0]?.thread.assumed ?? [])].map(([text, { truth }]) => (truth ? text : `!(${text})`));
   return {
-    rule: blamed(fault, run), property: fault.property, message: messageOf(fault, actor), promise: properties[fault.property].promise, culprit: fault.thread <= 0,
+    rule: blamed(fault, run), property: fault.property, message: messageOf(fault, actor), promise: properties[fault.property].promise,
     line: fault.thread === 0 && fault.line > 0 ? fault.line : (own?.place.line ?? subject.function.line),
     trace, world: settings, held: subject.held, actor: actor?.name ?? "", assumed,
   };

@@ -6,7 +6,6 @@
  */
 import type { FenceKind, ReadOrder, WriteOrder } from "./program.ts";
 import type { Term } from "./term.ts";
-import type { Value } from "./value.ts";
 
 /**
  * R, W: read, write. F: fence. LKR, LKW: the two halves of taking a spinlock. UL: its release. LF: a failed trylock.
@@ -53,5 +52,3 @@ export interface Path {
   /** True when a loop was cut because it went round too often; such a path is no execution. */
   readonly cut: boolean;
 }
-
-export type FinalRegisters = ReadonlyMap<string, Value | undefined>;

@@ -20,7 +20,6 @@ export interface Resources {
   readonly walking: (thread: number) => number;
   readonly page: (page: number) => number;
   readonly vma: (vma: number) => number;
-  readonly counters: (mm: number) => number;
   readonly cell: (cell: number) => number;
   /** Translations: entries that change add to it, flushes and frees look at it. */
   readonly tlb: number;
@@ -48,7 +47,6 @@ export function resourcesOf(layout: Layout): Resources {
     walking: range(layout.threads),
     page: range(layout.pages),
     vma: range(layout.vmas),
-    counters: range(layout.mms),
     cell: range(layout.cells),
     tlb: range(1)(0),
   };
