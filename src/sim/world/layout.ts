@@ -55,8 +55,6 @@ export interface Layout {
   readonly walked: number;
   /** Entries that point to the table. */
   readonly links: number;
-  /** Address space pieces that share the table (hugetlb). */
-  readonly shares: number;
   /** [lock] writer + 1, plus readers << 8 */
   readonly lock: number;
   /** [lock] tables whose contents whoever takes it next is sure to see, and whoever takes it for writing: a reader does not wait for readers */
@@ -144,7 +142,7 @@ function layOut(sizes: Sizes): Layout {
     entry: take(tables * entriesPerTable),
     observed: take(sizes.threads * tables * entriesPerTable),
     life: take(tables), owner: take(tables), grace: take(tables), ordered: take(tables), walked: take(cpus * tables),
-    links: take(tables), shares: take(tables), deposits: take(tables),
+    links: take(tables), deposits: take(tables),
     lock: take(sizes.locks), lockSees: take(sizes.locks), lockSeesAlone: take(sizes.locks), holds: take(sizes.threads), holdsAlone: take(sizes.threads),
     rcu: take(sizes.threads), irq: take(sizes.threads), ipi: take(sizes.threads), walking: take(sizes.threads),
     gatherPages: take(sizes.threads), gatherTables: take(sizes.threads), gatherRange: take(sizes.threads), marked: take(sizes.threads),
