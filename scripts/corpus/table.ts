@@ -5,8 +5,6 @@ export interface Share {
   readonly of: number;
 }
 
-export const nothing: Share = { hit: 0, of: 0 };
-
 export function count<T>(items: readonly T[], isHit: (item: T) => boolean): Share {
   return { hit: items.filter(isHit).length, of: items.length };
 }

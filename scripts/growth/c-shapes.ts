@@ -175,7 +175,7 @@ function inFunction(body: Lines): Lines {
 }
 
 /** Name -> lines of a file with n of it. */
-export const codeShapes: readonly (readonly [name: string, lines: (n: number) => Lines])[] = [
+const codeShapes: readonly (readonly [name: string, lines: (n: number) => Lines])[] = [
   ...Object.entries(repeated).map(([name, part]) => [`in a function: ${name}`, (n: number) => inFunction(times(n, part).flat())] as const),
   ...Object.entries(repeated).map(([name, part]) => [`in functions of forty: ${name}`, (n: number) => times(Math.ceil(n / 40), (k) => [head[0]!.replace(" f(", ` f${k}(`), ...head.slice(1), ...times(Math.min(40, n), (i) => part(i, 40)).flat(), ...tail, ""]).flat()] as const),
   ...Object.entries(nested).map(([name, make]) => [`in one another: ${name}`, (n: number) => inFunction(make(n))] as const),

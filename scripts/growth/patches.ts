@@ -9,7 +9,7 @@ export function added(lines: readonly string[], file: string = "mm/x.c"): string
 }
 
 /** Every third statement of its own is taken away (or put there). */
-export function between(lines: readonly string[], mark: "-" | "+"): string {
+function between(lines: readonly string[], mark: "-" | "+"): string {
   let statements = 0;
   const marked = lines.map((line) => `${/^\t.*;$/.test(line) && !/\b(?:else|for|goto out|break|case|default|return err)\b|^\t\w+ \*?\w+(?:, .*)?;$/.test(line) && ++statements % 3 === 0 ? mark : " "}${line}\n`);
   const moved = marked.filter((line) => line.startsWith(mark)).length;
@@ -18,7 +18,7 @@ export function between(lines: readonly string[], mark: "-" | "+"): string {
 }
 
 /** Of each twelve lines nine are shown, and the fifth of them is new. */
-export function inHunks(lines: readonly string[]): string {
+function inHunks(lines: readonly string[]): string {
   const hunks: string[] = [];
   for (let at = 0; at < lines.length; at += 12) {
     const shown = lines.slice(at, at + 9);

@@ -34,7 +34,7 @@ function isCaught(one: MeasuredMutant): boolean {
   return one.verdict === "flagged" || one.verdict === "noted";
 }
 
-export function isCounted(one: MeasuredMutant): boolean {
+function isCounted(one: MeasuredMutant): boolean {
   return why(one) === "";
 }
 

@@ -22,7 +22,7 @@ export interface Scan {
 const controlWord = /\b(?:if|else|for|while|do|switch|case|return|goto|sizeof|break|continue)\b/;
 
 /** True for `type name(params)` and SYSCALL_DEFINE(...): what stands before a function's brace and before no other. */
-export function isHead(text: string): boolean {
+function isHead(text: string): boolean {
   const solid = text.trim();
   if (!solid.endsWith(")") || solid.includes("=")) return false;
   const head = readHead(solid, solid);

@@ -4,7 +4,7 @@
  * 1,000 characters (6.1 and 6.12).
  */
 
-export const longestLine = 4000;
+const longestLine = 4000;
 
 /** No token of C begins with "@": what holds such a line can't be read, and says so by its line. */
 const instead = "@ limit hit: the line is too long @";

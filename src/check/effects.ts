@@ -147,7 +147,7 @@ function map(pointer: string, of: string, site: Site, text: string): Facts {
   return updated(facts, { maps: [...facts.maps, { pointer, of, by: frame.fn.name, at: loc, certain: true, pastUse: false }], trail: note(facts, loc, text) });
 }
 
-export function unmap(pointer: string, site: Site, hooks: Hooks): Facts {
+function unmap(pointer: string, site: Site, hooks: Hooks): Facts {
   for (const rule of hooks.onUnmap) rule.onUnmap(pointer, site);
   const { facts, loc } = site;
   const root = sym.splitMove(pointer).root;

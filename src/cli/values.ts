@@ -24,7 +24,7 @@ export function choice<T extends string>(args: Arguments, name: string, standard
   throw new UsageError(`--${name} does not know '${given}'`, guess === null ? `It knows ${choices.join(", ")}.` : `Did you mean ${guess}?`);
 }
 
-export function count(args: Arguments, name: string, most: number): number | null {
+function count(args: Arguments, name: string, most: number): number | null {
   const given = text(args, name);
   if (given === null) return null;
   const number = /^\d{1,15}$/.test(given) ? Number(given) : 0;
@@ -41,7 +41,7 @@ export function kernel(args: Arguments): string | null {
   return parts[1]!;
 }
 
-export function rules(args: Arguments, name: "only" | "skip"): RuleId[] {
+function rules(args: Arguments, name: "only" | "skip"): RuleId[] {
   return (args.values.get(name) ?? []).map((given) => ruleId(given, `--${name}`));
 }
 

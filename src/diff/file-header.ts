@@ -7,7 +7,7 @@ import type { HeaderLine } from "./header.ts";
 import { hasEpochStamp, type NamePair, pathRefusal, plainName, splitGitNames, stripped, unquote, withoutBackup } from "./paths.ts";
 
 /** Stands for the path of hunks that came without any file name. */
-export const unknownPath = "(unknown)";
+const unknownPath = "(unknown)";
 
 /** What has been read of a file's header so far; undefined means "no such line". */
 export interface FileHeader {

@@ -1,4 +1,3 @@
 /** Public face of the diff stage: text to file patches. */
 export { parseDiff } from "./parse.ts";
-export { unknownPath } from "./file-header.ts";
 export { type Applied, applyHunks, type ApplyOptions, type NotApplied, reversedHunk, type SourceText } from "./apply.ts";

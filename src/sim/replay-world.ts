@@ -12,7 +12,7 @@ import { pageLife } from "./world/pages.ts";
 import { flag, type Value } from "./world/value.ts";
 
 /** Names in the function's calls and fields, to see what it is about. */
-export function namesIn(functions: readonly FunctionIr[]): Set<string> {
+function namesIn(functions: readonly FunctionIr[]): Set<string> {
   const names = new Set<string>();
   for (const ir of functions) {
     for (const variable of ir.vars.values()) names.add(variable.type);

@@ -92,7 +92,7 @@ export interface Verdict {
   readonly touched: Exploration<Fault>["touched"];
 }
 
-export const defaultKernel = "6.12";
+const defaultKernel = "6.12";
 
 export function scenariosOf(text: string): Scenario[] {
   return scenarioHeaders(text).map(scenarioOf);
@@ -147,7 +147,7 @@ export function castsOf(path: string, text: string, options: Pick<SimulateOption
   });
 }
 
-export function resultOf(path: string, name: string, verdict: Verdict, bound: number, elapsedMs: number): ScenarioResult {
+function resultOf(path: string, name: string, verdict: Verdict, bound: number, elapsedMs: number): ScenarioResult {
   const fault = verdict.found?.fault ?? null;
   const missing = verdict.notModelled.join(", ");
   return {

@@ -9,15 +9,12 @@ import { withDefaults, type LitmusOptions } from "./options.ts";
 import { parseLitmus, type LitmusTest } from "./parse.ts";
 import { LitmusSyntaxError } from "./source.ts";
 
-export { printProposition, type Observable, type Proposition, type Quantifier, type Question } from "./condition.ts";
+export type { Proposition, Question } from "./condition.ts";
 export { drawDot } from "./draw-dot.ts";
 export { drawSvg } from "./draw-svg.ts";
 export { drawText } from "./draw-text.ts";
 export { emitLitmus } from "./emit.ts";
-export { UnsupportedCode } from "./expression.ts";
-export type { LitmusOptions } from "./options.ts";
 export { litmusPicture, litmusWitness } from "./picture.ts";
-export { LitmusSyntaxError } from "./source.ts";
 
 /** Decides one litmus test. Never throws on any text; initC() must have been awaited. */
 export function runLitmus(path: string, text: string, options: LitmusOptions = {}): LitmusResult {

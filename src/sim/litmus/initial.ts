@@ -95,7 +95,7 @@ export function parseValue(tokens: Tokens): Value {
   return tokens.next("name", "a value");
 }
 
-export function parseNumber(text: string): bigint {
+function parseNumber(text: string): bigint {
   const value = text.startsWith("-") ? -BigInt(text.slice(1)) : BigInt(text);
   return wrapped(value);
 }

@@ -84,7 +84,7 @@ export function locate(scope: Scope, place: Place): Location {
   }
 }
 
-export function pointedAt(scope: Scope, pointer: Value): Location {
+function pointedAt(scope: Scope, pointer: Value): Location {
   switch (pointer.k) {
     case "slot":
       return { k: "slot", table: pointer.table, index: pointer.index, half: null };

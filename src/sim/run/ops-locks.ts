@@ -21,7 +21,7 @@ interface Lock {
 }
 
 /** The lock at an address; each address is a lock of its own. Null for NULL. */
-export function lockAt(world: World, address: Value, kind: LockKind): Lock | null {
+function lockAt(world: World, address: Value, kind: LockKind): Lock | null {
   if (address.k === "int" && address.value === 0n) return null;
   const name = lockName(world, address);
   if (address.k === "ref" && address.object === "ptl") return { n: world.locks.of(name, "spin"), table: name.includes(`T${address.n}`) ? address.n : -1 };
@@ -172,7 +172,7 @@ function ofAll(world: World, resource: (thread: number) => number): Touch[] {
 }
 
 /** What an IPI that is sent now looks at. */
-export function ipiTouches(world: World): Touch[] {
+function ipiTouches(world: World): Touch[] {
   return ofAll(world, world.resources.irq);
 }
 

@@ -94,11 +94,11 @@ for (const half of ["low", "high"] as const) {
  * thread answers only where they are on. kernel/smp.c (6.12): the request is queued by an atomic operation and the answer
  * is csd_unlock(), a release that csd_lock_wait() acquires.
  */
-export function requestName(sender: number): string {
+function requestName(sender: number): string {
   return `ipi${sender}`;
 }
 
-export function answerName(sender: number, receiver: number): string {
+function answerName(sender: number, receiver: number): string {
   return `ack${sender}${receiver}`;
 }
 

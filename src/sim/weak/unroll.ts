@@ -6,7 +6,7 @@ import type { Block, FunctionIr, Terminator } from "../../c/ir.ts";
 import { successorsOf } from "../litmus/flow-graph.ts";
 
 /** What the `why` of a lost way says when a loop was cut. */
-export const cutLoop = "one more round";
+const cutLoop = "one more round";
 
 /** A copy of the function in which loops together go back at most `rounds - 1` times. */
 export function unrolled(fn: FunctionIr, rounds: number): FunctionIr {

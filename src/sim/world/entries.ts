@@ -122,7 +122,7 @@ export function writeBarrier(turn: Turn): void {
 }
 
 /** The thread may read the contents of every table; for the start of the world. */
-export function everyThread(turn: Turn): number {
+function everyThread(turn: Turn): number {
   return (1 << turn.layout.threads) - 1;
 }
 

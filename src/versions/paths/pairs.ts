@@ -74,7 +74,7 @@ function ofEffect(effect: Effect, step: CallStep): PairStep[] {
 }
 
 /** Page-table locks go by one name: which of them it is, a patch may say by another pointer. */
-export function lockName(lockClass: LockClass): string {
+function lockName(lockClass: LockClass): string {
   if (coversEntries(lockClass)) return "page-table lock";
   switch (lockClass) {
     case "mmap":
