@@ -6,6 +6,7 @@
  */
 import { successors } from "../c/index.ts";
 import type { FunctionIr } from "../c/ir.ts";
+import { components } from "../util/components.ts";
 
 /** Loops within loops that are taken apart; those deeper still are in the order in which they are reached. */
 const deepest = 12;
@@ -32,7 +33,7 @@ export function blockOrder(fn: FunctionIr): readonly number[] {
       for (const id of members) place[id] = placed++;
       continue;
     }
-    for (const component of components(members, next, part, current.id)) {
+    for (const component of components(members, next, (to) => part[to] === current.id)) {
       const id = ++parts;
       for (const member of component) part[member] = id;
       waiting.push({ id, members: component, depth: current.depth + 1 });
@@ -45,42 +46,4 @@ interface Part {
   readonly id: number;
   readonly members: readonly number[];
   readonly depth: number;
-}
-
-/** Strongly connected components among blocks of one part, each with the block first that is reached first; those that lead to others come behind them (Tarjan, without recursion). */
-function components(members: readonly number[], next: readonly (readonly number[])[], part: readonly number[], id: number): number[][] {
-  const index = new Map<number, number>();
-  const low = new Map<number, number>();
-  const stack: number[] = [];
-  const open = new Set<number>();
-  const found: number[][] = [];
-  for (const root of members) {
-    if (index.has(root)) continue;
-    const work: { readonly block: number; next: number }[] = [{ block: root, next: 0 }];
-    while (work.length > 0) {
-      const top = work.at(-1)!;
-      const { block } = top;
-      if (!index.has(block)) {
-        low.set(block, index.size);
-        index.set(block, index.size);
-        stack.push(block);
-        open.add(block);
-      }
-      const to = next[block]![top.next++];
-      if (to !== undefined) {
-        if (part[to] !== id) continue;
-        if (!index.has(to)) work.push({ block: to, next: 0 });
-        else if (open.has(to)) low.set(block, Math.min(low.get(block)!, index.get(to)!));
-        continue;
-      }
-      work.pop();
-      const below = work.at(-1);
-      if (below) low.set(below.block, Math.min(low.get(below.block)!, low.get(block)!));
-      if (low.get(block) !== index.get(block)) continue;
-      const component = stack.splice(stack.lastIndexOf(block));
-      for (const member of component) open.delete(member);
-      found.push(component);
-    }
-  }
-  return found;
 }

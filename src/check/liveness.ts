@@ -1,6 +1,7 @@
 /** Which variables may still be read at the start of each block, and which blocks lie on a cycle. */
 import { definedBy, operandsOf, rootOf, successors, walkExpr, walkPlace } from "../c/index.ts";
 import type { Block, Expr, FunctionIr, Place, Step, Terminator } from "../c/ir.ts";
+import { components } from "../util/components.ts";
 
 export interface Liveness {
   /** By block id. */
@@ -101,49 +102,10 @@ function terminatorExprs(end: Terminator): readonly Expr[] {
   }
 }
 
-/** Blocks of strongly connected components with an edge inside (Tarjan, without recursion so that long functions do not overflow). */
+/** Blocks that a way leads back to. */
 function cycles(blocks: readonly Block[]): boolean[] {
-  const index = blocks.map(() => -1);
-  const low = blocks.map(() => 0);
-  const open = blocks.map(() => false);
-  const onCycle = blocks.map(() => false);
-  const stack: number[] = [];
-  let counter = 0;
-  for (const root of blocks) {
-    if (index[root.id] !== -1) continue;
-    const work: { id: number; next: number }[] = [{ id: root.id, next: 0 }];
-    while (work.length > 0) {
-      const top = work.at(-1)!;
-      const { id } = top;
-      if (top.next === 0) {
-        index[id] = low[id] = counter++;
-        stack.push(id);
-        open[id] = true;
-      }
-      const targets = successors(blocks[id]!.end);
-      if (top.next < targets.length) {
-        const target = targets[top.next++]!;
-        if (index[target] === -1) work.push({ id: target, next: 0 });
-        else if (open[target]) low[id] = Math.min(low[id]!, index[target]!);
-        if (target === id) onCycle[id] = true;
-        continue;
-      }
-      work.pop();
-      const parent = work.at(-1);
-      if (parent) low[parent.id] = Math.min(low[parent.id]!, low[id]!);
-      if (low[id] === index[id]) closeComponent(id, stack, open, onCycle);
-    }
-  }
+  const next = blocks.map(({ end }) => successors(end));
+  const onCycle = blocks.map(({ id }) => next[id]!.includes(id));
+  for (const component of components(blocks.map(({ id }) => id), next)) if (component.length > 1) for (const id of component) onCycle[id] = true;
   return onCycle;
-}
-
-function closeComponent(head: number, stack: number[], open: boolean[], onCycle: boolean[]): void {
-  const members: number[] = [];
-  for (;;) {
-    const member = stack.pop()!;
-    open[member] = false;
-    members.push(member);
-    if (member === head) break;
-  }
-  if (members.length > 1) for (const member of members) onCycle[member] = true;
 }
