@@ -1,6 +1,6 @@
 /** What a path knows after a branch: truths of expressions, entry kinds, re-checks. */
 import type { Expr, Loc, SwitchCase, Terminator } from "../c/ir.ts";
-import { settleFlush } from "./duties.ts";
+import { settleFlush } from "./flush-duties.ts";
 import { evaluate, type Frame } from "./evaluate.ts";
 import { comparedWithZero, type EntryFact, type Facts, negatedBy, truthOf, type ValueFact, updated } from "./facts.ts";
 import type { Level } from "../rulebook/schema.ts";

@@ -1,6 +1,9 @@
 /** What a contract says a call does, done to the facts of one path. */
 import type { Effect } from "../rulebook/schema.ts";
-import { applyDuty, countTable, isOwnVariable, putBack } from "./duties.ts";
+import { applyDuty } from "./apply-duty.ts";
+import { isOwnVariable } from "./duties.ts";
+import { putBack } from "./flush-duties.ts";
+import { countTable } from "./table-duties.ts";
 import { entryKey, possible, readEntry, writeEntry } from "./entry-effects.ts";
 import { type Facts, note, truthOf, updated } from "./facts.ts";
 import type { Hooks } from "./hooks.ts";

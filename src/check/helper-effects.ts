@@ -7,7 +7,7 @@ import type { FunctionIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import type { Effect } from "../rulebook/schema.ts";
 import { hasEffect, isOfClass } from "./call-graph.ts";
-import { isForProcess, ledgerStep } from "./duties.ts";
+import { isForProcess, ledgerStep } from "./table-duties.ts";
 
 /** Effects that may be left to the caller. */
 const traces: ReadonlySet<Effect["do"]> = new Set(["acquire", "release", "map", "unmap", "barrier", "walk-end", "owe-flush", "ledger", "lazy-mmu", "notifier"]);

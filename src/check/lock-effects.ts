@@ -2,7 +2,7 @@
 import { definedBy, operandsOf, stepsOf } from "../c/index.ts";
 import type { CallStep, Expr } from "../c/ir.ts";
 import type { LockClass } from "../rulebook/schema.ts";
-import { markLate } from "./duties.ts";
+import { markLate } from "./flush-duties.ts";
 import { equality } from "./evaluate.ts";
 import { type Facts, type LockFact, note, updated } from "./facts.ts";
 import type { Hooks } from "./hooks.ts";

@@ -8,11 +8,12 @@ import { calleesOf } from "../../c/index.ts";
 import type { CallStep, FunctionIr, Step } from "../../c/ir.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import { hasEffect } from "../call-graph.ts";
-import { lazyHere, lazyPause, lazySection, leftMode } from "../duties.ts";
+import { lazyPause, lazySection, leftMode } from "../duties.ts";
 import { beginsInLazyMode, isLazySwitch } from "../lazy-callbacks.ts";
 import { coversEntries, describeLock } from "../locks.ts";
 import type { Duty } from "../facts.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
+import { lazyHere } from "../section-duties.ts";
 import { entrance, leadsTo, placeOf, stepsBehind } from "../ways.ts";
 import { judgeLeftOpen, type LeftOpen } from "./left-open.ts";
 

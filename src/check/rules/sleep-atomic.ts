@@ -6,7 +6,7 @@
  */
 import type { Sleeper } from "../../rulebook/schema.ts";
 import { inEra } from "../../util/version.ts";
-import { lazyHere } from "../duties.ts";
+import { lazyHere } from "../section-duties.ts";
 import { callersLock, describeLock } from "../locks.ts";
 import type { Facts, LockFact } from "../facts.ts";
 import { mayHaveHighTables } from "../high-tables.ts";

@@ -9,7 +9,8 @@
  * The other half: a walk of a process without its locks keeps interrupts off, or the table may go under it.
  */
 import { compareVersions } from "../../util/version.ts";
-import { detachedTable, isDetached, isOwnVariable } from "../duties.ts";
+import { detachedTable, isOwnVariable } from "../duties.ts";
+import { isDetached } from "../table-duties.ts";
 import type { Level } from "../../rulebook/schema.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";
 import { judgeHeld } from "../held.ts";

@@ -7,7 +7,8 @@
  * elsewhere, has a mmu_gather in hand, takes and drops the locks of the whole operation itself, or has callers in view
  * of which none flushes.
  */
-import { announcedFlush, contextId, dirtied, gatherInHand, owedFlush, unsettledBatch } from "../duties.ts";
+import { announcedFlush, contextId, dirtied, owedFlush, unsettledBatch } from "../duties.ts";
+import { gatherInHand } from "../flush-duties.ts";
 import type { Duty } from "../facts.ts";
 import { judgeBehind } from "../freed-behind.ts";
 import type { CallInfo, Rule, Site } from "../model.ts";

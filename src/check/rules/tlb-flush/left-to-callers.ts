@@ -3,7 +3,7 @@ import { calleesOf, stepsOf } from "../../../c/index.ts";
 import type { FunctionIr } from "../../../c/ir.ts";
 import type { Effect } from "../../../rulebook/schema.ts";
 import { callHasEffect, hasEffect, nameHasEffect } from "../../call-graph.ts";
-import { gatherInHand } from "../../duties.ts";
+import { gatherInHand } from "../../flush-duties.ts";
 import type { Duty } from "../../facts.ts";
 import { kindSet } from "../../kinds.ts";
 import { classOfLock, maySleepFor } from "../../locks.ts";
