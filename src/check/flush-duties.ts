@@ -1,4 +1,4 @@
-/** The flush that a path owes for entries it has changed, and what comes of leaving it to a mmu_gather: facts after a step that owes, flushes or settles. */
+/** The flush that a path owes for entries it has changed, and what is left to a mmu_gather. */
 import type { FunctionIr } from "../c/ir.ts";
 import type { Effect } from "../rulebook/schema.ts";
 import { memoByObject } from "../util/memo.ts";
