@@ -18,7 +18,8 @@ export { elementType } from "./type-text.ts";
 export { calleesOf, callsIn, isWhole, type NamedCall, namedCallsIn, stepsOf } from "./called.ts";
 export { packSummaries, type Summaries, summaryOf, unpackSummaries } from "./summary.ts";
 export { successors } from "./blocks.ts";
-export { definedBy, mentionsVariable, operandsOf, rootOf, walkExpr, walkPlace } from "./walk.ts";
+export { type Liveness, livenessOf } from "./liveness.ts";
+export { definedBy, mentionsVariable, operandsOf, operandsOfEnd, rootOf, walkExpr, walkPlace } from "./walk.ts";
 
 /** Lowers a pre- or post-image. initC() must have been awaited. Never throws on any text. */
 export function lowerUnit(image: FileImage): UnitIr {

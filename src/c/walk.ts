@@ -1,5 +1,5 @@
 /** Walks over expressions, places and steps, for every consumer of the graph. */
-import type { Expr, Place, Step } from "./ir.ts";
+import type { Expr, Place, Step, Terminator } from "./ir.ts";
 
 /** Calls `visit` for `expr` and every expression in it, outermost first; those that give addresses included. */
 export function walkExpr(expr: Expr, visit: (expr: Expr) => void): void {
@@ -72,6 +72,22 @@ export function operandsOf(step: Step): readonly Expr[] {
       return step.target === null ? step.args : [step.target, ...step.args];
     case "load":
     case "gap":
+      return [];
+  }
+}
+
+/** The expressions that decide where a block goes, or what it returns. */
+export function operandsOfEnd(end: Terminator): readonly Expr[] {
+  switch (end.k) {
+    case "branch":
+      return [end.cond];
+    case "switch":
+      return [end.value, ...end.cases.flatMap(({ low, high }) => [low, high])];
+    case "return":
+      return end.value === null ? [] : [end.value];
+    case "goto":
+    case "stop":
+    case "lost":
       return [];
   }
 }

@@ -42,6 +42,14 @@ export function blockOrder(fn: FunctionIr): readonly number[] {
   return place;
 }
 
+/** By block id: whether a way leads from the block back to it. */
+export function blocksOnCycles({ blocks }: FunctionIr): readonly boolean[] {
+  const next = blocks.map(({ end }) => successors(end));
+  const onCycle = blocks.map(({ id }) => next[id]!.includes(id));
+  for (const component of components(blocks.map(({ id }) => id), next)) if (component.length > 1) for (const id of component) onCycle[id] = true;
+  return onCycle;
+}
+
 interface Part {
   readonly id: number;
   readonly members: readonly number[];

@@ -157,7 +157,7 @@ class Explorer {
     const leading = activation.depth === 0 ? this.leading : null;
     const arrive = (block: number, facts: Facts): void => {
       if (leading?.[block] === 0 || this.isSpent()) return;
-      const tidy = forgetDead(facts, activation.frame.id, activation.liveness.liveIn[block]!);
+      const tidy = forgetDead(facts, activation.frame.id, activation.liveness.before(block, 0));
       this.carry(tidy);
       const key = resourceKey(tidy);
       const here = states.get(block) ?? new Map<string, State>();
@@ -223,7 +223,7 @@ class Explorer {
       paths = paths.length === 1 ? this.runStep(activation, step, id, index, only!) : paths.flatMap((before) => this.runStep(activation, step, id, index, before));
       if (index % yieldEvery === yieldEvery - 1) yield;
       // Temporaries of a long stretch without branches go as they are done with, else each step copies them all.
-      if (index % tidyEvery === tidyEvery - 1) paths = paths.map((path) => forgetDead(path, activation.frame.id, activation.liveness.liveAfter(id, index)));
+      if (index % tidyEvery === tidyEvery - 1) paths = paths.map((path) => forgetDead(path, activation.frame.id, activation.liveness.before(id, index + 1)));
       if (paths.length > maxStates) {
         this.limit ||= `more than ${maxStates} outcomes in one block`;
         paths = paths.slice(0, maxStates);
@@ -242,7 +242,7 @@ class Explorer {
   }
 
   private age(activation: Activation, block: number, step: number, facts: Facts): Facts {
-    if (!activation.cyclic && !activation.liveness.onCycle[block]) return facts;
+    if (!activation.cyclic && !activation.onCycle[block]) return facts;
     return ageSymbol(facts, sym.stepResult(activation.frame.id, block, step));
   }
 
@@ -353,7 +353,7 @@ class Explorer {
     const { args } = info;
     const memory = new Map(site.facts.memory);
     fn.params.forEach((param, i) => memory.set(sym.variableAddress(id, param), args[i] ?? sym.parameter(id, param)));
-    const cyclic = activation.cyclic || activation.liveness.onCycle[block]!;
+    const cyclic = activation.cyclic || activation.onCycle[block]!;
     const inner: Activation = { ...this.prepare(fn), frame: { id, fn }, depth: activation.depth + 1, cyclic, stack: [...activation.stack, callee], outer: activation.outer ?? { site, call: info } };
     const exits = atOnce(this.run(inner, updated(site.facts, { memory })));
     return exits.map((exit) => {

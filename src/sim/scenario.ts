@@ -1,4 +1,5 @@
 /** Runs a scenario of a C file: a comment with a `scenario:` key names a world, the threads and what to expect. */
+import { walkExpr } from "../c/index.ts";
 import type { Expr, FunctionIr, Place } from "../c/ir.ts";
 import { UsageError } from "../core/errors.ts";
 import { atOnce } from "../util/slices.ts";
@@ -10,7 +11,6 @@ import { classify } from "./classify.ts";
 import { headersOf, settingsOf, type Header } from "./header.ts";
 import { describedFunctions, libraryFor, type Library, type SourceText } from "./library.ts";
 import { exploring, type Exploration, type Found } from "./run/explore.ts";
-import { visit } from "./run/program.ts";
 import { compiled } from "./run/callees.ts";
 import { newSession, type Session } from "./run/session.ts";
 import { shortest } from "./run/shortest.ts";
@@ -236,7 +236,7 @@ export function sharedBy(functions: readonly FunctionIr[], models: ReadonlyMap<s
     if (rootName(place) !== "") globals.add(rootName(place));
     if (writes && lastField(place) !== "") fields.add(lastField(place));
   };
-  const seeAddresses = (e: Expr): void => visit(e, (x) => x.k === "addr" && see(x.place, false));
+  const seeAddresses = (e: Expr): void => walkExpr(e, (x) => void (x.k === "addr" && see(x.place, false)));
   for (const place of [...atomicTargets(models), ...functions.flatMap(atomicPlaces)]) see(place, true);
   for (const step of functions.flatMap((ir) => ir.blocks.flatMap((block) => block.steps))) {
     if (step.op === "store" || step.op === "load") see(step.place, step.op === "store");

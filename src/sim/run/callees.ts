@@ -1,4 +1,5 @@
 /** What a call goes into, by the name of the function: worked out once for all simulations of the same code. */
+import { walkExpr } from "../../c/index.ts";
 import type { FunctionIr, Place } from "../../c/ir.ts";
 import type { OperationMaker } from "./operation.ts";
 import { atomicOperations } from "./ops-atomic.ts";
@@ -6,7 +7,7 @@ import { gatherOperations } from "./ops-gather.ts";
 import { lockOperations } from "./ops-locks.ts";
 import { tlbOperations } from "./ops-tlb.ts";
 import { worldOperations } from "./ops-world.ts";
-import { programOf, visit, type Program } from "./program.ts";
+import { programOf, type Program } from "./program.ts";
 import { pureOf, type Pure } from "./pure.ts";
 import { memoByObject, memoByValue } from "../../util/memo.ts";
 
@@ -31,7 +32,7 @@ function namesEntry(ir: FunctionIr, place: Place): boolean {
   if (place.k === "field" || place.k === "index") return namesEntry(ir, place.base);
   if (place.k !== "deref") return false;
   let entry = false;
-  visit(place.ptr, (e) => (entry ||= e.k === "var" && entryPointer.test(ir.vars.get(e.name)?.type ?? "")));
+  walkExpr(place.ptr, (e) => void (entry ||= e.k === "var" && entryPointer.test(ir.vars.get(e.name)?.type ?? "")));
   return entry;
 }
 

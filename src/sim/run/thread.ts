@@ -93,7 +93,7 @@ export function forget(thread: ThreadState, address: string): void {
 export function dropDead(thread: ThreadState, reloaded: (field: string) => boolean): void {
   for (const [depth, frame] of thread.frames.entries()) {
     // A caller stands at the call whose result is still to come: what it needs is what is live behind the call.
-    const live = frame.program.live(frame.block, depth === thread.frames.length - 1 ? frame.step : frame.step + 1);
+    const live = frame.program.liveness.before(frame.block, depth === thread.frames.length - 1 ? frame.step : frame.step + 1);
     for (const name of frame.locals.keys()) if (!live.has(name)) frame.locals.delete(name);
   }
   dropAssumptions(thread, reloaded);
