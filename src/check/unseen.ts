@@ -4,30 +4,15 @@
  */
 import { detachedTable, owedFlush, rangeKey } from "./duties.ts";
 import { classOfLock, coversEntries } from "./locks.ts";
-import { type Facts, type LockFact, type ValueFact, updated } from "./facts.ts";
+import { emptyFacts, type Facts, type LockFact, type ValueFact, updated } from "./facts.ts";
 import type { CallInfo, Site } from "./model.ts";
 import * as sym from "./symbols.ts";
 import { toldByFlag } from "./told-by-flag.ts";
 
 /** After a gap anything may have happened to locks, mappings and memory. */
-export function gapFacts(facts: Facts): Facts {
-  return updated(facts, {
-    locks: facts.locks.map((l) => ({ ...l, certain: false })),
-    maps: facts.maps.map((m) => ({ ...m, certain: false })),
-    walks: new Map(),
-    tables: new Map(),
-    released: new Map(),
-    duties: new Map(),
-    unmapped: new Map(),
-    failed: new Set(),
-    unseenLocks: true,
-    memory: new Map(),
-    truths: new Map(),
-    values: new Map(),
-    entries: new Map(),
-    derived: new Map(),
-    calls: new Map(),
-  });
+export function gapFacts({ locks, maps, anyKind, free, trail }: Facts): Facts {
+  const unsure = <T extends { readonly certain: boolean }>(held: readonly T[]): T[] => held.map((one) => ({ ...one, certain: false }));
+  return updated(emptyFacts(), { locks: unsure(locks), maps: unsure(maps), anyKind, free, unseenLocks: true, trail });
 }
 
 /** A function that is not known: what its arguments lead to may have changed. */
