@@ -1,11 +1,11 @@
 /** The rule ids: what a broken one does to a running machine, how to mend it, what is no violation. */
-import type { CatalogueEntry } from "../src/rulebook/schema.ts";
+import type { RulePage } from "../src/core/rule-page.ts";
 
 const addrs = { file: "Documentation/mm/process_addrs.rst", where: "Page tables", version: "6.13" } as const;
 const generic = { file: "mm/pgtable-generic.c", where: "__pte_offset_map_lock()", version: "6.12" } as const;
 const split = { file: "Documentation/mm/split_page_table_lock.rst", where: "", version: "6.12" } as const;
 
-export const catalogue: readonly CatalogueEntry[] = [
+export const catalogue: readonly RulePage[] = [
   {
     id: "entry-lock",
     title: "An entry is changed without the page-table lock of its level",

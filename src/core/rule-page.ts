@@ -5,7 +5,7 @@ export interface RulePage {
   readonly id: RuleId;
   /** A few words, no full stop. */
   readonly title: string;
-  /** What breaks when the rule is violated. */
+  /** One paragraph: what goes wrong on a running machine when the rule is violated. */
   readonly breaks: string;
   /** How it is usually fixed. */
   readonly fix: string;

@@ -1,5 +1,6 @@
 /** The rules as the checker asks for them: contracts of one era by function name, field types by record. */
-import type { CatalogueEntry, ContextWording, Contract, EntryContext, LockClass, LockName, LockOrder, RuleData, Sleeper } from "./schema.ts";
+import type { RulePage } from "../core/rule-page.ts";
+import type { ContextWording, Contract, EntryContext, LockClass, LockName, LockOrder, RuleData, Sleeper } from "./schema.ts";
 import { memoByObject, memoByValue } from "../util/memo.ts";
 import { inEra } from "../util/version.ts";
 
@@ -24,7 +25,7 @@ export interface Rulebook {
   readonly sleeper: (name: string) => Sleeper | undefined;
   /** The documented order that has `outer` taken before `inner`, or undefined. */
   readonly lockOrder: (outer: LockClass, inner: LockClass) => LockOrder | undefined;
-  readonly catalogue: ReadonlyMap<string, CatalogueEntry>;
+  readonly catalogue: ReadonlyMap<string, RulePage>;
 }
 
 /** Each patch asks, and patches are of a few eras. */

@@ -5,6 +5,7 @@
  * points to after the call. Versions are "X.Y"; `since` is the first version the statement holds for, `until` the last.
  */
 import type { Reference, RuleId } from "../core/finding.ts";
+import type { RulePage } from "../core/rule-page.ts";
 
 export type Level = "pte" | "pmd" | "pud" | "p4d" | "pgd";
 
@@ -283,16 +284,6 @@ export interface Sleeper {
   readonly references: readonly Reference[];
 }
 
-export interface CatalogueEntry {
-  readonly id: RuleId;
-  readonly title: string;
-  /** One paragraph: what goes wrong on a running machine. */
-  readonly breaks: string;
-  readonly fix: string;
-  readonly exceptions: readonly string[];
-  readonly references: readonly Reference[];
-}
-
 export interface EraEntry {
   readonly version: string;
   /** YYYY-MM-DD */
@@ -316,7 +307,7 @@ export interface RuleData {
   readonly wordings: readonly ContextWording[];
   readonly sleepers: readonly Sleeper[];
   readonly lockOrders: readonly LockOrder[];
-  readonly catalogue: readonly CatalogueEntry[];
+  readonly catalogue: readonly RulePage[];
   readonly eras: readonly EraEntry[];
   readonly eraMarkers: readonly EraMarker[];
 }

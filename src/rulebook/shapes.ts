@@ -25,11 +25,11 @@ export interface Field {
 
 export type Shapes = ReadonlyMap<string, Shape>;
 
-/** The types of schema.ts and those that it takes from core/finding.ts, by name. */
+/** The types of schema.ts and those that it takes from src/core, by name. */
 export function readShapes(): Shapes {
   const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true });
   const shapes = new Map<string, Shape>();
-  for (const name of ["core/finding", "rulebook/schema"]) {
+  for (const name of ["core/finding", "core/rule-page", "rulebook/schema"]) {
     const file = project.createSourceFile(`${name}.ts`, typesOf(name));
     for (const alias of file.getTypeAliases()) shapes.set(alias.getName(), shapeOf(alias.getTypeNodeOrThrow()));
     for (const type of file.getInterfaces()) shapes.set(type.getName(), recordOf(type.getMembers()));
