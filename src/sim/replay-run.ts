@@ -4,7 +4,7 @@ import type { FunctionIr, OpsTable } from "../c/ir.ts";
 import { atOnce } from "../util/slices.ts";
 import { bindParameter, pageIn, tableFor } from "./bindings.ts";
 import type { Actor, Library } from "./library.ts";
-import { bindForReplay, fieldDefault, memoryForReplay, opaqueEntry } from "./replay-world.ts";
+import { bindForReplay, fieldDefault, memoryForReplay, opaqueEntry } from "./replay-values.ts";
 import { ptlName } from "./run/operation.ts";
 import { lockName } from "./run/ops-locks.ts";
 import { compiled, type Code } from "./run/callees.ts";
