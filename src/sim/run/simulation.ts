@@ -1,12 +1,12 @@
 /** Threads and a world together as the explorer's system, and the replay of a found interleaving step by step. */
 import type { RuleId } from "../../core/finding.ts";
-import { countTables, unbalanced } from "../world/build.ts";
 import { life } from "../world/layout.ts";
 import { dropAll, heldBy } from "../world/locks.ts";
 import { properties, type Fault, type PropertyId } from "../world/property.ts";
 import { cpuName, staleFor } from "../world/tlb.ts";
 import { virtualName } from "../world/translate.ts";
 import { tableName, type Turn } from "../world/turn.ts";
+import { countTables, unbalanced } from "../world/table-accounts.ts";
 import type { Found } from "./explore.ts";
 import { lookingTurn, startThread, stepThread } from "./machine.ts";
 import { placeOf, type Arrival } from "./runner.ts";

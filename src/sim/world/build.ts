@@ -7,6 +7,7 @@ import { base, entriesPerTable, layoutOf, life, pmdSize, pudSize, type Layout, t
 import { LockNames } from "./locks.ts";
 import { pageLife } from "./pages.ts";
 import { resourcesOf, type Resources } from "./resources.ts";
+import { countTables } from "./table-accounts.ts";
 import { everyCpu, fill } from "./tlb.ts";
 import { translations } from "./translate.ts";
 import type { Turn } from "./turn.ts";
@@ -243,45 +244,6 @@ class Maker {
       if (options.notifiers) data[layout.secondary + page] = translations(turn, page);
     }
   }
-}
-
-/** PTE tables that the mm's page tables reach, and those that are deposited with its PMD tables. */
-export function countTables(turn: Turn, mm: number): number {
-  const { layout, data } = turn;
-  const pte = new Set<number>();
-  const visit = (table: number): void => {
-    if (layout.levels[table] === "pte") pte.add(table);
-    for (let other = 0; other < layout.tables; other++) if (data[layout.deposits + table]! & (1 << other)) pte.add(other);
-    for (let index = 0; index < entriesPerTable; index++) {
-      const value = turn.values.get(data[layout.entry + table * entriesPerTable + index]!);
-      if (value.k === "entry" && value.kind === "table") visit(value.target);
-    }
-  };
-  visit(layout.roots[mm]!);
-  return pte.size;
-}
-
-/** Says how deposited tables do not match the huge entries that need one, or "". Only where they did at the start. */
-export function unbalanced(turn: Turn, world: World): string {
-  const count = (data: Int32Array, table: number): readonly [number, number] => {
-    const { layout, values } = world;
-    let huge = 0;
-    for (let index = 0; index < entriesPerTable; index++) {
-      const value = values.get(data[layout.entry + table * entriesPerTable + index]!);
-      if (value.k === "entry" && (value.kind === "leaf" || value.kind === "invalid" || value.kind === "migration")) huge++;
-    }
-    let deposited = 0;
-    for (let other = 0; other < layout.tables; other++) if (data[layout.deposits + table]! & (1 << other)) deposited++;
-    return [huge, deposited];
-  };
-  if (world.vmas[0]?.kind !== "anon") return "";
-  for (const [table, level] of world.layout.levels.entries()) {
-    if (level !== "pmd") continue;
-    const [hugeBefore, depositedBefore] = count(world.initial, table);
-    const [huge, deposited] = count(turn.data, table);
-    if (hugeBefore === depositedBefore && huge !== deposited) return `${huge} huge entries have ${deposited} deposited tables`;
-  }
-  return "";
 }
 
 /** Whether the protection does not work for the thread. Also notes that the thread uses it. */
