@@ -9,9 +9,10 @@ import type { RuleId } from "../../core/finding.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Effect } from "../../rulebook/schema.ts";
 import { type Change, loss } from "../change.ts";
-import { deletedCalls, moreElsewhere, newHelpers, type Pair, surplus, tally } from "../pair.ts";
+import { moreElsewhere, newHelpers, type Pair, surplus, tally } from "../pair.ts";
 import { counted, type Measure } from "../touched-functions.ts";
 import { leavesFlush } from "../steps/protections.ts";
+import { lacksOnAWay } from "./side-by-side.ts";
 import { testsOf } from "./tests.ts";
 
 interface Family {
@@ -65,7 +66,7 @@ export function lostDeeds(pair: Pair): Change[] {
     // Of a family of several calls, one may be for what another is not: tlb_flush_mmu() frees pages as well.
     const callees = new Set(stepsOf(before).flatMap((step) => (isDeed(step) && step.op === "call" ? [step.callee] : [])));
     const alone = Array.from(callees, (callee) => loser(before, after, family, (step) => isDeed(step) && step.op === "call" && step.callee === callee, pair.rulebook)).find((one) => one !== null);
-    const place = loser(before, after, family, isDeed, pair.rulebook) ?? alone ?? (was > is && deletedCalls(pair) === was - is ? { always: false, loc: { line: after.line, column: 1 }, text: `all else that ${after.name}() does` } : null);
+    const place = loser(before, after, family, isDeed, pair.rulebook) ?? alone ?? (was > is && lacksOnAWay(before, after, isDeed) ? { always: false, loc: { line: after.line, column: 1 }, text: `all else that ${after.name}() does` } : null);
     if (place === null) return [];
     const gone = surplus(stepsOf(before).filter(isDeed), stepsOf(after).filter(isDeed), (step) => (step.op === "call" ? (step.callee ?? "") : ""))[0];
     if (gone !== undefined && wentWithItsBranch(gone, pair)) return [];

@@ -238,6 +238,33 @@ describe("deeds that went", () => {
   });
 });
 
+describe("deeds of exits that are brought together", () => {
+  const early = ["pte = pte_offset_map_lock(mm, pmd, addr, &ptl);", "if (!pte)", "\treturn -EAGAIN;", "if (!pte_same(ptep_get(pte), old)) {", "\tpte_unmap_unlock(pte, ptl);", "\treturn -EBUSY;", "}", "set_pte_at(mm, addr, pte, old);", "pte_unmap_unlock(pte, ptl);", "return 0;"];
+  const joined = ["pte = pte_offset_map_lock(mm, pmd, addr, &ptl);", "if (!pte)", "\treturn -EAGAIN;", "if (pte_same(ptep_get(pte), old)) {", "\tset_pte_at(mm, addr, pte, old);", "\terr = 0;", "}", "pte_unmap_unlock(pte, ptl);", "return err;"];
+  const label = [...early.slice(0, 3), "if (!pte_same(ptep_get(pte), old))", "\tgoto out;", "set_pte_at(mm, addr, pte, old);", "err = 0;", "out:", "pte_unmap_unlock(pte, ptl);", "return err;"];
+  const unmaps = (lines: readonly string[]): string[] => said(body("int err = -EBUSY;", ...early), body("int err = -EBUSY;", ...lines)).filter((line) => line.includes("map-balance"));
+
+  it("says nothing where every way still comes to one, and warns of one that went from an exit", () => {
+    expect(unmaps(joined)).toEqual([]);
+    expect(unmaps(label)).toEqual([]);
+    expect(unmaps(early.map((line, i) => (i === 4 ? "\t;" : line)))).toEqual(["warning map-balance f:1"]);
+  });
+
+  it("says nothing of one that moves behind a test that is asked again", () => {
+    const parted = ["if (addr) {", "\tuse_it(pte);", "\tpte_unmap(pte);", "} else if (pte) {", "\tleave_it(pte);", "\tpte_unmap(pte);", "}", "return 0;"];
+    const behind = [...parted.slice(0, 2), ...parted.slice(3, 5), "}", "if (pte)", "\tpte_unmap(pte);", "return 0;"];
+    expect(said(body(...parted), body(...behind))).toEqual([]);
+    expect(said(body(...parted), body(...parted.map((line, i) => (i === 5 ? "\t;" : line))))).toEqual(["warning map-balance f:1"]);
+  });
+
+  it("follows a loop round by round", () => {
+    const loop = (...last: readonly string[]): string => body("pmd_free(mm, pmd);", "for (; addr; addr--) {", "\tif (skip_it(addr))", "\t\tcontinue;", "\tuse_it(pmd);", ...last, "}", "return 0;");
+    expect(said(loop("\tpmd_free(mm, pmd);"), loop())).toEqual(["warning table-free f:1"]);
+    const parted = loop("\tif (addr & 1)", "\t\tpmd_free(mm, pmd);", "\telse", "\t\tpmd_free(mm, pmd);");
+    expect(said(parted, loop("\tif (addr & 1)", "\t\t;", "\tpmd_free(mm, pmd);"))).toEqual([]);
+  });
+});
+
 describe("tests of one entry that go together", () => {
   const of = (test: string): string => body("pte_t old = ptep_get(pte);", "swp_entry_t entry = pte_to_swp_entry(old);", `if (${test})`, "\treturn 0;", "return swp_offset_pfn(entry);");
 
