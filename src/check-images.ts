@@ -1,5 +1,5 @@
 /** One file's pre- and post-image -> what each function owes, and how the two differ. */
-import { checking, type Elsewhere, fingerprint, type FunctionCheck, hasPageTableSteps, type Pool } from "./check/index.ts";
+import { type CallersView, checking, type Elsewhere, fingerprint, type FunctionCheck, hasPageTableSteps, type Pool } from "./check/index.ts";
 import { functionsAmong, functionsAt } from "./c/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import { compareFindings } from "./versions/compare.ts";
@@ -14,6 +14,11 @@ import type { Rulebook } from "./rulebook/rulebook.ts";
 export interface CheckedFile {
   readonly functions: readonly FunctionReport[];
   readonly findings: readonly Finding[];
+}
+
+/** With what was learnt of the callers on the way; null for a side without the file. */
+export interface CheckedImages extends CheckedFile {
+  readonly views: Sides<CallersView | null>;
 }
 
 /** One of each for the pre- and the post-image. */
@@ -48,21 +53,21 @@ export function isC(path: string): boolean {
 }
 
 /** Either side may be null (added and deleted files). */
-export function* checkingImages(sources: Sides<Source | null>, rulebook: Rulebook, options: CheckOptions): Generator<void, CheckedFile> {
+export function* checkingImages(sources: Sides<Source | null>, rulebook: Rulebook, options: CheckOptions): Generator<void, CheckedImages> {
   // A patch that only deletes lines touches nothing in the post-image, so the names of both count.
   const touched = new Set([...touchedNames(sources.pre), ...touchedNames(sources.post)]);
-  function* check(side: keyof Sides<unknown>): Generator<void, FunctionCheck[]> {
+  function* check(side: keyof Sides<unknown>): Generator<void, { readonly checks: FunctionCheck[]; readonly view: CallersView | null }> {
     const source = sources[side];
-    return source === null ? [] : (yield* checking(source.unit, rulebook, options.elsewhere[side], options.all ? source.unit.functions : functionsAmong(source.unit, touched), options.pool)).checks;
+    return source === null ? { checks: [], view: null } : yield* checking(source.unit, rulebook, options.elsewhere[side], options.all ? source.unit.functions : functionsAmong(source.unit, touched), options.pool);
   }
-  const before = yield* check("pre");
-  const after = yield* check("post");
+  const { checks: before, view: pre } = yield* check("pre");
+  const { checks: after, view: post } = yield* check("post");
   const compared = compareFindings(before, after, sources.post?.image.changed ?? new Set());
   const notes = options.strict ? after.flatMap((one) => questionsOf(one, rulebook)) : [];
   const lines = (side: keyof Sides<unknown>): ReadonlySet<number> => sources[side]?.image.changed ?? new Set();
   const changed = yield* changing(before, after, rulebook, { names: touched, pre: lines("pre"), post: lines("post"), everywhere: options.everywhere }, options.pool);
   const seen = after.map((one) => (options.pool.notCompared.has(one.fn) ? { ...one, limit: one.limit || "too much to compare the function with its other version" } : one));
-  return { functions: seen.map((one) => functionReport(one, rulebook)), findings: [...compared, ...changed, ...notes] };
+  return { functions: seen.map((one) => functionReport(one, rulebook)), findings: [...compared, ...changed, ...notes], views: { pre, post } };
 }
 
 /** Names of the functions in whose lines the patch adds or removes any. */

@@ -3,7 +3,7 @@
  * function that breaks something when it is given what its parameters allow is run again from its callers, who may
  * give it less: what they never do is no trace.
  */
-import { callersViewOf, type CallersView, type Elsewhere, type EntryLocks } from "./check/index.ts";
+import { type CallersView, type Elsewhere, type EntryLocks } from "./check/index.ts";
 import { functionsNamed, isCalledIn, isWhole } from "./c/index.ts";
 import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { RuleId } from "./core/finding.ts";
@@ -28,8 +28,8 @@ export interface SideOptions {
   /** Most interpreted steps of one function on one side, asked before each: some 150 000 are a second. */
   readonly mostWork: () => number;
   readonly wants: (rule: RuleId) => boolean;
-  /** What is known of the callers already; absent: they are asked. */
-  readonly view?: CallersView;
+  /** What is known of the callers already, and asks them for more. */
+  readonly view: CallersView;
 }
 
 export interface Run {
@@ -62,10 +62,7 @@ const mostRounds = 4;
 /** Levels of callers that a trace has to be seen from. */
 const mostLevels = 2;
 
-export function sideOf(source: { readonly image: FileImage; readonly unit: UnitIr } | null, elsewhere: Elsewhere, library: Library, options: SideOptions): Side | null {
-  if (source === null) return null;
-  const { unit, image } = source;
-  const view = options.view ?? callersViewOf(unit, options.rulebook, elsewhere);
+export function sideOf({ image, unit }: { readonly image: FileImage; readonly unit: UnitIr }, elsewhere: Elsewhere, library: Library, options: SideOptions): Side {
   const lines = new Map([[unit.file, image.lines]]);
   const whole = (name: string): FunctionIr | null => definitions(functionsNamed(unit, name).filter(isWhole)).get(name) ?? null;
   const known = new Map<string, FunctionIr | null>();
@@ -74,7 +71,7 @@ export function sideOf(source: { readonly image: FileImage; readonly unit: UnitI
     if (!known.has(name)) known.set(name, whole(name));
     return known.get(name)!;
   };
-  const { pool, mostWork } = options;
+  const { pool, mostWork, view } = options;
 
   const replayed = async (request: ReplayRequest): Promise<ReplayResult> => {
     const result = await inSlices(replaying({ ...request, work: Math.min(mostWork(), pool.left) }));

@@ -104,7 +104,7 @@ async function checkFiles(
     const unchanged = same.all && flow.findings.length === 0;
     const replayed = mayReplay(both, flow) && !unchanged;
     if (replayed) expectReplay();
-    const checked = unchanged ? { ...flow, functions: withSameSteps(flow.functions) } : replayed ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, elsewhere, more, pool, looks, isSame: (name) => same.of(both, name) }) : flow;
+    const checked = unchanged ? { ...flow, functions: withSameSteps(flow.functions) } : replayed ? await (await import("./traces.ts")).withTraces(both, flow, { ...options, rulebook, elsewhere, views: flow.views, more, pool, looks, isSame: (name) => same.of(both, name) }) : flow;
     const decided = asksForOrder(checked.findings) ? (await import("./weak-findings.ts")).withWeakTraces(both, checked, rulebook) : checked;
     functions.push(...decided.functions);
     findings.push(...[...decided.findings, ...outside].filter((f) => options.wants(f.rule)).map(framing(both)));

@@ -4,7 +4,7 @@
  * rests on nothing unknown and that no rule has spoken of is a finding of its own.
  */
 import { type CheckedFile, type Sides, type Source, touchedNames } from "./check-images.ts";
-import { type Elsewhere, fingerprint } from "./check/index.ts";
+import { type CallersView, type Elsewhere, fingerprint } from "./check/index.ts";
 import type { UnitIr } from "./c/ir.ts";
 import type { Finding, RuleId } from "./core/finding.ts";
 import type { FunctionReport, OpenQuestion } from "./core/report.ts";
@@ -18,8 +18,9 @@ import { inSlices, pause } from "./util/slices.ts";
 /** Interpreted steps for one function of a patch on one side. */
 const mostWorkOfPatch = 250_000;
 
-export interface ReplayOptions extends Omit<SideOptions, "more" | "mostWork"> {
+export interface ReplayOptions extends Omit<SideOptions, "more" | "mostWork" | "view"> {
   readonly elsewhere: Sides<Elsewhere>;
+  readonly views: Sides<CallersView | null>;
   /** Units of the tree, on one side of the patch, that define any of the functions. */
   readonly more: (side: keyof Sides<unknown>, names: ReadonlySet<string>) => Promise<readonly UnitIr[]>;
   /** Whether the function does after the patch what it did before. */
@@ -37,7 +38,10 @@ const concurrent: ReadonlySet<RuleId> = new Set<RuleId>([
 /** The file with traces: findings explained and found, and what the replay says of each function. */
 export async function withTraces(sources: Sides<Source | null>, checked: CheckedFile, options: ReplayOptions): Promise<CheckedFile> {
   const library = libraryOf(options.rules, options.rulebook.era);
-  const sideFor = (side: keyof Sides<unknown>): Side | null => sideOf(sources[side], options.elsewhere[side], library, { ...options, mostWork: () => mostWorkOfPatch, more: (names) => options.more(side, names) });
+  const sideFor = (side: keyof Sides<unknown>): Side | null => {
+    const [source, view] = [sources[side], options.views[side]];
+    return source && view && sideOf(source, options.elsewhere[side], library, { ...options, view, mostWork: () => mostWorkOfPatch, more: (names) => options.more(side, names) });
+  };
   const sides = { pre: sideFor("pre"), post: sideFor("post") };
   let { findings } = checked;
   const touched = new Set([...touchedNames(sources.pre), ...touchedNames(sources.post)]);
@@ -92,7 +96,7 @@ export async function withTracesOfFile(source: Source, elsewhere: Elsewhere, che
     await pause();
     rest -= shares[i]!;
     const report = checked.functions.find((f) => f.name === name && f.coverage !== "skipped");
-    if (report === undefined || side === null || side.functionOf(name) === null) continue;
+    if (report === undefined || side.functionOf(name) === null) continue;
     const run = await side.run(name);
     results.set(name, run?.result ?? null);
     const excused: Excused = ({ function: fn, request }, trace) => isLeftToCallers(name, trace, [fn, request.function], options.rulebook);

@@ -6,7 +6,8 @@ import type { UnitIr } from "../c/ir.ts";
 import { compileRules } from "../rulebook/compile.ts";
 import { type Rulebook, rulebookFor } from "../rulebook/rulebook.ts";
 import { packageRoot } from "../util/package-root.ts";
-import { checkUnit, callersViewOf, type FunctionCheck } from "./index.ts";
+import { atOnce } from "../util/slices.ts";
+import { checking, checkUnit, type FunctionCheck } from "./index.ts";
 
 let book: Rulebook;
 
@@ -26,7 +27,7 @@ function outcomes(one: FunctionCheck, rule: string): string[] {
 
 function held(text: string, name: string, callers: readonly UnitIr[] = []): string[] {
   const unit = lowerText("mm/one.c", text);
-  const locks = callersViewOf(unit, book, { helpers: [], callers: new Map([[name, callers]]) }).locksOf(unit.functions.find((fn) => fn.name === name)!);
+  const locks = atOnce(checking(unit, book, { helpers: [], callers: new Map([[name, callers]]) }, [])).view.locksOf(unit.functions.find((fn) => fn.name === name)!);
   return [...locks.held.map((lock) => `${lock.class} ${lock.mode}`), String(locks.from)];
 }
 

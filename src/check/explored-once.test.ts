@@ -5,7 +5,8 @@ import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import { compileRules } from "../rulebook/compile.ts";
 import { type Rulebook, rulebookFor } from "../rulebook/rulebook.ts";
 import { packageRoot } from "../util/package-root.ts";
-import { callersViewOf, checking, checkUnit, hasPageTableSteps, newPool, nothingElse } from "./index.ts";
+import { atOnce } from "../util/slices.ts";
+import { checking, checkUnit, hasPageTableSteps, newPool, nothingElse } from "./index.ts";
 import { leadingSteps } from "./leading-blocks.ts";
 
 let book: Rulebook;
@@ -78,7 +79,7 @@ describe("a caller", () => {
     const long = caller.replace("\tmmap_write_unlock(mm);\n", `\tmmap_write_unlock(mm);\n${tail}`);
     for (const text of [caller, long]) {
       const unit = lowerText("mm/f.c", `${zap}\n${text}`);
-      const { held, from } = callersViewOf(unit, book).locksOf(unit.functions[0]!);
+      const { held, from } = atOnce(checking(unit, book, nothingElse, [])).view.locksOf(unit.functions[0]!);
       expect(from).toBe("callers");
       expect(held.map((lock) => `${lock.class} ${lock.mode}`)).toEqual(["mmap write"]);
     }

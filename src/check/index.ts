@@ -55,10 +55,6 @@ export interface CallersView {
   readonly callersOf: (fn: FunctionIr) => readonly FunctionIr[] | null;
 }
 
-export function callersViewOf(unit: UnitIr, rulebook: Rulebook, elsewhere: Elsewhere = nothingElse): CallersView {
-  return viewOf(surroundingsOf(unit, rulebook, elsewhere));
-}
-
 function viewOf(around: Surroundings): CallersView {
   const locksOf = (fn: FunctionIr): EntryLocks => {
     const locks = entryLocks(fn, around);
