@@ -7,6 +7,7 @@
 import type { Loc } from "../c/ir.ts";
 import type { Level, LockClass } from "../rulebook/schema.ts";
 import type { KindSet } from "./kinds.ts";
+import { memoOfLast } from "../util/memo.ts";
 import { asNumber, isMovedUp, splitMove } from "./symbols.ts";
 
 export interface LockFact {
@@ -186,17 +187,30 @@ export function updated(facts: Facts, to: Partial<Facts>): Facts {
   };
 }
 
-/** Two states with this text equal are joined where they meet. Made at every block on every path, and most states hold next to nothing. */
+/** Two states with this text equal are joined where they meet. Made at every block on every path, where most of it is as it was at the block before. */
 export function resourceKey(facts: Facts): string {
-  const locks = sorted(facts.locks, (l) => `${l.id}:${l.mode}:${l.origin}:${l.certain}`);
-  const maps = facts.maps.length === 0 ? "" : facts.maps.map((m) => `${m.pointer}:${m.certain}`).join();
-  const walks = facts.walks.size === 0 ? "" : Array.from(facts.walks.keys()).join();
-  return `${locks}|${sorted(facts.duties, ([key, duty]) => `${key}:${duty.state}`)}|${maps}|${walks}|${sorted(facts.tables, ([table, t]) => `${table}:${t.state}`)}|${sorted(facts.unmapped, ([key]) => key)}|${sorted(facts.failed, (key) => key)}|${facts.unseenLocks}`;
+  return `${locksText(facts.locks)}|${dutiesText(facts.duties)}|${mapsText(facts.maps)}|${walksText(facts.walks)}|${tablesText(facts.tables)}|${unmappedText(facts.unmapped)}|${failedText(facts.failed)}|${facts.unseenLocks}`;
 }
 
-function sorted<T>(items: Iterable<T> & ({ readonly size: number } | { readonly length: number }), text: (item: T) => string): string {
-  if (("size" in items ? items.size : items.length) === 0) return "";
+const locksText = memoOfLast((locks: Facts["locks"]) => sorted(locks, (l) => `${l.id}:${l.mode}:${l.origin}:${l.certain}`));
+const dutiesText = memoOfLast((duties: Facts["duties"]) => sorted(duties, ([key, duty]) => `${key}:${duty.state}`));
+const mapsText = memoOfLast((maps: Facts["maps"]) => maps.map((m) => `${m.pointer}:${m.certain}`).join());
+const walksText = memoOfLast((walks: Facts["walks"]) => Array.from(walks.keys()).join());
+const tablesText = memoOfLast((tables: Facts["tables"]) => sorted(tables, ([table, t]) => `${table}:${t.state}`));
+const unmappedText = memoOfLast((unmapped: Facts["unmapped"]) => sorted(unmapped.keys(), (key) => key));
+const failedText = memoOfLast((failed: Facts["failed"]) => sorted(failed, (key) => key));
+
+function sorted<T>(items: Iterable<T>, text: (item: T) => string): string {
   return Array.from(items, text).sort().join();
+}
+
+/** The first so many of a map, in its order. */
+export function firstOf<V>(map: ReadonlyMap<string, V>, count: number): Map<string, V> {
+  const first = new Map<string, V>();
+  map.forEach((value, key) => {
+    if (first.size < count) first.set(key, value);
+  });
+  return first;
 }
 
 /** Whether a value is known to be (not) zero. */

@@ -1,9 +1,9 @@
 /**
  * Facts where two paths meet with equal resources: memory and conditions by intersection, entry kinds by union. A value that
- * differs becomes one of its own, named after the block.
+ * differs becomes one of its own, named after the block. (Of forEach() see tidy.ts.)
  */
 import type { Loc } from "../c/ir.ts";
-import { type EntryFact, type Facts, truthOf, updated, type ValueFact } from "./facts.ts";
+import { type EntryFact, type Facts, firstOf, truthOf, updated, type ValueFact } from "./facts.ts";
 import { initial, isMovedUp, merged, splitMove } from "./symbols.ts";
 import { isOfSeveralPaths, joinSessions } from "./vma-joins.ts";
 
@@ -54,25 +54,16 @@ function joinMemory(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, strin
   let alike = 0;
   let inBoth = 0;
   const differs = (): Map<string, string> => (joined ??= firstOf(a, alike));
-  for (const [address, left] of a) {
+  a.forEach((left, address) => {
     const right = b.get(address);
     if (right !== undefined) inBoth++;
     const met = left === right || (right === undefined && isOfSeveralPaths(address)) ? left : isNote(address) && !(address.startsWith("e:") && right !== undefined) ? null : meet(left, right ?? initial(address), block);
     if (met === left && joined === null) alike++;
     else if (met === null) differs();
     else differs().set(address, met);
-  }
+  });
   if (inBoth < b.size) for (const [address, right] of b) if (!a.has(address) && !isNote(address)) differs().set(address, meet(initial(address), right, block));
   return joined ?? a;
-}
-
-function firstOf<V>(map: ReadonlyMap<string, V>, count: number): Map<string, V> {
-  const first = new Map<string, V>();
-  for (const [key, value] of map) {
-    if (first.size === count) break;
-    first.set(key, value);
-  }
-  return first;
 }
 
 /**
@@ -100,11 +91,9 @@ function intersect<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): Rea
 function kept<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>, agrees: (left: V, right: V | undefined) => boolean): ReadonlyMap<string, V> {
   if (a === b || a.size === 0) return a;
   let rest: Map<string, V> | null = null;
-  for (const [key, value] of a) {
-    if (agrees(value, b.get(key))) continue;
-    rest ??= new Map(a);
-    rest.delete(key);
-  }
+  a.forEach((value, key) => {
+    if (!agrees(value, b.get(key))) (rest ??= new Map(a)).delete(key);
+  });
   return rest ?? a;
 }
 
@@ -114,34 +103,37 @@ function joinTruths(a: Facts, b: Facts, memory: ReadonlyMap<string, string>): Re
   // Where no value was made by this join, there is no more to know.
   if (memory === a.memory && memory === b.memory) return both;
   let joined: Map<string, boolean> | null = null;
-  for (const [address, value] of memory) {
+  memory.forEach((value, address) => {
     const before = a.memory.get(address);
-    if (before === value && b.memory.get(address) === value) continue;
-    if (isNote(address)) continue;
+    const other = b.memory.get(address);
+    if ((before === value && other === value) || isNote(address)) return;
     const left = before ?? initial(address);
-    const right = b.memory.get(address) ?? initial(address);
-    if (left === value && right === value) continue;
+    const right = other ?? initial(address);
+    if (left === value && right === value) return;
     const truth = truthOf(left, a);
     if (truth !== undefined && truth === truthOf(right, b)) (joined ??= new Map(both)).set(value, truth);
-  }
+  });
   return joined ?? both;
 }
 
 /** The facts of a value made by this join are those of the two values it stands for. */
 function joinValues(known: Facts, arriving: Facts, memory: ReadonlyMap<string, string>): ReadonlyMap<string, ValueFact> {
   const both = joinSame(known.values, arriving.values);
-  if (known.values.size === 0 || arriving.values.size === 0) return both;
+  if (known.values.size === 0 || arriving.values.size === 0 || known.memory === arriving.memory) return both;
   let joined: Map<string, ValueFact> | null = null;
-  for (const [address, value] of memory) {
+  memory.forEach((value, address) => {
     const left = known.memory.get(address);
     const right = arriving.memory.get(address);
-    if (left === undefined || right === undefined || left === right || ((joined ?? both).has(value) && left !== value)) continue;
+    if (left === undefined || right === undefined || left === right || ((joined ?? both).has(value) && left !== value)) return;
     const met = joinSame(pick(value, known.values.get(left)), pick(value, arriving.values.get(right))).get(value);
     if (met !== undefined) (joined ??= new Map(both)).set(value, met);
-  }
-  if (joined === null) return both;
-  const same = joined.size === known.values.size && Array.from(joined).every(([value, fact]) => known.values.get(value) === fact);
-  return same ? known.values : joined;
+  });
+  return joined === null ? both : unlessSame(known.values, joined);
+}
+
+function unlessSame(known: ReadonlyMap<string, ValueFact>, joined: ReadonlyMap<string, ValueFact>): ReadonlyMap<string, ValueFact> {
+  const same = joined.size === known.size && Array.from(joined).every(([value, fact]) => known.get(value) === fact);
+  return same ? known : joined;
 }
 
 function pick(value: string, fact: ValueFact | undefined): ReadonlyMap<string, ValueFact> {
@@ -151,21 +143,21 @@ function pick(value: string, fact: ValueFact | undefined): ReadonlyMap<string, V
 function joinSame(a: ReadonlyMap<string, ValueFact>, b: ReadonlyMap<string, ValueFact>): ReadonlyMap<string, ValueFact> {
   if (a === b) return a;
   let joined: Map<string, ValueFact> | null = null;
-  for (const [key, left] of a) {
+  a.forEach((left, key) => {
     const right = b.get(key);
-    if (right === left) continue;
+    if (right === left) return;
     if (right === undefined || right.entry !== left.entry) {
       (joined ??= new Map(a)).delete(key);
-      continue;
+      return;
     }
     const kinds = left.kinds | right.kinds;
     const real = left.real && right.real;
     const shown = left.shown | right.shown;
     const under = left.under === right.under ? left.under : "";
     const otherwise = left.otherwise === true || right.otherwise !== true;
-    if (kinds === left.kinds && shown === left.shown && real === left.real && under === left.under && otherwise) continue;
+    if (kinds === left.kinds && shown === left.shown && real === left.real && under === left.under && otherwise) return;
     (joined ??= new Map(a)).set(key, { ...left, kinds, shown, real, under, ...(otherwise ? {} : { otherwise: true }) });
-  }
+  });
   return joined ?? a;
 }
 

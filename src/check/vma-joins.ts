@@ -55,8 +55,11 @@ function joinNotes(known: Side["memory"], arriving: Side["memory"], joined: Read
 }
 
 function hasNote(memory: ReadonlyMap<string, string>): boolean {
-  for (const key of memory.keys()) if (key.startsWith(prefix)) return true;
-  return false;
+  let found = false;
+  memory.forEach((_value, key) => {
+    found ||= key.startsWith(prefix);
+  });
+  return found;
 }
 
 /** The line in which what kept this VMA was dropped, or that it is kept; "" for no VMA, null for one of which nothing is known. */

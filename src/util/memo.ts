@@ -10,6 +10,15 @@ export function memoByValue<Key, Answer extends NonNullable<unknown> | null>(ans
   return memo(new Map(), answer);
 }
 
+/** Of the last object that was asked about only, where one is asked about again and again before the next. */
+export function memoOfLast<Key extends object, Answer>(answer: (key: Key) => Answer): (key: Key) => Answer {
+  let last: { readonly key: Key; readonly answer: Answer } | null = null;
+  return (key) => {
+    if (last === null || last.key !== key) last = { key, answer: answer(key) };
+    return last.answer;
+  };
+}
+
 function memo<Key, Answer>(known: Pick<Map<Key, Answer>, "get"> & { set(key: Key, answer: Answer): unknown }, answer: (key: Key) => Answer): (key: Key) => Answer {
   return (key) => {
     const before = known.get(key);
