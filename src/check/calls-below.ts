@@ -10,21 +10,25 @@ export interface CallsBelow {
   readonly reaches: (fn: FunctionIr) => boolean;
 }
 
-export function callsBelow(functions: Pick<FunctionsInView, "get" | "has">, isWanted: (callee: string) => boolean): CallsBelow {
+export function callsBelow(functions: Pick<FunctionsInView, "get">, isWanted: (callee: string) => boolean): CallsBelow {
   const known = new Map<string, boolean>();
   const search = (fn: FunctionIr, depth: number): boolean => {
     const key = `${depth} ${fn.name}`;
     const before = known.get(key);
     if (before !== undefined) return before;
     known.set(key, false);
-    const leadsOn = (callee: string): boolean => isWanted(callee) || (depth < deepest && functions.has(callee));
-    const found = mayCall(fn, leadsOn) && calleesOf(fn).some((callee) => {
-      if (isWanted(callee)) return true;
-      const next = depth < deepest ? functions.get(callee) : undefined;
+    const leadsOn = (callee: string): boolean => {
+      const next = functions.get(callee);
       return next !== undefined && !next.partial && search(next, depth + 1);
-    });
+    };
+    const found = calls(fn, isWanted) || (depth < deepest && calls(fn, leadsOn));
     known.set(key, found);
     return found;
   };
   return { reaches: (fn) => search(fn, 1) };
+}
+
+/** Its words are asked first: of a function none of whose words leads there the body is not read. */
+function calls(fn: FunctionIr, isWanted: (callee: string) => boolean): boolean {
+  return mayCall(fn, isWanted) && calleesOf(fn).some(isWanted);
 }
