@@ -1,10 +1,11 @@
 /**
  * A file cut into its functions and what stands outside them, by its text: blanked, conditionals settled, kernel-isms
- * masked, heads read. All of it is plain data that depends on the text alone; no body is parsed yet.
+ * masked, heads read. All of it depends on the text alone; no body is parsed yet, nor what stands outside of them before somebody asks for it:
+ * of most pieces of a header it is a function that is wanted.
  */
 import { skipBlank } from "./brackets.ts";
 import { settleConditionals } from "./conditionals.ts";
-import { readFileScope } from "./file-scope.ts";
+import { type FileScope, readFileScope } from "./file-scope.ts";
 import { type FunctionHead, readHead } from "./heads.ts";
 import type { OpsTable, RecordType, UnitIr } from "./ir.ts";
 import { maskOutside } from "./mask.ts";
@@ -39,7 +40,8 @@ export function cutBlanked({ path, text, plain, code }: Pick<UnitText, "path" | 
   const masked = withBodies(outside, settled.code, items);
   const { choices } = settled;
   const unit: UnitText = { path, text, plain, code, masked, choices, lineStarts: lineStartsOf(text) };
-  const { names, records, opsTables } = readFileScope(unit, items);
+  let known: FileScope | null = null;
+  const scope = (): FileScope => (known ??= readFileScope(unit, items));
   const functions: CutFunction[] = [];
   const unreadable: UnitIr["unreadable"][number][] = [];
   for (const item of items) {
@@ -50,7 +52,18 @@ export function cutBlanked({ path, text, plain, code }: Pick<UnitText, "path" | 
       else unreadable.push(lost(unit, from, bodyTo));
     } else if (item.k === "text" && masked.slice(item.from, item.to).trimEnd().endsWith("}")) unreadable.push(lost(unit, item.from, item.to));
   }
-  return { path, text, plain, code, masked, choices, functions, variables: names.variables, records, opsTables, unreadable };
+  return {
+    path, text, plain, code, masked, choices, functions, unreadable,
+    get variables() {
+      return scope().names.variables;
+    },
+    get records() {
+      return scope().records;
+    },
+    get opsTables() {
+      return scope().opsTables;
+    },
+  };
 }
 
 /** `text` with the bodies that `bodies` has in the same places. */
