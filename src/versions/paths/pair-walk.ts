@@ -7,6 +7,7 @@ import { definedBy, printExpr, stepsOf, walkExpr } from "../../c/index.ts";
 import type { CallStep, Expr, FunctionIr, Step, Terminator } from "../../c/ir.ts";
 import type { Pool } from "../../check/index.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
+import { memoByObject, memoOfLast } from "../../util/memo.ts";
 import { pairSteps, type PairStep } from "./pairs.ts";
 import { namesIn, textsOfTemporaries } from "./names.ts";
 
@@ -63,13 +64,15 @@ function* compute(fn: FunctionIr, rulebook: Rulebook, pool: Pool): Generator<voi
   const statements = fn.blocks.filter(({ end }) => end.k === "return").toSorted((a, b) => lineOf(a) - lineOf(b)).map(({ id }) => id);
   const returns: { readonly net: ReadonlyMap<string, number>; readonly value: string }[] = [];
   const atCalls = new Map<string, Set<string>>();
+  // Each step is met by each state that comes by.
+  const pairsOf = memoByObject((step: CallStep) => pairSteps(step, rulebook).map((pair) => (pair.isSure === true && !tested.has(step.dst ?? "") ? alwaysDone(pair) : pair)));
   let work = 0;
   const most = Math.min(mostWork, pool.ways);
   const arrive = (block: number, state: State): void => {
     const here = states.get(block) ?? new Map<string, State>();
     states.set(block, here);
     const kept = here.size < mostStates ? state : { ...state, truths: new Map<string, boolean>() };
-    const key = [kept.result, ...Array.from(kept.net, ([name, count]) => `${name} ${count}`).toSorted(), ...Array.from(kept.truths, ([name, truth]) => `${name} ${truth}`).toSorted()].join("|");
+    const key = `${kept.result}${textOfNet(kept.net)}${textOfTruths(kept.truths)}`;
     work += key.length;
     if (here.has(key) || here.size >= 2 * mostStates) return;
     here.set(key, kept);
@@ -84,7 +87,7 @@ function* compute(fn: FunctionIr, rulebook: Rulebook, pool: Pool): Generator<voi
     let paths = [states.get(id)!.get(item.slice(item.indexOf(" ") + 1))!];
     for (const step of fn.blocks[id]!.steps) {
       if (step.op === "call") for (const { net } of paths) noteHeld(atCalls, step.text, net);
-      const pairs = step.op === "call" ? pairSteps(step, rulebook).map((pair) => (pair.isSure === true && !tested.has(step.dst ?? "") ? alwaysDone(pair) : pair)) : [];
+      const pairs = step.op === "call" ? pairsOf(step) : [];
       paths = paths.flatMap((path) => after(step, path, pairs, asked, returned));
       work += workOfStep * paths.length;
       if (work > most) break;
@@ -97,6 +100,14 @@ function* compute(fn: FunctionIr, rulebook: Rulebook, pool: Pool): Generator<voi
   }
   pool.ways -= work;
   return { exits: exitsOf(returns), returns: statements.length, atCalls, complete: work <= most, steps: pairStepsIn(fn, rulebook) };
+}
+
+/** Part of a state's name; a state has most of what the one before it had. */
+const textOfNet = memoOfLast((net: State["net"]) => sorted(Array.from(net, ([name, count]) => `|${name} ${count}`)));
+const textOfTruths = memoOfLast((truths: State["truths"]) => sorted(Array.from(truths, ([name, truth]) => `|${name} ${truth}`)));
+
+function sorted(texts: readonly string[]): string {
+  return texts.toSorted().join("");
 }
 
 /** What it does on success it always does where it cannot fail, unless the code says what it does if it did. */
@@ -153,7 +164,7 @@ function add(net: ReadonlyMap<string, number>, { family, by, mode }: PairStep): 
 }
 
 function forgetting(name: string, truths: ReadonlyMap<string, boolean>): ReadonlyMap<string, boolean> {
-  const stale = Array.from(truths.keys()).filter((key) => key === name || (!key.startsWith("%") && namesIn(key).has(name)));
+  const stale = Array.from(truths.keys()).filter((key) => key === name || (!key.startsWith("%") && key.includes(name) && namesIn(key).has(name)));
   if (stale.length === 0) return truths;
   const left = new Map(truths);
   for (const key of stale) left.delete(key);
