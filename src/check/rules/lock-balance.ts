@@ -13,6 +13,7 @@ import { callHasEffect, hasEffect, isOfClass, nameHasEffect } from "../call-grap
 import type { Rule, Site } from "../model.ts";
 import type { Effect, LockClass } from "../../rulebook/schema.ts";
 import { judgeEndOfVmaLocks } from "./lock-balance/vma-locks.ts";
+import { isToldByReturn } from "./map-balance/told-by-return.ts";
 import { unmapsOwnOnly } from "./map-balance/own-pointers.ts";
 import * as sym from "../symbols.ts";
 import type { Step, Terminator } from "../../c/ir.ts";
@@ -144,7 +145,7 @@ function escapes(lock: LockFact, value: string, site: Site): boolean {
   if (mapped) return true;
   for (const [address, held] of site.facts.memory) {
     if (held !== lock.id || /^&\d+:[^.[]*$/.test(address)) continue;
-    if (!isFaultStructure(address, site)) return true;
+    if (!isFaultStructure(address, value, site)) return true;
   }
   return returnsLocked(lock, value, site) || implementsContract(site) || tellsCaller(lock, site);
 }
@@ -158,13 +159,13 @@ function tellsCaller(lock: LockFact, site: Site): boolean {
 
 /**
  * A fault handler that gives a pte and its lock back on some path means to do so on all, though they lie in the caller's
- * structure; one that never does takes them for its caller, and so does one that gives back a pointer of its own where
- * it fails and puts it into the structure where it does not.
+ * structure; one that never does takes them for its caller, and so does one that gives back where it fails and returns
+ * with them where it does not, whether it gives back what lies in the structure or a pointer of its own.
  */
-export function isFaultStructure(address: string, site: Site): boolean {
+export function isFaultStructure(address: string, value: string, site: Site): boolean {
   const { fn, id } = site.frame;
   if (site.rulebook.context(fn.name)?.handsOver || !hasEffect(fn, site.rulebook, (e) => e.do === "unmap") || unmapsOwnOnly(fn, site.rulebook)) return false;
-  return fn.params.some((param) => fn.vars.get(param)?.type === "struct vm_fault *" && address.startsWith(`${sym.parameter(id, param)}.`));
+  return fn.params.some((param) => fn.vars.get(param)?.type === "struct vm_fault *" && address.startsWith(`${sym.parameter(id, param)}.`)) && !isToldByReturn(value, site);
 }
 
 /** The function is one whose contract says that it returns with a lock held. */
@@ -172,9 +173,10 @@ export function implementsContract(site: Site): boolean {
   return nameHasEffect(site.frame.fn.name, site.rulebook, (e) => e.do === "acquire" || e.do === "map" || e.do === "walk-start");
 }
 
-/** `return true` of a conditional lock helper: paths that differ in the result differ in the lock. Such helpers take the caller's lock. */
+/** `return true` of a conditional lock helper: paths that differ in the result differ in the lock. Such helpers take the caller's lock, and have no page-table lock where they answer false. */
 function returnsLocked(lock: LockFact, value: string, site: Site): boolean {
   const named = /(lock|start|begin|enter|get)(_\w+)?$/.test(site.frame.fn.name) && !/unlock|unlocked/.test(site.frame.fn.name);
+  if (coversEntries(lock.class) && site.frame.fn.returnType === "bool" && truthOf(value, site.facts) === false) return false;
   const conventional = lock.class !== "pte-ptl" && lock.class !== "pmd-ptl";
   return named || (conventional && lock.class !== "page_table_lock" && lock.id.startsWith("$") && value !== "" && site.frame.fn.attributes.some((a) => a.startsWith("__acquires")));
 }

@@ -160,7 +160,7 @@ function judgeUnmapped(pointer: string, root: string, site: Site): void {
 function escapes(pointer: string, value: string, site: Site): boolean {
   if (sym.splitMove(value).root === pointer) return true;
   for (const [address, held] of site.facts.memory) {
-    if (sym.splitMove(held).root === pointer && !/^&\d+:[^.[]*$/.test(address) && !isFaultStructure(address, site)) return true;
+    if (sym.splitMove(held).root === pointer && !/^&\d+:[^.[]*$/.test(address) && !isFaultStructure(address, value, site)) return true;
   }
   return false;
 }
