@@ -7,7 +7,7 @@ import type { Step } from "../../c/ir.ts";
 import type { World } from "../world/build.ts";
 import { holds } from "../world/locks.ts";
 import { waitingFor } from "../world/tables.ts";
-import { ownWords, type Turn } from "../world/turn.ts";
+import type { Turn } from "../world/turn.ts";
 import type { Value } from "../world/value.ts";
 import { load, store, widened } from "./access.ts";
 import { call } from "./calls.ts";
@@ -20,6 +20,7 @@ import type { Passage, Standing } from "./standings.ts";
 import { touch, touchAdd, touchRead, touchWrite, type Touch } from "./system.ts";
 import { copyThread, dropDead, setVariable, threadKey, type ThreadState } from "./thread.ts";
 import { nothingTold, tell } from "./told.ts";
+import { Diary, extended, followed, type Lesson } from "./trails.ts";
 
 /** The ways through one step that are still to be followed, and where ways have come by: where two meet they are one. */
 interface Ways {
@@ -31,6 +32,7 @@ interface Ways {
   steps: number;
   /** Characters of the states in `seen`. */
   seenSize: number;
+  readonly diary: Diary<Standing>;
 }
 
 /** Most ways that one step may go before the rest is left out. */
@@ -43,10 +45,10 @@ const mostSteps = 40_000;
 const mostSeen = 2_000_000;
 
 /** Runs a thread from where it is to its next visible operation, in every way that it may go. */
-function settle(first: Runner): Arrival[] {
+function settle(first: Runner, diary: Diary<Standing>): Arrival[] {
   const { session } = first;
   const arrivals: Arrival[] = [];
-  const ways: Ways = { work: [first], seen: new Set(), forked: false, steps: 0, seenSize: 0 };
+  const ways: Ways = { work: [first], seen: new Set(), forked: false, steps: 0, seenSize: 0, diary };
   for (let forks = 0; ways.work.length > 0; forks++) {
     const runner = ways.work.pop()!;
     ways.forked ||= ways.work.length > 0 || forks > 0;
@@ -58,7 +60,10 @@ function settle(first: Runner): Arrival[] {
       session.told.notModelled.add(`more than ${mostForks} ways through one step`);
       break;
     }
+    const before = arrivals.length;
     advance(runner, ways, arrivals);
+    const arrival = arrivals[before];
+    diary.note(arrival === undefined ? { k: "ended" } : { k: "arrived", standing: arrival.standing, fault: arrival.fault }, 0);
   }
   return arrivals;
 }
@@ -125,22 +130,51 @@ function advance(runner: Runner, ways: Ways, arrivals: Arrival[]): void {
     }
     const step = runner.step();
     if (step === undefined) {
+      const others = ways.work.length;
       if (!finishBlock(runner, ways.work)) return;
+      for (let n = others; n < ways.work.length; n++) ways.diary.note({ k: "forked" }, 0);
       ways.forked ||= ways.work.length > 0;
       if (meets(runner, ways)) return;
       continue;
     }
     const operation = localOrVisible(runner, step);
     if (operation === null) continue;
-    if (operation.local?.(runner.turn) === true) {
+    if (isLocal(runner, operation, ways.diary)) {
       runner.changes++;
-      complete(runner, step, operation.run(runner.turn));
+      complete(runner, step, done(runner, operation, ways.diary));
       continue;
     }
     arrivals.push(arrive(runner, operation, step));
     return;
   }
   runner.session.told.notModelled.add(`the loop of line ${placeOf(runner.thread).line}, which did not end within ${mostLocal} steps`);
+}
+
+/** Whether the operation is the thread's own business. */
+function isLocal(runner: Runner, operation: Operation, diary: Diary<Standing>): boolean {
+  if (operation.local === undefined) return false;
+  diary.lost ||= hasAsked(runner);
+  const local = operation.local(runner.turn);
+  diary.asks ||= runner.asked.yes;
+  if (hasAsked(runner)) diary.note({ k: "asked", operation }, Number(local));
+  return local;
+}
+
+/** What an operation gives that is the thread's own business. */
+function done(runner: Runner, operation: Operation, diary: Diary<Standing>): Value | null {
+  const result = operation.run(runner.turn);
+  diary.asks ||= runner.asked.yes;
+  if (hasAsked(runner)) diary.note({ k: "done", operation }, result?.id ?? -1);
+  diary.lost ||= runner.fault !== null;
+  return result;
+}
+
+/** Whether the world was asked since this was called last. */
+function hasAsked({ asked }: Runner): boolean {
+  const has = asked.yes || asked.own;
+  asked.yes = false;
+  asked.own = false;
+  return has;
 }
 
 /** Most rounds of a loop whose end depends on what is not known, between two visible operations. */
@@ -162,7 +196,9 @@ function meets(runner: Runner, ways: Ways): boolean {
   }
   dropDead(runner.thread, runner.session.reloaded);
   const world = runner.changes === 0 ? "" : worldKey(runner);
-  const key = `${world} ${threadKey(runner.thread)}`;
+  const place = threadKey(runner.thread);
+  if (runner.changes > 0) ways.diary.meets(place, world);
+  const key = `${world} ${place}`;
   runner.session.work.left -= (key.length + (runner.changes === 0 ? 0 : runner.data.length)) >> sizeOfStep;
   if (ways.seen.has(key)) {
     // The only way there is has come round: the thread never gets anywhere again, if all that it does is modelled.
@@ -238,42 +274,53 @@ export function stepThread(session: Session, standing: Standing, data: Int32Arra
 /** Runs the thread on from where it stands, to its next operation: `result` is what the one that it stands before has given. */
 function goOn(session: Session, standing: Standing, result: Value | null, after: Int32Array, number: number, telling: boolean): Arrival[] {
   const given = result === null ? -1 : result.id;
-  const words = ownWords(session.world.layout, number);
-  const before = telling ? [] : words.map((at) => after[at]!);
-  const known = telling ? undefined : session.standings.passages(standing, given, before);
+  const { arena, standings, told, work, world } = session;
+  const known = telling ? undefined : standings.passages(standing, given);
   if (known !== undefined) {
-    const isNew = known.heard !== session.told;
-    // In each run what is known from another counts as if it were found out again: how far a run gets does not depend on what was run before.
-    session.work.left -= isNew ? known.work : workOfStep;
-    if (isNew) tell(session.told, known.told);
-    known.heard = session.told;
+    learn(session, known);
     const { ways } = known;
     // Each has a state of its own, so that one can be given up without the others.
-    return ways.map(({ standing: next, fault, own: its }, i) => {
-      const there = i === ways.length - 1 ? after : session.arena.copyOf(after);
-      if (its !== null) for (const [n, at] of words.entries()) there[at] = its[n]!;
-      return { standing: next, fault, data: there, notes: nothing, saw: nothing };
-    });
+    return ways.map(({ standing: next, fault }, i) => ({ standing: next, fault, data: i === ways.length - 1 ? after : arena.copyOf(after), notes: nothing, saw: nothing }));
   }
-  const { told, work } = session;
-  const { locks } = session.world;
+  const trail = telling ? undefined : standings.trail(standing, given);
+  const found = trail === undefined ? null : followed(trail, world, arena, after, number);
+  if (found !== null) {
+    arena.giveBack(after);
+    learn(session, found.lesson);
+    return found.arrivals.map((arrival) => ({ ...arrival, notes: nothing, saw: nothing }));
+  }
+  const { locks } = world;
   const [had, named, unknown] = [work.left, locks.names.length, locks.unknown];
   session.told = nothingTold();
   const runner = new Runner(session, copyThread(standing.thread), after, number, telling);
   if (standing.step !== null) complete(runner, standing.step, result);
-  const arrivals = settle(runner);
+  const diary = new Diary<Standing>();
+  const arrivals = settle(runner, diary);
   const its = session.told;
   session.told = told;
   tell(told, its);
+  diary.lost ||= hasAsked(runner);
   // A name that no lock had may answer otherwise when one has it. Ways that were cut short for want of work are no knowledge.
   const isLasting = locks.unknown === unknown || locks.names.length === named;
-  if (!telling && !runner.asked.yes && work.left >= 0 && isLasting) {
-    const { own: askedOwn } = runner.asked;
-    const ways = arrivals.map(({ standing: next, fault, data: there }): Passage => ({ standing: next, fault, own: askedOwn ? words.map((at) => there[at]!) : null }));
-    const passages = { ways, told: its, heard: told, work: had - work.left, locks: locks.unknown === unknown ? -1 : named };
-    session.standings.keep(standing, given, passages, askedOwn ? before : null);
+  if (!telling && !diary.lost && work.left >= 0 && isLasting) {
+    const lesson: Lesson = { told: its, heard: told, work: had - work.left, asks: diary.asks };
+    const most = locks.unknown === unknown ? -1 : named;
+    const older = standings.trail(standing, given);
+    if (diary.isFree()) standing.after.passages.set(given, { ...lesson, ways: arrivals.map(({ standing: next, fault }): Passage => ({ standing: next, fault })), locks: most });
+    else standing.after.trails.set(given, extended(older, diary, lesson, Math.max(most, older?.locks ?? -1)));
   }
   return arrivals;
+}
+
+/**
+ * In each run what is known from another counts as work as if it were found out again: how far a run gets does not depend on what was run before. What asks
+ * the world of others counts so each time: what a step costs there depends on the state.
+ */
+function learn(session: Session, lesson: Lesson): void {
+  const isNew = lesson.heard !== session.told;
+  session.work.left -= isNew || lesson.asks ? lesson.work : workOfStep;
+  if (isNew) tell(session.told, lesson.told);
+  lesson.heard = session.told;
 }
 
 const nothing: readonly never[] = [];

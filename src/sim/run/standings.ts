@@ -1,7 +1,7 @@
 /**
  * Where threads stand, each place once, and how they got from one to the next: most of what a thread does between two
  * visible operations depends only on where it stood and on what the operation gave, and the same happens in thousands of
- * states. What asked the world on the way is not kept.
+ * states. What asked the world on the way is kept as a trail of what it asked (trails.ts).
  */
 import type { Step } from "../../c/ir.ts";
 import type { LockNames } from "../world/locks.ts";
@@ -10,7 +10,7 @@ import type { EntryValue, TornValue } from "../world/value.ts";
 import type { Operation } from "./operation.ts";
 import type { Touch } from "./system.ts";
 import type { ThreadState } from "./thread.ts";
-import type { Told } from "./told.ts";
+import type { Lesson, Trail } from "./trails.ts";
 
 /** A thread that has run as far as it can alone. `operation` is null when it has finished. */
 export interface Standing {
@@ -30,8 +30,6 @@ export interface Standing {
 export interface Passage {
   readonly standing: Standing;
   readonly fault: Fault | null;
-  /** What the words of its own (ownWords()) are then; null when it did not look at them. */
-  readonly own: readonly number[] | null;
 }
 
 /** An entry that a step looked at. */
@@ -42,21 +40,16 @@ export interface Sight {
 }
 
 /** All ways, and what it took to find them. */
-export interface Passages {
+export interface Passages extends Lesson {
   readonly ways: readonly Passage[];
-  /** What is to be said wherever they are gone, and of which run it has been. */
-  readonly told: Told;
-  heard: Told;
-  /** Interpreted steps. */
-  readonly work: number;
   /** How many locks there must be for it to be true; -1 when it does not matter. */
   readonly locks: number;
 }
 
-/** By the number of the value that the operation gave, -1 for none; where the thread looked at words of its own, by those, too. */
+/** By the number of the value that the operation gave, -1 for none. */
 interface After {
   readonly passages: Map<number, Passages>;
-  readonly byOwn: Map<string, Passages>;
+  readonly trails: Map<number, Trail<Standing>>;
 }
 
 export class Standings {
@@ -71,26 +64,21 @@ export class Standings {
   of(key: string, make: () => Pick<Standing, "thread" | "operation" | "step" | "footprint">): Standing {
     let standing = this.known.get(key);
     if (standing === undefined) {
-      standing = { id: this.known.size, ...make(), after: { passages: new Map(), byOwn: new Map() } };
+      standing = { id: this.known.size, ...make(), after: { passages: new Map(), trails: new Map() } };
       this.known.set(key, standing);
     }
     return standing;
   }
 
-  /** `own`: the thread's own words, as they are now. */
-  passages(from: Standing, result: number, own: readonly number[]): Passages | undefined {
-    const { passages, byOwn } = from.after;
-    const found = passages.get(result) ?? (byOwn.size === 0 ? undefined : byOwn.get(ownKey(result, own)));
+  passages(from: Standing, result: number): Passages | undefined {
+    return this.valid(from.after.passages.get(result));
+  }
+
+  trail(from: Standing, result: number): Trail<Standing> | undefined {
+    return this.valid(from.after.trails.get(result));
+  }
+
+  private valid<T extends { readonly locks: number }>(found: T | undefined): T | undefined {
     return found !== undefined && (found.locks < 0 || found.locks === this.locks.names.length) ? found : undefined;
   }
-
-  /** `own`: the words that it looked at, as they were, or null. */
-  keep(from: Standing, result: number, passages: Passages, own: readonly number[] | null): void {
-    if (own === null) from.after.passages.set(result, passages);
-    else from.after.byOwn.set(ownKey(result, own), passages);
-  }
-}
-
-function ownKey(result: number, own: readonly number[]): string {
-  return `${result}:${own.join()}`;
 }

@@ -7,7 +7,7 @@ import type { EntryValue, TornValue, Values } from "./value.ts";
 export interface Turn {
   readonly layout: Layout;
   readonly data: Int32Array;
-  /** The same array, for the words that are the thread's own (ownWords()): what no other thread ever looks at. */
+  /** The same array, for the words that are the thread's own, which no other thread ever looks at: what it has collected to free and to flush. */
   readonly mine: Int32Array;
   readonly values: Values;
   readonly thread: number;
@@ -17,11 +17,6 @@ export interface Turn {
   note?(text: string): void;
   /** Says which value an entry was seen to hold. */
   saw?(table: number, index: number, value: EntryValue | TornValue): void;
-}
-
-/** Where the words stand that only the thread itself reads and writes: what it has collected to free and to flush. */
-export function ownWords(layout: Layout, thread: number): readonly number[] {
-  return [layout.gatherPages + thread, layout.gatherTables + thread, layout.gatherRange + thread, layout.batched + thread];
 }
 
 /** The bit of the turn's thread in a set of threads. */
