@@ -9,7 +9,7 @@ import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { RuleId } from "./core/finding.ts";
 import type { FileImage } from "./core/image.ts";
 import type { CompiledRules, Rulebook } from "./rulebook/index.ts";
-import { definitions, type Library, libraryFor, replaying, type ReplayRequest, type ReplayResult, type ReplayTrace } from "./sim/index.ts";
+import { definitions, type Library, libraryFor, replaying, type ReplayRequest, type ReplayResult, type ReplayTrace, type SoFar } from "./sim/index.ts";
 import { ownLines } from "./trace-match.ts";
 import { memoByObject, memoByValue } from "./util/memo.ts";
 import { inSlices } from "./util/slices.ts";
@@ -27,6 +27,11 @@ export interface SideOptions {
   readonly pool: { left: number };
   /** Most interpreted steps of one function on one side, asked before each: some 150 000 are a second. */
   readonly mostWork: () => number;
+  /**
+   * How often a replay is begun again as soon as one run has left anything out. Of a file, where functions share their steps, that would move steps from those that are seen
+   * through to those that are not.
+   */
+  readonly soon: number;
   readonly wants: (rule: RuleId) => boolean;
   /** What is known of the callers already, and asks them for more. */
   readonly view: CallersView;
@@ -57,7 +62,7 @@ export interface Side {
 type Enough = NonNullable<ReplayRequest["enough"]>;
 
 const defaultBound = 6000;
-/** Times that a replay is begun again with bodies that it lacked. */
+/** Times that a replay is begun again with bodies that it lacked, behind those that it is at once. */
 const mostRounds = 4;
 /** Levels of callers that a trace has to be seen from. */
 const mostLevels = 2;
@@ -91,8 +96,10 @@ export function sideOf({ image, unit }: { readonly image: FileImage; readonly un
       bound: options.bound ?? defaultBound, work: mostWork(), pictures: options.pictures ?? false,
     };
     for (let round = 1, whole = request; ; round++) {
-      const last = round > mostRounds;
-      const result = await replayed({ ...whole, enough: (sofar) => (!last && missing(sofar.notModelled).length > 0) || enough(sofar) });
+      const last = round > options.soon + mostRounds;
+      // The first round knows the function's own file only: whatever is left out there is asked for again.
+      const lacks = ({ notModelled }: SoFar): boolean => !last && (round === 1 && options.soon > 0 ? notModelled.size : missing(notModelled).length) > 0;
+      const result = await replayed({ ...whole, enough: (sofar) => lacks(sofar) || enough(sofar), ...(round <= options.soon && { enoughAlone: lacks }) });
       const names = missing(result.notModelled);
       if (last || result.notModelled.length === 0 || (round > 1 && names.length === 0)) return { function: fn, request: whole, result, locks, doubtful: false };
       for (const name of names) asked.add(name);

@@ -18,7 +18,7 @@ import { inSlices, pause } from "./util/slices.ts";
 /** Interpreted steps for one function of a patch on one side. */
 const mostWorkOfPatch = 250_000;
 
-export interface ReplayOptions extends Omit<SideOptions, "more" | "mostWork" | "view"> {
+export interface ReplayOptions extends Omit<SideOptions, "more" | "mostWork" | "soon" | "view"> {
   readonly elsewhere: Sides<Elsewhere>;
   readonly views: Sides<CallersView | null>;
   /** Units of the tree, on one side of the patch, that define any of the functions. */
@@ -40,7 +40,7 @@ export async function withTraces(sources: Sides<Source | null>, checked: Checked
   const library = libraryOf(options.rules, options.rulebook.era);
   const sideFor = (side: keyof Sides<unknown>): Side | null => {
     const [source, view] = [sources[side], options.views[side]];
-    return source && view && sideOf(source, options.elsewhere[side], library, { ...options, view, mostWork: () => mostWorkOfPatch, more: (names) => options.more(side, names) });
+    return source && view && sideOf(source, options.elsewhere[side], library, { ...options, view, mostWork: () => mostWorkOfPatch, soon: 1, more: (names) => options.more(side, names) });
   };
   const sides = { pre: sideFor("pre"), post: sideFor("post") };
   let { findings } = checked;
@@ -83,13 +83,13 @@ const mostLooks = 200_000;
 const leastOfFile = 15_000;
 
 /** The same for a file as it is: the functions in `names` are replayed, in that order, each with what those before have left of its share and theirs. */
-export async function withTracesOfFile(source: Source, elsewhere: Elsewhere, checked: CheckedFile, names: readonly string[], options: Omit<SideOptions, "mostWork" | "pool">): Promise<CheckedFile> {
+export async function withTracesOfFile(source: Source, elsewhere: Elsewhere, checked: CheckedFile, names: readonly string[], options: Omit<SideOptions, "mostWork" | "pool" | "soon">): Promise<CheckedFile> {
   const shares = names.map((name) => (checked.findings.some((f) => f.function === name) ? shareOfFinding : shareOfFunction));
   let rest = shares.reduce((sum, share) => sum + share, 0);
   const pool = { left: Math.max(leastOfFile, rest) };
   const looks = { left: mostLooks };
   const mostWork = (): number => Math.max(shareOfFunction, pool.left - rest);
-  const side = sideOf(source, elsewhere, libraryOf(options.rules, options.rulebook.era), { ...options, pool, mostWork });
+  const side = sideOf(source, elsewhere, libraryOf(options.rules, options.rulebook.era), { ...options, pool, mostWork, soon: 0 });
   const results = new Map<string, ReplayResult | null>();
   let { findings } = checked;
   for (const [i, name] of names.entries()) {

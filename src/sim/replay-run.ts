@@ -49,6 +49,8 @@ export interface Subject {
   /** Also take pictures of the page tables along the trace. */
   readonly pictures?: boolean;
   readonly weakened: Weakened;
+  /** Nobody asks how a fault comes about, only whether there is one. */
+  readonly untold?: boolean;
 }
 
 /** How it was touched, by what was: see Deeds.touched(). */
@@ -174,7 +176,7 @@ function* runningOn({ world, known, kept, caller, isShared, opaque, thread: own 
   const sim = simulation(session, [own, other], world.initial);
   const about = { scenario: Object.entries(settings).map(([key, value]) => `${key}=${value}`).join(" "), actor: actor?.title ?? "", era: library.era };
   const lines = new Map([...library.lines, ...subject.lines, ["(caller)", caller.lines]]);
-  const isTold = (fault: Fault): boolean => actor !== null || !preconditions.has(fault.property);
+  const isTold = (fault: Fault): boolean => subject.untold !== true && (actor !== null || !preconditions.has(fault.property));
   const limits = { bound: subject.bound, pictures: subject.pictures ?? false, cancelled: () => subject.work.left < 0, isTold };
   const verdict = yield* judging(sim, session, about, lines, limits);
   const touched = (): Touched => {

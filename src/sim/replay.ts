@@ -40,6 +40,8 @@ export interface ReplayRequest {
   readonly pictures?: boolean;
   /** Asked behind each run: whether what is known so far is all that anybody wants to know. */
   readonly enough?: (sofar: SoFar) => boolean;
+  /** The same, asked behind each run of the function alone as well. */
+  readonly enoughAlone?: (sofar: SoFar) => boolean;
 }
 
 /** What the runs of a replay have said up to now. */
@@ -96,7 +98,7 @@ export function* replaying(request: ReplayRequest): Generator<void, ReplayResult
   if (beyond !== null) return { verdict: "not-modelled", traces: [], notModelled: [beyond], skipped: [], states: 0, runs: 0, work: 0, bounded: false, held: request.held, assumedHeld: [] };
   const first = subjectOf(request, sound);
   const near = [request.function, ...callees(request.function, first.helpers, 6)];
-  const { subject, tally, chosen, others } = yield* begun(first, near);
+  const { subject, tally, chosen, others } = yield* begun(first, near, request.enoughAlone);
   const told = (): ReplayResult => ({ ...tally.result(), work: request.work - subject.work.left, held: subject.held, assumedHeld: subject.assumed });
   const actors = request.library.actors.filter((actor) => !standsFor(actor, near));
   const asksForWorld = asksWhetherRegistered(near);
@@ -151,7 +153,7 @@ export function* again(request: ReplayRequest, otherwise: Pick<Subject, "held" |
   const given = Math.min(request.work, looks.left);
   const work = { left: given };
   const actor = request.library.actors.find((a) => a.name === trace.actor) ?? null;
-  const run = yield* runningReplay({ ...subjectOf(request, otherwise.weakened), ...otherwise, work }, trace.world, actor);
+  const run = yield* runningReplay({ ...subjectOf(request, otherwise.weakened), ...otherwise, work, untold: true }, trace.world, actor);
   looks.left -= stepsOfSetUp + given - work.left;
   return run;
 }
@@ -216,11 +218,11 @@ export function subjectOf(request: ReplayRequest, weakened: Weakened): Subject {
 const mostGiven = 2;
 
 /** The function run alone. What it releases without having taken it, its caller holds: then it is run again with that. */
-function* begun(first: Subject, near: readonly FunctionIr[]): Generator<void, { readonly subject: Subject; readonly tally: Tally } & Told> {
+function* begun(first: Subject, near: readonly FunctionIr[], isEnough: ReplayRequest["enoughAlone"]): Generator<void, { readonly subject: Subject; readonly tally: Tally } & Told> {
   let subject = first;
   for (let given = 0; ; given++) {
     const tally = new Tally();
-    const told = yield* telling(subject, near, tally);
+    const told = yield* telling(subject, near, tally, isEnough);
     const wanted = tally.wanted.filter((lock) => !subject.held.some((h) => h.class === lock.class));
     if (wanted.length === 0 || given === mostGiven) return { subject, tally, ...told };
     subject = { ...subject, held: [...subject.held, ...wanted], assumed: [...subject.assumed, ...wanted] };
@@ -238,7 +240,7 @@ interface Told {
   readonly others: readonly Chosen[];
 }
 
-function* telling(subject: Subject, near: readonly FunctionIr[], tally: Tally): Generator<void, Told> {
+function* telling(subject: Subject, near: readonly FunctionIr[], tally: Tally, isEnough: ReplayRequest["enoughAlone"]): Generator<void, Told> {
   const runs: Chosen[] = [];
   for (const settings of worldsFor(near, subject.function.file)) {
     if (subject.work.left < 0) {
@@ -248,6 +250,8 @@ function* telling(subject: Subject, near: readonly FunctionIr[], tally: Tally): 
     const alone = yield* runningReplay(subject, settings, null);
     tally.add(subject, settings, null, alone);
     yield;
+    // A lock that it is given may be all that was missing.
+    if (tally.wanted.length === 0 && isEnough?.(tally) === true) return { chosen: [], others: [] };
     // What is too much alone is too much beside another.
     if (alone.found === null && alone.complete) runs.push({ settings, alone });
   }

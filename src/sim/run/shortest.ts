@@ -18,7 +18,9 @@ const statesOfSlice = 512;
 
 /** In slices. Null when no such interleaving was met within `states` states. */
 export function* shortest<State, Fault>(system: System<State, Fault>, fault: string, states: number): Generator<void, Found<Fault> | null> {
-  const seen = new Set<string>();
+  /** By the thread that came last. */
+  const seen = Array.from({ length: system.threads + 1 }, () => new Set<string | number>());
+  let count = 0;
   let layer = new Buckets<Step<State>>();
   system.initial.forEach((first, start) => {
     if (first.fault === null) layer.add(0, { state: first.state, thread: -1, move: null, from: null, start });
@@ -27,11 +29,17 @@ export function* shortest<State, Fault>(system: System<State, Fault>, fault: str
     const after = new Buckets<Step<State>>();
     for (let item = layer.take(); item !== undefined; item = layer.take()) {
       const [length, step] = item;
-      const key = `${step.thread}:${system.key(step.state)}`;
-      if (seen.has(key)) continue;
-      if (seen.size >= states) return null;
-      seen.add(key);
-      if (seen.size % statesOfSlice === 0) yield;
+      const key = system.key(step.state);
+      const known = seen[step.thread + 1]!;
+      if (known.has(key)) {
+        // Where it begins is still used when the interleaving is replayed.
+        if (step.move !== null) system.forget?.(step.state, key);
+        continue;
+      }
+      if (count >= states) return null;
+      count++;
+      known.add(key);
+      if (count % statesOfSlice === 0) yield;
       let waiting = 0;
       let able = 0;
       for (let thread = 0; thread < system.threads; thread++) {
