@@ -6,6 +6,7 @@ import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { Change } from "../change.ts";
 import type { Pair } from "../pair.ts";
 import { copes } from "../paths/test-meaning.ts";
+import { worksOnHuge } from "../steps/huge-branch.ts";
 import { doesWithoutDevmap, testsWent } from "../steps/told-apart.ts";
 import { asksByUnknownName } from "./demands.ts";
 import { looksAtBits } from "../steps/lost-guards.ts";
@@ -38,8 +39,9 @@ export function kindsLetThrough(pair: Pair): Change[] {
     const callee = place.note;
     const change = { loc: { line: place.line, column: place.column }, what: place.what, weak: false, shown: true, also: "entry-kind" } as const;
     if ((more & notLookedAgain) !== 0) return [{ ...change, rule: "stale-read" as const, message: (direction: Pair["direction"]) => (direction === "lost" ? `the patch hands an entry to ${callee} under its lock without looking at it again there, which was done before` : `the patch looks at the entry again under its lock before ${callee}`) }];
-    // A huge entry there was meant for another branch; what is not present makes the lookup fail, as its callers expect.
-    if (!names.some((name) => name === "leaf" || name === "devmap") && copes(/^\w+/.exec(callee)?.[0] ?? "", rulebook)) return [];
+    // A huge entry may be meant for another branch; others that are no table make the lookup fail, as its callers expect.
+    const lookup = /^\w+/.exec(callee)?.[0] ?? "";
+    if (copes(lookup, rulebook) && !(names.some((name) => name === "leaf" || name === "devmap") && worksOnHuge(from.fn, lookup, rulebook))) return [];
     if (names.every((name) => name === "none" || (!judged && name === "table"))) return [];
     if (!blind && looksAtBits(pair)) return [];
     const entries = `${names.join(", ")} entries`;

@@ -49,6 +49,15 @@ describe("regressions", () => {
     expect(said(split, "\tif (is_large(*pmd))\n\t\treturn;\n\tmove_them(mm, pmd);")).toEqual([]);
   });
 
+  it("leaves a huge entry to a lookup that fails for it, unless a branch was for such entries", () => {
+    const mapped = (before: string, after = ""): string => `${before}\tpte_t *pte = pte_offset_map_lock(mm, pmd, addr, &ptl);\n\tif (!pte)\n\t\treturn;\n\twork(mm, pte);\n\tpte_unmap_unlock(pte, ptl);\n${after}`;
+    const introduced = (pre: string, post: string): string[] => said(pre, post).filter((line) => line.startsWith("introduced"));
+    const test = "\tif (pmd_trans_huge(*pmd) || pmd_devmap(*pmd))\n";
+    expect(introduced(mapped(`${test}\t\treturn;\n`), mapped(""))).toEqual([]);
+    expect(introduced(mapped(`${test}\t\treturn;\n`), mapped(`${test}\t\treturn;\nagain:\n`, "\tif (mm->x)\n\t\tgoto again;\n"))).toEqual([]);
+    for (const [pre, post] of [[`${test}\t\tsplit_it(vma, pmd);\n`, ""], [`${test}\t{\n\t\twork_on_huge(mm, pmd);\n\t\treturn;\n\t}\n`, ""]] as const) expect(introduced(mapped(pre), mapped(post)), pre).not.toEqual([]);
+  });
+
   it("leaves to the callers of an entry's own accessor what the entry is, and to nothing that is given more", () => {
     const asks = (head: string, test: string): FunctionCheck[] => checkUnit(lowerText("mm/x.c", `struct page *${head}\n{\n\tif (${test})\n\t\treturn pfn_to_page(pmd_pfn(pmd));\n\treturn of_table(pmd);\n}\n`), rulebook);
     const lost = (head: string, to: string): string[] => changes(asks(head, "pmd_trans_huge(pmd)"), asks(head, to), rulebook, { ...noLines, names: new Set([/^\w+/.exec(head)![0]]) }).filter((f) => f.severity === "warning").map((f) => `${f.status} ${f.rule}`);

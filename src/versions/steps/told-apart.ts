@@ -6,6 +6,7 @@ import { copes } from "../paths/test-meaning.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
 import type { EntryKind, Level } from "../../rulebook/schema.ts";
 import { inEra } from "../../util/version.ts";
+import { worksOnHuge } from "./huge-branch.ts";
 import { counted, type Measure } from "../touched-functions.ts";
 
 /** Kinds that code has to keep apart; "bad" is none of them, and what is not present is told by one test. */
@@ -71,11 +72,12 @@ export function newlyTold(pair: Pick<Pair, "from" | "to" | "rulebook" | "everywh
   if (Array.from(told).some((one) => !tells.has(one)) || replaces(from, to, rulebook)) return [];
   // Code that fills an entry asks whether it is none: a new level of tables, not a missing test.
   const fills = calleesOf(from).some((name) => /alloc|populate/.test(name));
-  // What is not present makes a lookup of ptes fail by itself, where it may fail.
-  const looksUp = calleesOf(to).some((name) => copes(name, rulebook));
+  // What is no table makes a lookup of ptes fail by itself, where it may fail.
+  const lookups = calleesOf(to).filter((name) => copes(name, rulebook));
+  const isLeftToLookup = (one: string): boolean => lookups.length > 0 && (/^pmd: .*(?:none|migration|device-private)/.test(one) || (/^pmd: .*(?:leaf|devmap)/.test(one) && lookups.every((name) => !worksOnHuge(from, name, rulebook))));
   // The way down a level that `to` does not go by itself any more is another function's.
   const levels = new Set(["pud", "pmd"].filter((level) => calleesOf(from).includes(`${level}_offset`) && !calleesOf(to).includes(`${level}_offset`)));
-  const known = Array.from(tells).filter((one) => !told.has(one) && !levels.has(one.slice(0, 3)) && !(fills && one.includes(": none,")) && !(looksUp && /^pmd: .*(?:none|migration|device-private)/.test(one)));
+  const known = Array.from(tells).filter((one) => !told.has(one) && !levels.has(one.slice(0, 3)) && !(fills && one.includes(": none,")) && !isLeftToLookup(one));
   const before = new Set(ownTests(to, rulebook));
   const goes = known.some((one) => one.includes("devmap")) && doesWithoutDevmap(pair);
   return [...known.filter((one) => !goes || !one.includes("devmap")), ...ownTests(from, rulebook).filter((name) => !before.has(name)).map((name) => `${name}()`)];
