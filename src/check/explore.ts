@@ -55,8 +55,8 @@ export interface Surroundings {
   /** The function run without asking its callers. */
   readonly exploredAlone: (fn: FunctionIr) => Exploration;
   readonly exploringAlone: (fn: FunctionIr) => Generator<void, Exploration>;
-  /** What `caller`, run without asking its own callers, holds where it calls a function of that name: on each path. */
-  readonly heldAtCalls: (caller: FunctionIr, callee: string) => readonly (readonly EntryLock[])[];
+  /** What `caller`, run without asking its own callers, holds where it calls a function of that name: on each path. `pool`: what that may take, where it is no part of what all of them may. */
+  readonly heldAtCalls: (caller: FunctionIr, callee: string, pool?: Pool) => readonly (readonly EntryLock[])[];
 }
 
 /** For one who does not want to know all of a function. */

@@ -8,6 +8,7 @@ import { callRecorder } from "./entry-locks.ts";
 import { type Exploration, exploring, type Surroundings } from "./explore.ts";
 import type { EntryLock } from "./facts.ts";
 import type { Rule } from "./model.ts";
+import type { Pool } from "./pool.ts";
 
 export interface ExploredOnce {
   readonly rules: readonly Rule[];
@@ -29,10 +30,10 @@ interface Noted {
 export function exploredOnce(of: ExploredOnce): Pick<Surroundings, "exploredAlone" | "exploringAlone" | "heldAtCalls"> {
   const explored = new Map<FunctionIr, Exploration>();
   const noted = new Map<FunctionIr, Noted>();
-  function* run(fn: FunctionIr, rules: readonly Rule[], wanted: Noted["wanted"]): Generator<void, Exploration> {
+  function* run(fn: FunctionIr, rules: readonly Rule[], wanted: Noted["wanted"], pool: Pool = of.around(fn).pool): Generator<void, Exploration> {
     const held: Noted["held"] = new Map();
     noted.set(fn, { wanted, held });
-    const around = { ...of.around(fn), rules: [...rules, callRecorder(held, of.isInView)] };
+    const around = { ...of.around(fn), pool, rules: [...rules, callRecorder(held, of.isInView)] };
     return yield* exploring(fn, of.entryOf(fn), around, wanted && { isWanted: (callee) => wanted.has(callee) });
   }
   function* exploringAlone(fn: FunctionIr): Generator<void, Exploration> {
@@ -46,12 +47,12 @@ export function exploredOnce(of: ExploredOnce): Pick<Surroundings, "exploredAlon
   return {
     exploredAlone,
     exploringAlone,
-    heldAtCalls: (caller, callee) => {
+    heldAtCalls: (caller, callee, pool) => {
       if (of.isReviewed(caller)) exploredAlone(caller);
       const before = noted.get(caller);
-      if (before === undefined) atOnce(run(caller, [], new Set([callee, ...of.likely])));
+      if (before === undefined) atOnce(run(caller, [], new Set([callee, ...of.likely]), pool));
       // Who is asked about more and more is run to its end.
-      else if (before.wanted?.has(callee) === false) atOnce(run(caller, [], null));
+      else if (before.wanted?.has(callee) === false) atOnce(run(caller, [], null, pool));
       return noted.get(caller)?.held.get(callee) ?? [];
     },
   };

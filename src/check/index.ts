@@ -55,7 +55,10 @@ export interface CallersView {
   readonly callersOf: (fn: FunctionIr) => readonly FunctionIr[] | null;
 }
 
-function viewOf(around: Surroundings): CallersView {
+/** What is asked after the functions were checked takes nothing from those of the other files of the patch. */
+function viewOf(checked: Surroundings): CallersView {
+  const own = newPool();
+  const around: Surroundings = { ...checked, heldAtCalls: (caller, callee) => checked.heldAtCalls(caller, callee, own) };
   const locksOf = (fn: FunctionIr): EntryLocks => {
     const locks = entryLocks(fn, around);
     return { ...locks, held: locks.held.map((lock) => (lock.ofEntry === true ? { ...lock, class: "pte-ptl" } : lock)) };

@@ -88,7 +88,7 @@ export function surroundingsOf(unit: UnitIr, rulebook: Rulebook, { helpers, call
     },
     exploredAlone: (fn) => once.exploredAlone(fn),
     exploringAlone: (fn) => once.exploringAlone(fn),
-    heldAtCalls: (caller, callee) => once.heldAtCalls(caller, callee),
+    heldAtCalls: (caller, callee, from) => once.heldAtCalls(caller, callee, from),
   };
   const aroundUnit = memoByObject((own: UnitIr): Surroundings => (own === unit || helpers.includes(own) ? around : surroundingsOf(own, rulebook, { helpers, callers: new Map() }, [], pool)));
   const once = exploredOnce({
