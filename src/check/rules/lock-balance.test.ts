@@ -55,3 +55,9 @@ it.each([
   const found = checkUnit(lowerText("mm/mmap.c", row(length, last)), rulebook).flatMap((check) => check.findings.filter((f) => f.rule === "lock-balance"));
   expect(found).toHaveLength(count);
 });
+
+it.each([["lock_range", 0], ["get_range", 0], ["mlock_range", 1], ["block_range", 1]])("takes %s() for one that returns with a lock by its name: %i findings", (name, count) => {
+  const text = `int ${name}(struct mm_struct *mm, pmd_t *pmd)\n{\n\tspinlock_t *ptl = pmd_lock(mm, pmd);\n\n\tif (pmd_none(*pmd))\n\t\treturn 0;\n\tspin_unlock(ptl);\n\treturn 0;\n}\n`;
+  const found = checkUnit(lowerText("mm/mlock.c", text), rulebook).flatMap((check) => check.findings.filter((f) => f.rule === "lock-balance"));
+  expect(found).toHaveLength(count);
+});

@@ -175,7 +175,8 @@ export function implementsContract(site: Site): boolean {
 
 /** `return true` of a conditional lock helper: paths that differ in the result differ in the lock. Such helpers take the caller's lock, and have no page-table lock where they answer false. */
 function returnsLocked(lock: LockFact, value: string, site: Site): boolean {
-  const named = /(lock|start|begin|enter|get)(_\w+)?$/.test(site.frame.fn.name) && !/unlock|unlocked/.test(site.frame.fn.name);
+  // mlock_pte_range() and block_touch() lock nothing by their names.
+  const named = /(?:(?<!(?:^|_)[bcm])lock|start|begin|enter|(?<!tar)get)(_\w+)?$/.test(site.frame.fn.name) && !/unlock|unlocked/.test(site.frame.fn.name);
   if (coversEntries(lock.class) && site.frame.fn.returnType === "bool" && truthOf(value, site.facts) === false) return false;
   const conventional = lock.class !== "pte-ptl" && lock.class !== "pmd-ptl";
   return named || (conventional && lock.class !== "page_table_lock" && lock.id.startsWith("$") && value !== "" && site.frame.fn.attributes.some((a) => a.startsWith("__acquires")));
