@@ -15,6 +15,7 @@ import { joinFacts } from "./joins.ts";
 import type { FunctionsInView } from "./functions-in-view.ts";
 import { type Hooks, hooksOf } from "./hooks.ts";
 import { leadingSteps } from "./leading-blocks.ts";
+import { goneOn, leadingTo, type LoneWay, newWay, testedOn } from "./lone-way.ts";
 import type { CallInfo, FieldOrder, Judgement, Rule, Site } from "./model.ts";
 import { withEmptyRange } from "./passed-range.ts";
 import { isEmpty, type Pool } from "./pool.ts";
@@ -61,10 +62,14 @@ export interface Surroundings {
 
 /** For one who does not want to know all of a function. */
 export interface Narrowing {
+  /** Each way is followed by itself, as far as it leads to one of these lines and does not contradict itself: see lone-way.ts. */
+  readonly alone?: ReadonlySet<number>;
   /** Only paths are followed that may come to a call of such a function. */
-  readonly isWanted: (callee: string) => boolean;
+  readonly isWanted?: (callee: string) => boolean;
   /** Whether enough is known. */
   readonly isDone?: () => boolean;
+  /** Told of each judgement on each path. */
+  readonly seen?: (judged: Judged) => void;
 }
 
 /** Bounds; when one is hit the function's coverage says so. A step costs by the size of its facts, since it copies them. */
@@ -113,7 +118,11 @@ export function explore(fn: FunctionIr, entry: Facts, around: Surroundings, narr
 /** The same in slices. */
 export function* exploring(fn: FunctionIr, entry: Facts, around: Surroundings, narrowing: Narrowing | null = null): Generator<void, Exploration> {
   const worst = new Map<string, Judged>();
-  const explorer = new Explorer(around, (judgement, site) => keepWorst(worst, { judgement, site }), narrowing);
+  const report = (judgement: Judgement, site: Site): void => {
+    narrowing?.seen?.({ judgement, site });
+    keepWorst(worst, { judgement, site });
+  };
+  const explorer = new Explorer(around, report, narrowing);
   yield* explorer.runReviewed(fn, entry);
   return { judgements: Array.from(worst.values()), limit: explorer.limit };
 }
@@ -139,8 +148,30 @@ class Explorer {
   }
 
   *runReviewed(fn: FunctionIr, entry: Facts): Generator<void, void> {
-    if (this.narrowing !== null) this.leading = leadingSteps(fn, this.narrowing.isWanted);
-    yield* this.run({ ...this.prepare(fn), frame: { id: 1, fn }, depth: 0, cyclic: false, stack: [fn.name], outer: null }, entry);
+    const activation = { ...this.prepare(fn), frame: { id: 1, fn }, depth: 0, cyclic: false, stack: [fn.name], outer: null };
+    if (this.narrowing?.alone !== undefined) {
+      yield* this.runAlone(activation, entry, leadingTo(fn, this.narrowing.alone));
+      return;
+    }
+    if (this.narrowing?.isWanted !== undefined) this.leading = leadingSteps(fn, this.narrowing.isWanted);
+    yield* this.run(activation, entry);
+  }
+
+  /** Way by way, deeper before wider: nothing is joined. */
+  private *runAlone(activation: Activation, entry: Facts, leading: ReadonlySet<number>): Generator<void, void> {
+    this.frames[activation.frame.id] = activation;
+    const waiting: { readonly block: number; readonly facts: Facts; readonly way: LoneWay }[] = [{ block: 0, facts: entry, way: newWay }];
+    for (let at = waiting.pop(); at !== undefined && !this.isSpent() && this.narrowing?.isDone?.() !== true; at = waiting.pop()) {
+      const { block, way } = at;
+      const arrive = (to: number, facts: Facts): void => {
+        if (!leading.has(to)) return;
+        const on = goneOn(way, testedOn(activation.fn.blocks[block]!.end, to, facts, activation.frame), to, this.stepOf);
+        const tidy = forgetDead(facts, activation.frame.id, activation.liveness.before(to, 0));
+        this.carry(tidy);
+        if (on !== null) waiting.push({ block: to, facts: tidy, way: on });
+      };
+      yield* this.runBlock(activation, block, at.facts, arrive, new Map());
+    }
   }
 
   private prepare(fn: FunctionIr): Prepared & Pick<Activation, "unlockedCallers"> {

@@ -1,5 +1,5 @@
 /** Judgements of all paths -> one obligation per place and demand, and a finding for each violated one. */
-import type { Finding, FindingStatus, Obligation, PathStep, RuleId } from "../core/finding.ts";
+import type { Confidence, Finding, Obligation, PathStep, RuleId } from "../core/finding.ts";
 import type { FunctionIr } from "../c/ir.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { sha1 } from "../util/digest.ts";
@@ -72,16 +72,16 @@ export function toEvidence(judged: Judged): Evidence {
   return { ...toObligation(judged), note: judged.judgement.message, open: open ?? (rule === "entry-kind" ? 0 : null), quiet: quiet ?? "demand" };
 }
 
-/** `status` is decided later, by comparison with the pre-image. */
-export function toFinding(judged: Judged, fn: FunctionIr, rulebook: Rulebook, status: FindingStatus): Finding {
+/** Its status is decided later, by comparison with the pre-image. */
+export function toFinding(judged: Judged, fn: FunctionIr, rulebook: Rulebook, confidence: Confidence): Finding {
   const { judgement, site } = judged;
   const loc = judgement.loc ?? site.loc;
   const page = rulebook.catalogue.get(judgement.rule);
   return {
     rule: judgement.rule,
     severity: judgement.certain ? "error" : "warning",
-    confidence: "likely",
-    status,
+    confidence,
+    status: "introduced",
     file: fn.file,
     line: loc.line,
     column: loc.column,

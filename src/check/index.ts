@@ -3,15 +3,17 @@ import type { FunctionIr, UnitIr } from "../c/ir.ts";
 import type { Finding, Obligation, RuleId } from "../core/finding.ts";
 import type { Rulebook } from "../rulebook/rulebook.ts";
 import { atOnce } from "../util/slices.ts";
+import { confirming } from "./certain.ts";
 import { callersInView, certainLocksOfCallers, entryLocks, type EntryLocks } from "./entry-locks.ts";
 import { type Exploration, exploring, type Surroundings } from "./explore.ts";
+import type { Facts } from "./facts.ts";
 import { type Evidence, firstOfGroups, toEvidence, toFinding, toObligation, worstJudgements } from "./findings.ts";
 import type { Judgement } from "./model.ts";
 import { hasPageTableSteps } from "./page-table-steps.ts";
 import { newPool, type Pool } from "./pool.ts";
 import { type Elsewhere, nothingElse, surroundingsOf } from "./surroundings.ts";
 import { isNews, withTold } from "./told-locks.ts";
-import type { Judged } from "./worst.ts";
+import { type Judged, obligationKey } from "./worst.ts";
 
 export type { EntryLocks } from "./entry-locks.ts";
 export { hasPageTableSteps, mayHavePageTableSteps } from "./page-table-steps.ts";
@@ -69,16 +71,19 @@ function viewOf(checked: Surroundings): CallersView {
 interface JudgedFunction {
   readonly fn: FunctionIr;
   readonly all: readonly Judged[];
+  /** Those of them that are broken for certain, by obligationKey(). */
+  readonly confirmed: ReadonlySet<string>;
   readonly limit: string;
 }
 
 function* judgingFunction(fn: FunctionIr, around: Surroundings): Generator<void, JudgedFunction> {
-  if (!hasPageTableSteps(fn, around.rulebook)) return { fn, all: [], limit: "" };
+  if (!hasPageTableSteps(fn, around.rulebook)) return { fn, all: [], confirmed: new Set(), limit: "" };
   // Its body has been lowered for that, which may have taken as long as what comes.
   yield;
-  const exploration = yield* exploringKnowingCallers(fn, around);
+  const { entry, exploration } = yield* exploringKnowingCallers(fn, around);
   // What holds at return cannot be told when the exploration stopped short.
-  return { fn, all: worstJudgements(exploration).filter((j) => exploration.limit === "" || !j.judgement.what.endsWith("at return")), limit: exploration.limit };
+  const all = worstJudgements(exploration).filter((j) => exploration.limit === "" || !j.judgement.what.endsWith("at return"));
+  return { fn, all, confirmed: yield* confirming(fn, entry, all, around), limit: exploration.limit };
 }
 
 function demandOf(name: string, { rule, what }: Judgement): string {
@@ -94,25 +99,25 @@ function openWhereHelperIsJudged({ all }: JudgedFunction, violated: ReadonlySet<
   });
 }
 
-function checkOf({ fn, all, limit }: JudgedFunction, rulebook: Rulebook): FunctionCheck {
+function checkOf({ fn, all, confirmed, limit }: JudgedFunction, rulebook: Rulebook): FunctionCheck {
   const judged = all.filter((j) => !j.judgement.quiet);
   return {
     fn,
     obligations: judged.map(toObligation),
     evidence: all.filter((j) => j.judgement.quiet).map(toEvidence),
-    findings: firstOfGroups(judged.filter((j) => j.judgement.outcome === "violated")).map((j) => toFinding(j, fn, rulebook, "introduced")),
+    findings: firstOfGroups(judged.filter((j) => j.judgement.outcome === "violated")).map((j) => toFinding(j, fn, rulebook, confirmed.has(obligationKey(j)) ? "confirmed" : "likely")),
     limit,
   };
 }
 
 /** The callers are asked where it matters, after what the function, its head, the rules' tables and its comment say. */
-function* exploringKnowingCallers(fn: FunctionIr, around: Surroundings): Generator<void, Exploration> {
+function* exploringKnowingCallers(fn: FunctionIr, around: Surroundings): Generator<void, { readonly entry: Facts; readonly exploration: Exploration }> {
   const entry = around.entryOf(fn);
   const alone = yield* around.exploringAlone(fn);
-  if (!dependsOnCallers(fn, alone, around)) return alone;
+  if (!dependsOnCallers(fn, alone, around)) return { entry, exploration: alone };
   const { held, callers } = certainLocksOfCallers(fn, around, (lock) => isNews(entry, lock, fn, around));
   const told = withTold(entry, held, callersText(callers), fn, around);
-  return told === entry ? alone : yield* exploring(fn, told, around);
+  return { entry: told, exploration: told === entry ? alone : yield* exploring(fn, told, around) };
 }
 
 /** Whether a lock of the caller may decide something: a requirement is open or broken (what is said for comparisons only counts too: both versions must know the same), or something may sleep. */

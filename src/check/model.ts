@@ -74,7 +74,7 @@ export interface Judgement {
   readonly by?: string;
   /** The lock that the judgement speaks of. */
   readonly lock?: LockClass;
-  /** An error that needs no other CPU. */
+  /** An error that needs no other CPU. Whether it is confirmed is asked by certain.ts. */
   readonly certain?: boolean;
   /**
    * Said for the comparison of two versions only (versions/shown): a demand that is too weak to be asked of code that does

@@ -21,7 +21,8 @@ export function keepWorst(worst: Map<string, Judged>, judged: Judged): void {
   if (worse !== known || open !== (known.judgement.open ?? 0)) worst.set(key, open === 0 ? worse : { ...worse, judgement: { ...worse.judgement, open } });
 }
 
-function obligationKey({ judgement, site }: Judged): string {
+/** One obligation is one of these, whatever path comes to it. */
+export function obligationKey({ judgement, site }: Judged): string {
   const loc = judgement.loc ?? site.loc;
   return `${judgement.quiet ?? ""}|${judgement.rule}|${loc.line}:${loc.column}|${judgement.what}`;
 }

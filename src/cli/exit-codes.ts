@@ -11,7 +11,7 @@ export const exitCode = {
   internal: 4,
 } as const;
 
-/** "confirmed": errors that were replayed or need no other CPU, and nothing less. */
+/** "confirmed": errors that were replayed, or that a function wholly in view comes to alone (check/certain.ts), and nothing less. */
 export type FailOn = Severity | "confirmed" | "never";
 
 /** An input that could not be read outweighs findings: what was found is then not the whole of it. */

@@ -197,7 +197,7 @@ export const optionTable: readonly OptionSpec[] = [
     group: "what to print",
     commands: analysing,
     help: "lowest severity that makes the exit code 1",
-    more: "\"confirmed\" is for bots: errors that were replayed in the simulator or need no other CPU, and nothing less.",
+    more: "\"confirmed\" is for bots: errors that were replayed in the simulator, or that one way through a function wholly in view comes to with no other CPU (a lock or mapping kept or given back twice, a NULL result used), and nothing less.",
   },
   {
     name: "format",
