@@ -252,7 +252,17 @@ describe("a tree without git", () => {
     expect((await runIn(cwd(), "--tree", "tree", "--base", "HEAD", "a.patch")).code).toBe(2);
     const ran = await runIn(cwd(), "--tree", "tree", "HEAD~3..");
     expect(ran.code).toBe(3);
-    expect(ran.stdout).toContain("HEAD~3..: no such file");
+    expect(ran.stdout).toContain("HEAD~3..: no such file; a range of revisions needs a kernel tree with git");
+  });
+
+  it("a missing file in the folder above is no range", async () => {
+    expect((await run({}, "../missing.patch")).stdout).toMatch(/^\.\.\/missing\.patch: no such file$/m);
+  });
+
+  it("a file to scan where no kernel tree is: which says so", async () => {
+    const ran = await runCli(["scan", "mm/mincore.c"], { cwd: directory({}), library: await loadLibrary() });
+    expect(ran.code).toBe(3);
+    expect(ran.stderr).toMatch(/mm\/mincore\.c is not in .*, which is no kernel tree: run it in one or use --tree DIR/);
   });
 });
 

@@ -73,12 +73,17 @@ export class Inputs {
       else if (this.of(error.path).failed === undefined) {
         const commits = this.#tree !== null && (await isRevisionRange(this.#tree, error.path));
         if (commits) yield await this.#range(error.path);
-        else this.of(error.path).failed = withoutPath(error);
+        else this.of(error.path).failed = this.#lacksTree(error.path) ? "no such file; a range of revisions needs a kernel tree with git: run it in one or use --tree DIR" : withoutPath(error);
       }
     }
     const lost: InputError[] = [];
     yield* this.#read(fetched, lost, patchesSeen);
     for (const error of lost) this.of(error.path).failed = withoutPath(error);
+  }
+
+  /** `HEAD~3..`, where there are no revisions; `../0001-x.patch` is none. */
+  #lacksTree(input: string): boolean {
+    return (this.#tree === null || this.#tree.git === null) && /(?:^|[^./])\.{2,3}(?:$|[^./])/.test(input.slice(0, 2000));
   }
 
   /** The series of inputs that are files, streams or fetched already; the others go to `unread`. */

@@ -2,7 +2,7 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { InputError } from "../core/errors.ts";
-import type { Tree } from "./tree.ts";
+import { isKernelTree, type Tree } from "./tree.ts";
 
 const mostFiles = 100_000;
 
@@ -19,7 +19,7 @@ export async function listSources(tree: Tree, paths: readonly string[], usual: b
     const kind = await lstat(full).catch(() => null);
     if (kind?.isDirectory()) await listFolder(tree.root, inside, found);
     else if (kind?.isFile()) found.add(inside);
-    else if (!usual) throw new InputError(path, `${path} is not in the tree`);
+    else if (!usual) throw new InputError(path, (await isKernelTree(tree.root)) ? `${path} is not in the tree` : `${path} is not in ${tree.name}, which is no kernel tree: run it in one or use --tree DIR`);
   }
   return Array.from(found).toSorted();
 }

@@ -116,7 +116,7 @@ export async function findKernelTree(from: string): Promise<string | null> {
   return null;
 }
 
-async function isKernelTree(dir: string): Promise<boolean> {
+export async function isKernelTree(dir: string): Promise<boolean> {
   if (!is(join(dir, "Kbuild"), "isFile") || !is(join(dir, "mm"), "isDirectory")) return false;
   const makefile = await readInside(dir, "Makefile");
   return makefile.bytes !== null && makefileVersion(makefile.bytes.toString("latin1", 0, 2000)) !== null;
