@@ -63,8 +63,8 @@ export function lostDeeds(pair: Pair): Change[] {
     const { opened } = family;
     const opens = (fn: FunctionIr): number => (opened === undefined ? 0 : stepsOf(fn).filter((step) => callHasEffect(step, pair.rulebook, opened)).length);
     if (opens(before) > opens(after)) return [];
-    // Of a family of several calls, one may be for what another is not: tlb_flush_mmu() frees pages as well.
-    const callees = new Set(stepsOf(before).flatMap((step) => (isDeed(step) && step.op === "call" ? [step.callee] : [])));
+    // Of a family of several calls, one may be for what another is not: tlb_flush_mmu() frees pages as well. What ends one thing ends it by any of them.
+    const callees = new Set(opened !== undefined ? [] : stepsOf(before).flatMap((step) => (isDeed(step) && step.op === "call" ? [step.callee] : [])));
     const alone = Array.from(callees, (callee) => loser(before, after, family, (step) => isDeed(step) && step.op === "call" && step.callee === callee, pair.rulebook)).find((one) => one !== null);
     const place = loser(before, after, family, isDeed, pair.rulebook) ?? alone ?? (was > is && lacksOnAWay(before, after, isDeed) ? { always: false, loc: { line: after.line, column: 1 }, text: `all else that ${after.name}() does` } : null);
     if (place === null) return [];

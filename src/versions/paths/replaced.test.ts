@@ -46,6 +46,9 @@ describe("weaker calls", () => {
     const mapped = ["pte_t *p = pte_offset_map_lock(mm, pmd, addr, &ptl);", "if (!p)", "\treturn 0;", "pte_unmap_unlock(p, ptl);", "return 1;"];
     expect(said(mapped, "pte_unmap_unlock(p, ptl)", "spin_unlock(ptl)")).toContain("warning map-balance 6");
     expect(said(mapped, "pte_unmap_unlock(p, ptl)", "spin_unlock(ptl); pte_unmap(p)")).toEqual([]);
+    const tried = ["pte_t *p = pte_offset_map_nolock(mm, pmd, addr, &ptl);", "if (!p)", "\treturn 0;", "if (!spin_trylock(ptl))", "\tgoto out;", "pte_unmap_unlock(p, ptl);", "return 1;", "out:", "pte_unmap(p);", "return 0;"];
+    expect(said(tried, "pte_unmap_unlock(p, ptl);", "spin_unlock(ptl); goto out;")).toEqual([]);
+    expect(said(tried, "pte_unmap_unlock(p, ptl);", "spin_unlock(ptl);")).toContain("warning map-balance 8");
   });
 
   it("says nothing of a call that does as much, of another lock, or of one that does more", () => {

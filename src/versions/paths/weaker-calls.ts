@@ -2,8 +2,9 @@
  * Calls that a patch puts another call in the place of, which does less: a read and a clear for one atomic exchange, a
  * lookup for an allocation, a barrier of another kind. The table is closed; each row names what the new call leaves out.
  */
-import { namedCallsIn } from "../../c/index.ts";
-import type { CallStep } from "../../c/ir.ts";
+import { namedCallsIn, successors } from "../../c/index.ts";
+import type { CallStep, FunctionIr } from "../../c/ir.ts";
+import { placeOf } from "../../check/ways.ts";
 import type { RuleId } from "../../core/finding.ts";
 import { type Change, loss } from "../change.ts";
 import { newHelpers, type Pair, surplus } from "../pair.ts";
@@ -18,7 +19,7 @@ interface Weaker {
   /** The argument (from the front) that both are handed; null where there is none. */
   readonly same: readonly [strong: number, weak: number] | null;
   readonly leavesOut: string;
-  /** Another call that came and does the rest. */
+  /** Another call that does the rest: it came with the patch, or is on every way from here to a return. */
   readonly unless?: RegExp;
 }
 
@@ -46,7 +47,7 @@ export function weakerCalls(pair: Pair): Change[] {
     if (gone.length === 0 || (row.unless !== undefined && of(to, row.unless).length > 0) || of(namedCallsIn(pair.to.fn), row.strong).length >= of(namedCallsIn(pair.from.fn), row.strong).length) return [];
     const found = of(to, row.weak).flatMap((come) => {
       const strong = gone.find((one) => row.same === null || argumentTexts(one.text)[row.same[0]] === argumentTexts(come.text)[row.same[1]]);
-      return strong === undefined || isTestedAnew(come, pair) ? [] : [{ strong, come }];
+      return strong === undefined || isTestedAnew(come, pair) || (row.unless !== undefined && isFollowed(come, row.unless, pair.to.fn)) ? [] : [{ strong, come }];
     });
     return found.slice(0, 1).map(({ strong, come }) => loss(row.rule, come.loc, `${strong.callee}()`, `${come.text} stands where ${strong.text} stood before the patch: it ${row.leavesOut}`, false));
   });
@@ -56,4 +57,21 @@ export function weakerCalls(pair: Pair): Change[] {
 function isTestedAnew(call: CallStep, { from, to }: Pair): boolean {
   const names = Array.from(namesIn(call.text));
   return surplus(testsOf(to.fn).tests, testsOf(from.fn).tests, ({ key }) => key).some((test) => Array.from(test.names).some((one) => names.some((name) => areRelated(one, name))));
+}
+
+/** Every way from the call to a return comes to one of such a name: the rest is done at a label that others come to as well. */
+function isFollowed(call: CallStep, name: RegExp, fn: FunctionIr): boolean {
+  const start = placeOf(call, fn);
+  if (start === null) return false;
+  const ways = [start.block];
+  const seen = new Set<number>();
+  for (const id of ways) {
+    const { steps, end } = fn.blocks[id]!;
+    const rest = id === start.block && !seen.has(id) ? steps.slice(start.place + 1) : steps;
+    seen.add(id);
+    if (rest.some((step) => step.op === "call" && step.callee !== null && name.test(step.callee))) continue;
+    if (end.k === "return") return false;
+    ways.push(...successors(end).filter((next) => !seen.has(next)));
+  }
+  return true;
 }
