@@ -172,8 +172,8 @@ function clockRows(): void {
   writeFileSync(box, manyMails(400));
   jobsRows("400 patches of 150 lines", 3, [box]);
   const archive = join(folder, "archive.mbox");
-  writeFileSync(archive, archiveMails(20_000));
-  jobsRows("20,000 mails, each twentieth such a patch", 1, [archive]);
+  writeFileSync(archive, archiveMails(100_000));
+  jobsRows("100,000 mails, each twentieth such a patch", 1, [archive]);
   if (tree === "") return;
   jobsRows("scan mm/", 2, ["scan", "--tree", tree, "mm"]);
   jobsRows("scan of all usual folders", 1, ["scan", "--tree", tree]);

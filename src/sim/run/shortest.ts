@@ -1,6 +1,6 @@
 /**
  * The interleaving that is easiest to read among those that end in a given fault: fewest changes of CPU, then fewest
- * steps. A plain breadth-first search without reduction, so it is only worth running for a fault known to exist.
+ * steps; a fault that is met behind a change is taken at once, though a longer way may have one change less. A plain breadth-first search without reduction, so it is only worth running for a fault known to exist.
  */
 import type { Found, Move } from "./explore.ts";
 import type { System } from "./system.ts";
