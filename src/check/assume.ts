@@ -69,6 +69,8 @@ function assumeSymbol(symbol: string, truth: boolean, facts: Facts, callOf: Call
   if (!truth && isLastBit(symbol, facts)) return null;
   const recorded = joinedLocks(symbol, truth, excludeByConfig(symbol, truth, record(symbol, truth, facts)));
   const call = callOf(symbol);
+  const config = call?.contract?.returns?.config;
+  if (config !== undefined) return assumeSymbol(`g:${config}`, truth, recorded, callOf);
   if (call) return narrow(call, truth, recorded);
   // `use &= !pud_present(*pud)`: where the whole is not zero, no part of it is.
   const parts = truth ? sym.conjuncts(symbol) : null;

@@ -174,6 +174,8 @@ export interface Returns {
   readonly mayFailSince?: string;
   /** Kinds of the value (argument or entry) for which the result can be nonzero, and for which it can be zero. */
   readonly tests?: { readonly value: string; readonly nonzero: readonly EntryKind[]; readonly zero: readonly EntryKind[] };
+  /** The result is whether this switch of the configuration is on. */
+  readonly config?: string;
   /** Compares two entry values for identity: equal when nonzero. */
   readonly same?: readonly [string, string];
   /** The result is a pointer to an entry of this level below the table that `below` holds (`kernel`: in the kernel's own tables). */
