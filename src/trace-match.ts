@@ -1,4 +1,6 @@
 /** Which trace explains which finding, and what a finding says once it is explained. */
+import { calleesOf, functionsAt, functionsNamed, namedCallsIn } from "./c/index.ts";
+import type { FunctionIr, UnitIr } from "./c/ir.ts";
 import type { Finding, RuleId, Trace } from "./core/finding.ts";
 import type { Repair, ReplayTrace } from "./sim/index.ts";
 import { unseen } from "./versions/change.ts";
@@ -64,6 +66,34 @@ function readable(text: string): string {
 export function sameTrouble(a: Pick<ReplayTrace, "property" | "rule">, b: Pick<ReplayTrace, "property" | "rule">): boolean {
   return a.property === b.property && a.rule === b.rule;
 }
+
+/**
+ * The line of the function at which the trace breaks what it breaks: where a helper in the same file did it, the call that leads there,
+ * which is no step of the trace itself.
+ */
+export function placeWithin(fn: FunctionIr, { line, trace }: ReplayTrace, unit: UnitIr | undefined): number {
+  const isWithin = (at: number): boolean => at >= fn.line && at <= fn.endLine;
+  if (isWithin(line)) return line;
+  const last = ownLines(trace, fn.file).toReversed().find(isWithin) ?? fn.line;
+  const helper = unit?.file === fn.file ? functionsAt(unit, new Set([line]))[0] : undefined;
+  if (unit === undefined || helper === undefined) return last;
+  const leading = new Set([helper.name]);
+  const asked = new Set<string>();
+  const call = namedCallsIn(fn).find((each) => each.loc.line >= last && leadsTo(each.callee, leading, asked, unit));
+  return call?.loc.line ?? last;
+}
+
+/** Whether the function calls, itself or through others of the unit, one of `leading`; each is asked once. */
+function leadsTo(name: string, leading: Set<string>, asked: Set<string>, unit: UnitIr): boolean {
+  if (leading.has(name)) return true;
+  if (asked.has(name) || asked.size > mostAsked) return false;
+  asked.add(name);
+  const found = functionsNamed(unit, name).some((fn) => calleesOf(fn).some((callee) => leadsTo(callee, leading, asked, unit)));
+  if (found) leading.add(name);
+  return found;
+}
+
+const mostAsked = 200;
 
 /** Lines of CPU0 in the file, where the trace passes. */
 export function ownLines(trace: Trace, file: string): number[] {

@@ -12,7 +12,7 @@ import { isLeftToCallers } from "./left-to-callers.ts";
 import { withSameSteps } from "./same-steps.ts";
 import { libraryOf, type Run, type Side, type SideOptions, sideOf } from "./replay-side.ts";
 import { type Looks, type Repair, repair, type ReplayResult, type ReplayTrace, type SoFar, standsWith, holdsWhere } from "./sim/index.ts";
-import { assumptionsOf, explained, explaining, isAt, leadsThrough, ownLines, sameTrouble } from "./trace-match.ts";
+import { assumptionsOf, explained, explaining, isAt, leadsThrough, placeWithin, sameTrouble } from "./trace-match.ts";
 import { inSlices, pause } from "./util/slices.ts";
 
 /** Interpreted steps for one function of a patch on one side. */
@@ -170,12 +170,12 @@ function* isBelieved(run: Run, other: Run | null, trace: ReplayTrace, looks: Loo
   return (other === null || (yield* holdsWhere(other.request, trace, looks))) && (yield* isCertain(run, trace, looks));
 }
 
-function ownFinding({ function: fn, result }: Run, trace: ReplayTrace, status: Finding["status"], repaired: Repair | null): Finding {
-  const within = [trace.line, ...ownLines(trace.trace, fn.file).toReversed()].find((line) => line >= fn.line && line <= fn.endLine);
+function ownFinding({ function: fn, request, result }: Run, trace: ReplayTrace, status: Finding["status"], repaired: Repair | null): Finding {
+  const line = placeWithin(fn, trace, request.units[0]);
   return {
     // A test of which nothing is known may never come out so: only without one the trace is an error.
     rule: trace.rule, ...(trace.assumed.length === 0 ? errorFound : likely), status,
-    file: fn.file, line: within ?? fn.line, column: 1, function: fn.name,
+    file: fn.file, line, column: 1, function: fn.name,
     message: trace.message, why: "", fix: repaired === null ? "" : `${repaired.text[0]!.toUpperCase()}${repaired.text.slice(1)}.`,
     requires: [trace.promise], held: result.held.map((lock) => (lock.mode === undefined ? lock.class : `${lock.class} (${lock.mode})`)),
     assumed: [...result.assumedHeld.map((lock) => `its callers hold ${lock.class}${lock.mode === undefined ? "" : ` for ${lock.mode === "read" ? "reading" : "writing"}`}`), ...assumptionsOf(trace, true)],
