@@ -161,3 +161,28 @@ void world_rmap_unlock_write(struct vm_area_struct *vma)
 	else
 		i_mmap_unlock_write(vma->vm_file->f_mapping);
 }
+
+/*
+ * mirrors: mm/rmap.c __anon_vma_prepare() (6.12.117, 6.1.192)
+ *
+ * Who looks at vma->anon_vma under a page-table lock sees what was set before that lock was taken. page_table_lock only
+ * keeps two from setting it at once, and that comes to the same here.
+ */
+int __anon_vma_prepare(struct vm_area_struct *vma)
+{
+	might_sleep();
+	world_vma_set_anon(vma);
+	return 0;
+}
+
+/* mirrors: include/linux/rmap.h anon_vma_prepare() (6.12.117, 6.1.192) */
+int anon_vma_prepare(struct vm_area_struct *vma)
+{
+	if (vma->anon_vma)
+		return 0;
+	return __anon_vma_prepare(vma);
+}
+
+/* mirrors: mm/memory.c __vmf_anon_prepare() (6.12.117): under the VMA lock alone it takes mmap_lock for reading for a while */
+vm_fault_t __vmf_anon_prepare(struct vm_fault *vmf) { return anon_vma_prepare(vmf->vma); }
+vm_fault_t vmf_anon_prepare(struct vm_fault *vmf) { return anon_vma_prepare(vmf->vma); }

@@ -94,7 +94,7 @@ export function worldsFor(functions: readonly FunctionIr[], file: string): Setti
 
 /** It maps anonymous pages and leaves it to its callers to prepare the VMA's anon_vma (mm/rmap.c, __folio_set_anon()): a mapping of a file has one then. */
 function mapsPrepared(names: ReadonlySet<string>): boolean {
-  return someName(names, /^(?:folio_add_new_anon_rmap|page_add_new_anon_rmap|folio_add_anon_rmap_\w+|page_add_anon_rmap)$/) && !someName(names, /anon_vma_prepare|^vmf_anon_prepare$/);
+  return someName(names, /^(?:folio_add_new_anon_rmap|page_add_new_anon_rmap|folio_add_anon_rmap_\w+|page_add_anon_rmap)$/) && !someName(names, /anon_(?:vma_)?prepare$/);
 }
 
 /** Huge anonymous pages lie in anonymous VMAs alone (mm/huge_memory.c, do_huge_pmd_anonymous_page()): a private mapping of a file has none. */

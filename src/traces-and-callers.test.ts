@@ -1,0 +1,44 @@
+/** What a replay takes its callers to have done: traces that need a caller who does it wrong are not told of. */
+import { afterEach, describe, expect, it } from "vitest";
+import { onlyPatch, patchMail, removeFolders, reviewTexts } from "../fixtures/review/harness.ts";
+
+afterEach(removeFolders);
+
+/** Findings of a mail that brings the code into a file, and of nothing else. */
+async function confirmed(file: string, code: string, before: string = ""): Promise<string[]> {
+  const head = `#include <linux/mm.h>\n\n${before}`;
+  const { findings } = onlyPatch(await reviewTexts([patchMail({ [file]: head }, { [file]: `${head}\n${code}` }, "mm: a change")], { kernel: "6.12" }));
+  return findings.filter((f) => f.confidence === "confirmed").map((f) => `${f.function} ${f.rule}`);
+}
+
+/** Lines of a function that maps a page where there is none, under the lock. */
+const mapsWhereNone = (entry: string): string[] => [
+  "pte = pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl);",
+  "if (!pte)",
+  "\treturn -EAGAIN;",
+  "if (pte_none(ptep_get(pte)))",
+  `\tset_pte_at(vma->vm_mm, addr, pte, ${entry});`,
+  "pte_unmap_unlock(pte, ptl);",
+];
+
+const mapsAnonymous = mapsWhereNone("mk_pte(&folio->page, vma->vm_page_prot)").toSpliced(4, 1,
+  "if (pte_none(ptep_get(pte))) {",
+  "\tfolio_add_new_anon_rmap(folio, vma, addr, RMAP_EXCLUSIVE);",
+  "\tset_pte_at(vma->vm_mm, addr, pte, mk_pte(&folio->page, vma->vm_page_prot));",
+  "}").toSpliced(3, 1);
+
+const prepares = ["if (anon_vma_prepare(vma))", "\treturn -ENOMEM;"];
+
+function mapper(params: string, lines: readonly string[]): string {
+  return `int map_one(struct vm_area_struct *vma, pmd_t *pmd, unsigned long addr, ${params})\n{\n\tspinlock_t *ptl;\n\tpte_t *pte;\n\n${lines.map((line) => `\t${line}\n`).join("")}\treturn 0;\n}\n`;
+}
+
+describe("an empty table of a mapping of a file, which khugepaged may take away", () => {
+  it.each(["anon_vma_prepare(vma)", "__anon_vma_prepare(vma)"])("stays where the VMA has got an anon_vma before the lock: %s (mm/khugepaged.c, retract_page_tables())", async (call) => {
+    expect(await confirmed("mm/memory.c", mapper("struct folio *folio", [`if (${call})`, "\treturn -ENOMEM;", ...mapsAnonymous]))).toEqual([]);
+  });
+
+  it("is taken away where the VMA gets its anon_vma when the entry is there", async () => {
+    expect(await confirmed("mm/memory.c", mapper("struct folio *folio", [...mapsAnonymous, ...prepares]))).toEqual(["map_one stale-read"]);
+  });
+});
