@@ -4,11 +4,11 @@ import { onlyPatch, patchMail, removeFolders, reviewTexts } from "../fixtures/re
 
 afterEach(removeFolders);
 
-/** Findings of a mail that brings the code into a file, and of nothing else. */
-async function confirmed(file: string, code: string, before: string = ""): Promise<string[]> {
+/** Findings with a trace of a mail that brings the code into a file. */
+async function traced(file: string, code: string, before: string = ""): Promise<string[]> {
   const head = `#include <linux/mm.h>\n\n${before}`;
   const { findings } = onlyPatch(await reviewTexts([patchMail({ [file]: head }, { [file]: `${head}\n${code}` }, "mm: a change")], { kernel: "6.12" }));
-  return findings.filter((f) => f.confidence === "confirmed").map((f) => `${f.function} ${f.rule}`);
+  return findings.filter((f) => f.trace !== null).map((f) => `${f.function} ${f.rule}`);
 }
 
 /** Lines of a function that maps a page where there is none, under the lock. */
@@ -27,6 +27,7 @@ const mapsAnonymous = mapsWhereNone("mk_pte(&folio->page, vma->vm_page_prot)").t
   "\tset_pte_at(vma->vm_mm, addr, pte, mk_pte(&folio->page, vma->vm_page_prot));",
   "}").toSpliced(3, 1);
 
+const allocates = ["struct folio *folio = vma_alloc_folio(GFP_HIGHUSER_MOVABLE, order, vma, addr);", "", "if (!folio)", "\treturn -ENOMEM;"];
 const prepares = ["if (anon_vma_prepare(vma))", "\treturn -ENOMEM;"];
 
 function mapper(params: string, lines: readonly string[]): string {
@@ -35,10 +36,33 @@ function mapper(params: string, lines: readonly string[]): string {
 
 describe("an empty table of a mapping of a file, which khugepaged may take away", () => {
   it.each(["anon_vma_prepare(vma)", "__anon_vma_prepare(vma)"])("stays where the VMA has got an anon_vma before the lock: %s (mm/khugepaged.c, retract_page_tables())", async (call) => {
-    expect(await confirmed("mm/memory.c", mapper("struct folio *folio", [`if (${call})`, "\treturn -ENOMEM;", ...mapsAnonymous]))).toEqual([]);
+    expect(await traced("mm/memory.c", mapper("struct folio *folio", [`if (${call})`, "\treturn -ENOMEM;", ...mapsAnonymous]))).toEqual([]);
   });
 
   it("is taken away where the VMA gets its anon_vma when the entry is there", async () => {
-    expect(await confirmed("mm/memory.c", mapper("struct folio *folio", [...mapsAnonymous, ...prepares]))).toEqual(["map_one stale-read"]);
+    expect(await traced("mm/memory.c", mapper("int order", [...allocates, ...prepares, ...mapsAnonymous]))).toEqual([]);
+    expect(await traced("mm/memory.c", mapper("int order", [...allocates, ...mapsAnonymous, ...prepares]))).toEqual(["map_one stale-read"]);
+  });
+
+  it.each([
+    ["an entry", "pte_t entry", mapsWhereNone("entry")],
+    ["an entry with more bits", "pte_t entry", ["entry = pte_mkdirty(pte_mkyoung(entry));", ...mapsWhereNone("entry")]],
+    ["an entry, for a helper", "pte_t entry", mapsWhereNone("entry").with(4, "\tput_one(vma->vm_mm, addr, pte, entry);")],
+    ["a folio", "struct folio *folio", mapsWhereNone("mk_pte(&folio->page, vma->vm_page_prot)")],
+  ])("is left to whoever gives %s to be put into it, and who may have locked the folio", async (_, param, lines) => {
+    const helper = "static void put_one(struct mm_struct *mm, unsigned long addr, pte_t *pte, pte_t val)\n{\n\tset_pte_at(mm, addr, pte, val);\n}\n\n";
+    expect(await traced("mm/memory.c", mapper(param, lines), helper)).toEqual([]);
+  });
+
+  it("is taken away where the function has got the page itself, and locks it not", async () => {
+    const lines = ["struct page *page = alloc_page(GFP_KERNEL);", "", "if (!page)", "\treturn -ENOMEM;", ...mapsWhereNone("mk_pte(page, vma->vm_page_prot)")];
+    expect(await traced("mm/memory.c", mapper("int how", lines))).toEqual(["map_one stale-read"]);
+  });
+});
+
+describe("an entry that was given to be mapped", () => {
+  it("is put where another may have come in between all the same", async () => {
+    const looks = ["pte = pte_offset_map(pmd, addr);", "if (!pte)", "\treturn -EAGAIN;", "if (!pte_none(ptep_get(pte))) {", "\tpte_unmap(pte);", "\treturn -EBUSY;", "}", "pte_unmap(pte);"];
+    expect(await traced("mm/memory.c", mapper("pte_t entry", [...looks, ...mapsWhereNone("entry").toSpliced(3, 1)]))).toEqual(["map_one stale-read"]);
   });
 });

@@ -170,7 +170,9 @@ function* isBelieved(run: Run, other: Run | null, trace: ReplayTrace, looks: Loo
   return (other === null || (yield* holdsWhere(other.request, trace, looks))) && (yield* isCertain(run, trace, looks));
 }
 
-function ownFinding({ function: fn, request, result }: Run, trace: ReplayTrace, status: Finding["status"], repaired: Repair | null): Finding {
+function ownFinding({ function: fn, request, result }: Run, trace: ReplayTrace, status: Finding["status"], known: Repair | null): Finding {
+  // What was tried and leaves the trace as it is is no advice.
+  const repaired = known?.confirmed === false ? null : known;
   const line = placeWithin(fn, trace, request.units[0]);
   return {
     // A test of which nothing is known may never come out so: only without one the trace is an error.

@@ -1,6 +1,7 @@
 /** The worlds that a patched function is replayed in: what its parameters and its steps say it works on decides which entries are varied. */
 import { operandsOf, rootOf, stepsOf, walkExpr } from "../c/index.ts";
 import type { FunctionIr, Place } from "../c/ir.ts";
+import { mapsGivenPage } from "./given-page.ts";
 import type { Actor } from "./library.ts";
 import type { Settings } from "./world/build.ts";
 
@@ -88,7 +89,8 @@ export function worldsFor(functions: readonly FunctionIr[], file: string): Setti
   ];
   // Mappings of raw page frames have no pages that khugepaged or the reverse map would find.
   if (special) return kinds.filter((kind) => kind["pmd"] !== "migration").map((kind) => ({ vma: "pfnmap", ...kind }));
-  const worlds: Settings[] = kinds.flatMap((kind): Settings[] => [...(anon ? [{ vma: "anon", ...kind }] : []), ...(mapped ? [{ vma: "file", ...kind, ...(mapsPrepared(names) && { "anon-vma": "yes" }) }] : [])]);
+  const prepared = mapped && (mapsPrepared(names) || mapsGivenPage(functions));
+  const worlds: Settings[] = kinds.flatMap((kind): Settings[] => [...(anon ? [{ vma: "anon", ...kind }] : []), ...(mapped ? [{ vma: "file", ...kind, ...(prepared && { "anon-vma": "yes" }) }] : [])]);
   return moves ? worlds.filter((w) => w["pmd"] === "table").map(asMoved) : worlds;
 }
 
