@@ -66,3 +66,39 @@ describe("an entry that was given to be mapped", () => {
     expect(await traced("mm/memory.c", mapper("pte_t entry", [...looks, ...mapsWhereNone("entry").toSpliced(3, 1)]))).toEqual(["map_one stale-read"]);
   });
 });
+
+describe("a walk that is given an mm and an address", () => {
+  const peek = (begin: string, end: string): string => `static pte_t *lock_pte_of(struct mm_struct *mm, unsigned long addr, spinlock_t **ptlp)
+{
+	pmd_t *pmd = mm_find_pmd(mm, addr);
+
+	return pmd ? pte_offset_map_lock(mm, pmd, addr, ptlp) : NULL;
+}
+
+static int peek_pfn(struct mm_struct *mm, unsigned long addr, unsigned long *pfn)
+{
+	spinlock_t *ptl;
+	pte_t *pte;
+
+	${begin}(mm);
+	pte = lock_pte_of(mm, addr, &ptl);
+	if (pte) {
+		pte_t val = ptep_get(pte);
+
+		if (pte_present(val))
+			*pfn = pte_pfn(val);
+		pte_unmap_unlock(pte, ptl);
+	}
+	${end}(mm);
+	return 0;
+}
+`;
+
+  it("may be for a VMA that whoever holds mmap_lock has looked up", async () => {
+    expect(await traced("mm/peek.c", peek("mmap_assert_locked", "mmap_assert_locked"))).toEqual([]);
+  });
+
+  it("runs into tables that go after munmap() has taken the VMA out, where it takes mmap_lock and looks for no VMA", async () => {
+    expect(await traced("mm/peek.c", peek("mmap_read_lock", "mmap_read_unlock"))).toEqual(["lock_pte_of walk-context"]);
+  });
+});

@@ -103,7 +103,7 @@ export function callRecorder(calls: Map<string, EntryLock[][]>, isInView: (name:
     id: "entry-lock",
     onCall: ({ step }, site) => {
       if (site.frame.id !== 1 || step.callee === null || (site.rulebook.contract(step.callee) !== undefined && !isInView(step.callee))) return;
-      const held = heldIn(site.facts);
+      const held = heldAtCall(site.facts);
       const before = calls.get(step.callee) ?? [];
       if (!before.some((other) => sameLocks(other, held))) calls.set(step.callee, [...before, held]);
     },
@@ -111,11 +111,15 @@ export function callRecorder(calls: Map<string, EntryLock[][]>, isInView: (name:
 }
 
 function sameLocks(a: readonly EntryLock[], b: readonly EntryLock[]): boolean {
-  return a.length === b.length && a.every((lock, i) => lock.class === b[i]!.class && lock.mode === b[i]!.mode && lock.uncertain === b[i]!.uncertain && lock.ofEntry === b[i]!.ofEntry);
+  return a.length === b.length && a.every((lock, i) => lock.class === b[i]!.class && lock.mode === b[i]!.mode && lock.uncertain === b[i]!.uncertain && lock.ofEntry === b[i]!.ofEntry && lock.given === b[i]!.given);
 }
 
-function heldIn(facts: Facts): EntryLock[] {
+function heldIn(facts: Pick<Facts, "locks">): EntryLock[] {
   return facts.locks.map((l) => ({ class: l.class, mode: l.mode, ...(l.certain ? {} : { uncertain: true }), ...(l.class === "spin" && /\bptl\b/.test(l.id) ? { ofEntry: true } : {}) }));
+}
+
+function heldAtCall({ locks }: Facts): EntryLock[] {
+  return heldIn({ locks }).map((lock, i) => ({ ...lock, ...(locks[i]!.origin === "entry" ? { given: true } : {}) }));
 }
 
 function isEntryLock(lock: EntryLock): boolean {
@@ -129,6 +133,7 @@ function meet(a: readonly EntryLock[], b: readonly EntryLock[]): EntryLock[] {
     if (other === undefined) return [];
     const uncertain = lock.uncertain === true || other.uncertain === true;
     const ofEntry = lock.ofEntry === true && other.ofEntry === true;
-    return [{ class: ofEntry ? lock.class : other.class === lock.class ? lock.class : "pte-ptl", mode: lock.mode === "write" && other.mode === "write" ? "write" : "read", ...(uncertain ? { uncertain } : {}), ...(ofEntry ? { ofEntry } : {}) }];
+    const given = lock.given === true || other.given === true;
+    return [{ class: ofEntry ? lock.class : other.class === lock.class ? lock.class : "pte-ptl", mode: lock.mode === "write" && other.mode === "write" ? "write" : "read", ...(uncertain ? { uncertain } : {}), ...(ofEntry ? { ofEntry } : {}), ...(given ? { given } : {}) }];
   });
 }

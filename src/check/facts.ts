@@ -36,6 +36,8 @@ export interface EntryLock extends Pick<LockFact, "class" | "mode"> {
   readonly uncertain?: true;
   /** A spinlock that a fault's description points to (vmf->ptl): that of the entry. */
   readonly ofEntry?: true;
+  /** Held for the caller that calls with it, too: it says so and takes it not. */
+  readonly given?: true;
 }
 
 export interface MapFact {

@@ -63,7 +63,7 @@ export function takesMmapLock(target: FunctionIr): boolean {
 function assertedBy(target: FunctionIr): HeldLock[] {
   const calls = new Set(calleesOf(target));
   const write = calls.has("mmap_assert_write_locked");
-  return write || calls.has("mmap_assert_locked") ? [{ class: "mmap", mode: write ? "write" : "read" }] : [];
+  return write || calls.has("mmap_assert_locked") ? [{ class: "mmap", mode: write ? "write" : "read", given: true }] : [];
 }
 
 /** What rmap_walk() holds, one of the first two by the kind of folio; its callers hold the third. */

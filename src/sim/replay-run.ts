@@ -29,6 +29,8 @@ export type HeldClass =
 export interface HeldLock {
   readonly class: HeldClass;
   readonly mode?: "read" | "write";
+  /** The function, or a caller of it, says that whoever calls holds it; nobody was seen to take it. */
+  readonly given?: true;
 }
 
 export interface Subject {
@@ -220,12 +222,13 @@ interface Caller {
 /**
  * Locks that the caller takes when the race is on, not before: a function that is given an mm and finds everything else
  * itself may be called when another thread is in the middle of something. One that is given a VMA or an entry has got
- * it from somebody who held the locks already.
+ * it from somebody who held the locks already; and where the lock is only said to be held, whoever took it may have looked for the
+ * VMA under it (mm/memory.c, __get_locked_pte(), 6.12).
  */
 function takenByCaller(target: FunctionIr, held: readonly HeldLock[]): readonly HeldLock[] {
   const types = target.params.map((p) => target.vars.get(p)?.type ?? "");
   const finds = types.includes("struct mm_struct *") && !types.some((t) => /^(?:p(?:te|md|ud|4d)_t|struct (?:vm_area_struct|folio|page|vm_fault|mm_walk)) \*/.test(t));
-  return finds ? held.filter((h) => h.class === "mmap") : [];
+  return finds ? held.filter((h) => h.class === "mmap" && h.given !== true) : [];
 }
 
 const callers = new WeakMap<FunctionIr, Map<string, Caller>>();
