@@ -102,3 +102,34 @@ static int peek_pfn(struct mm_struct *mm, unsigned long addr, unsigned long *pfn
     expect(await traced("mm/peek.c", peek("mmap_read_lock", "mmap_read_unlock"))).toEqual(["lock_pte_of walk-context"]);
   });
 });
+
+describe("a swap entry that is asked for its type (include/linux/swapops.h, is_migration_entry())", () => {
+  const pfnOf = (test: string): string => `static unsigned long pfn_of(struct vm_area_struct *vma, pmd_t *pmd, unsigned long addr)
+{
+	unsigned long pfn = -1UL;
+	spinlock_t *ptl;
+	pte_t *ptep, pte;
+
+	ptep = pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl);
+	if (!ptep)
+		return pfn;
+	pte = ptep_get(ptep);
+	if (is_swap_pte(pte)) {
+		swp_entry_t entry = pte_to_swp_entry(pte);
+
+		if (${test})
+			pfn = swp_offset_pfn(entry);
+	}
+	pte_unmap_unlock(ptep, ptl);
+	return pfn;
+}
+`;
+
+  it("has a page where the type is one of those that have", async () => {
+    expect(await traced("mm/pfn.c", pfnOf("swp_type(entry) == SWP_MIGRATION_READ || swp_type(entry) == SWP_MIGRATION_READ_EXCLUSIVE || swp_type(entry) == SWP_MIGRATION_WRITE"))).toEqual([]);
+  });
+
+  it.each(["swp_type(entry) != SWP_HWPOISON", "swp_type(entry) < MAX_SWAPFILES"])("may have none elsewhere: %s", async (test) => {
+    expect(await traced("mm/pfn.c", pfnOf(test))).toEqual(["pfn_of entry-kind"]);
+  });
+});

@@ -1,6 +1,7 @@
 /** The kernel's constants as the simulated machine has them: tables of two entries, pages of 4 KiB. */
 import { entriesPerTable, pageSize, pmdSize, pudSize } from "../world/layout.ts";
 import type { Value, Values } from "../world/value.ts";
+import { swapTypeNumbers } from "./swap-types.ts";
 
 const log2 = (size: bigint): bigint => BigInt(size.toString(2).length - 1);
 
@@ -10,7 +11,7 @@ const errors: Readonly<Record<string, bigint>> = {
 };
 
 const numbers: Readonly<Record<string, bigint>> = {
-  ...errors,
+  ...errors, ...swapTypeNumbers,
   PAGE_SIZE: pageSize, PAGE_SHIFT: log2(pageSize), PAGE_MASK: ~(pageSize - 1n),
   PMD_SIZE: pmdSize, PMD_SHIFT: log2(pmdSize), PMD_MASK: ~(pmdSize - 1n),
   PUD_SIZE: pudSize, PUD_SHIFT: log2(pudSize), PUD_MASK: ~(pudSize - 1n),

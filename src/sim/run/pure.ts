@@ -8,6 +8,7 @@ import type { PropertyId } from "../world/property.ts";
 import type { World } from "../world/build.ts";
 import { entryName } from "../world/turn.ts";
 import { flag, type EntryKind, type EntryValue, type Value } from "../world/value.ts";
+import { swapTypeOf } from "./swap-types.ts";
 
 /** What a pure function may do besides giving a value: say that a property is broken. */
 export interface PureScope {
@@ -207,6 +208,12 @@ for (const [name, holds] of Object.entries(swapTests)) {
     return entry?.k === "entry" ? scope.world.values.bool(holds(entry)) : undefined;
   });
 }
+
+table.set("swp_type", (scope, [arg]) => {
+  const entry = arg?.k === "torn" ? arg.low : arg;
+  const type = entry?.k === "entry" ? swapTypeOf(entry) : undefined;
+  return type === undefined ? undefined : scope.world.values.int(type);
+});
 
 for (const name of ["pte_to_swp_entry", "pmd_to_swp_entry"]) {
   table.set(name, (scope, [arg]) => {
