@@ -5,9 +5,13 @@ import { onlyPatch, patchMail, removeFolders, reviewTexts } from "../fixtures/re
 afterEach(removeFolders);
 
 /** Findings with a trace of a mail that brings the code into a file. */
-async function traced(file: string, code: string, before: string = ""): Promise<string[]> {
+function traced(file: string, code: string, before: string = ""): Promise<string[]> {
   const head = `#include <linux/mm.h>\n\n${before}`;
-  const { findings } = onlyPatch(await reviewTexts([patchMail({ [file]: head }, { [file]: `${head}\n${code}` }, "mm: a change")], { kernel: "6.12" }));
+  return tracedOf(file, head, `${head}\n${code}`);
+}
+
+async function tracedOf(file: string, before: string, after: string): Promise<string[]> {
+  const { findings } = onlyPatch(await reviewTexts([patchMail({ [file]: before }, { [file]: after }, "mm: a change")], { kernel: "6.12" }));
   return findings.filter((f) => f.trace !== null).map((f) => `${f.function} ${f.rule}`);
 }
 
@@ -131,5 +135,41 @@ describe("a swap entry that is asked for its type (include/linux/swapops.h, is_m
 
   it.each(["swp_type(entry) != SWP_HWPOISON", "swp_type(entry) < MAX_SWAPFILES"])("may have none elsewhere: %s", async (test) => {
     expect(await traced("mm/pfn.c", pfnOf(test))).toEqual(["pfn_of entry-kind"]);
+  });
+});
+
+describe("a helper that is taken out of a function of which the hunks show a part", () => {
+  const steps = (text: string): string => text.split("; ").map((line) => `\t${line};\n`).join("");
+  const restores = steps("pmd = pmd_modify(pmdp_get(vmf->pmd), vma->vm_page_prot); pmd = pmd_mkyoung(pmd); set_pmd_at(vma->vm_mm, haddr, vmf->pmd, pmd)");
+  const fault = (end: string): string => `vm_fault_t hint_fault(struct vm_fault *vmf)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	unsigned long haddr = vmf->address & HPAGE_PMD_MASK;
+	pmd_t pmd;
+
+	vmf->ptl = pmd_lock(vma->vm_mm, vmf->pmd);
+	if (!pmd_same(vmf->orig_pmd, pmdp_get(vmf->pmd))) {
+		spin_unlock(vmf->ptl);
+		return 0;
+	}
+	count_hint(vma);
+	note_hint(vma);
+	trace_hint(vma);
+	pick_node(vma);
+${end}	return 0;
+}
+`;
+  const before = fault(`${restores}\tspin_unlock(vmf->ptl);\n`);
+  const after = (end: string): string => `static void restore(struct vm_fault *vmf, struct vm_area_struct *vma, unsigned long haddr)\n{\n\tpmd_t pmd;\n\n${restores}}\n\n${fault(end)}`;
+
+  it("runs under the lock that is let go of behind the call", async () => {
+    expect(await tracedOf("mm/huge_memory.c", before, after("\trestore(vmf, vma, haddr);\n\tspin_unlock(vmf->ptl);\n"))).toEqual([]);
+    expect(await tracedOf("mm/huge_memory.c", before, after("\trestore(vmf, vma, haddr);\n\tcount_hint(vma);\n\tspin_unlock(vmf->ptl);\n"))).toEqual([]);
+  });
+
+  it("runs under none that the caller takes and lets go of again behind the call, or in front of it", async () => {
+    const twice = after("\tspin_unlock(vmf->ptl);\n\trestore(vmf, vma, haddr);\n\tspin_lock(vmf->ptl);\n\tspin_unlock(vmf->ptl);\n");
+    expect(await tracedOf("mm/huge_memory.c", before, twice)).toContain("restore entry-lock");
+    expect(await tracedOf("mm/huge_memory.c", before, after("\tspin_unlock(vmf->ptl);\n\trestore(vmf, vma, haddr);\n"))).toContain("restore entry-lock");
   });
 });

@@ -9,6 +9,7 @@ import { hasEffect, isOfClass, mentioning } from "./call-graph.ts";
 import type { Surroundings } from "./explore.ts";
 import type { EntryLock, Facts } from "./facts.ts";
 import type { Rule } from "./model.ts";
+import { releasedBehind } from "./released-behind.ts";
 
 export interface EntryLocks {
   readonly held: readonly EntryLock[];
@@ -42,10 +43,13 @@ export function certainLocksOfCallers(fn: FunctionIr, around: Surroundings, isOf
 
 function locksOfCallers(fn: FunctionIr, around: Surroundings, levels: number, isAsked: (lock: EntryLock) => boolean): EntryLocks {
   const callers = levels === 0 ? null : callersInView(fn, around);
-  if (callers === null) return { held: [], from: null, callers: [] };
+  // That a lock is let go of behind the calls says nothing of what else is held.
+  if (callers === null) return { held: levels > 0 && releasedBehind(fn.name, around.knownCallersOf(fn) ?? [], around.rulebook) ? [ofEntry] : [], from: null, callers: [] };
   const held = heldByAll(callers, fn, around, levels, isAsked);
   return { held: held ?? [], from: held === null || callers.some((caller) => passesOn(caller, fn, around)) ? null : "callers", callers: callers.map((caller) => caller.name) };
 }
+
+const ofEntry: EntryLock = { class: "spin", mode: "write", ofEntry: true };
 
 /** What these hold wherever they call `fn`, null when none of them comes to it; the rest of them is not asked any more when no lock is left that is asked for. */
 function heldByAll(callers: readonly FunctionIr[], fn: FunctionIr, around: Surroundings, levels: number, isAsked: (lock: EntryLock) => boolean): readonly EntryLock[] | null {

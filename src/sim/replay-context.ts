@@ -3,7 +3,7 @@
  * and takes no lock runs under the lock of those entries, and whoever was given a VMA was given it by somebody who
  * keeps it. Only added to what is known of the callers, and told apart from it.
  */
-import { calleesOf } from "../c/index.ts";
+import { calleesOf, stepsOf } from "../c/index.ts";
 import type { FunctionIr } from "../c/ir.ts";
 import type { HeldClass, HeldLock } from "./replay-run.ts";
 
@@ -37,13 +37,13 @@ export function contextFor(near: readonly FunctionIr[], known: readonly HeldLock
   const types = target.params.map((p) => target.vars.get(p)?.type ?? "");
   const calls = new Set(near.flatMap(calleesOf));
   const given = (pattern: RegExp): boolean => types.some((t) => pattern.test(t));
-  const asserted = assertedBy(target);
+  const asserted = [...assertedBy(target), ...(known.some((h) => h.ofEntry) || assertsEntryLock(target) ? locksOfChanged(calls) : [])].filter((lock) => !known.some((h) => h.class === lock.class));
   const keeps = [...known, ...asserted].some((h) => keepsTables.has(h.class)) || any(calls, takesMmLock) || (any(calls, stopsFreeing) && !given(/^p(?:te|md|ud|4d)_t \*/));
   const fault = !keeps && given(/^struct vm_fault \*/);
   const rmap = !keeps && !fault && calls.has("page_vma_mapped_walk") && given(/^struct (?:folio|page) \*/) && given(/^struct vm_area_struct \*/);
   const walks = !keeps && !fault && !rmap;
   return {
-    certain: fault ? [{ class: "mmap", mode: "read" }] : asserted,
+    certain: fault ? [{ class: "mmap", mode: "read" }, ...asserted] : asserted,
     assumed: [
       ...(rmap ? rmapLocks : []),
       ...(walks ? [{ class: "mmap", mode: any(calls, freesUpper) ? "write" : "read" } as const] : []),
@@ -64,6 +64,15 @@ function assertedBy(target: FunctionIr): HeldLock[] {
   const calls = new Set(calleesOf(target));
   const write = calls.has("mmap_assert_write_locked");
   return write || calls.has("mmap_assert_locked") ? [{ class: "mmap", mode: write ? "write" : "read", given: true }] : [];
+}
+
+function assertsEntryLock(target: FunctionIr): boolean {
+  return stepsOf(target).some((step) => step.op === "call" && step.callee?.startsWith("lockdep_assert_held") === true && /ptl/.test(step.text));
+}
+
+/** The lock of the entries that are changed, where it is known to be held and not of which level it is: vmf->ptl is either's. */
+function locksOfChanged(calls: ReadonlySet<string>): HeldLock[] {
+  return [...(any(calls, changesPte) ? [{ class: "pte-ptl" } as const] : []), ...(any(calls, changesPmd) ? [{ class: "pmd-ptl" } as const] : [])];
 }
 
 /** What rmap_walk() holds, one of the first two by the kind of folio; its callers hold the third. */

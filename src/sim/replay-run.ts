@@ -31,6 +31,8 @@ export interface HeldLock {
   readonly mode?: "read" | "write";
   /** The function, or a caller of it, says that whoever calls holds it; nobody was seen to take it. */
   readonly given?: true;
+  /** A spinlock that is known to be that of the entry at hand, of whatever level. */
+  readonly ofEntry?: true;
 }
 
 export interface Subject {
