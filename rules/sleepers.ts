@@ -31,7 +31,7 @@ export const sleepers: readonly Sleeper[] = [
     names: ["pte_alloc_one", "pte_alloc_one_kernel", "pmd_alloc_one", "pud_alloc_one", "p4d_alloc_one"],
     references: [{ file: "include/asm-generic/pgalloc.h", where: "pte_alloc_one()", version: "6.12" }],
   },
-  { names: ["anon_vma_prepare", "__anon_vma_prepare", "anon_vma_clone", "anon_vma_fork", "vmf_anon_prepare"], references: [{ file: "mm/rmap.c", where: "__anon_vma_prepare()", version: "6.12" }] },
+  { names: ["anon_vma_prepare", "__anon_vma_prepare", "anon_vma_clone", "anon_vma_fork", "vmf_anon_prepare", "__vmf_anon_prepare"], references: [{ file: "mm/rmap.c", where: "__anon_vma_prepare()", version: "6.12" }] },
   {
     names: ["mutex_lock", "mutex_lock_nested", "mutex_lock_interruptible", "mutex_lock_killable", "guard:mutex"],
     references: [{ file: "kernel/locking/mutex.c", where: "mutex_lock()", version: "6.12" }],
@@ -76,6 +76,7 @@ export const sleepers: readonly Sleeper[] = [
   { names: ["mmu_notifier_invalidate_range_end"], since: "5.5", references: [{ file: "include/linux/mmu_notifier.h", where: "mmu_notifier_invalidate_range_end()", version: "6.12" }] },
   { names: ["mmput"], references: [{ file: "kernel/fork.c", where: "mmput()", version: "6.12" }] },
   { names: ["migration_entry_wait", "migration_entry_wait_huge"], references: [{ file: "mm/migrate.c", where: "migration_entry_wait()", version: "6.12" }] },
+  { names: ["handle_userfault"], references: [{ file: "fs/userfaultfd.c", where: "handle_userfault()", version: "6.12" }] },
   { names: ["handle_mm_fault", "hugetlb_fault"], references: [{ file: "mm/memory.c", where: "handle_mm_fault()", version: "6.12" }] },
   {
     names: ["fixup_user_fault", "get_user_pages", "get_user_pages_remote", "pin_user_pages", "pin_user_pages_remote", "populate_vma_page_range", "faultin_page_range"],
