@@ -4,6 +4,7 @@
  */
 import { type Change, loss } from "../change.ts";
 import { newHelpers, type Pair, surplus } from "../pair.ts";
+import { keepsAnswers } from "../steps/kept-answers.ts";
 import { exposedUse, isCopy, isUndoing, onlyLooks, ruleOf } from "./test-meaning.ts";
 import { aliases, areRelated } from "./names.ts";
 import { type Test, testsOf, type Use } from "./tests.ts";
@@ -15,9 +16,10 @@ export function bypassedTests(pair: Pair): Change[] {
   if (newHelpers(pair).size > 0 || surplus(from.tests, to.tests, keyOf).length > 0 || surplus(to.tests, from.tests, keyOf).length > 0) return [];
   const sameEntry = aliases(after, (callee) => isCopy(callee, rulebook));
   const each = new Map(from.tests.map((test) => [test.key, test] as const));
+  const isKept = keepsAnswers(pair);
   return Array.from(each.values()).flatMap((test): Change[] => {
     const rule = ruleOf(test, before, rulebook);
-    if (rule === null) return [];
+    if (rule === null || (rule === "entry-kind" && isKept)) return [];
     const names = Array.from(test.names).flatMap((name) => Array.from(sameEntry(name)));
     const minds = (use: Use): boolean => Array.from(use.names).some((other) => names.some((name) => areRelated(other, name))) && !onlyLooks(use, rulebook) && !isUndoing(use, rule, rulebook);
     const use = exposedUse(test, from, to, minds, rulebook);

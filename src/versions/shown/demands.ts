@@ -11,6 +11,7 @@ import { moreElsewhere, newHelpers, type Pair, surplus } from "../pair.ts";
 import { all, type Measure } from "../touched-functions.ts";
 import { isLockedAround } from "../steps/guards.ts";
 import { looksAtBits } from "../steps/lost-guards.ts";
+import { keepsAnswers } from "../steps/kept-answers.ts";
 import { exposureOf, isAboutTlbs } from "../steps/protections.ts";
 import { keyOf, keysOf } from "./keys.ts";
 
@@ -47,7 +48,7 @@ const keptByLocks: ReadonlySet<RuleId> = new Set(["entry-lock", "table-free", "s
 /** Demands that `from` proves more often than `to` does, and that `to` leaves open more often. */
 export function undecided(pair: Pair): Change[] {
   const { from, to, judged, direction } = pair;
-  const isOpen = isAskedByOtherName(pair);
+  const isOpen = isAskedByOtherName(pair) || keepsAnswers(pair);
   const isKept = (rule: RuleId): boolean => keptByLocks.has(rule) && isLockedAround(pair);
   return keysOf(demands(from).filter((o) => ((atCalls.has(o.rule) || asksOfCaller(o, from)) && !(isOpen && o.rule === "entry-kind")) || standsAlone(o) || (judged && between.has(o.rule)))).flatMap((key) => {
     const [a, b] = [demands(from).filter((o) => keyOf(o) === key), demands(to).filter((o) => keyOf(o) === key)];

@@ -7,6 +7,7 @@ import type { Change } from "../change.ts";
 import type { Pair } from "../pair.ts";
 import { copes } from "../paths/test-meaning.ts";
 import { worksOnHuge } from "../steps/huge-branch.ts";
+import { keepsAnswers } from "../steps/kept-answers.ts";
 import { doesWithoutDevmap, testsWent } from "../steps/told-apart.ts";
 import { asksByUnknownName } from "./demands.ts";
 import { looksAtBits } from "../steps/lost-guards.ts";
@@ -15,7 +16,7 @@ import { keyOf, keysOf } from "./keys.ts";
 /** Calls that more kinds of entries reach than before. */
 export function kindsLetThrough(pair: Pair): Change[] {
   const { from, to, judged, rulebook } = pair;
-  if (asksByUnknownName(pair)) return [];
+  if (asksByUnknownName(pair) || keepsAnswers(pair)) return [];
   if (asserted(to.fn).join() !== asserted(from.fn).join() || (!judged && !testsWent(from.fn, to.fn))) return [];
   const uses = (check: FunctionCheck): Evidence[] => check.evidence.filter((e) => e.open !== null);
   const grown = keysOf(uses(to)).flatMap((key) => {

@@ -58,6 +58,20 @@ describe("regressions", () => {
     for (const [pre, post] of [[`${test}\t\tsplit_it(vma, pmd);\n`, ""], [`${test}\t{\n\t\twork_on_huge(mm, pmd);\n\t\treturn;\n\t}\n`, ""]] as const) expect(introduced(mapped(pre), mapped(post)), pre).not.toEqual([]);
   });
 
+  it("tells nothing of kinds where answers meet in a variable that is asked later", () => {
+    const mapped = (...lines: readonly string[]): string => `\tspinlock_t *ptl;\n\tstruct page *page;\n\tbool can = false;\n\tpte_t *pte = pte_offset_map_lock(mm, pmd, addr, &ptl);\n\tif (!pte)\n\t\treturn;\n\tpte_t val = ptep_get(pte);\n${lines.map((line) => `\t${line}\n`).join("")}out:\n\tpte_unmap_unlock(pte, ptl);\n`;
+    const introduced = (pre: string, post: string): string[] => said(pre, post).filter((line) => line.startsWith("introduced"));
+    const tested = mapped("if (!pte_present(val))", "\tgoto out;", "if (!pte_write(val))", "\tgoto out;", "work(mm, pte_pfn(val));");
+    expect(introduced(tested, mapped("can = pte_present(val);", "if (can)", "\tcan = pte_write(val);", "if (can)", "\twork(mm, pte_pfn(val));"))).toEqual([]);
+    expect(introduced(tested, mapped("if (pte_write(val))", "\twork(mm, pte_pfn(val));"))).not.toEqual([]);
+    // The variable is set by something else, or is not asked.
+    expect(introduced(tested, mapped("can = mm->x;", "if (mm->y)", "\tcan = mm->z;", "if (can && pte_write(val))", "\twork(mm, pte_pfn(val));"))).not.toEqual([]);
+    const found = mapped("if (!pte_present(val))", "\tgoto out;", "page = vm_normal_page(vma, addr, val);", "if (!page)", "\tgoto out;", "val = ptep_clear_flush(vma, addr, pte);", "set_pte_at(mm, addr, pte, pte_wrprotect(val));");
+    const chosen = (test: string): string => mapped("page = pte_present(val) ? vm_normal_page(vma, addr, val) : NULL;", `if (${test})`, "\tgoto out;", "val = ptep_clear_flush(vma, addr, pte);", "set_pte_at(mm, addr, pte, pte_wrprotect(val));");
+    expect(introduced(found, chosen("!page"))).toEqual([]);
+    expect(introduced(found, chosen("!addr"))).not.toEqual([]);
+  });
+
   it("leaves to the callers of an entry's own accessor what the entry is, and to nothing that is given more", () => {
     const asks = (head: string, test: string): FunctionCheck[] => checkUnit(lowerText("mm/x.c", `struct page *${head}\n{\n\tif (${test})\n\t\treturn pfn_to_page(pmd_pfn(pmd));\n\treturn of_table(pmd);\n}\n`), rulebook);
     const lost = (head: string, to: string): string[] => changes(asks(head, "pmd_trans_huge(pmd)"), asks(head, to), rulebook, { ...noLines, names: new Set([/^\w+/.exec(head)![0]]) }).filter((f) => f.severity === "warning").map((f) => `${f.status} ${f.rule}`);
