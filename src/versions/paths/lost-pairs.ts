@@ -77,7 +77,7 @@ function coverOf(family: string, from: Books, to: Books, pair: Pair): Change[] |
   const weaker = Array.from(from.atCalls).flatMap(([text, held]) => {
     const now = to.atCalls.get(text);
     const lost = now === undefined ? undefined : Array.from(held).find((key) => key.startsWith(`${family} `) && !now.has(key));
-    return lost === undefined ? [] : [{ text, isRead: now!.has(`${family} read`) }];
+    return lost === undefined ? [] : [{ text, lost, isRead: now!.has(`${family} read`) }];
   });
   const moved = opens === 0 && closes === 0;
   const concerned = weaker.filter(({ text, isRead }) => (opens < 0 && closes < 0 ? !isRead : isRead || (opens === 0 && needsEntry(text, pair))));
@@ -88,7 +88,8 @@ function coverOf(family: string, from: Books, to: Books, pair: Pair): Change[] |
     const step = to.steps.find((one) => one.family === family && one.by > 0 && one.mode === "read");
     return takesLess && step ? [loss(rule, step.call.loc, `${family} for writing`, `the ${family} is taken for reading here, and was for writing before the patch`, !isReleasedAsWritten(family, from, to))] : null;
   }
-  const step = pair.to.fn.blocks.flatMap((block) => block.steps).find((one) => one.op === "call" && one.text === place.text)!;
+  // Of several calls that read alike, one that runs without it.
+  const step = Array.from(to.atEach).find(([one, held]) => one.text === place.text && !held.has(place.lost))![0];
   const now = place.isRead ? "is held for reading only" : opens < 0 ? "is not taken any more" : "is not held any more";
   return [loss(rule, step.loc, `${family} around ${calleeOf(place.text)}`, `the ${family}, which was held${place.isRead ? " for writing" : ""} at ${place.text} before the patch, ${now}`, !(moved && needsEntry(place.text, pair)) && !(place.isRead && isReleasedAsWritten(family, from, to)))];
 }

@@ -17,6 +17,8 @@ export interface Books {
   readonly returns: number;
   /** Text of a call -> what is held there on every path: "mmap_lock read"; what is held for writing counts as both. */
   readonly atCalls: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The same of each call by itself. */
+  readonly atEach: ReadonlyMap<CallStep, ReadonlySet<string>>;
   /** Every path was followed. */
   readonly complete: boolean;
   /** The steps that take and give back, in order. */
@@ -63,7 +65,8 @@ function* compute(fn: FunctionIr, rulebook: Rulebook, pool: Pool): Generator<voi
   const returned = new Set(fn.blocks.flatMap(({ end }) => (end.k === "return" && end.value?.k === "var" ? [end.value.name] : [])));
   const statements = fn.blocks.filter(({ end }) => end.k === "return").toSorted((a, b) => lineOf(a) - lineOf(b)).map(({ id }) => id);
   const returns: { readonly net: ReadonlyMap<string, number>; readonly value: string }[] = [];
-  const atCalls = new Map<string, Set<string>>();
+  const atCalls = new Map<string, ReadonlySet<string>>();
+  const atEach = new Map<CallStep, ReadonlySet<string>>();
   // Each step is met by each state that comes by.
   const pairsOf = memoByObject((step: CallStep) => pairSteps(step, rulebook).map((pair) => (pair.isSure === true && !tested.has(step.dst ?? "") ? alwaysDone(pair) : pair)));
   let work = 0;
@@ -86,7 +89,13 @@ function* compute(fn: FunctionIr, rulebook: Rulebook, pool: Pool): Generator<voi
     const id = Number(item.slice(0, item.indexOf(" ")));
     let paths = [states.get(id)!.get(item.slice(item.indexOf(" ") + 1))!];
     for (const step of fn.blocks[id]!.steps) {
-      if (step.op === "call") for (const { net } of paths) noteHeld(atCalls, step.text, net);
+      if (step.op === "call") {
+        for (const { net } of paths) {
+          const held = heldIn(net);
+          noteHeld(atCalls, step.text, held);
+          noteHeld(atEach, step, held);
+        }
+      }
       const pairs = step.op === "call" ? pairsOf(step) : [];
       paths = paths.flatMap((path) => after(step, path, pairs, asked, returned));
       work += workOfStep * paths.length;
@@ -99,7 +108,7 @@ function* compute(fn: FunctionIr, rulebook: Rulebook, pool: Pool): Generator<voi
     }
   }
   pool.ways -= work;
-  return { exits: exitsOf(returns), returns: statements.length, atCalls, complete: work <= most, steps: pairStepsIn(fn, rulebook) };
+  return { exits: exitsOf(returns), returns: statements.length, atCalls, atEach, complete: work <= most, steps: pairStepsIn(fn, rulebook) };
 }
 
 /** Part of a state's name; a state has most of what the one before it had. */
@@ -222,10 +231,13 @@ function askedOften(fn: FunctionIr, texts: ReadonlyMap<string, string>): Readonl
   return often;
 }
 
-function noteHeld(atCalls: Map<string, Set<string>>, text: string, net: ReadonlyMap<string, number>): void {
-  const held = new Set(Array.from(net).flatMap(([key, count]) => (count <= 0 ? [] : key.endsWith(" write") ? [key, key.replace(/write$/, "read")] : [key])));
-  const before = atCalls.get(text);
-  atCalls.set(text, before === undefined ? held : new Set(Array.from(before).filter((key) => held.has(key))));
+function heldIn(net: ReadonlyMap<string, number>): ReadonlySet<string> {
+  return new Set(Array.from(net).flatMap(([key, count]) => (count <= 0 ? [] : key.endsWith(" write") ? [key, key.replace(/write$/, "read")] : [key])));
+}
+
+function noteHeld<Key>(at: Map<Key, ReadonlySet<string>>, key: Key, held: ReadonlySet<string>): void {
+  const before = at.get(key);
+  at.set(key, before === undefined ? held : new Set(Array.from(before).filter((name) => held.has(name))));
 }
 
 /** The sums of all returns, family by family: 0 where a return leaves a family as it was. */

@@ -136,6 +136,14 @@ describe("what belongs together", () => {
   });
 });
 
+describe("calls that read alike", () => {
+  it("names the one that the lock no longer covers", () => {
+    const locked = ["ptl = pmd_lock(mm, pmd);", "if (pmd_none(*pmd) || pmd_none(pmdp_get(pmd)))", "\taddr = 0;", "use_it(addr);", "addr += pmd_val(pmdp_get(pmd));", "spin_unlock(ptl);", "return addr;"];
+    expect(said(body(...locked), body(...locked.slice(0, 4), locked[5]!, locked[4]!, locked[6]!))).toEqual(["warning entry-lock f:10"]);
+    expect(said(body(...locked), body(locked[1]!, locked[2]!, locked[0]!, ...locked.slice(3)))).toEqual(["warning entry-lock f:5"]);
+  });
+});
+
 describe("tests that went", () => {
   const mapped = ["pte = pte_offset_map_lock(mm, pmd, addr, &ptl);", "if (!pte)", "\treturn 1;", "use_it(pte);", "pte_unmap_unlock(pte, ptl);", "return 0;"];
 
