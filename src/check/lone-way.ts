@@ -73,12 +73,16 @@ function wordsOf(symbol: string, stepOf: (symbol: string) => Step | null): strin
 
 /** Of a comparison with a constant the other side, else the whole. The engine knows no other comparisons than these (evaluate.ts). */
 function subjectOf(words: string): string {
-  const sides = comparison.exec(words)?.groups;
-  return sides?.["right"] ?? sides?.["left"] ?? words;
+  if (!words.startsWith("(") || !words.endsWith(")")) return words;
+  const inner = words.slice(1, -1);
+  const first = /^(?:#-?\d+|\(-g:\w+\)|g:\w+)(?:==|<)/.exec(inner);
+  if (first !== null) return inner.slice(first[0].length);
+  for (const operator of ["==", "<"]) {
+    const at = inner.lastIndexOf(operator);
+    if (at > 0 && /^(?:#-?\d+|\(-g:\w+\)|g:\w+)$/.test(inner.slice(at + operator.length))) return inner.slice(0, at);
+  }
+  return words;
 }
-
-const constant = String.raw`(?:#-?\d+|\(-g:\w+\)|g:\w+)`;
-const comparison = new RegExp(String.raw`^\((?:${constant}(?:==|<)(?<right>.+)|(?<left>.+)(?:==|<)${constant})\)$`, "s");
 
 /** Blocks that have a step or an end on one of the lines, and those that lead to them. */
 export function leadingTo(fn: FunctionIr, lines: ReadonlySet<number>): ReadonlySet<number> {
