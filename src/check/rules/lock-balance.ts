@@ -173,11 +173,11 @@ export function implementsContract(site: Site): boolean {
   return nameHasEffect(site.frame.fn.name, site.rulebook, (e) => e.do === "acquire" || e.do === "map" || e.do === "walk-start");
 }
 
-/** `return true` of a conditional lock helper: paths that differ in the result differ in the lock. Such helpers take the caller's lock, and have no page-table lock where they answer false. */
+/** `return true` of a conditional lock helper: paths that differ in the result differ in the lock. Such helpers take the caller's lock; one that answers false and has unmapped the pte has given up, and gives back its lock too. */
 function returnsLocked(lock: LockFact, value: string, site: Site): boolean {
   // mlock_pte_range() and block_touch() lock nothing by their names.
   const named = /(?:(?<!(?:^|_)[bcm])lock|start|begin|enter|(?<!tar)get)(_\w+)?$/.test(site.frame.fn.name) && !/unlock|unlocked/.test(site.frame.fn.name);
-  if (coversEntries(lock.class) && site.frame.fn.returnType === "bool" && truthOf(value, site.facts) === false) return false;
+  if (coversEntries(lock.class) && site.frame.fn.returnType === "bool" && truthOf(value, site.facts) === false && site.facts.unmapped.size > 0) return false;
   const conventional = lock.class !== "pte-ptl" && lock.class !== "pmd-ptl";
   return named || (conventional && lock.class !== "page_table_lock" && lock.id.startsWith("$") && value !== "" && site.frame.fn.attributes.some((a) => a.startsWith("__acquires")));
 }

@@ -68,5 +68,7 @@ describe("what lies in the structure of a fault", () => {
     const half = takeAgain("bool", "false", "false", "return true;", "pte_unmap(vmf->pte);") + caller(give);
     expect(said(half)).toEqual(["lock-balance take_again"]);
     expect(said(half.replaceAll("take_again", "relock"))).toEqual(["lock-balance relock"]);
+    // Its answer is what it found under the lock, and its caller releases either way.
+    expect(said("static bool same_under_lock(struct mm_struct *mm, pmd_t *pmd, pmd_t old)\n{\n\tspin_lock(pmd_lockptr(mm, pmd));\n\tif (!pmd_same(*pmd, old))\n\t\treturn false;\n\treturn true;\n}\n")).toEqual([]);
   });
 });
