@@ -6,6 +6,7 @@
 import { definedBy, stepsOf } from "../../c/index.ts";
 import type { Expr, FunctionIr, Step } from "../../c/ir.ts";
 import type { Rulebook } from "../../rulebook/rulebook.ts";
+import { byKey } from "../../util/by-key.ts";
 import type { Pair } from "../pair.ts";
 
 /** `to` asks a variable in which more answers meet than in that of `from`. */
@@ -35,17 +36,11 @@ interface Definition {
 }
 
 function definitions(fn: FunctionIr): ReadonlyMap<string, readonly Definition[]> {
-  const found = new Map<string, Definition[]>();
-  for (const { id, steps } of fn.blocks) {
-    for (const step of steps) {
-      const name = definedBy(step);
-      if (name === null || (step.op === "assign" && step.value === null)) continue;
-      const known = found.get(name);
-      if (known) known.push({ step, block: id });
-      else found.set(name, [{ step, block: id }]);
-    }
-  }
-  return found;
+  const all = fn.blocks.flatMap(({ id, steps }) => steps.map((step): Definition => ({ step, block: id })));
+  return byKey(all, ({ step }) => {
+    const name = definedBy(step);
+    return name === null || (step.op === "assign" && step.value === null) ? [] : [name];
+  });
 }
 
 /** Where a variable is set; of one that takes over what a conditional expression gives, where that is. */
